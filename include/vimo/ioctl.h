@@ -155,7 +155,7 @@ struct vimo_ioc_ioreq {
 #define VIMO_IOC_CONSOLE_FD _IOW('V', 0x1a, int32_t) /* eventfd: PL011 ring has output or room */
 #define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)          /* input was put into the ring */
 
-static_assert(sizeof(struct vimo_ioc_info) == 144, "see docs/abi.md");
+static_assert(sizeof(struct vimo_ioc_info) == 136, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_create) == 16, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_domain_info) == 120, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_range) == 16, "see docs/abi.md");
