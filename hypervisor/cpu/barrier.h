@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * barrier.h - barriers and cache maintenance (Arm ARM DDI 0487, B2.3.12, D7.5).
+ */
+#ifndef CPU_BARRIER_H
+#define CPU_BARRIER_H
+
+#include "lib/types.h"
+
+#ifdef VIMO_HOST_TEST
+static inline void isb(void) {}
+static inline void dsb_sy(void) {}
+static inline void dsb_ish(void) {}
+static inline void dsb_ishst(void) {}
+static inline void cache_clean(const void *start, size_t bytes) { (void)start; (void)bytes; }
+#else
+static inline void isb(void) { __asm__ volatile("isb" ::: "memory"); }
+static inline void dsb_sy(void) { __asm__ volatile("dsb sy" ::: "memory"); }
+static inline void dsb_ish(void) { __asm__ volatile("dsb ish" ::: "memory"); }
+static inline void dsb_ishst(void) { __asm__ volatile("dsb ishst" ::: "memory"); }
+
+/* Clean and invalidate to the point of coherency: readers with caches off see it. */
+void cache_clean(const void *start, size_t bytes);
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu.h - one physical CPU as EL2 sees it.
+ */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "lib/types.h"
+
+struct vcpu;
+
+struct cpu {
+	struct vcpu *vcpu;     /* running now, or NULL; first: entry.S reads it */
+	uint32_t id;           /* 0..cpu_count-1 */
+	uint32_t work;         /* CPU_WORK_*; looked at before each return to a guest */
+	uint64_t mpidr;        /* affinity fields only */
+	bool online;
+	bool idle;
+	uint8_t *stack_top;
+	uint64_t gicr;         /* GICv3: address of this CPU's redistributor; v2: its SGI target mask */
+};
+
+#define CPU_WORK_SCHED 1u /* choose again what runs */
+
+extern struct cpu cpus[CPU_MAX];
+extern unsigned int cpu_count; /* CPUs that came up */
+
+#ifdef VIMO_HOST_TEST
+extern struct cpu *test_this_cpu;
+static inline struct cpu *this_cpu(void) { return test_this_cpu; }
+#else
+static inline struct cpu *this_cpu(void)
+{
+	struct cpu *cpu;
+
+	/* Not volatile: EL2 code never moves to another CPU. */
+	__asm__("mrs %0, tpidr_el2" : "=r"(cpu));
+	return cpu;
+}
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mmio.h - which part of a domain's address space is answered by whom.
+ */
+#ifndef GUEST_MMIO_H
+#define GUEST_MMIO_H
+
+#include "lib/types.h"
+
+struct vcpu;
+
+struct mmio_access {
+	uint64_t offset; /* from the region's base */
+	uint64_t data;   /* write: value, zero extended; read: answer */
+	uint8_t width;   /* 1, 2, 4, 8; aligned to width already checked by mmio_dispatch() */
+	bool write;
+};
+
+enum mmio_result {
+	MMIO_DONE,  /* data holds the answer; go on with the next instruction */
+	MMIO_WAIT,  /* an I/O request was made: the vCPU waits, vcpu_io_complete() finishes it */
+	MMIO_ABORT, /* nothing there: the guest gets an external abort */
+};
+
+struct mmio_region {
+	uint64_t base, bytes;
+	enum mmio_result (*access)(struct vcpu *vcpu, void *context, struct mmio_access *access);
+	void *context;
+};
+
+#define MMIO_REGIONS 48u
+struct mmio_table {
+	unsigned int count; /* sorted by base, no overlap */
+	struct mmio_region region[MMIO_REGIONS];
+};
+
+/* Before the domain runs only. VIMO_EXISTS on overlap, VIMO_LIMIT when full. */
+enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *region);
+/* The region that holds all of [ipa, ipa + width), or NULL. */
+const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa, unsigned int width);
+
+#endif

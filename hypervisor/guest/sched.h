@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sched.h - which vCPU runs on which CPU.
+ */
+#ifndef GUEST_SCHED_H
+#define GUEST_SCHED_H
+
+#include "guest/vcpu.h"
+
+void sched_init(void);
+/* Choose a CPU for a new vCPU (fewest vCPUs first; dom0's vCPU n on CPU n). */
+void sched_place(struct vcpu *vcpu);
+void sched_remove(struct vcpu *vcpu); /* a vCPU that is OFF or stopped and not running: forget it */
+/* OFF -> runnable. */
+void sched_start(struct vcpu *vcpu);
+/* RUNNING (the caller's own) -> OFF. */
+void sched_off(struct vcpu *vcpu);
+/* Wake if it waits for this; from any CPU, with vgic lock held or not. */
+void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
+/* The running vCPU waits: for an interrupt (returns at once if one is there), or for I/O. Takes effect on exit. */
+void sched_block(struct vcpu *vcpu, enum vcpu_wait reason);
+void sched_yield(struct vcpu *vcpu);
+/* stopped flag on or off for one vCPU; kicks. stop does not wait. */
+void sched_stop(struct vcpu *vcpu);
+void sched_resume(struct vcpu *vcpu);
+bool sched_is_running(const struct vcpu *vcpu); /* on a CPU this moment */
+/* Make another CPU look at its work (EL2's SGI). */
+void sched_kick(struct cpu *cpu);
+/* Before each return to a guest when cpu->work: pick, switch, or idle. Ends with cpu->vcpu set. */
+void sched_run(void);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vcpu.h - one virtual CPU: registers, what it waits for, its place in a queue.
+ *
+ * Entry code saves x0..x30 of the guest straight into x[]; everything else of
+ * the guest stays in the hardware until the scheduler picks another vCPU.
+ */
+#ifndef GUEST_VCPU_H
+#define GUEST_VCPU_H
+
+#include "cpu/cpu.h"
+#include "cpu/context.h"
+#include "guest/vgic.h"
+#include "lib/types.h"
+
+struct domain;
+
+enum vcpu_state {
+	VCPU_OFF,      /* PSCI: not on */
+	VCPU_RUNNABLE, /* in its CPU's run queue */
+	VCPU_RUNNING,  /* cpu->vcpu */
+	VCPU_BLOCKED,  /* waits; see wait */
+};
+
+enum vcpu_wait { WAIT_NONE, WAIT_INTERRUPT, WAIT_IO };
+
+struct vtimer {
+	uint64_t ptimer_ctl, ptimer_cval; /* emulated CNTP */
+};
+
+struct vcpu {
+	uint64_t x[31];        /* first: entry.S */
+	uint64_t pc, pstate;   /* while not on a CPU */
+	struct domain *domain;
+	struct cpu *cpu;       /* where it is queued or runs */
+	uint32_t id;           /* in its domain; also its affinity level 0 */
+	/* Scheduler; owner sched.c, lock: cpu's run queue */
+	enum vcpu_state state;
+	enum vcpu_wait wait;
+	bool stopped;          /* domain paused, shut down or dying: must not run */
+	bool wake_pending;     /* woken while it ran: the next block returns at once */
+	uint32_t weight;
+	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
+	uint64_t timer_deadline; /* counter value at which it must wake, ~0 none */
+	struct vcpu *next;
+	/* One access the device model answers; owner io/ioreq.c */
+	struct mmio_pending {
+		bool active;
+		uint8_t reg, width; /* register 0..31 (31: XZR) */
+		bool write, sign_extend, wide;
+	} io;
+	struct vtimer vtimer;
+	struct vgic_vcpu vgic;
+	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
+	uint64_t exits, injected, switches;
+};
+
+static inline bool vcpu_is_current(const struct vcpu *vcpu) { return this_cpu()->vcpu == vcpu; }
+/* Fill in a reset vCPU that starts at pc with x0, EL1h, interrupts masked, MMU off. */
+void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0);
+enum vimo_status vcpu_create(struct domain *domain, unsigned int id);
+void vcpu_free(struct vcpu *vcpu);
+/* Return from the trapped access that waited: write the register, step over, wake. Any CPU. */
+void vcpu_io_complete(struct vcpu *vcpu, uint64_t data);
+/* Take the vCPU's state off, onto this CPU's hardware. Scheduler only. */
+void vcpu_save(struct vcpu *vcpu);
+void vcpu_load(struct vcpu *vcpu);
+
+/* An exception at EL1 for the running vCPU (Arm ARM D1.3): PC, SPSR_EL1, ESR_EL1, FAR_EL1. */
+void inject_undefined(struct vcpu *vcpu);
+void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction); /* synchronous external abort */
+
+#endif

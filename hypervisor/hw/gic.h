@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gic.h - the physical interrupt controller: GICv2 (IHI 0048) or GICv3 (IHI 0069).
+ *
+ * One table of functions, chosen once at boot from the DTB. EOImode = 1: EL2
+ * drops priority at once (gic_eoi) and whoever finishes the interrupt
+ * deactivates it: the guest through a list register with HW = 1, EL2 itself by
+ * gic_deactivate. All CPU-interface functions act on the calling CPU.
+ */
+#ifndef HW_GIC_H
+#define HW_GIC_H
+
+#include "lib/types.h"
+
+#define GIC_SGI_KICK 0u   /* EL2's own SGI: look at cpu->work / vCPU requests */
+#define GIC_SPURIOUS 1023u
+#define GIC_LR_MAX 16u
+
+/* A list register, independent of version. */
+struct gic_lr {
+	uint32_t intid;
+	uint32_t hw_intid; /* physical INTID when hw */
+	uint8_t priority;
+	uint8_t source;    /* GICv2 SGI: requesting vCPU */
+	bool hw, pending, active;
+	bool eoi_maintenance; /* raise maintenance on EOI when not hw */
+};
+
+struct gic_info {
+	unsigned int version;     /* 2 or 3 */
+	unsigned int irq_count;   /* INTIDs, multiple of 32, <= 1020 */
+	unsigned int lr_count;
+	unsigned int priority_bits; /* of the virtual interface: ICH_VTR_EL2.PRIbits + 1, GICv2: 5 */
+	unsigned int maintenance; /* INTID of the maintenance PPI */
+	pa_t gicd, gicc, gich, gicv;  /* v2: all; v3: gicd */
+	uint64_t gicd_bytes, gicc_bytes, gicv_bytes;
+	pa_t gicr;                /* v3: first redistributor region */
+	uint64_t gicr_bytes;
+	unsigned int fdt_node;    /* offset of its node in the boot DTB */
+};
+extern struct gic_info gic_info;
+
+/* What is saved of the virtual CPU interface when a vCPU leaves its CPU. */
+struct gic_vcpu_state {
+	uint64_t lr[GIC_LR_MAX]; /* raw */
+	uint32_t vmcr;
+	uint32_t hcr;
+	uint32_t ap0r[4], ap1r[4]; /* v2: ap1r[0] is GICH_APR */
+};
+
+struct gic_ops {
+	enum vimo_status (*init)(const void *fdt); /* find, map (el2_map), distributor set up: all off, group 1 */
+	enum vimo_status (*init_cpu)(void);           /* this CPU's interface and SGIs/PPIs */
+	uint32_t (*ack)(void);                /* IAR: INTID (10+ bits; v2 SGI: source << 10 kept), GIC_SPURIOUS */
+	void (*eoi)(uint32_t iar);            /* priority drop */
+	void (*deactivate)(uint32_t iar);
+	void (*enable)(uint32_t intid);       /* PPI: this CPU's */
+	void (*disable)(uint32_t intid);
+	void (*set_edge)(uint32_t intid, bool edge);
+	void (*set_target)(uint32_t intid, unsigned int cpu); /* SPI */
+	void (*set_active)(uint32_t intid, bool active);      /* PPI: this CPU's */
+	void (*set_pending)(uint32_t intid, bool pending);
+	void (*send_sgi)(unsigned int cpu, uint32_t sgi);     /* DSB ISHST before, so that memory is seen first */
+	/* Virtual CPU interface of the vCPU on this CPU */
+	void (*lr_write)(unsigned int n, const struct gic_lr *lr); /* NULL: empty */
+	void (*lr_read)(unsigned int n, struct gic_lr *lr);
+	uint64_t (*lr_empty)(void);           /* ELRSR: bit n set: lr n holds nothing */
+	void (*set_underflow)(bool on);       /* maintenance when at most one LR is in use */
+	void (*save)(struct gic_vcpu_state *state);  /* and disable the interface */
+	void (*restore)(const struct gic_vcpu_state *state);
+	void (*reset_state)(struct gic_vcpu_state *state); /* as after a vCPU reset */
+};
+extern const struct gic_ops *gic; /* gicv2_ops or gicv3_ops */
+extern const struct gic_ops gicv2_ops, gicv3_ops;
+
+/* Reads the DTB, picks the version, fills gic_info. VIMO_NOT_FOUND when there is none we can drive. */
+enum vimo_status gic_init(const void *fdt);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * el2_map.h - EL2's own stage 1 (TTBR0_EL2): VA = PA, only what EL2 uses.
+ *
+ * Image text read-only and executable; all else never executable; guard pages
+ * under stacks unmapped. SCTLR_EL2.WXN is set.
+ */
+#ifndef MEM_EL2_MAP_H
+#define MEM_EL2_MAP_H
+
+#include "lib/types.h"
+
+enum el2_prot { EL2_RO, EL2_RW, EL2_RX, EL2_DEVICE };
+
+/* Tables come from a static array of pages in the image until the heap is there, then from the heap. */
+enum vimo_status el2_map(uint64_t va, pa_t pa, size_t bytes, enum el2_prot prot); /* page aligned */
+enum vimo_status el2_unmap(uint64_t va, size_t bytes);
+/* Level 2 (2 MiB) entry of a window on the calling CPU; a pa of 0 unmaps. See window.c. */
+pa_t el2_map_root(void);
+void el2_map_init(void);   /* map the image by its linker symbols; tables ready for el2_map_enable */
+/* Values for MAIR_EL2, TCR_EL2; T0SZ = 16 (48-bit VA) with PS from ID_AA64MMFR0_EL1 */
+#define EL2_MAIR 0x00000000000004ffull /* 0: normal write-back, 1: Device-nGnRE */
+
+#endif

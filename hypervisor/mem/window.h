@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * window.h - reach physical memory that EL2 does not map, for a moment.
+ *
+ * Each CPU has two 2 MiB windows high in EL2's address space; the functions
+ * map, work, unmap (break-before-make; TLBI VAE2 on this CPU only, since no
+ * other CPU uses this CPU's window). Memory is left clean to the PoC.
+ */
+#ifndef MEM_WINDOW_H
+#define MEM_WINDOW_H
+
+#include "lib/types.h"
+
+void phys_zero(pa_t pa, size_t bytes);
+void phys_copy(pa_t to, pa_t from, size_t bytes); /* no overlap */
+void phys_write(pa_t to, const void *from, size_t bytes);
+void phys_read(void *to, pa_t from, size_t bytes);
+
+#endif
