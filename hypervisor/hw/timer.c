@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * timer.c - EL2's physical timer. Context: this CPU, interrupts masked.
+ */
+#include "hw/timer.h"
+#include "hw/gic.h"
+
+uint64_t counter_hz(void)
+{
+	return read_sysreg(cntfrq_el0);
+}
+
+/* Split so that 64-bit products do not overflow for centuries of ticks. */
+static uint64_t scale(uint64_t value, uint64_t multiplier, uint64_t divisor)
+{
+	return value / divisor * multiplier + value % divisor * multiplier / divisor;
+}
+
+uint64_t counter_to_ns(uint64_t ticks)
+{
+	return scale(ticks, 1000000000ull, counter_hz());
+}
+
+uint64_t ns_to_counter(uint64_t ns)
+{
+	return scale(ns, counter_hz(), 1000000000ull);
+}
+
+void timer_set(uint64_t deadline)
+{
+	if (deadline == ~0ull) {
+		write_sysreg(0, cnthp_ctl_el2);
+		return;
+	}
+	write_sysreg(deadline, cnthp_cval_el2);
+	write_sysreg(TIMER_ENABLE, cnthp_ctl_el2);
+}
+
+void timer_init_cpu(void)
+{
+	timer_set(~0ull);
+	gic->set_edge(TIMER_PPI_EL2, false);
+	gic->enable(TIMER_PPI_EL2);
+	gic->set_edge(TIMER_PPI_VIRTUAL, false);
+	gic->enable(TIMER_PPI_VIRTUAL);
+}
