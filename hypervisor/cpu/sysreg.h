@@ -19,6 +19,7 @@
 
 /* HCR_EL2 (D17.2.48) */
 #define HCR_VM BIT(0)
+#define HCR_SWIO BIT(1)
 #define HCR_FMO BIT(3)
 #define HCR_IMO BIT(4)
 #define HCR_AMO BIT(5)

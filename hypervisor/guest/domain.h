@@ -31,6 +31,7 @@ struct domain {
 	struct domain_io *io;
 	uint64_t pages, granted;     /* of the pool */
 	uint64_t counter_offset;     /* CNTVOFF_EL2 */
+	uint8_t last_vcpu[CPU_MAX];  /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
 	uint32_t references;         /* lookups in flight; atomic */
 };
 

@@ -28,6 +28,15 @@ struct mmio_region {
 	void *context;
 };
 
+/* What a load of width bytes leaves in its register. */
+static inline uint64_t mmio_extend(uint64_t data, unsigned int width, bool sign, bool wide)
+{
+	unsigned int unused = 64 - 8 * width;
+
+	data = sign ? (uint64_t)((int64_t)(data << unused) >> unused) : data << unused >> unused;
+	return wide ? data : (uint32_t)data;
+}
+
 #define MMIO_REGIONS 48u
 struct mmio_table {
 	unsigned int count; /* sorted by base, no overlap */

@@ -7,7 +7,8 @@
 
 #include "guest/vcpu.h"
 
-void sched_init(void);
+/* poll_irq: take and handle one pending interrupt, while a CPU idles. */
+void sched_init(void (*poll_irq)(void));
 /* Choose a CPU for a new vCPU (fewest vCPUs first; dom0's vCPU n on CPU n). */
 void sched_place(struct vcpu *vcpu);
 void sched_remove(struct vcpu *vcpu); /* a vCPU that is OFF or stopped and not running: forget it */
@@ -15,7 +16,10 @@ void sched_remove(struct vcpu *vcpu); /* a vCPU that is OFF or stopped and not r
 void sched_start(struct vcpu *vcpu);
 /* RUNNING (the caller's own) -> OFF. */
 void sched_off(struct vcpu *vcpu);
-/* Wake if it waits for this; from any CPU, with vgic lock held or not. */
+/*
+ * Wake if it waits for this; if it runs, its next such wait ends at once, and
+ * another CPU that runs it is kicked. Any CPU, vgic lock held or not.
+ */
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
 /* The running vCPU waits: for an interrupt (returns at once if one is there), or for I/O. Takes effect on exit. */
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason);
@@ -23,6 +27,10 @@ void sched_yield(struct vcpu *vcpu);
 /* stopped flag on or off for one vCPU; kicks. stop does not wait. */
 void sched_stop(struct vcpu *vcpu);
 void sched_resume(struct vcpu *vcpu);
+/* The running vCPU's own deadline changed. */
+void sched_retime(void);
+/* EL2's timer fired on this CPU. */
+void sched_timer(void);
 bool sched_is_running(const struct vcpu *vcpu); /* on a CPU this moment */
 /* Make another CPU look at its work (EL2's SGI). */
 void sched_kick(struct cpu *cpu);

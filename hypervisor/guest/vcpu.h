@@ -26,6 +26,7 @@ enum vcpu_wait { WAIT_NONE, WAIT_INTERRUPT, WAIT_IO };
 
 struct vtimer {
 	uint64_t ptimer_ctl, ptimer_cval; /* emulated CNTP */
+	bool ptimer_line;                  /* level last given to the vGIC */
 };
 
 struct vcpu {
@@ -38,11 +39,15 @@ struct vcpu {
 	enum vcpu_state state;
 	enum vcpu_wait wait;
 	bool stopped;          /* domain paused, shut down or dying: must not run */
-	bool wake_pending;     /* woken while it ran: the next block returns at once */
+	uint8_t wake_pending;  /* BIT(enum vcpu_wait): woken while it ran, the next such wait is over at once */
+	bool off_requested;    /* PSCI CPU_OFF: takes effect on exit */
+	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
 	uint64_t timer_deadline; /* counter value at which it must wake, ~0 none */
-	struct vcpu *next;
+	struct vcpu *next;     /* run queue */
+	struct vcpu *sibling;  /* all vCPUs placed on its CPU */
+	bool pinned;           /* never stolen by an idle CPU */
 	/* One access the device model answers; owner io/ioreq.c */
 	struct mmio_pending {
 		bool active;

@@ -28,6 +28,7 @@ struct stage2 {
 /* Once at boot: choose the input size and first level from the PA size (bits). Returns VTCR_EL2. */
 uint64_t stage2_setup(unsigned int pa_bits);
 unsigned int stage2_ipa_bits(void);
+uint64_t stage2_vtcr(void); /* what stage2_setup() chose */
 enum vimo_status stage2_init(struct stage2 *s2, uint16_t vmid);
 void stage2_destroy(struct stage2 *s2); /* frees tables, flushes the VMID; not the memory mapped */
 /*

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * head.S - the first instructions on each CPU.
+ *
+ * Boot CPU: arm64 Linux boot protocol: x0 = DTB, MMU and data cache off, EL2.
+ * Others: PSCI CPU_ON: x0 = their struct cpu.
+ * x19 = DTB or struct cpu, x20 = load address.
+ */
+#include "cpu/offsets.h"
+
+#define SCTLR_EL2_RES1 0x30c50830
+#define SCTLR_EL2_ON   0x30cd183d /* RES1 | M | C | SA | I | WXN */
+
+	.section .head.text, "ax"
+	.globl image_start
+image_start:
+	b	boot_entry
+	.long	0
+	.quad	0			/* text_offset */
+	.quad	__image_end - __image_start
+	.quad	0xa			/* little endian, 4 KiB pages, any place in RAM */
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+
+boot_entry:
+	msr	daifset, #0xf
+	mov	x19, x0
+	adrp	x20, __image_start
+	bl	clear_bss
+	bl	relocate
+	adrp	x0, cpu_stacks + CPU_STACK_BYTES
+	mov	sp, x0
+	mrs	x0, CurrentEL
+	cmp	x0, #(2 << 2)
+	b.ne	not_el2
+	/* A fixed canary until the counter seeds it; no stack frame spans the change. */
+	bl	el2_reset
+	mrs	x0, cntpct_el0
+	mov	x1, #0x9e37
+	movk	x1, #0x79b9, lsl #16
+	movk	x1, #0x7f4a, lsl #32
+	mul	x0, x0, x1
+	adrp	x1, __stack_chk_guard
+	str	x0, [x1, :lo12:__stack_chk_guard]
+	mov	x0, x19
+	bl	boot_map		/* build EL2's tables, MMU still off */
+	/*
+	 * What was written above went to memory: stale clean lines must not hide
+	 * it once the caches are on (Arm ARM D7.5.9, Linux booting.rst).
+	 */
+	adrp	x0, __image_start
+	adrp	x1, __image_end
+	bl	invalidate_range
+	bl	mmu_on
+	mov	x0, x19
+	bl	boot_main
+	b	.
+
+not_el2:
+	mov	x0, x19
+	bl	boot_wrong_level
+1:	wfe
+	b	1b
+
+	.globl secondary_entry
+secondary_entry:
+	msr	daifset, #0xf
+	mov	x19, x0
+	bl	el2_reset
+	bl	mmu_on
+	ldr	x0, [x19, #CPU_STACK_TOP]
+	mov	sp, x0
+	mov	x0, x19
+	bl	boot_secondary
+	b	.
+
+/* EL2 registers that reset leaves UNKNOWN and that matter before the MMU is on. */
+el2_reset:
+	mov	x0, #(1 << 31)		/* HCR_EL2.RW, E2H = 0 */
+	msr	hcr_el2, x0
+	isb
+	ldr	x0, =SCTLR_EL2_RES1
+	msr	sctlr_el2, x0
+	isb
+	ret
+
+/* Tables and their settings stand in el2_mmu (mair, tcr, ttbr0). */
+mmu_on:
+	adrp	x0, el2_mmu
+	add	x0, x0, :lo12:el2_mmu
+	ldp	x1, x2, [x0]
+	ldr	x3, [x0, #16]
+	msr	mair_el2, x1
+	msr	tcr_el2, x2
+	msr	ttbr0_el2, x3
+	dsb	sy
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	sy
+	isb
+	ldr	x0, =SCTLR_EL2_ON
+	msr	sctlr_el2, x0
+	isb
+	ret
+
+clear_bss:
+	adrp	x0, __bss_start
+	adrp	x1, __bss_end
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	1b
+	ret
+
+/* Only R_AARCH64_RELATIVE (1027) exists in an image without imports. */
+relocate:
+	adrp	x0, __rela_start
+	add	x0, x0, :lo12:__rela_start
+	adrp	x1, __rela_end
+	add	x1, x1, :lo12:__rela_end
+1:	cmp	x0, x1
+	b.hs	2f
+	ldp	x2, x3, [x0]
+	ldr	x4, [x0, #16]
+	add	x0, x0, #24
+	cmp	w3, #1027
+	b.ne	1b
+	add	x4, x4, x20
+	str	x4, [x2, x20]
+	b	1b
+2:	ret
+
+/* x0..x1: discard cached copies to the point of coherency. */
+invalidate_range:
+	mrs	x2, ctr_el0
+	ubfx	x2, x2, #16, #4		/* DminLine: log2 words */
+	mov	x3, #4
+	lsl	x3, x3, x2
+1:	dc	ivac, x0
+	add	x0, x0, x3
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy
+	ret
+
+	.ltorg

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main.c - from the first C on the boot CPU to the first instruction of dom0.
+ */
+#include <libfdt.h>
+#include "boot/dom0.h"
+#include "boot/memory.h"
+#include "boot/options.h"
+#include "boot/smp.h"
+#include "cpu/barrier.h"
+#include "cpu/features.h"
+#include "cpu/setup.h"
+#include "guest/domain.h"
+#include "guest/sched.h"
+#include "hw/gic.h"
+#include "hw/psci.h"
+#include "hw/timer.h"
+#include "hw/uart.h"
+#include "io/io.h"
+#include "lib/log.h"
+#include "lib/log_ring.h"
+#include "lib/panic_hook.h"
+#include "lib/string.h"
+#include "mem/el2_map.h"
+#include "mem/heap.h"
+#include "trap/trap.h"
+
+#define TCR_EL2_RES1 (BIT(31) | BIT(23))
+#define TCR_EL2_WALK (BIT(8) | BIT(10) | 3ull << 12) /* write-back, inner shareable */
+#define TCR_EL2_T0SZ 16ull
+#define DTB_MAX_BYTES BLOCK_SIZE
+#define LOG_PAGES (VIMO_LOG_BYTES / PAGE_SIZE)
+
+uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES] __attribute__((aligned(4096)));
+
+/* Read by head.S on each CPU with its MMU off. */
+struct {
+	uint64_t mair, tcr, ttbr0;
+} el2_mmu __attribute__((aligned(64)));
+
+_Noreturn void guest_enter_first(void);
+_Noreturn void boot_main(const void *fdt);
+_Noreturn void boot_secondary(struct cpu *cpu);
+void boot_map(const void *fdt);
+void boot_wrong_level(const void *fdt);
+
+/* The PS field takes the encoding of ID_AA64MMFR0_EL1.PARange; 52 bits need more than 4 KiB pages. */
+static uint64_t physical_size(void)
+{
+	return MIN(FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0), 5);
+}
+
+static size_t dtb_bytes(const void *fdt)
+{
+	size_t bytes = (uintptr_t)fdt % 8 == 0 && fdt_check_header(fdt) == 0 ? fdt_totalsize(fdt) : 0;
+
+	return bytes <= DTB_MAX_BYTES ? bytes : 0;
+}
+
+static uint64_t dtb_span(const void *fdt, uint64_t *first)
+{
+	*first = ALIGN_DOWN((uintptr_t)fdt, PAGE_SIZE);
+	return ALIGN_UP((uintptr_t)fdt + dtb_bytes(fdt), PAGE_SIZE) - *first;
+}
+
+/* MMU off. EL2's tables: the image, and the boot DTB until dom0 has its own. */
+void boot_map(const void *fdt)
+{
+	uint64_t first, bytes;
+
+	el2_map_init();
+	el2_mmu.mair = EL2_MAIR;
+	el2_mmu.tcr = TCR_EL2_RES1 | TCR_EL2_WALK | TCR_EL2_T0SZ | physical_size() << 16;
+	el2_mmu.ttbr0 = el2_map_root().v;
+	bytes = dtb_span(fdt, &first);
+	if (dtb_bytes(fdt))
+		el2_map(first, PA(first), bytes, EL2_RO);
+}
+
+void boot_wrong_level(const void *fdt)
+{
+	static const char text[] =
+		"ViMo-S: entered at EL1, but it must start at EL2. Tell the boot loader to leave "
+		"EL2 to it; with QEMU use -M virt,virtualization=on.\n";
+
+	el2_map_init();
+	if (dtb_bytes(fdt))
+		uart_init(fdt);
+	uart_write(text, sizeof(text) - 1);
+}
+
+static uint64_t clock_ns(void)
+{
+	return counter_to_ns(counter_now());
+}
+
+static void uart_for_panic(void)
+{
+	uart_enable(true);
+	log_echo(uart_write);
+}
+
+static void start_log(const void *fdt, const struct boot_options *options)
+{
+	log_level_set(options->log_level);
+	log_init(NULL, clock_ns);
+	if (options->console)
+		uart_init(fdt);
+	log_echo(uart_write);
+	log_print(LOG_INFO, "ViMo-S " VIMO_RELEASE " at EL2, ABI %u.%u", VIMO_ABI_MAJOR, VIMO_ABI_MINOR);
+}
+
+static void start_memory(const void *fdt, const struct boot_options *options)
+{
+	struct vimo_log *ring;
+
+	memory_layout_init(fdt, options);
+	ring = heap_alloc(LOG_PAGES, 1);
+	if (!ring)
+		panic("no memory for the log");
+	log_init(ring, clock_ns);
+}
+
+static void start_cpu(struct cpu *cpu)
+{
+	cpu_setup(cpu, stage2_vtcr());
+	if (gic->init_cpu())
+		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
+	timer_init_cpu();
+	cpu->online = true;
+}
+
+_Noreturn void boot_secondary(struct cpu *cpu)
+{
+	start_cpu(cpu);
+	cpu->work = CPU_WORK_SCHED;
+	smp_report_online(cpu);
+	smp_wait_for_dom0();
+	sched_run();
+	guest_enter_first();
+}
+
+/* From here on the UART and its interrupt are dom0's. */
+static void hand_over(const void *fdt)
+{
+	uint64_t first, bytes = dtb_span(fdt, &first);
+
+	log_print(LOG_INFO, "starting dom0, log goes to vimoctl dmesg");
+	log_echo(NULL);
+	uart_enable(false);
+	panic_hook = uart_for_panic;
+	el2_unmap(first, bytes);
+	sched_start(dom0->vcpus[0]);
+	smp_release();
+}
+
+_Noreturn void boot_main(const void *fdt)
+{
+	struct boot_options options;
+	struct cpu *cpu = &cpus[0];
+
+	cpu->stack_top = cpu_stacks[0] + CPU_STACK_BYTES;
+	cpu_count = 1;
+	write_sysreg((uint64_t)(uintptr_t)cpu, tpidr_el2);
+	if (!dtb_bytes(fdt))
+		panic("no device tree in x0");
+	boot_options_parse(fdt, &options);
+	start_log(fdt, &options);
+	features_init();
+	stage2_setup(features_pa_bits());
+	start_memory(fdt, &options);
+	psci_init(fdt);
+	if (gic_init(fdt))
+		panic("no GICv2 or GICv3 with virtualization in the device tree");
+	sched_init(irq_handle);
+	start_cpu(cpu);
+	smp_start(fdt, options.cpus);
+	io_init();
+	dom0_build(fdt, &options);
+	io_share_with_dom0();
+	hand_over(fdt);
+	sched_run();
+	guest_enter_first();
+}

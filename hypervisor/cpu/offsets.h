@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offsets.h - what assembly knows of C structures; asserted in cpu/cpu.c.
+ */
+#ifndef CPU_OFFSETS_H
+#define CPU_OFFSETS_H
+
+#define CPU_VCPU 0
+#define CPU_STACK_TOP 32
+#define CPU_STACK_BYTES 16384
+#define CONTEXT_V 256
+
+#endif

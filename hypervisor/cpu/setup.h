@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * setup.h - one CPU's EL2 control registers.
+ */
+#ifndef CPU_SETUP_H
+#define CPU_SETUP_H
+
+#include "cpu/cpu.h"
+
+/* On the CPU itself: per-CPU pointer, vectors, what guests trap. */
+void cpu_setup(struct cpu *cpu, uint64_t vtcr);
+
+#endif

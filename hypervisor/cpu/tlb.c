@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tlb.c - TLB invalidation (Arm ARM D8.13): DSB ISHST so that the walkers see
+ * the change, TLBI, DSB ISH for completion on all CPUs, ISB.
+ */
+#include "cpu/tlb.h"
+#include "cpu/barrier.h"
+#include "cpu/sysreg.h"
+
+#define TLBI(operation, value) __asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
+
+void tlb_flush_el2_va(uint64_t va)
+{
+	dsb_ishst();
+	TLBI(vae2is, va >> 12);
+	dsb_ish();
+	isb();
+}
+
+void tlb_flush_el2_va_local(uint64_t va)
+{
+	__asm__ volatile("dsb nshst" ::: "memory");
+	TLBI(vae2, va >> 12);
+	__asm__ volatile("dsb nsh" ::: "memory");
+	isb();
+}
+
+/* Stage 2 operations act on the VMID in VTTBR_EL2 (D8.13.5). */
+static uint64_t vttbr_borrow(uint64_t vttbr)
+{
+	uint64_t own = read_sysreg(vttbr_el2);
+
+	dsb_ishst();
+	if (own != vttbr) {
+		write_sysreg(vttbr, vttbr_el2);
+		isb();
+	}
+	return own;
+}
+
+static void vttbr_return(uint64_t own, uint64_t vttbr)
+{
+	dsb_ish();
+	if (own != vttbr)
+		write_sysreg(own, vttbr_el2);
+	isb();
+}
+
+void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
+{
+	uint64_t own = vttbr_borrow(vttbr);
+
+	TLBI(ipas2e1is, ipa.v >> 12);
+	dsb_ish();
+	__asm__ volatile("tlbi vmalle1is" ::: "memory");
+	vttbr_return(own, vttbr);
+}
+
+void tlb_flush_vmid(uint64_t vttbr)
+{
+	uint64_t own = vttbr_borrow(vttbr);
+
+	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
+	vttbr_return(own, vttbr);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * runqueue.h - the vCPUs of one CPU: all that are placed there, and those that
+ * wait to run. sched.c's own; nobody else includes it.
+ */
+#ifndef GUEST_RUNQUEUE_H
+#define GUEST_RUNQUEUE_H
+
+#include "guest/vcpu.h"
+#include "lib/lock.h"
+
+struct runqueue {
+	spinlock_t lock;
+	struct cpu *cpu;
+	struct vcpu *queue;  /* runnable, unordered: a handful */
+	struct vcpu *placed; /* every vCPU of this CPU */
+	unsigned int placed_count;
+	uint64_t min_vruntime;
+	uint64_t slice_end;
+	uint64_t timer;      /* what EL2's timer is set to */
+};
+
+void runqueue_init(unsigned int cpu);
+struct runqueue *runqueue_of(const struct cpu *cpu);
+/* Lock the queue of the CPU a vCPU is placed on. */
+struct runqueue *runqueue_lock(const struct vcpu *vcpu);
+/* Caller holds the lock. */
+void runqueue_insert(struct runqueue *rq, struct vcpu *vcpu);
+void runqueue_remove(struct runqueue *rq, struct vcpu *vcpu); /* not queued: no effect */
+struct vcpu *runqueue_best(const struct runqueue *rq);        /* least vruntime, or NULL */
+/* Take a waiting vCPU from a busy CPU; no lock held. True when one came. */
+bool runqueue_steal(struct runqueue *rq);
+
+#endif

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sched.c - weighted fair sharing of each CPU (owner of the run queues).
+ *
+ * A vCPU's vruntime is the time it ran, scaled by its weight; the least runs
+ * next. One that slept keeps at most WAKE_BONUS of credit, so that it runs at
+ * once for an interrupt but cannot save up. There is no tick: the timer is
+ * set to the end of a slice only while another vCPU waits.
+ */
+#include "guest/sched.h"
+#include "guest/domain.h"
+#include "guest/runqueue.h"
+#include "guest/vtimer.h"
+#include "hw/timer.h"
+#include "mem/pool.h"
+
+#define SLICE_NS 5000000ull
+#define WAKE_BONUS_NS 3000000ull
+#define GRANULARITY_NS 500000ull
+#define IDLE_SCRUB_BYTES BLOCK_SIZE
+#define NEVER (~0ull)
+
+static uint64_t slice, wake_bonus, granularity; /* counter ticks */
+static void (*idle_irq)(void);
+
+void sched_init(void (*poll_irq)(void))
+{
+	slice = ns_to_counter(SLICE_NS);
+	wake_bonus = ns_to_counter(WAKE_BONUS_NS);
+	granularity = ns_to_counter(GRANULARITY_NS);
+	idle_irq = poll_irq;
+	for (unsigned int i = 0; i < CPU_MAX; i++)
+		runqueue_init(i);
+}
+
+void sched_kick(struct cpu *cpu)
+{
+	if (cpu == this_cpu())
+		cpu->work |= CPU_WORK_SCHED;
+	else
+		gic->send_sgi(cpu->id, GIC_SGI_KICK);
+}
+
+/* Caller holds its queue's lock. */
+static void make_runnable_locked(struct runqueue *rq, struct vcpu *vcpu)
+{
+	uint64_t floor = rq->min_vruntime > wake_bonus ? rq->min_vruntime - wake_bonus : 0;
+
+	vcpu->state = VCPU_RUNNABLE;
+	vcpu->wait = WAIT_NONE;
+	vcpu->vruntime = MAX(vcpu->vruntime, floor);
+	if (!vcpu->stopped)
+		runqueue_insert(rq, vcpu);
+}
+
+void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+	struct cpu *kick = NULL;
+
+	if (vcpu->state == VCPU_RUNNING) {
+		vcpu->wake_pending |= (uint8_t)BIT(reason);
+		if (vcpu->cpu != this_cpu())
+			kick = vcpu->cpu;
+	} else if (vcpu->state == VCPU_BLOCKED && vcpu->wait == reason) {
+		make_runnable_locked(rq, vcpu);
+		kick = vcpu->cpu;
+	}
+	spin_unlock(&rq->lock);
+	if (kick)
+		sched_kick(kick);
+}
+
+void sched_start(struct vcpu *vcpu)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+
+	vcpu->off_requested = false;
+	vcpu->wake_pending = 0;
+	make_runnable_locked(rq, vcpu);
+	spin_unlock(&rq->lock);
+	sched_kick(vcpu->cpu);
+}
+
+void sched_off(struct vcpu *vcpu)
+{
+	vcpu->off_requested = true;
+	this_cpu()->work |= CPU_WORK_SCHED;
+}
+
+void sched_block(struct vcpu *vcpu, enum vcpu_wait reason)
+{
+	if (reason == WAIT_INTERRUPT) {
+		vcpu->wake_pending &= (uint8_t)~BIT(WAIT_INTERRUPT);
+		/* An injection from here on sets wake_pending again. */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (vgic_has_pending(vcpu))
+			return;
+	}
+	vcpu->wait = reason;
+	this_cpu()->work |= CPU_WORK_SCHED;
+}
+
+void sched_yield(struct vcpu *vcpu)
+{
+	vcpu->yielded = true;
+	this_cpu()->work |= CPU_WORK_SCHED;
+}
+
+void sched_stop(struct vcpu *vcpu)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+
+	if (vcpu->state == VCPU_RUNNABLE && !vcpu->stopped)
+		runqueue_remove(rq, vcpu);
+	vcpu->stopped = true;
+	spin_unlock(&rq->lock);
+	sched_kick(vcpu->cpu);
+}
+
+void sched_resume(struct vcpu *vcpu)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+
+	if (vcpu->stopped && vcpu->state == VCPU_RUNNABLE)
+		runqueue_insert(rq, vcpu);
+	vcpu->stopped = false;
+	spin_unlock(&rq->lock);
+	sched_kick(vcpu->cpu);
+}
+
+bool sched_is_running(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
+}
+
+void sched_timer(void)
+{
+	runqueue_of(this_cpu())->timer = NEVER;
+	this_cpu()->work |= CPU_WORK_SCHED;
+}
+
+static void account(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
+{
+	uint64_t ran = now - vcpu->run_start;
+
+	vcpu->run_start = now;
+	vcpu->cpu_time += ran;
+	vcpu->vruntime += ran * 256 / vcpu->weight;
+	rq->min_vruntime = MAX(rq->min_vruntime, vcpu->vruntime);
+}
+
+static bool wait_is_over(struct vcpu *vcpu)
+{
+	if (vcpu->wait == WAIT_NONE)
+		return true;
+	if (!(vcpu->wake_pending & BIT(vcpu->wait)))
+		return false;
+	vcpu->wake_pending &= (uint8_t)~BIT(vcpu->wait);
+	vcpu->wait = WAIT_NONE;
+	return true;
+}
+
+static bool may_run(struct vcpu *vcpu)
+{
+	return wait_is_over(vcpu) && !vcpu->stopped && !vcpu->off_requested;
+}
+
+/* Should the running vCPU make room for the best that waits? */
+static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
+{
+	const struct vcpu *best = runqueue_best(rq);
+	bool yielded = vcpu->yielded;
+
+	vcpu->yielded = false;
+	if (!best)
+		return false;
+	if (yielded) {
+		vcpu->vruntime = MAX(vcpu->vruntime, best->vruntime + 1);
+		return true;
+	}
+	if (now >= rq->slice_end) {
+		rq->slice_end = now + slice;
+		return best->vruntime < vcpu->vruntime;
+	}
+	return best->vruntime + granularity < vcpu->vruntime;
+}
+
+static void wake_expired(struct runqueue *rq, uint64_t now)
+{
+	for (struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
+		if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT && vcpu->timer_deadline <= now)
+			make_runnable_locked(rq, vcpu);
+}
+
+static void set_timer(struct runqueue *rq, struct vcpu *running)
+{
+	uint64_t deadline = running && rq->queue ? rq->slice_end : NEVER;
+
+	for (const struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
+		if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
+			deadline = MIN(deadline, vcpu->timer_deadline);
+	if (running && (running->vtimer.ptimer_ctl || running->vtimer.ptimer_line))
+		deadline = MIN(deadline, vtimer_update(running));
+	if (deadline != rq->timer) {
+		rq->timer = deadline;
+		timer_set(deadline);
+	}
+}
+
+void sched_retime(void)
+{
+	this_cpu()->work |= CPU_WORK_SCHED;
+}
+
+/* Off the CPU: its registers are saved before anyone else may see it runnable. */
+static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
+{
+	vcpu_save(vcpu);
+	spin_lock(&rq->lock);
+	if (vcpu->off_requested) {
+		vcpu->off_requested = false;
+		__atomic_store_n(&vcpu->state, VCPU_OFF, __ATOMIC_RELEASE);
+	} else if (wait_is_over(vcpu)) {
+		make_runnable_locked(rq, vcpu);
+	} else {
+		__atomic_store_n(&vcpu->state, VCPU_BLOCKED, __ATOMIC_RELEASE);
+	}
+	this_cpu()->vcpu = NULL;
+}
+
+static void idle(struct runqueue *rq, struct cpu *cpu)
+{
+	cpu->idle = true;
+	set_timer(rq, NULL);
+	spin_unlock(&rq->lock);
+	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES))
+		__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+	idle_irq();
+	cpu->work = 0;
+	spin_lock(&rq->lock);
+	cpu->idle = false;
+}
+
+static void switch_in(struct runqueue *rq, struct cpu *cpu, struct vcpu *next, uint64_t now)
+{
+	runqueue_remove(rq, next);
+	next->state = VCPU_RUNNING;
+	next->run_start = now;
+	rq->slice_end = now + slice;
+	rq->min_vruntime = MAX(rq->min_vruntime, next->vruntime);
+	cpu->vcpu = next;
+	set_timer(rq, next);
+	spin_unlock(&rq->lock);
+	vcpu_load(next);
+	if (next->vtimer.ptimer_ctl)
+		vtimer_update(next);
+}
+
+void sched_run(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct runqueue *rq = runqueue_of(cpu);
+	struct vcpu *vcpu = cpu->vcpu, *next;
+	uint64_t now = counter_now();
+
+	cpu->work = 0;
+	if (vcpu && vcpu->vtimer.ptimer_ctl)
+		vtimer_update(vcpu);
+	spin_lock(&rq->lock);
+	wake_expired(rq, now);
+	if (vcpu) {
+		account(rq, vcpu, now);
+		if (may_run(vcpu) && !outranked(rq, vcpu, now)) {
+			set_timer(rq, vcpu);
+			spin_unlock(&rq->lock);
+			return;
+		}
+		spin_unlock(&rq->lock);
+		switch_out(rq, vcpu);
+	}
+	while (!(next = runqueue_best(rq))) {
+		idle(rq, cpu);
+		now = counter_now();
+		wake_expired(rq, now);
+	}
+	switch_in(rq, cpu, next, now);
+}

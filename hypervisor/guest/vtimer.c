@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vtimer.c - emulated physical timer and wake-up times (Arm ARM D11.2.4).
+ */
+#include "guest/vtimer.h"
+#include <vimo/guest_map.h>
+#include "guest/domain.h"
+#include "guest/sched.h"
+#include "hw/timer.h"
+
+#define NEVER (~0ull)
+
+static bool armed(uint64_t ctl)
+{
+	return (ctl & (TIMER_ENABLE | TIMER_IMASK)) == TIMER_ENABLE;
+}
+
+uint64_t vtimer_deadline(const struct vcpu *vcpu)
+{
+	uint64_t deadline = NEVER;
+
+	if (armed(vcpu->context.cntv_ctl))
+		deadline = vcpu->context.cntv_cval + vcpu->domain->counter_offset;
+	if (armed(vcpu->vtimer.ptimer_ctl))
+		deadline = MIN(deadline, vcpu->vtimer.ptimer_cval);
+	return deadline;
+}
+
+uint64_t vtimer_update(struct vcpu *vcpu)
+{
+	const struct vtimer *timer = &vcpu->vtimer;
+	bool on = armed(timer->ptimer_ctl);
+	bool due = on && counter_now() >= timer->ptimer_cval;
+
+	if (due != vcpu->vtimer.ptimer_line) {
+		vcpu->vtimer.ptimer_line = due;
+		vgic_set_level(vcpu->domain, vcpu, VIMO_GUEST_PPI_PTIMER, due);
+	}
+	return on && !due ? timer->ptimer_cval : NEVER;
+}
+
+/* op2 of CNTP_*_EL0: 0 TVAL, 1 CTL, 2 CVAL */
+uint64_t vtimer_read(struct vcpu *vcpu, unsigned int op2)
+{
+	const struct vtimer *timer = &vcpu->vtimer;
+	uint64_t now = counter_now();
+	uint64_t status = (timer->ptimer_ctl & TIMER_ENABLE) && now >= timer->ptimer_cval ? TIMER_ISTATUS : 0;
+
+	switch (op2) {
+	case 0:
+		return (uint32_t)(timer->ptimer_cval - now);
+	case 1:
+		return timer->ptimer_ctl | status;
+	default:
+		return timer->ptimer_cval;
+	}
+}
+
+void vtimer_write(struct vcpu *vcpu, unsigned int op2, uint64_t value)
+{
+	struct vtimer *timer = &vcpu->vtimer;
+
+	switch (op2) {
+	case 0:
+		timer->ptimer_cval = counter_now() + (uint64_t)(int64_t)(int32_t)value;
+		break;
+	case 1:
+		timer->ptimer_ctl = value & (TIMER_ENABLE | TIMER_IMASK);
+		break;
+	default:
+		timer->ptimer_cval = value;
+	}
+	vtimer_update(vcpu);
+	sched_retime();
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vtimer.h - the timers a guest sees. CNTV is the hardware's own; CNTP of every
+ * domain is emulated and counts on the physical counter.
+ */
+#ifndef GUEST_VTIMER_H
+#define GUEST_VTIMER_H
+
+#include "guest/vcpu.h"
+
+/* Counter value at which a vCPU that is off its CPU must wake; ~0: never. */
+uint64_t vtimer_deadline(const struct vcpu *vcpu);
+/* Set the line of the physical timer's PPI; returns when to look again, ~0: never. Running vCPU. */
+uint64_t vtimer_update(struct vcpu *vcpu);
+/* Trapped CNTP_CTL, CNTP_CVAL, CNTP_TVAL of the running vCPU. */
+uint64_t vtimer_read(struct vcpu *vcpu, unsigned int op2);
+void vtimer_write(struct vcpu *vcpu, unsigned int op2, uint64_t value);
+
+#endif

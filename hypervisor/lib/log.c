@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * log.c - EL2's log ring (owner of ring, level and limit). Any context.
+ */
+#include "lib/log.h"
+#include <vimo/device.h>
+#include "lib/lock.h"
+#include "lib/log_ring.h"
+#include "lib/string.h"
+
+#define LINE_MAX_BYTES 256u
+#define GUEST_LINES_A_SECOND 10u
+
+static struct vimo_log *ring;
+static spinlock_t log_lock;
+static enum log_level level_max = LOG_INFO;
+static void (*echo)(const char *text, size_t bytes);
+static uint64_t (*clock_ns)(void);
+static struct {
+	uint64_t second;
+	unsigned int lines, dropped;
+} guest_limit;
+
+struct vimo_log *log_ring(void)
+{
+	return ring;
+}
+
+void log_init(struct vimo_log *memory, uint64_t (*clock)(void))
+{
+	ring = memory;
+	clock_ns = clock;
+}
+
+void log_echo(void (*write)(const char *text, size_t bytes))
+{
+	echo = write;
+}
+
+void log_level_set(enum log_level level)
+{
+	level_max = level;
+}
+
+static void ring_append(const char *text, size_t bytes)
+{
+	uint64_t head;
+
+	if (!ring)
+		return;
+	head = ring->head;
+	for (size_t i = 0; i < bytes; i++)
+		ring->text[(head + i) % VIMO_LOG_TEXT] = (uint8_t)text[i];
+	/* A reader that sees the new head sees the text. */
+	__atomic_store_n(&ring->head, head + bytes, __ATOMIC_RELEASE);
+}
+
+static void emit(const char *text, size_t bytes)
+{
+	spin_lock(&log_lock);
+	ring_append(text, bytes);
+	if (echo)
+		echo(text, bytes);
+	spin_unlock(&log_lock);
+}
+
+static size_t format_line(char *line, const char *tag, const char *format, va_list args)
+{
+	uint64_t us = clock_ns ? clock_ns() / 1000 : 0;
+	size_t used;
+
+	used = format_stamp(line, LINE_MAX_BYTES, us, tag);
+	used += format_text(line + used, LINE_MAX_BYTES - used - 1, format, args);
+	used = MIN(used, LINE_MAX_BYTES - 2);
+	line[used++] = '\n';
+	return used;
+}
+
+void log_print(enum log_level level, const char *format, ...)
+{
+	static const char *const tags[] = { "error: ", "warning: ", "", "" };
+	char line[LINE_MAX_BYTES];
+	va_list args;
+
+	if (level > level_max)
+		return;
+	va_start(args, format);
+	emit(line, format_line(line, tags[level], format, args));
+	va_end(args);
+}
+
+static bool guest_line_allowed(unsigned int *dropped)
+{
+	uint64_t second = clock_ns ? clock_ns() / 1000000000ull : 0;
+	bool allowed;
+
+	*dropped = 0;
+	spin_lock(&log_lock);
+	if (second != guest_limit.second) {
+		*dropped = guest_limit.dropped;
+		guest_limit.second = second;
+		guest_limit.lines = guest_limit.dropped = 0;
+	}
+	allowed = guest_limit.lines < GUEST_LINES_A_SECOND;
+	if (allowed)
+		guest_limit.lines++;
+	else
+		guest_limit.dropped++;
+	spin_unlock(&log_lock);
+	return allowed;
+}
+
+void log_guest(unsigned int domain, const char *format, ...)
+{
+	char line[LINE_MAX_BYTES], tag[32];
+	unsigned int dropped;
+	va_list args;
+
+	if (!guest_line_allowed(&dropped))
+		return;
+	if (dropped)
+		log_print(LOG_INFO, "%u lines that domains caused were dropped", dropped);
+	format_tag(tag, sizeof(tag), domain);
+	va_start(args, format);
+	emit(line, format_line(line, tag, format, args));
+	va_end(args);
+}
+
+void log_panic_line(const char *format, va_list args)
+{
+	char line[LINE_MAX_BYTES];
+
+	/* The lock's holder may be the one that panics: do without it. */
+	size_t bytes = format_line(line, "panic: ", format, args);
+
+	ring_append(line, bytes);
+	if (echo)
+		echo(line, bytes);
+}

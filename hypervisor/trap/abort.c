@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * abort.c - stage 2 faults: emulated devices, dom0's own devices, or nothing.
+ */
+#include "guest/dom0_map.h"
+#include "guest/domain.h"
+#include "guest/sched.h"
+#include "lib/log.h"
+#include "trap/trap.h"
+
+#define PAR_F BIT(0)
+
+static uint64_t ipa_page_from_far(uint64_t far)
+{
+	uint64_t saved = read_sysreg(par_el1), par;
+
+	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(far) : "memory");
+	par = read_sysreg(par_el1);
+	write_sysreg(saved, par_el1);
+	return par & PAR_F ? ~0ull : par & MASK(47, 12);
+}
+
+/*
+ * HPFAR_EL2 is valid for translation and access flag faults and for a fault on
+ * a stage 1 walk, not for permission faults (Arm ARM D17.2.61).
+ */
+static uint64_t fault_ipa(uint64_t esr, uint64_t far)
+{
+	uint64_t page;
+
+	if (FSC_CLASS(ISS_FSC(esr)) == FSC_PERMISSION && !(esr & ISS_S1PTW))
+		page = ipa_page_from_far(far);
+	else
+		page = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12;
+	return page == ~0ull ? page : page | (far & 0xfff);
+}
+
+static bool is_stage2_fault(uint64_t esr)
+{
+	uint64_t class = FSC_CLASS(ISS_FSC(esr));
+
+	return class == FSC_TRANSLATION || class == FSC_ACCESS || class == FSC_PERMISSION;
+}
+
+static enum trap_result abort_guest(struct vcpu *vcpu, uint64_t ipa, uint64_t far, bool instruction)
+{
+	log_guest(vcpu->domain->id, "vCPU %u: %s address %lx has nothing behind it, PC %lx", vcpu->id,
+		  instruction ? "instruction" : "data", (unsigned long)ipa,
+		  (unsigned long)read_sysreg(elr_el2));
+	inject_abort(vcpu, far, instruction);
+	return TRAP_RESUME;
+}
+
+static void wait_for_device_model(struct vcpu *vcpu)
+{
+	/* ioreq.c made vcpu->io ready before it published the request. */
+	sched_block(vcpu, WAIT_IO);
+}
+
+static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
+				uint64_t ipa)
+{
+	unsigned int reg = (unsigned int)ISS_SRT(esr);
+	struct mmio_access access = {
+		.offset = ipa - region->base,
+		.width = (uint8_t)(1u << ISS_SAS(esr)),
+		.write = esr & ISS_WNR,
+	};
+
+	if (access.write && reg < 31)
+		access.data = mmio_extend(vcpu->x[reg], access.width, false, true);
+	if (!access.write) {
+		vcpu->io.reg = (uint8_t)reg;
+		vcpu->io.sign_extend = esr & ISS_SSE;
+		vcpu->io.wide = esr & ISS_SF;
+	}
+	vcpu->io.write = access.write;
+	vcpu->io.width = access.width;
+	switch (region->access(vcpu, region->context, &access)) {
+	case MMIO_DONE:
+		if (!access.write && reg < 31)
+			vcpu->x[reg] = mmio_extend(access.data, access.width, esr & ISS_SSE, esr & ISS_SF);
+		return TRAP_NEXT;
+	case MMIO_WAIT:
+		wait_for_device_model(vcpu);
+		return TRAP_NEXT;
+	case MMIO_ABORT:
+		break;
+	}
+	return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+}
+
+enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
+{
+	uint64_t far = read_sysreg(far_el2), ipa;
+	const struct mmio_region *region;
+
+	if (!is_stage2_fault(esr)) {
+		inject_abort(vcpu, far, false);
+		return TRAP_RESUME;
+	}
+	ipa = fault_ipa(esr, far);
+	/* Stage 1 changed under the fault: let the guest fault again. */
+	if (unlikely(ipa == ~0ull))
+		return TRAP_RESUME;
+	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(esr));
+	if (likely(region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr))))
+		return emulate(vcpu, region, esr, ipa);
+	/* A cache maintenance instruction on a device page has nothing to maintain. */
+	if (region && (esr & ISS_CM))
+		return TRAP_NEXT;
+	if (!region && vcpu->domain == dom0 && dom0_map_device(ipa) == VIMO_OK)
+		return TRAP_RESUME;
+	return abort_guest(vcpu, ipa, far, false);
+}
+
+enum trap_result trap_instruction_abort(struct vcpu *vcpu, uint64_t esr)
+{
+	uint64_t far = read_sysreg(far_el2);
+	uint64_t ipa = is_stage2_fault(esr) ? fault_ipa(esr, far) : far;
+
+	if (ipa == ~0ull)
+		return TRAP_RESUME;
+	return abort_guest(vcpu, ipa, far, true);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dispatch.c - choose a handler for a guest exit by exception class.
+ * Context: exiting CPU, interrupts masked, no locks held.
+ */
+#include "cpu/sysreg.h"
+#include "guest/domain.h"
+#include "guest/sched.h"
+#include "lib/log.h"
+#include "trap/trap.h"
+
+static enum trap_result trap_wfx(struct vcpu *vcpu, uint64_t esr)
+{
+	if (esr & 1)
+		sched_yield(vcpu);
+	else
+		sched_block(vcpu, WAIT_INTERRUPT);
+	return TRAP_NEXT;
+}
+
+static const trap_handler handlers[ESR_EC_COUNT] = {
+	[ESR_EC_WFX] = trap_wfx,
+	[ESR_EC_HVC64] = trap_smccc,
+	[ESR_EC_SMC64] = trap_smc,
+	[ESR_EC_SYS64] = trap_sysreg,
+	[ESR_EC_IABT_LOW] = trap_instruction_abort,
+	[ESR_EC_DABT_LOW] = trap_data_abort,
+};
+
+#define SPSR_SS BIT(21)
+#define SPSR_M32 BIT(4)
+#define SPSR_IT 0x0600fc00ull
+
+/* PC past the trapped instruction; a 32-bit EL0 may have used a 16-bit one, in an IT block. */
+static void next_instruction(uint64_t esr)
+{
+	uint64_t spsr = read_sysreg(spsr_el2);
+
+	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
+	if (unlikely(spsr & (SPSR_SS | SPSR_M32)))
+		write_sysreg(spsr & ~(SPSR_SS | (spsr & SPSR_M32 ? SPSR_IT : 0)), spsr_el2);
+}
+
+static inline void before_return(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	do {
+		if (unlikely(cpu->work))
+			sched_run();
+		if (unlikely(cpu->vcpu->vgic.dirty))
+			vgic_flush(cpu->vcpu);
+	} while (unlikely(cpu->work));
+}
+
+void trap_sync(struct vcpu *vcpu);
+void trap_sync(struct vcpu *vcpu)
+{
+	uint64_t esr = read_sysreg(esr_el2);
+	trap_handler handle = handlers[ESR_EC(esr)];
+	enum trap_result result = handle ? handle(vcpu, esr) : TRAP_UNDEFINED;
+
+	vcpu->exits++;
+	if (result == TRAP_NEXT)
+		next_instruction(esr);
+	else if (unlikely(result == TRAP_UNDEFINED))
+		inject_undefined(vcpu);
+	before_return();
+}
+
+void trap_irq(struct vcpu *vcpu);
+void trap_irq(struct vcpu *vcpu)
+{
+	vcpu->exits++;
+	irq_handle();
+	before_return();
+}
+
+void trap_fiq(struct vcpu *vcpu);
+void trap_fiq(struct vcpu *vcpu)
+{
+	/* Group 0 is the firmware's; if it comes here, leave it to the firmware. */
+	log_guest(vcpu->domain->id, "unexpected FIQ");
+	before_return();
+}
+
+void trap_serror(struct vcpu *vcpu);
+void trap_serror(struct vcpu *vcpu)
+{
+	/* What it did is unknown, so the domain cannot go on (Arm ARM D1.3.5). */
+	log_guest(vcpu->domain->id, "SError, ESR %lx", (unsigned long)read_sysreg(esr_el2));
+	domain_shutdown(vcpu->domain, VIMO_STOP_CRASH, read_sysreg(esr_el2));
+	before_return();
+}
+
+_Noreturn void trap_el2(unsigned int vector);
+_Noreturn void trap_el2(unsigned int vector)
+{
+	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx", vector,
+	      (unsigned long)read_sysreg(esr_el2), (unsigned long)read_sysreg(elr_el2),
+	      (unsigned long)read_sysreg(far_el2));
+}
