@@ -17,7 +17,7 @@ image_start:
 	b	boot_entry
 	.long	0
 	.quad	0			/* text_offset */
-	.quad	__image_end - __image_start
+	.quad	image_bytes
 	.quad	0xa			/* little endian, 4 KiB pages, any place in RAM */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
@@ -29,7 +29,8 @@ boot_entry:
 	adrp	x20, __image_start
 	bl	clear_bss
 	bl	relocate
-	adrp	x0, cpu_stacks + CPU_STACK_BYTES
+	adrp	x0, cpu_stacks
+	add	x0, x0, #CPU_STACK_BYTES
 	mov	sp, x0
 	mrs	x0, CurrentEL
 	cmp	x0, #(2 << 2)

@@ -13,6 +13,7 @@ static inline void dsb_sy(void) {}
 static inline void dsb_ish(void) {}
 static inline void dsb_ishst(void) {}
 static inline void cache_clean(const void *start, size_t bytes) { (void)start; (void)bytes; }
+static inline void memory_zero(void *start, size_t bytes) { __builtin_memset(start, 0, bytes); }
 #else
 static inline void isb(void) { __asm__ volatile("isb" ::: "memory"); }
 static inline void dsb_sy(void) { __asm__ volatile("dsb sy" ::: "memory"); }
@@ -21,6 +22,8 @@ static inline void dsb_ishst(void) { __asm__ volatile("dsb ishst" ::: "memory");
 
 /* Clean and invalidate to the point of coherency: readers with caches off see it. */
 void cache_clean(const void *start, size_t bytes);
+/* Zero Normal memory by whole cache blocks where it can (DC ZVA, Arm ARM C5.3.11). */
+void memory_zero(void *start, size_t bytes);
 #endif
 
 #endif

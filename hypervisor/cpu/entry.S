@@ -137,6 +137,35 @@ cache_clean:
 	dsb	sy
 	ret
 
+/* memory_zero(start, bytes): DC ZVA for the aligned middle, stores for the rest. */
+	.globl	memory_zero
+memory_zero:
+	add	x1, x0, x1
+	mrs	x2, dczid_el0
+	tbnz	x2, #4, 3f
+	and	x2, x2, #15
+	mov	x3, #4
+	lsl	x3, x3, x2
+	sub	x4, x3, #1
+	add	x5, x0, x4
+	bic	x5, x5, x4		/* first whole block */
+	bic	x6, x1, x4		/* end of the last */
+	cmp	x5, x6
+	b.hs	3f
+1:	cmp	x0, x5
+	b.hs	2f
+	strb	wzr, [x0], #1
+	b	1b
+2:	dc	zva, x0
+	add	x0, x0, x3
+	cmp	x0, x6
+	b.lo	2b
+3:	cmp	x0, x1
+	b.hs	4f
+	strb	wzr, [x0], #1
+	b	3b
+4:	ret
+
 /* smc_call(function, a1, a2, a3): SMC64, SMCCC 1.0 register rules. */
 	.globl	smc_call
 smc_call:

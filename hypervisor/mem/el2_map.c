@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * el2_map.c - EL2's stage 1 tables (Arm ARM D8.3), four levels of 4 KiB.
+ * Owner of the tables. Changes after boot are dom0's DTB going away and the
+ * windows, each CPU its own: no lock.
+ */
+#include "mem/el2_map.h"
+#include "cpu/barrier.h"
+#include "cpu/tlb.h"
+#include "lib/log.h"
+#include "mem/heap.h"
+#include "mem/el2_window.h"
+
+#define BOOT_TABLES 16u
+#define TABLE_ENTRIES 512u
+
+#define PTE_VALID BIT(0)
+#define PTE_TABLE BIT(1) /* at level 3: page */
+#define PTE_ATTR(n) ((uint64_t)(n) << 2)
+#define PTE_AP_EL2 BIT(6) /* RES1 in a single-privilege regime */
+#define PTE_RO BIT(7)
+#define PTE_SH_INNER (3ull << 8)
+#define PTE_AF BIT(10)
+#define PTE_XN BIT(54)
+#define PTE_ADDRESS MASK(47, 12)
+
+extern uint8_t __image_start[], __text_end[], __rodata_end[], __data_start[], __image_end[];
+extern uint8_t cpu_stacks[CPU_MAX][4 * PAGE_SIZE];
+
+static uint64_t boot_tables[BOOT_TABLES][TABLE_ENTRIES] __attribute__((aligned(4096)));
+static unsigned int boot_tables_used;
+static uint64_t *root;
+
+static const uint64_t prot_bits[] = {
+	[EL2_RO] = PTE_ATTR(0) | PTE_SH_INNER | PTE_RO | PTE_XN,
+	[EL2_RW] = PTE_ATTR(0) | PTE_SH_INNER | PTE_XN,
+	[EL2_RX] = PTE_ATTR(0) | PTE_SH_INNER | PTE_RO,
+	[EL2_DEVICE] = PTE_ATTR(1) | PTE_XN,
+};
+
+static uint64_t *new_table(void)
+{
+	if (boot_tables_used < BOOT_TABLES)
+		return boot_tables[boot_tables_used++];
+	return heap_page();
+}
+
+static unsigned int table_index(uint64_t va, unsigned int level)
+{
+	return (va >> (39 - 9 * level)) & 511;
+}
+
+static uint64_t *next_table(uint64_t *entry, bool create)
+{
+	uint64_t *table;
+
+	if (*entry & PTE_VALID)
+		return *entry & PTE_TABLE ? (uint64_t *)(uintptr_t)(*entry & PTE_ADDRESS) : NULL;
+	if (!create)
+		return NULL;
+	table = new_table();
+	if (!table)
+		return NULL;
+	/* The walker sees the table before the entry that leads to it. */
+	dsb_ishst();
+	*entry = (uintptr_t)table | PTE_VALID | PTE_TABLE;
+	return table;
+}
+
+/* Entry for va at a level (2: 2 MiB block, 3: page), or NULL. */
+static uint64_t *walk(uint64_t va, unsigned int to_level, bool create)
+{
+	uint64_t *table = root;
+
+	for (unsigned int level = 0; level < to_level; level++) {
+		table = next_table(&table[table_index(va, level)], create);
+		if (!table)
+			return NULL;
+	}
+	return &table[table_index(va, to_level)];
+}
+
+static bool fits_block(uint64_t va, pa_t pa, uint64_t bytes)
+{
+	return IS_ALIGNED(va | pa.v, BLOCK_SIZE) && bytes >= BLOCK_SIZE;
+}
+
+static enum vimo_status map_one(uint64_t va, pa_t pa, bool block, enum el2_prot prot)
+{
+	uint64_t *entry = walk(va, block ? 2 : 3, true);
+
+	if (!entry)
+		return VIMO_NO_MEMORY;
+	if (*entry & PTE_VALID)
+		return VIMO_EXISTS;
+	*entry = pa.v | prot_bits[prot] | PTE_AF | PTE_AP_EL2 | PTE_VALID | (block ? 0 : PTE_TABLE);
+	return VIMO_OK;
+}
+
+enum vimo_status el2_map(uint64_t va, pa_t pa, size_t bytes, enum el2_prot prot)
+{
+	enum vimo_status status = VIMO_OK;
+
+	if (!IS_ALIGNED(va | pa.v | bytes, PAGE_SIZE))
+		return VIMO_INVALID;
+	while (bytes && !status) {
+		bool block = fits_block(va, pa, bytes);
+		uint64_t step = block ? BLOCK_SIZE : PAGE_SIZE;
+
+		status = map_one(va, pa, block, prot);
+		va += step;
+		pa.v += step;
+		bytes -= step;
+	}
+	dsb_ishst();
+	isb();
+	return status;
+}
+
+enum vimo_status el2_unmap(uint64_t va, size_t bytes)
+{
+	if (!IS_ALIGNED(va | bytes, PAGE_SIZE))
+		return VIMO_INVALID;
+	for (uint64_t end = va + bytes; va < end;) {
+		uint64_t *block = walk(va, 2, false);
+		uint64_t *entry = block && (*block & PTE_TABLE) ? walk(va, 3, false) : block;
+		bool whole = entry && entry == block && (*block & PTE_VALID);
+
+		if (entry && (*entry & PTE_VALID)) {
+			*entry = 0;
+			tlb_flush_el2_va(va);
+		}
+		va += whole ? BLOCK_SIZE : PAGE_SIZE;
+	}
+	return VIMO_OK;
+}
+
+pa_t el2_map_root(void)
+{
+	return PA((uintptr_t)root);
+}
+
+#define WINDOW_BASE 0x7f0000000000ull
+
+static uint64_t window_va(unsigned int cpu, unsigned int slot)
+{
+	return WINDOW_BASE + (cpu * EL2_WINDOWS + slot) * BLOCK_SIZE;
+}
+
+void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa)
+{
+	uint64_t va = window_va(cpu, slot);
+	uint64_t *entry = walk(va, 2, false);
+
+	*entry = ALIGN_DOWN(pa.v, BLOCK_SIZE) | prot_bits[EL2_RW] | PTE_AF | PTE_AP_EL2 | PTE_VALID;
+	dsb_ishst();
+	isb();
+	return (void *)(uintptr_t)(va + pa.v % BLOCK_SIZE);
+}
+
+void el2_window_unmap(unsigned int cpu, unsigned int slot)
+{
+	*walk(window_va(cpu, slot), 2, false) = 0;
+	tlb_flush_el2_va_local(window_va(cpu, slot));
+}
+
+static void map_part(const uint8_t *start, const uint8_t *end, enum el2_prot prot)
+{
+	uint64_t first = (uintptr_t)start;
+
+	if (el2_map(first, PA(first), (size_t)(end - start), prot))
+		panic("EL2 cannot map itself");
+}
+
+void el2_map_init(void)
+{
+	root = new_table();
+	map_part(__image_start, __text_end, EL2_RX);
+	map_part(__text_end, __rodata_end, EL2_RO);
+	map_part(__data_start, __image_end, EL2_RW);
+	for (unsigned int i = 0; i < CPU_MAX; i++)
+		*walk((uintptr_t)cpu_stacks[i], 3, true) = 0; /* guard page */
+	for (unsigned int i = 0; i < CPU_MAX * EL2_WINDOWS; i++)
+		(void)walk(WINDOW_BASE + i * BLOCK_SIZE, 2, true);
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * pool.c - who owns each page outside EL2 and dom0 (see pool.h). Owner of the
+ * chunk table. Lock: pool.
+ *
+ * A chunk (2 MiB) has one state for all its pages, or, when split, a side
+ * table with one for each.
+ */
+#include "mem/pool.h"
+#include "lib/lock.h"
+#include "lib/log.h"
+#include "mem/heap.h"
+#include "mem/pool_chunk.h"
+#include "mem/window.h"
+
+static spinlock_t pool_lock;
+static struct chunk *chunks;
+static uint64_t pool_base, chunk_count;
+static size_t total_pages, free_pages, dirty_pages;
+static uint64_t scrub_hint;
+
+enum vimo_status pool_init(pa_t base, size_t bytes)
+{
+	size_t table_bytes;
+
+	if (!IS_ALIGNED(base.v | bytes, BLOCK_SIZE))
+		return VIMO_INVALID;
+	pool_base = base.v;
+	chunk_count = bytes / BLOCK_SIZE;
+	table_bytes = ALIGN_UP(chunk_count * sizeof(*chunks), PAGE_SIZE);
+	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
+	total_pages = free_pages = dirty_pages = 0;
+	scrub_hint = 0;
+	if (!chunks)
+		return VIMO_NO_MEMORY;
+	for (uint64_t i = 0; i < chunk_count; i++)
+		chunks[i].all.state = PAGE_NONE;
+	return VIMO_OK;
+}
+
+static bool in_pool(pa_t pa, size_t bytes)
+{
+	uint64_t span = chunk_count * BLOCK_SIZE;
+
+	return pa.v >= pool_base && bytes && bytes <= span && pa.v - pool_base <= span - bytes;
+}
+
+static struct chunk *chunk_of(pa_t pa)
+{
+	return &chunks[(pa.v - pool_base) / BLOCK_SIZE];
+}
+
+static struct page_mark *mark_of(pa_t pa)
+{
+	struct chunk *chunk = chunk_of(pa);
+
+	return chunk->split ? &chunk->split->page[pa.v % BLOCK_SIZE / PAGE_SIZE] : &chunk->all;
+}
+
+/* From whole to one mark a page. */
+static enum vimo_status split_chunk(struct chunk *chunk)
+{
+	struct chunk_split *split;
+
+	if (chunk->split)
+		return VIMO_OK;
+	split = heap_page();
+	if (!split)
+		return VIMO_NO_MEMORY;
+	for (unsigned int i = 0; i < CHUNK_PAGES; i++)
+		split->page[i] = chunk->all;
+	chunk->split = split;
+	return VIMO_OK;
+}
+
+static bool same_mark(struct page_mark a, struct page_mark b)
+{
+	return a.state == b.state && a.owner == b.owner && a.granted == b.granted;
+}
+
+/* Back to whole when all pages agree, so that its side table is free again. */
+static void join_chunk(struct chunk *chunk)
+{
+	if (!chunk->split)
+		return;
+	for (unsigned int i = 1; i < CHUNK_PAGES; i++)
+		if (!same_mark(chunk->split->page[i], chunk->split->page[0]))
+			return;
+	chunk->all = chunk->split->page[0];
+	heap_free(chunk->split, 1);
+	chunk->split = NULL;
+}
+
+/* Tables so that [pa, pa + bytes) can have its own marks: those at the ragged ends. */
+static enum vimo_status prepare(pa_t pa, size_t bytes)
+{
+	enum vimo_status status = VIMO_OK;
+
+	if (!IS_ALIGNED(pa.v, BLOCK_SIZE))
+		status = split_chunk(chunk_of(pa));
+	if (!status && !IS_ALIGNED(pa.v + bytes, BLOCK_SIZE))
+		status = split_chunk(chunk_of(PA(pa.v + bytes - 1)));
+	return status;
+}
+
+static size_t step_at(pa_t pa, uint64_t end)
+{
+	return !chunk_of(pa)->split && IS_ALIGNED(pa.v, BLOCK_SIZE) && end - pa.v >= BLOCK_SIZE ? BLOCK_SIZE :
+												   PAGE_SIZE;
+}
+
+static void count(enum page_state state, size_t bytes, int sign)
+{
+	size_t pages = (size_t)sign * (bytes / PAGE_SIZE);
+
+	if (state == PAGE_FREE)
+		free_pages += pages;
+	else if (state == PAGE_DIRTY)
+		dirty_pages += pages;
+}
+
+static bool all_are(pa_t pa, size_t bytes, struct page_mark expected)
+{
+	for (uint64_t end = pa.v + bytes; pa.v < end; pa.v += step_at(pa, end))
+		if (!same_mark(*mark_of(pa), expected))
+			return false;
+	return true;
+}
+
+/* The one place where marks change. */
+static enum vimo_status change_locked(pa_t pa, size_t bytes, struct page_mark from, struct page_mark to)
+{
+	enum vimo_status status;
+
+	if (!in_pool(pa, bytes) || !IS_ALIGNED(pa.v | bytes, PAGE_SIZE))
+		return VIMO_INVALID;
+	if (!all_are(pa, bytes, from))
+		return VIMO_STATE;
+	status = prepare(pa, bytes);
+	if (status)
+		return status;
+	count(from.state, bytes, -1);
+	count(to.state, bytes, 1);
+	for (uint64_t end = pa.v + bytes; pa.v < end;) {
+		size_t step = step_at(pa, end);
+
+		*mark_of(pa) = to;
+		if (IS_ALIGNED(pa.v + step, BLOCK_SIZE) || pa.v + step == end)
+			join_chunk(chunk_of(pa));
+		pa.v += step;
+	}
+	return VIMO_OK;
+}
+
+static enum vimo_status change(pa_t pa, size_t bytes, struct page_mark from, struct page_mark to)
+{
+	enum vimo_status status;
+
+	spin_lock(&pool_lock);
+	status = change_locked(pa, bytes, from, to);
+	spin_unlock(&pool_lock);
+	return status;
+}
+
+#define MARK(s, o, g) ((struct page_mark){ .state = (s), .owner = (o), .granted = (g) })
+
+enum vimo_status pool_add(pa_t base, size_t bytes)
+{
+	enum vimo_status status = change(base, bytes, MARK(PAGE_NONE, 0, 0), MARK(PAGE_DIRTY, 0, 0));
+
+	if (!status)
+		total_pages += bytes / PAGE_SIZE;
+	return status;
+}
+
+static bool chunk_is_free(uint64_t index)
+{
+	return !chunks[index].split && chunks[index].all.state == PAGE_FREE;
+}
+
+static bool find_chunks(uint64_t need, pa_t *out)
+{
+	uint64_t align = need * BLOCK_SIZE;
+
+	for (uint64_t pa = ALIGN_UP(pool_base, align); in_pool(PA(pa), align); pa += align) {
+		uint64_t first = (pa - pool_base) / BLOCK_SIZE, i = 0;
+
+		while (i < need && chunk_is_free(first + i))
+			i++;
+		if (i == need) {
+			*out = PA(pa);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_page_in(struct chunk *chunk, uint64_t base, pa_t *out)
+{
+	for (unsigned int i = 0; i < CHUNK_PAGES; i++)
+		if (chunk->split->page[i].state == PAGE_FREE) {
+			*out = PA(base + i * PAGE_SIZE);
+			return true;
+		}
+	return false;
+}
+
+/* Broken chunks first: whole ones are for those who can use them whole. */
+static bool find_page(pa_t *out)
+{
+	for (uint64_t i = 0; i < chunk_count; i++)
+		if (chunks[i].split && find_page_in(&chunks[i], pool_base + i * BLOCK_SIZE, out))
+			return true;
+	return find_chunks(1, out);
+}
+
+enum vimo_status pool_take(uint16_t owner, size_t bytes, pa_t *out)
+{
+	enum vimo_status status = VIMO_NO_MEMORY;
+	bool found;
+
+	if (bytes != PAGE_SIZE && bytes != BLOCK_SIZE && bytes != GIGA_SIZE)
+		return VIMO_INVALID;
+	spin_lock(&pool_lock);
+	if (free_pages >= bytes / PAGE_SIZE) {
+		found = bytes == PAGE_SIZE ? find_page(out) : find_chunks(bytes / BLOCK_SIZE, out);
+		if (found)
+			status = change_locked(*out, bytes, MARK(PAGE_FREE, 0, 0), MARK(PAGE_OWNED, owner, 0));
+	}
+	spin_unlock(&pool_lock);
+	return status;
+}
+
+enum vimo_status pool_give(uint16_t owner, pa_t pa, size_t bytes)
+{
+	enum vimo_status status;
+
+	spin_lock(&pool_lock);
+	status = change_locked(pa, bytes, MARK(PAGE_OWNED, owner, 0), MARK(PAGE_DIRTY, 0, 0));
+	if (status == VIMO_STATE && all_are(pa, bytes, MARK(PAGE_OWNED, owner, 1)))
+		status = VIMO_BUSY;
+	spin_unlock(&pool_lock);
+	return status;
+}
+
+enum vimo_status pool_grant(uint16_t owner, pa_t pa, size_t bytes)
+{
+	return change(pa, bytes, MARK(PAGE_OWNED, owner, 0), MARK(PAGE_OWNED, owner, 1));
+}
+
+enum vimo_status pool_revoke(uint16_t owner, pa_t pa, size_t bytes)
+{
+	return change(pa, bytes, MARK(PAGE_OWNED, owner, 1), MARK(PAGE_OWNED, owner, 0));
+}
+
+struct page_info pool_page_info(pa_t pa)
+{
+	struct page_info info = { .state = PAGE_NONE };
+
+	spin_lock(&pool_lock);
+	if (in_pool(pa, 1)) {
+		const struct page_mark *mark = mark_of(pa);
+
+		info = (struct page_info){ mark->state, mark->owner, mark->granted };
+	}
+	spin_unlock(&pool_lock);
+	return info;
+}
+
+/* Next DIRTY run inside one chunk, marked as being scrubbed so that nobody else takes it. */
+static bool claim_dirty(pa_t *pa, size_t *bytes)
+{
+	for (uint64_t n = 0; n < chunk_count; n++, scrub_hint = (scrub_hint + 1) % chunk_count) {
+		struct chunk *chunk = &chunks[scrub_hint];
+
+		*pa = PA(pool_base + scrub_hint * BLOCK_SIZE);
+		*bytes = BLOCK_SIZE;
+		if (!chunk->split && chunk->all.state == PAGE_DIRTY)
+			return !change_locked(*pa, *bytes, MARK(PAGE_DIRTY, 0, 0), MARK(PAGE_NONE, POOL_SCRUBBING, 0));
+		for (unsigned int i = 0; chunk->split && i < CHUNK_PAGES; i++) {
+			if (chunk->split->page[i].state != PAGE_DIRTY)
+				continue;
+			pa->v += i * PAGE_SIZE;
+			*bytes = PAGE_SIZE;
+			return !change_locked(*pa, *bytes, MARK(PAGE_DIRTY, 0, 0),
+					      MARK(PAGE_NONE, POOL_SCRUBBING, 0));
+		}
+	}
+	return false;
+}
+
+size_t pool_scrub(size_t max_bytes)
+{
+	size_t done = 0, bytes, left;
+	bool claimed = true;
+	pa_t pa;
+
+	while (done < max_bytes && claimed && __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED)) {
+		spin_lock(&pool_lock);
+		claimed = claim_dirty(&pa, &bytes);
+		spin_unlock(&pool_lock);
+		if (!claimed)
+			break;
+		phys_zero(pa, bytes);
+		if (change(pa, bytes, MARK(PAGE_NONE, POOL_SCRUBBING, 0), MARK(PAGE_FREE, 0, 0)))
+			panic("pool: page %lx changed while it was scrubbed", (unsigned long)pa.v);
+		done += bytes;
+	}
+	left = __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED) * PAGE_SIZE;
+	return claimed ? left : 0;
+}
+
+size_t pool_total_pages(void)
+{
+	return total_pages;
+}
+
+size_t pool_free_pages(void)
+{
+	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stage2_change.c - map and unmap. Lock: stage2, taken here.
+ */
+#include "cpu/barrier.h"
+#include "cpu/tlb.h"
+#include "mem/heap.h"
+#include "mem/stage2_table.h"
+
+/* More entries than this are dropped from the TLB by VMID, not one by one. */
+#define FLUSH_ONE_BY_ONE 32u
+
+/* Make the tables from the walk's end down to level. */
+static enum vimo_status make_tables(struct stage2 *s2, uint64_t ipa, unsigned int to_level)
+{
+	for (;;) {
+		unsigned int level = to_level;
+		uint64_t *entry = s2_walk(s2, ipa, &level), *table;
+
+		if (level == to_level)
+			return *entry & S2_VALID ? VIMO_EXISTS : VIMO_OK;
+		if (*entry & S2_VALID)
+			return VIMO_EXISTS; /* a larger leaf */
+		table = heap_page();
+		if (!table)
+			return VIMO_NO_MEMORY;
+		s2->table_pages++;
+		/* The table's zeros are seen before the entry that leads to it (D8.2.8). */
+		dsb_ishst();
+		*entry = (uintptr_t)table | S2_VALID | S2_TABLE;
+	}
+}
+
+/* Nothing in the range is mapped, and all tables stand. Tables made for nothing stay for the next map. */
+static enum vimo_status prepare(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes)
+{
+	while (bytes) {
+		unsigned int level = s2_leaf_level(ipa, pa, bytes);
+		uint64_t size = 1ull << s2_shift(level);
+		enum vimo_status status = make_tables(s2, ipa, level);
+
+		if (status)
+			return status;
+		ipa += size;
+		pa += size;
+		bytes -= size;
+	}
+	return VIMO_OK;
+}
+
+static void commit(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes, uint64_t attributes)
+{
+	while (bytes) {
+		unsigned int level = s2_leaf_level(ipa, pa, bytes);
+		uint64_t size = 1ull << s2_shift(level);
+
+		*s2_walk(s2, ipa, &level) = pa | attributes | S2_VALID | (level == 3 ? S2_TABLE : 0);
+		s2->leaves[level - 1]++;
+		ipa += size;
+		pa += size;
+		bytes -= size;
+	}
+	/* Invalid to valid needs no TLB maintenance, but the walkers must see it (D8.16.1). */
+	dsb_ishst();
+	isb();
+}
+
+enum vimo_status stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, size_t bytes, unsigned int prot)
+{
+	enum vimo_status status;
+
+	if (!s2_range_ok(ipa.v, bytes) || !IS_ALIGNED(pa.v, PAGE_SIZE) || pa.v + bytes < pa.v ||
+	    (pa.v + bytes - 1) >> 48)
+		return VIMO_INVALID;
+	spin_lock(&s2->lock);
+	status = prepare(s2, ipa.v, pa.v, bytes);
+	if (!status)
+		commit(s2, ipa.v, pa.v, bytes, s2_attributes(prot));
+	spin_unlock(&s2->lock);
+	return status;
+}
+
+/* Replace a leaf by a table of smaller leaves: break-before-make (D8.16.1). */
+static enum vimo_status split(struct stage2 *s2, uint64_t *entry, unsigned int level, uint64_t ipa)
+{
+	uint64_t *table = heap_page(), old = *entry;
+	uint64_t size = 1ull << s2_shift(level + 1);
+
+	if (!table)
+		return VIMO_NO_MEMORY;
+	for (unsigned int i = 0; i < S2_ENTRIES; i++)
+		table[i] = (old & ~S2_TABLE) + i * size + (level + 1 == 3 ? S2_TABLE : 0);
+	s2->table_pages++;
+	s2->leaves[level - 1]--;
+	s2->leaves[level] += S2_ENTRIES;
+	*entry = 0;
+	tlb_flush_ipa(s2->vttbr, IPA(ALIGN_DOWN(ipa, 1ull << s2_shift(level))));
+	*entry = (uintptr_t)table | S2_VALID | S2_TABLE;
+	dsb_ishst();
+	return VIMO_OK;
+}
+
+/* Leaves that the range cuts in two are split first, so that clearing cannot fail. */
+static enum vimo_status split_at(struct stage2 *s2, uint64_t ipa)
+{
+	for (;;) {
+		unsigned int level = 3;
+		uint64_t *entry = s2_walk(s2, ipa, &level);
+		enum vimo_status status;
+
+		if (!(*entry & S2_VALID) || IS_ALIGNED(ipa, 1ull << s2_shift(level)))
+			return VIMO_OK;
+		status = split(s2, entry, level, ipa);
+		if (status)
+			return status;
+	}
+}
+
+static void clear(struct stage2 *s2, uint64_t ipa, uint64_t end)
+{
+	unsigned int cleared = 0;
+	bool by_one = (end - ipa) >> PAGE_SHIFT <= FLUSH_ONE_BY_ONE;
+
+	while (ipa < end) {
+		unsigned int level = 3;
+		uint64_t *entry = s2_walk(s2, ipa, &level);
+
+		if (*entry & S2_VALID) {
+			*entry = 0;
+			s2->leaves[level - 1]--;
+			cleared++;
+			if (by_one)
+				tlb_flush_ipa(s2->vttbr, IPA(ipa));
+		}
+		ipa = ALIGN_DOWN(ipa, 1ull << s2_shift(level)) + (1ull << s2_shift(level));
+	}
+	if (cleared && !by_one)
+		tlb_flush_vmid(s2->vttbr);
+}
+
+enum vimo_status stage2_unmap(struct stage2 *s2, ipa_t ipa, size_t bytes)
+{
+	enum vimo_status status;
+
+	if (!s2_range_ok(ipa.v, bytes))
+		return VIMO_INVALID;
+	spin_lock(&s2->lock);
+	status = split_at(s2, ipa.v);
+	if (!status && s2_range_ok(ipa.v + bytes, PAGE_SIZE))
+		status = split_at(s2, ipa.v + bytes);
+	if (!status)
+		clear(s2, ipa.v, ipa.v + bytes);
+	spin_unlock(&s2->lock);
+	return status;
+}
