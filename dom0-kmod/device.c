@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - a guest's devices: a shadow page and an event for each queue.
+ */
+#include "domain.h"
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+struct guest_device *vimo_device_find_locked(struct domain *domain, u64 ipa)
+{
+	struct guest_device *device;
+
+	lockdep_assert_held(&domain->sem);
+	list_for_each_entry(device, &domain->devices, node) {
+		if (device->ipa == ipa)
+			return device;
+	}
+	return NULL;
+}
+
+static struct guest_device *device_alloc(const struct vimo_ioc_device *args)
+{
+	struct guest_device *device;
+	unsigned int queue;
+	int first;
+
+	device = kzalloc(struct_size(device, kick, args->queues), GFP_KERNEL_ACCOUNT);
+	if (!device)
+		return ERR_PTR(-ENOMEM);
+	first = vimo_event_reserve(args->queues);
+	if (first < 0) {
+		kfree(device);
+		return ERR_PTR(first);
+	}
+	device->ipa = args->ipa;
+	device->queues = args->queues;
+	device->first_event = first;
+	for (queue = 0; queue < args->queues; queue++)
+		vimo_signal_init(&device->kick[queue]);
+	return device;
+}
+
+static int device_add_locked(struct domain *domain, struct guest_device *device,
+			     const struct vimo_ioc_device *args)
+{
+	struct hypercall_result result;
+	unsigned int queue;
+	int err;
+
+	if (vimo_device_find_locked(domain, args->ipa))
+		return -EEXIST;
+	if (domain->device_count == VIMO_DEVICE_MAX)
+		return -ENOSPC;
+	err = vimo_errno(vimo_hypercall(
+		VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
+		VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
+		VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
+	if (err)
+		return err;
+	device->pa = result.x1;
+	for (queue = 0; queue < device->queues; queue++)
+		vimo_event_publish(device->first_event + queue, &device->kick[queue].event);
+	list_add_tail(&device->node, &domain->devices);
+	domain->device_count++;
+	return 0;
+}
+
+static bool device_args_valid(const struct vimo_ioc_device *args)
+{
+	return !args->reserved && PAGE_ALIGNED(args->ipa) && args->ipa < VIMO_MMAP_IOREQ &&
+	       args->queues && args->queues <= VIMO_DEVICE_QUEUES;
+}
+
+/**
+ * vimo_device_add() - VIMO_IOC_DEVICE; EL2 checks offsets, interrupt and address.
+ * @domain: where it is added
+ * @args: from user space, unchecked
+ *
+ * Return: 0, -EINVAL, -EEXIST (after a restart: the device is as it was),
+ * -ENOSPC (devices or events), -ENOMEM, -ESTALE.
+ */
+int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
+{
+	struct guest_device *device;
+	int err;
+
+	if (!device_args_valid(args))
+		return -EINVAL;
+	device = device_alloc(args);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	err = vimo_domain_enter_write(domain);
+	if (!err) {
+		err = device_add_locked(domain, device, args);
+		up_write(&domain->sem);
+	}
+	if (err) {
+		vimo_event_release(device->first_event, device->queues);
+		kfree(device); /* was never published */
+	}
+	return err;
+}
+
+void vimo_devices_release_locked(struct domain *domain)
+{
+	struct guest_device *device;
+	unsigned int queue;
+
+	lockdep_assert_held_write(&domain->sem);
+	list_for_each_entry(device, &domain->devices, node) {
+		vimo_event_release(device->first_event, device->queues);
+		for (queue = 0; queue < device->queues; queue++)
+			vimo_signal_bind(&device->kick[queue], NULL);
+	}
+}
+
+/* After a grace period since their release; any context. */
+void vimo_devices_free(struct domain *domain)
+{
+	struct guest_device *device, *next;
+
+	list_for_each_entry_safe(device, next, &domain->devices, node)
+		kfree(device);
+}

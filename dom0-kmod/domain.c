@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * domain.c - the table of domains: create, adopt, find, forget.
+ *
+ * Owner of the table and of the module's workqueue. Locks: domain.h.
+ */
+#include "domain.h"
+
+#include <linux/module.h>
+#include <linux/slab.h>
+
+static DEFINE_MUTEX(domains_lock);
+static struct domain *domains[VIMO_DOMAIN_MAX];
+static unsigned int domain_count;
+
+struct workqueue_struct *vimo_workqueue;
+
+int vimo_domains_init(void)
+{
+	vimo_workqueue = alloc_workqueue("vimo", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return vimo_workqueue ? 0 : -ENOMEM;
+}
+
+/*
+ * Every listed domain holds the module, so there is none, unless loading failed
+ * after some were adopted: those stay as they are in EL2.
+ */
+static void domain_forget(struct domain *domain)
+{
+	vimo_domain_release_events(domain);
+	vimo_ioreq_exit(domain);
+	vimo_domain_put(domain);
+}
+
+void vimo_domains_exit(void)
+{
+	u32 id;
+
+	for (id = 0; id < VIMO_DOMAIN_MAX; id++) {
+		if (domains[id])
+			domain_forget(domains[id]);
+	}
+	destroy_workqueue(vimo_workqueue);
+	rcu_barrier(); /* domain_free */
+}
+
+static void domain_free(struct rcu_head *rcu)
+{
+	struct domain *domain = container_of(rcu, struct domain, rcu);
+
+	vimo_devices_free(domain);
+	kvfree(domain->extents);
+	kfree(domain);
+}
+
+static void domain_last_put(struct kref *kref)
+{
+	struct domain *domain = container_of(kref, struct domain, kref);
+
+	call_rcu(&domain->rcu, domain_free); /* an event handler may look at it still */
+}
+
+void vimo_domain_put(struct domain *domain)
+{
+	kref_put(&domain->kref, domain_last_put);
+}
+
+struct domain *vimo_domain_get(u32 id)
+{
+	struct domain *domain = NULL;
+
+	mutex_lock(&domains_lock);
+	if (id < VIMO_DOMAIN_MAX)
+		domain = domains[id];
+	if (domain)
+		kref_get(&domain->kref);
+	mutex_unlock(&domains_lock);
+	return domain;
+}
+
+bool vimo_domain_next(u32 *id)
+{
+	bool found = false;
+	u32 next;
+
+	if (*id >= VIMO_DOMAIN_MAX)
+		return false;
+	mutex_lock(&domains_lock);
+	for (next = *id + 1; next < VIMO_DOMAIN_MAX && !found; next++) {
+		if (domains[next]) {
+			*id = next;
+			found = true;
+		}
+	}
+	mutex_unlock(&domains_lock);
+	return found;
+}
+
+unsigned int vimo_domain_count(void)
+{
+	return READ_ONCE(domain_count);
+}
+
+static int domain_enter_check(struct domain *domain)
+{
+	if (likely(domain->phase == DOMAIN_ALIVE))
+		return 0;
+	return domain->phase == DOMAIN_GONE ? -ENOENT : -ESTALE;
+}
+
+int vimo_domain_enter(struct domain *domain)
+{
+	int err;
+
+	down_read(&domain->sem);
+	err = domain_enter_check(domain);
+	if (err)
+		up_read(&domain->sem);
+	return err;
+}
+
+int vimo_domain_enter_write(struct domain *domain)
+{
+	int err;
+
+	down_write(&domain->sem);
+	err = domain_enter_check(domain);
+	if (err)
+		up_write(&domain->sem);
+	return err;
+}
+
+static void domain_state_fire(struct event *event)
+{
+	struct domain *domain = container_of(event, struct domain, state_event);
+
+	atomic_inc(&domain->state_changes);
+	wake_up_interruptible_all(&domain->ioreq.wait);
+}
+
+/**
+ * vimo_domain_stopped() - has the guest come to its end?
+ * @domain: held by its sem
+ *
+ * Asks EL2 only when the state has changed since the last look. Caller holds
+ * domain->sem.
+ */
+bool vimo_domain_stopped(struct domain *domain)
+{
+	int changes = atomic_read_acquire(&domain->state_changes);
+	struct hypercall_result state;
+
+	if (likely(changes == smp_load_acquire(&domain->state_seen)))
+		return READ_ONCE(domain->stopped);
+	if (hc_domain_info(domain->id, VIMO_DOMAIN_INFO_STATE, &state) == VIMO_OK &&
+	    (state.x1 == VIMO_DOMAIN_SHUTDOWN || state.x1 == VIMO_DOMAIN_DYING))
+		WRITE_ONCE(domain->stopped, true);
+	smp_store_release(&domain->state_seen, changes); /* after stopped */
+	return READ_ONCE(domain->stopped);
+}
+
+static int domain_bind(struct domain *domain, enum vimo_event_source source, u32 index,
+		       unsigned int event)
+{
+	return vimo_errno(vimo_hypercall(VIMO_HC_EVENT_BIND, domain->id, source, index,
+					 domain->first_event + event, domain->cpu, NULL));
+}
+
+/* All vCPUs share one event: a waiter looks at their few slots in turn. */
+static int domain_bind_events(struct domain *domain)
+{
+	int first = vimo_event_reserve(DOMAIN_EVENTS);
+	u32 vcpu;
+	int err;
+
+	if (first < 0)
+		return first;
+	domain->first_event = first;
+	domain->cpu = vimo_event_cpu_get();
+	vimo_event_publish(first + DOMAIN_EVENT_IOREQ, &domain->ioreq.event);
+	vimo_event_publish(first + DOMAIN_EVENT_STATE, &domain->state_event);
+	vimo_event_publish(first + DOMAIN_EVENT_CONSOLE, &domain->console.event);
+
+	err = domain_bind(domain, VIMO_EVENT_STATE, 0, DOMAIN_EVENT_STATE);
+	if (!err)
+		err = domain_bind(domain, VIMO_EVENT_CONSOLE, 0, DOMAIN_EVENT_CONSOLE);
+	for (vcpu = 0; vcpu < domain->vcpus && !err; vcpu++)
+		err = domain_bind(domain, VIMO_EVENT_IOREQ, vcpu, DOMAIN_EVENT_IOREQ);
+	if (err)
+		vimo_domain_release_events(domain);
+	return err;
+}
+
+void vimo_domain_release_events(struct domain *domain)
+{
+	if (!domain->first_event)
+		return;
+	vimo_event_release(domain->first_event, DOMAIN_EVENTS);
+	vimo_event_cpu_put(domain->cpu);
+	domain->first_event = 0;
+}
+
+static struct domain *domain_alloc(u32 vcpus)
+{
+	struct domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL_ACCOUNT);
+
+	if (!domain)
+		return NULL;
+	kref_init(&domain->kref);
+	domain->vcpus = vcpus;
+	mutex_init(&domain->destroying);
+	init_rwsem(&domain->sem);
+	INIT_LIST_HEAD(&domain->devices);
+	INIT_LIST_HEAD(&domain->calls);
+	INIT_WORK(&domain->hangup, vimo_calls_hangup);
+	INIT_DELAYED_WORK(&domain->reaper, vimo_domain_reaper);
+	spin_lock_init(&domain->ioreq.lock);
+	init_waitqueue_head(&domain->ioreq.wait);
+	vimo_signal_init(&domain->console);
+	domain->state_event.fire = domain_state_fire;
+	atomic_set(&domain->state_changes, 1); /* look once */
+	return domain;
+}
+
+/* From here on the domain is listed, destroyed only by DESTROY, and pins the module. */
+static void domain_publish_locked(struct domain *domain)
+{
+	lockdep_assert_held(&domains_lock);
+	kref_get(&domain->kref);
+	__module_get(THIS_MODULE);
+	domains[domain->id] = domain;
+	WRITE_ONCE(domain_count, domain_count + 1);
+}
+
+/* What both a new and an adopted domain need before it is of use. */
+static int domain_connect(struct domain *domain)
+{
+	int err = vimo_ioreq_init(domain);
+	struct hypercall_result page;
+
+	if (err)
+		return err;
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_CONSOLE, 0, 0,
+					0, &page));
+	if (err)
+		return err;
+	domain->console_pa = page.x1;
+	return domain_bind_events(domain);
+}
+
+/**
+ * vimo_domain_create() - make a domain in EL2 and list it.
+ * @vcpus:  how many; EL2 knows the limit
+ * @weight: for the scheduler, 0 for its default
+ *
+ * All or nothing.
+ *
+ * Return: the domain with a reference for the caller, or ERR_PTR.
+ */
+struct domain *vimo_domain_create(u32 vcpus, u32 weight)
+{
+	struct hypercall_result created;
+	struct domain *domain;
+	int err;
+
+	if (!vcpus || vcpus > VIMO_VCPU_MAX)
+		return ERR_PTR(-EINVAL);
+	domain = domain_alloc(vcpus);
+	if (!domain)
+		return ERR_PTR(-ENOMEM);
+
+	mutex_lock(&domains_lock); /* until then an old domain may stand under the id */
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_CREATE, vcpus, weight, 0, 0, 0, &created));
+	if (!err && (!created.x1 || created.x1 >= VIMO_DOMAIN_MAX || domains[created.x1])) {
+		pr_err("vimo: the hypervisor made domain %llu, which is in use or none\n",
+		       created.x1);
+		err = -EIO;
+	}
+	if (err) {
+		mutex_unlock(&domains_lock);
+		vimo_domain_put(domain);
+		return ERR_PTR(err);
+	}
+	domain->id = created.x1;
+	domain_publish_locked(domain);
+	mutex_unlock(&domains_lock);
+
+	down_write(&domain->sem); /* OPEN can find it already */
+	err = domain_connect(domain);
+	up_write(&domain->sem);
+	if (err) {
+		vimo_domain_destroy(domain);
+		vimo_domain_put(domain);
+		return ERR_PTR(err);
+	}
+	return domain;
+}
+
+static int domain_adopt(u32 id)
+{
+	struct hypercall_result size;
+	struct domain *domain;
+	int err;
+
+	err = vimo_errno(hc_domain_info(id, VIMO_DOMAIN_INFO_SIZE, &size));
+	if (err)
+		return err;
+	if (!size.x1 || size.x1 > VIMO_VCPU_MAX)
+		return -EIO;
+	domain = domain_alloc(size.x1);
+	if (!domain)
+		return -ENOMEM;
+
+	domain->id = id;
+	mutex_lock(&domains_lock);
+	domain_publish_locked(domain);
+	mutex_unlock(&domains_lock);
+
+	down_write(&domain->sem);
+	err = vimo_memory_adopt(domain);
+	if (!err)
+		err = domain_connect(domain);
+	if (!err)
+		vimo_ioreq_recover(domain);
+	up_write(&domain->sem);
+	vimo_domain_put(domain);
+	return err;
+}
+
+/**
+ * vimo_domains_adopt() - list the domains that EL2 has when the module loads.
+ *
+ * There are some only if an earlier module was forced out. Their devices are
+ * unknown; they can be looked at, stopped and destroyed.
+ */
+void vimo_domains_adopt(void)
+{
+	struct hypercall_result next = { .x1 = 0 };
+
+	while (vimo_hypercall(VIMO_HC_DOMAIN_NEXT, next.x1, 0, 0, 0, 0, &next) == VIMO_OK) {
+		int err;
+
+		if (!next.x1 || next.x1 >= VIMO_DOMAIN_MAX)
+			return;
+		err = domain_adopt(next.x1);
+		if (err)
+			pr_warn("vimo: domain %llu was here before the module and can only be destroyed: error %d\n",
+				next.x1, err);
+		else
+			pr_info("vimo: domain %llu was here before the module: adopted\n", next.x1);
+	}
+}
+
+/**
+ * vimo_domain_step_destroy() - one bounded step of EL2's DESTROY; forget the
+ * domain when it was the last.
+ * @domain: killed, its memory revoked
+ *
+ * Return: 0 when the domain is GONE, -EAGAIN or what EL2 answers.
+ */
+int vimo_domain_step_destroy(struct domain *domain)
+{
+	int err;
+
+	mutex_lock(&domains_lock); /* the id can come back with CREATE at once */
+	down_write(&domain->sem);
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_DESTROY, domain->id, 0, 0, 0, 0, NULL));
+	if (!err || err == -ENOENT) {
+		err = 0;
+		domain->phase = DOMAIN_GONE;
+		domains[domain->id] = NULL;
+		WRITE_ONCE(domain_count, domain_count - 1);
+	}
+	up_write(&domain->sem);
+	mutex_unlock(&domains_lock);
+	if (!err) {
+		vimo_domain_put(domain);
+		module_put(THIS_MODULE);
+	}
+	return err;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * domain_file.c - a domain's descriptor: ioctls, poll, close.
+ *
+ * Arguments are copied in before and out after a handler runs: no lock is held
+ * while user memory is touched (domain.h).
+ */
+#include "domain.h"
+
+#include <linux/anon_inodes.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/uaccess.h>
+
+union domain_args {
+	struct vimo_ioc_domain_info info;
+	struct vimo_ioc_range range;
+	struct vimo_ioc_entry entry;
+	struct vimo_ioc_device device;
+	struct vimo_ioc_kick kick;
+	struct vimo_ioc_call call;
+	struct vimo_ioc_irq irq;
+	struct vimo_ioc_ioreq ioreq;
+	u32 control;
+	s32 fd;
+};
+
+static int domain_ioctl_info(struct domain *domain, union domain_args *args)
+{
+	struct hypercall_result state, size, time, counts;
+	int err = 0;
+
+	/* A dying domain can be looked at, too: until it is GONE its id is its own. */
+	down_read(&domain->sem);
+	if (domain->phase == DOMAIN_GONE)
+		err = -ENOENT;
+	if (!err)
+		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_STATE, &state));
+	if (!err)
+		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_SIZE, &size));
+	if (!err)
+		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_TIME, &time));
+	if (!err)
+		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_COUNTS, &counts));
+	if (!err)
+		args->info = (struct vimo_ioc_domain_info){
+			.domain = domain->id,
+			.state = domain->phase == DOMAIN_DYING ? VIMO_DOMAIN_DYING : state.x1,
+			.reason = state.x2,
+			.detail = state.x3,
+			.vcpus = size.x1,
+			.pages = size.x2,
+			.granted_pages = size.x3,
+			.cpu_time_ns = time.x1,
+			.vcpus_online = time.x2,
+			.exits = counts.x1,
+			.injected = counts.x2,
+			.switches = counts.x3,
+			.devices = domain->device_count,
+		};
+	up_read(&domain->sem);
+	return err;
+}
+
+static int domain_ioctl_control(struct domain *domain, union domain_args *args)
+{
+	int err = vimo_domain_enter(domain);
+
+	if (err)
+		return err;
+	err = vimo_errno(hc_domain_control(domain->id, args->control));
+	up_read(&domain->sem);
+	return err;
+}
+
+static int domain_ioctl_destroy(struct domain *domain, union domain_args *args)
+{
+	return vimo_domain_destroy(domain);
+}
+
+static int domain_ioctl_populate(struct domain *domain, union domain_args *args)
+{
+	return vimo_memory_populate(domain, args->range.ipa, args->range.bytes);
+}
+
+static int domain_ioctl_entry(struct domain *domain, union domain_args *args)
+{
+	int err;
+
+	if (args->entry.reserved)
+		return -EINVAL;
+	err = vimo_domain_enter(domain);
+	if (err)
+		return err;
+	err = vimo_errno(vimo_hypercall(VIMO_HC_VCPU_ENTRY, domain->id, args->entry.vcpu,
+					args->entry.pc, args->entry.x0, 0, NULL));
+	up_read(&domain->sem);
+	return err;
+}
+
+static int domain_ioctl_device(struct domain *domain, union domain_args *args)
+{
+	return vimo_device_add(domain, &args->device);
+}
+
+static int domain_ioctl_kick(struct domain *domain, union domain_args *args)
+{
+	return vimo_kick_bind(domain, &args->kick);
+}
+
+static int domain_ioctl_call(struct domain *domain, union domain_args *args)
+{
+	return vimo_call_bind(domain, &args->call);
+}
+
+static int domain_ioctl_irq(struct domain *domain, union domain_args *args)
+{
+	int err = vimo_domain_enter(domain);
+
+	if (err)
+		return err;
+	err = vimo_errno(vimo_hypercall(VIMO_HC_IRQ_SET, domain->id, args->irq.intid,
+					args->irq.level, 0, 0, NULL));
+	up_read(&domain->sem);
+	return err;
+}
+
+static int domain_ioctl_ioreq(struct domain *domain, union domain_args *args)
+{
+	return vimo_ioreq_serve(domain, &args->ioreq);
+}
+
+static int domain_ioctl_console_fd(struct domain *domain, union domain_args *args)
+{
+	return vimo_console_bind(domain, args->fd);
+}
+
+static int domain_ioctl_console_kick(struct domain *domain, union domain_args *args)
+{
+	int err = vimo_domain_enter(domain);
+
+	if (err)
+		return err;
+	err = vimo_errno(vimo_hypercall(VIMO_HC_CONSOLE_KICK, domain->id, 0, 0, 0, 0, NULL));
+	up_read(&domain->sem);
+	return err;
+}
+
+struct domain_ioctl {
+	unsigned int command;
+	int (*handle)(struct domain *domain, union domain_args *args);
+};
+
+/* By number: 0x10 + index. */
+static const struct domain_ioctl domain_ioctls[] = {
+	{ VIMO_IOC_DOMAIN_INFO, domain_ioctl_info },
+	{ VIMO_IOC_CONTROL, domain_ioctl_control },
+	{ VIMO_IOC_DESTROY, domain_ioctl_destroy },
+	{ VIMO_IOC_POPULATE, domain_ioctl_populate },
+	{ VIMO_IOC_ENTRY, domain_ioctl_entry },
+	{ VIMO_IOC_DEVICE, domain_ioctl_device },
+	{ VIMO_IOC_KICK, domain_ioctl_kick },
+	{ VIMO_IOC_CALL, domain_ioctl_call },
+	{ VIMO_IOC_IRQ, domain_ioctl_irq },
+	{ VIMO_IOC_IOREQ, domain_ioctl_ioreq },
+	{ VIMO_IOC_CONSOLE_FD, domain_ioctl_console_fd },
+	{ VIMO_IOC_CONSOLE_KICK, domain_ioctl_console_kick },
+};
+
+static long domain_ioctl(struct file *file, unsigned int command, unsigned long user)
+{
+	unsigned int index = _IOC_NR(command) - _IOC_NR(VIMO_IOC_DOMAIN_INFO);
+	void __user *from = (void __user *)user;
+	size_t bytes = _IOC_SIZE(command);
+	union domain_args args;
+	int err;
+
+	if (index >= ARRAY_SIZE(domain_ioctls) || domain_ioctls[index].command != command)
+		return -ENOTTY;
+	if (_IOC_DIR(command) & _IOC_WRITE && copy_from_user(&args, from, bytes))
+		return -EFAULT;
+	err = domain_ioctls[index].handle(file->private_data, &args);
+	/* A failed IOREQ tells by "done" how far it came. */
+	if ((!err || command == VIMO_IOC_IOREQ) && _IOC_DIR(command) & _IOC_READ &&
+	    copy_to_user(from, &args, bytes))
+		return -EFAULT;
+	return err;
+}
+
+static __poll_t domain_poll(struct file *file, poll_table *table)
+{
+	struct domain *domain = file->private_data;
+	__poll_t events = 0;
+
+	poll_wait(file, &domain->ioreq.wait, table);
+	if (vimo_ioreq_waits(domain))
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (vimo_domain_enter(domain))
+		return events | EPOLLPRI; /* going or gone */
+	if (vimo_domain_stopped(domain))
+		events |= EPOLLPRI;
+	up_read(&domain->sem);
+	return events;
+}
+
+/* At each close(), also of a process that dies while others share the descriptor. */
+static int domain_flush(struct file *file, fl_owner_t owner)
+{
+	vimo_ioreq_abandon(file->private_data, owner);
+	return 0;
+}
+
+static int domain_release(struct inode *inode, struct file *file)
+{
+	vimo_domain_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations domain_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = domain_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.poll = domain_poll,
+	.mmap = vimo_domain_mmap,
+	.flush = domain_flush,
+	.release = domain_release,
+	.llseek = no_llseek,
+};
+
+struct file *vimo_domain_file(struct domain *domain)
+{
+	return anon_inode_getfile("[vimo-domain]", &domain_fops, domain, O_RDWR | O_CLOEXEC);
+}

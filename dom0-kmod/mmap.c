@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmap.c - guest RAM and shared pages in user space.
+ *
+ * RAM is mapped page by page as it is touched, as ordinary pages with a count:
+ * direct I/O, io_uring, vhost and the like can pin them. The few shared pages
+ * (requests, console, a device's shadow page) belong to EL2 and are mapped at
+ * once. Every area counts in domain->mappings, which keeps the domain's memory
+ * from being freed.
+ *
+ * Context: mmap_lock is held, for writing in mmap(), for reading in a fault.
+ */
+#include "domain.h"
+
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/version.h>
+
+#define FAULT_AROUND_PAGES 16u /* power of two */
+
+static void mmap_open(struct vm_area_struct *vma)
+{
+	struct domain *domain = vma->vm_private_data;
+
+	atomic_inc(&domain->mappings); /* an area was split; its file holds the domain */
+}
+
+static void mmap_close(struct vm_area_struct *vma)
+{
+	struct domain *domain = vma->vm_private_data;
+
+	atomic_dec(&domain->mappings);
+}
+
+/* Neighbours of a touched page will be touched next: kernels and rings are streams. */
+static void mmap_around(struct vm_fault *vmf, const struct extent *extent)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long window = FAULT_AROUND_PAGES * PAGE_SIZE;
+	unsigned long start = max(vmf->address & ~(window - 1), vma->vm_start);
+	unsigned long end = min((vmf->address & ~(window - 1)) + window, vma->vm_end);
+	unsigned long address;
+
+	for (address = start; address < end; address += PAGE_SIZE) {
+		u64 ipa = (u64)linear_page_index(vma, address) << PAGE_SHIFT;
+
+		if (address == (vmf->address & PAGE_MASK) || ipa < extent->ipa ||
+		    ipa - extent->ipa >= extent->bytes)
+			continue;
+		/* -EBUSY: it is there already. Any failure: it faults by itself later. */
+		vm_insert_page(vma, address,
+			       pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa))));
+	}
+}
+
+static vm_fault_t mmap_fault(struct vm_fault *vmf)
+{
+	struct domain *domain = vmf->vma->vm_private_data;
+	u64 ipa = (u64)vmf->pgoff << PAGE_SHIFT;
+	const struct extent *extent;
+
+	if (vimo_domain_enter(domain))
+		return VM_FAULT_SIGBUS;
+	extent = vimo_memory_find_locked(domain, ipa);
+	if (extent) {
+		vmf->page = pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa)));
+		get_page(vmf->page);
+		mmap_around(vmf, extent);
+	}
+	up_read(&domain->sem);
+	return extent ? 0 : VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct ram_ops = {
+	.open = mmap_open,
+	.close = mmap_close,
+	.fault = mmap_fault,
+};
+
+static const struct vm_operations_struct shared_page_ops = {
+	.open = mmap_open,
+	.close = mmap_close,
+};
+
+static void mmap_set_flags(struct vm_area_struct *vma, unsigned long set, unsigned long clear)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+/* PA of a page that EL2 shares with dom0 under this offset; 0 when there is none. */
+static u64 mmap_shared_page(struct domain *domain, u64 offset)
+{
+	struct guest_device *device;
+
+	if (offset == VIMO_MMAP_IOREQ)
+		return domain->ioreq_pa;
+	if (offset == VIMO_MMAP_CONSOLE)
+		return domain->console_pa;
+	device = vimo_device_find_locked(domain, offset);
+	return device ? device->pa : 0;
+}
+
+/* EL2's own memory may lie outside what dom0's kernel manages: then no struct page. */
+static int mmap_insert_shared(struct vm_area_struct *vma, u64 pa)
+{
+	unsigned long pfn = PHYS_PFN(pa);
+
+	if (pfn_is_map_memory(pfn))
+		return vm_insert_page(vma, vma->vm_start, pfn_to_page(pfn));
+	return remap_pfn_range(vma, vma->vm_start, pfn, PAGE_SIZE, vma->vm_page_prot);
+}
+
+static int mmap_locked(struct domain *domain, struct vm_area_struct *vma)
+{
+	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	u64 bytes = vma->vm_end - vma->vm_start;
+	u64 shared;
+	int err;
+
+	if (offset + bytes < offset)
+		return -EINVAL;
+	mmap_set_flags(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY, VM_MAYEXEC);
+	vma->vm_private_data = domain;
+
+	shared = mmap_shared_page(domain, offset);
+	if (shared) {
+		if (bytes != PAGE_SIZE)
+			return -EINVAL;
+		err = mmap_insert_shared(vma, shared);
+		if (err)
+			return err;
+		vma->vm_ops = &shared_page_ops;
+		return 0;
+	}
+	if (!vimo_memory_covers_locked(domain, offset, bytes))
+		return -ENXIO;
+	mmap_set_flags(vma, VM_MIXEDMAP, 0); /* for vm_insert_page() in faults */
+	vma->vm_ops = &ram_ops;
+	return 0;
+}
+
+/**
+ * vimo_domain_mmap() - see ioctl.h for the offsets.
+ * @file: of the domain
+ * @vma: what user space wants
+ *
+ * Return: 0, -EINVAL (private, size), -EACCES (executable), -ENXIO (no memory
+ * there), -ESTALE or -ENOENT (the domain is going or gone).
+ */
+int vimo_domain_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct domain *domain = file->private_data;
+	int err;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (vma->vm_flags & VM_EXEC)
+		return -EACCES;
+	err = vimo_domain_enter(domain);
+	if (err)
+		return err;
+	err = mmap_locked(domain, vma);
+	if (!err)
+		atomic_inc(&domain->mappings);
+	up_read(&domain->sem);
+	return err;
+}
