@@ -18,6 +18,7 @@ static struct chunk *chunks;
 static uint64_t pool_base, chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
 static uint64_t scrub_hint;
+static uint64_t take_hint; /* no chunk below it is wholly free */
 
 enum vimo_status pool_init(pa_t base, size_t bytes)
 {
@@ -30,7 +31,7 @@ enum vimo_status pool_init(pa_t base, size_t bytes)
 	table_bytes = ALIGN_UP(chunk_count * sizeof(*chunks), PAGE_SIZE);
 	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
 	total_pages = free_pages = dirty_pages = 0;
-	scrub_hint = 0;
+	scrub_hint = take_hint = 0;
 	if (!chunks)
 		return VIMO_NO_MEMORY;
 	for (uint64_t i = 0; i < chunk_count; i++)
@@ -147,6 +148,8 @@ static enum vimo_status change_locked(pa_t pa, size_t bytes, struct page_mark fr
 		*mark_of(pa) = to;
 		if (IS_ALIGNED(pa.v + step, BLOCK_SIZE) || pa.v + step == end)
 			join_chunk(chunk_of(pa));
+		if (to.state == PAGE_FREE)
+			take_hint = MIN(take_hint, (pa.v - pool_base) / BLOCK_SIZE);
 		pa.v += step;
 	}
 	return VIMO_OK;
@@ -182,7 +185,10 @@ static bool find_chunks(uint64_t need, pa_t *out)
 {
 	uint64_t align = need * BLOCK_SIZE;
 
-	for (uint64_t pa = ALIGN_UP(pool_base, align); in_pool(PA(pa), align); pa += align) {
+	while (take_hint < chunk_count && !chunk_is_free(take_hint))
+		take_hint++;
+	for (uint64_t pa = ALIGN_UP(pool_base + take_hint * BLOCK_SIZE, align); in_pool(PA(pa), align);
+	     pa += align) {
 		uint64_t first = (pa - pool_base) / BLOCK_SIZE, i = 0;
 
 		while (i < need && chunk_is_free(first + i))

@@ -61,23 +61,31 @@ enum vimo_status stage2_init(struct stage2 *s2, uint16_t vmid)
 	return VIMO_OK;
 }
 
-static void free_tables(uint64_t *table, unsigned int level, unsigned int entries)
+static void free_table(uint64_t *table, unsigned int level)
 {
-	for (unsigned int i = 0; level < 3 && i < entries; i++) {
+	for (unsigned int i = 0; level < 3 && i < S2_ENTRIES; i++) {
 		uint64_t *below = s2_table_of(table[i]);
 
-		if (!below)
-			continue;
-		free_tables(below, level + 1, S2_ENTRIES);
-		heap_free(below, 1);
+		if (below)
+			free_table(below, level + 1);
 	}
+	heap_free(table, 1);
 }
 
 void stage2_destroy(struct stage2 *s2)
 {
 	if (!s2->root)
 		return;
-	free_tables(s2->root, config.first_level, config.root_tables * S2_ENTRIES);
+	for (unsigned int i = 0; i < config.root_tables * S2_ENTRIES; i++) {
+		uint64_t *below = s2_table_of(s2->root[i]);
+
+		s2->root[i] = 0;
+		if (!below)
+			continue;
+		/* A table is reused only when no walker can still hold the way to it (D8.16.1). */
+		tlb_flush_vmid(s2->vttbr);
+		free_table(below, config.first_level + 1);
+	}
 	tlb_flush_vmid(s2->vttbr);
 	heap_free(s2->root, config.root_tables);
 	*s2 = (struct stage2){ 0 };

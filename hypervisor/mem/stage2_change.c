@@ -10,6 +10,41 @@
 /* More entries than this are dropped from the TLB by VMID, not one by one. */
 #define FLUSH_ONE_BY_ONE 32u
 
+static bool is_empty(const uint64_t *table, unsigned int level)
+{
+	for (unsigned int i = 0; i < S2_ENTRIES; i++) {
+		const uint64_t *below = level < 3 ? s2_table_of(table[i]) : NULL;
+
+		if ((table[i] & S2_VALID) && !(below && is_empty(below, level + 1)))
+			return false;
+	}
+	return true;
+}
+
+static void free_empty(struct stage2 *s2, uint64_t *table, unsigned int level)
+{
+	for (unsigned int i = 0; level < 3 && i < S2_ENTRIES; i++)
+		if (s2_table_of(table[i]))
+			free_empty(s2, s2_table_of(table[i]), level + 1);
+	heap_free(table, 1);
+	s2->table_pages--;
+}
+
+/* Unmap leaves empty tables behind; one that stands where a larger leaf shall go is taken away. */
+static enum vimo_status make_room(struct stage2 *s2, uint64_t *entry, unsigned int level)
+{
+	uint64_t *table = level < 3 ? s2_table_of(*entry) : NULL;
+
+	if (!(*entry & S2_VALID))
+		return VIMO_OK;
+	if (!table || !is_empty(table, level + 1))
+		return VIMO_EXISTS;
+	*entry = 0;
+	tlb_flush_vmid(s2->vttbr);
+	free_empty(s2, table, level + 1);
+	return VIMO_OK;
+}
+
 /* Make the tables from the walk's end down to level. */
 static enum vimo_status make_tables(struct stage2 *s2, uint64_t ipa, unsigned int to_level)
 {
@@ -18,7 +53,7 @@ static enum vimo_status make_tables(struct stage2 *s2, uint64_t ipa, unsigned in
 		uint64_t *entry = s2_walk(s2, ipa, &level), *table;
 
 		if (level == to_level)
-			return *entry & S2_VALID ? VIMO_EXISTS : VIMO_OK;
+			return make_room(s2, entry, level);
 		if (*entry & S2_VALID)
 			return VIMO_EXISTS; /* a larger leaf */
 		table = heap_page();
