@@ -162,3 +162,13 @@ enum vimo_status stage2_lookup(struct stage2 *s2, ipa_t ipa, pa_t *pa, size_t *b
 		*prot = s2_prot_of(attributes);
 	return status;
 }
+
+ipa_t stage2_next(struct stage2 *s2, ipa_t ipa)
+{
+	unsigned int level = 3;
+
+	spin_lock(&s2->lock);
+	(void)s2_walk(s2, ipa.v, &level);
+	spin_unlock(&s2->lock);
+	return IPA((ipa.v | ((1ull << s2_shift(level)) - 1)) + 1);
+}

@@ -30,6 +30,20 @@ void phys_zero(pa_t pa, size_t bytes)
 	}
 }
 
+void phys_clean(pa_t pa, size_t bytes)
+{
+	unsigned int cpu = this_cpu()->id;
+
+	while (bytes) {
+		size_t step = piece(pa, bytes);
+
+		cache_clean(el2_window_map(cpu, 0, pa), step);
+		el2_window_unmap(cpu, 0);
+		pa.v += step;
+		bytes -= step;
+	}
+}
+
 void phys_write(pa_t to, const void *from, size_t bytes)
 {
 	unsigned int cpu = this_cpu()->id;

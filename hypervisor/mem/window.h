@@ -14,6 +14,7 @@
 void phys_zero(pa_t pa, size_t bytes);
 void phys_copy(pa_t to, pa_t from, size_t bytes); /* no overlap */
 void phys_write(pa_t to, const void *from, size_t bytes);
+void phys_clean(pa_t pa, size_t bytes); /* to the PoC, what a boot loader wrote */
 void phys_read(void *to, pa_t from, size_t bytes);
 
 #endif

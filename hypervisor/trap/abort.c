@@ -109,7 +109,8 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	/* A cache maintenance instruction on a device page has nothing to maintain. */
 	if (region && (esr & ISS_CM))
 		return TRAP_NEXT;
-	if (!region && vcpu->domain == dom0 && dom0_map_device(ipa) == VIMO_OK)
+	if (!region && vcpu->domain == dom0 && FSC_CLASS(ISS_FSC(esr)) == FSC_TRANSLATION &&
+	    dom0_map_device(ipa) == VIMO_OK)
 		return TRAP_RESUME;
 	return abort_guest(vcpu, ipa, far, false);
 }

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dom0.c - make dom0: memory, devices, interrupts, kernel, initrd, DTB.
+ */
+#include "boot/dom0.h"
+#include <libfdt.h>
+#include "boot/dom0_fdt.h"
+#include "boot/memory.h"
+#include "cpu/barrier.h"
+#include "cpu/cpu.h"
+#include "guest/dom0_map.h"
+#include "guest/domain.h"
+#include "hw/gic.h"
+#include "lib/log.h"
+#include "lib/string.h"
+#include "mem/heap.h"
+#include "mem/window.h"
+
+#define FDT_ROOM 0x4000u
+#define FDT_SPOT BLOCK_SIZE /* what Linux maps for its DTB */
+#define DOM0_MAX_VCPUS 4u
+#define BELOW_4G (4 * GIGA_SIZE)
+
+/* Linux Documentation/arm64/booting.rst */
+struct image_header {
+	uint32_t code[2];
+	uint64_t text_offset, image_size, flags, reserved[3];
+	uint32_t magic, pe;
+};
+#define IMAGE_MAGIC 0x644d5241u
+static_assert(sizeof(struct image_header) == 64, "booting.rst");
+
+struct placement {
+	uint64_t entry;
+	struct range kernel, initrd, fdt;
+	struct range_list used; /* in dom0's memory, and the boot DTB until dom0's stands */
+};
+
+static void must(enum vimo_status status, const char *what)
+{
+	if (status)
+		panic("dom0: cannot %s (%d)", what, status);
+}
+
+static void read_header(const struct boot_module *kernel, struct image_header *header)
+{
+	if (kernel->where.bytes < sizeof(*header))
+		panic("dom0: the kernel module is shorter than an Image header");
+	phys_read(header, PA(kernel->where.base), sizeof(*header));
+	if (header->magic != IMAGE_MAGIC)
+		panic("dom0: the kernel module is no arm64 Image (no magic at byte 56)");
+	if (header->image_size < kernel->where.bytes)
+		header->image_size = kernel->where.bytes;
+	if (header->image_size > GIGA_SIZE || header->text_offset >= BLOCK_SIZE)
+		panic("dom0: the kernel Image's header has a size or offset that cannot be");
+}
+
+/* Free space in dom0's memory that is not in use by what is still to be copied. */
+static uint64_t find_place(struct placement *place, uint64_t bytes, bool highest)
+{
+	const struct memory_layout *layout = memory_layout();
+	struct range_list avoid = place->used;
+	uint64_t at;
+
+	must(range_add(&avoid, layout->modules.kernel.where.base, layout->modules.kernel.where.bytes), "plan");
+	must(range_add(&avoid, layout->modules.ramdisk.where.base, layout->modules.ramdisk.where.bytes), "plan");
+	for (unsigned int i = 0; i < layout->reserved.count; i++)
+		must(range_add(&avoid, layout->reserved.range[i].base, layout->reserved.range[i].bytes), "plan");
+	at = range_find(&layout->dom0, &avoid, bytes, BLOCK_SIZE, BELOW_4G, highest);
+	if (at == ~0ull)
+		at = range_find(&layout->dom0, &avoid, bytes, BLOCK_SIZE, ~0ull, highest);
+	if (at == ~0ull)
+		panic("dom0: dom0_mem is too small for its kernel and initrd");
+	return at;
+}
+
+static void use(struct placement *place, const struct range *range)
+{
+	must(range_add(&place->used, range->base, range->bytes), "plan its memory");
+}
+
+static void place_kernel(struct placement *place, const struct boot_module *kernel)
+{
+	const struct memory_layout *layout = memory_layout();
+	const struct range *initrd = &layout->modules.ramdisk.where;
+	struct image_header header;
+	uint64_t bytes, base;
+
+	read_header(kernel, &header);
+	bytes = header.text_offset + header.image_size;
+	base = kernel->where.base - header.text_offset;
+	/* Where it lies, if its BSS has room there: no copy. */
+	if (!IS_ALIGNED(base, BLOCK_SIZE) || !range_contains(&layout->dom0, base, bytes) ||
+	    range_overlaps(&layout->reserved, base, bytes) ||
+	    (initrd->base < base + bytes && base < range_end(initrd))) {
+		base = find_place(place, bytes, false);
+		phys_copy(PA(base + header.text_offset), PA(kernel->where.base), kernel->where.bytes);
+	} else {
+		phys_clean(PA(kernel->where.base), kernel->where.bytes);
+	}
+	place->kernel = (struct range){ base, bytes };
+	place->entry = base + header.text_offset;
+	use(place, &place->kernel);
+}
+
+static void place_initrd(struct placement *place, const struct boot_module *ramdisk)
+{
+	place->initrd = ramdisk->where;
+	if (!ramdisk->where.bytes)
+		return;
+	if (!range_contains(&memory_layout()->dom0, ramdisk->where.base, ramdisk->where.bytes)) {
+		place->initrd.base = find_place(place, ramdisk->where.bytes, true);
+		phys_copy(PA(place->initrd.base), PA(ramdisk->where.base), ramdisk->where.bytes);
+	} else {
+		phys_clean(PA(ramdisk->where.base), ramdisk->where.bytes);
+	}
+	use(place, &place->initrd);
+}
+
+static void place_fdt(struct placement *place, const void *boot_fdt, unsigned int vcpus)
+{
+	size_t bytes = ALIGN_UP(fdt_totalsize(boot_fdt) + FDT_ROOM, PAGE_SIZE);
+	void *fdt = heap_alloc(bytes / PAGE_SIZE, 1);
+	struct dom0_fdt_plan plan = { memory_layout(), place->initrd, vcpus, gic_info.version };
+	const char *what = "header";
+	int error;
+
+	if (!fdt)
+		panic("dom0: no memory for its device tree");
+	error = fdt_open_into(boot_fdt, fdt, (int)bytes);
+	if (!error)
+		error = dom0_fdt_edit(fdt, &plan, &what);
+	if (error)
+		panic("dom0: device tree, %s: %s", what, fdt_strerror(error));
+	if (fdt_totalsize(fdt) > FDT_SPOT)
+		panic("dom0: its device tree is larger than 2 MiB");
+	place->fdt = (struct range){ find_place(place, FDT_SPOT, true), FDT_SPOT };
+	phys_write(PA(place->fdt.base), fdt, fdt_totalsize(fdt));
+	heap_free(fdt, bytes / PAGE_SIZE);
+}
+
+static void map_memory(const struct memory_layout *layout)
+{
+	/* Firmware's ranges that a driver may want (frame buffer, remote processor). */
+	for (unsigned int i = 0; i < layout->firmware.count; i++) {
+		const struct range *range = &layout->firmware.range[i];
+
+		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes,
+				STAGE2_R | STAGE2_W),
+		     "map reserved memory");
+	}
+	for (unsigned int i = 0; i < layout->dom0.count; i++) {
+		const struct range *range = &layout->dom0.range[i];
+
+		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes, STAGE2_RWX),
+		     "map its memory");
+	}
+}
+
+static void exclude(uint64_t base, uint64_t bytes)
+{
+	uint64_t first = ALIGN_DOWN(base, PAGE_SIZE);
+
+	must(dom0_map_exclude(first, ALIGN_UP(base + bytes, PAGE_SIZE) - first), "hide EL2's devices");
+}
+
+static void exclude_compatible(const void *fdt, const char *compatible)
+{
+	struct range range;
+
+	for (int node = fdt_node_offset_by_compatible(fdt, -1, compatible); node >= 0;
+	     node = fdt_node_offset_by_compatible(fdt, node, compatible))
+		for (unsigned int i = 0; fdt_reg(fdt, node, i, &range); i++)
+			exclude(range.base, range.bytes);
+}
+
+/* What is mapped on first touch must not be RAM, the GIC or an SMMU. */
+static void hide_devices(const void *fdt, const struct memory_layout *layout)
+{
+	static const char *const hidden[] = { "arm,gic-v3", "arm,gic-v3-its", "arm,cortex-a15-gic", "arm,gic-400",
+					      "arm,cortex-a7-gic", "arm,smmu-v3", "arm,mmu-500", "arm,smmu-v2",
+					      "arm,smmu-v1" };
+
+	for (unsigned int i = 0; i < layout->ram.count; i++)
+		exclude(layout->ram.range[i].base, layout->ram.range[i].bytes);
+	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++)
+		exclude_compatible(fdt, hidden[i]);
+}
+
+static void give_interrupts(void)
+{
+	must(vgic_add_regions(dom0, IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), 0x20000), "add its GIC");
+	for (uint32_t intid = 32; intid < gic_info.irq_count; intid++)
+		must(vgic_assign_physical(dom0, intid), "give it an interrupt");
+	if (gic_info.version == 2)
+		must(stage2_map(&dom0->stage2, IPA(gic_info.gicc.v), gic_info.gicv, 2 * PAGE_SIZE,
+				STAGE2_R | STAGE2_W | STAGE2_DEVICE),
+		     "map its GIC CPU interface");
+}
+
+static unsigned int vcpu_choice(const struct boot_options *options)
+{
+	unsigned int vcpus = options->dom0_vcpus ? options->dom0_vcpus : cpu_count;
+
+	return MIN(vcpus, MIN(DOM0_MAX_VCPUS, cpu_count));
+}
+
+void dom0_build(const void *boot_fdt, const struct boot_options *options)
+{
+	const struct memory_layout *layout = memory_layout();
+	unsigned int vcpus = vcpu_choice(options);
+	const struct range dtb = { (uintptr_t)boot_fdt, fdt_totalsize(boot_fdt) };
+	struct placement place = { 0 };
+
+	use(&place, &dtb);
+	must(domain_create_dom0(vcpus, &dom0), "create its domain");
+	map_memory(layout);
+	hide_devices(boot_fdt, layout);
+	give_interrupts();
+	place_kernel(&place, &layout->modules.kernel);
+	place_initrd(&place, &layout->modules.ramdisk);
+	place_fdt(&place, boot_fdt, vcpus);
+	icache_flush(); /* stale lines must not stand for the kernel (booting.rst) */
+	vcpu_reset(dom0->vcpus[0], place.entry, place.fdt.base);
+	log_print(LOG_INFO, "dom0: %u vCPUs, kernel at %lx, initrd at %lx, device tree at %lx", vcpus,
+		  (unsigned long)place.entry, (unsigned long)place.initrd.base, (unsigned long)place.fdt.base);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dom0_fdt.h - the device tree dom0 gets: the machine's, less what is EL2's.
+ */
+#ifndef BOOT_DOM0_FDT_H
+#define BOOT_DOM0_FDT_H
+
+#include "boot/memory.h"
+
+struct dom0_fdt_plan {
+	const struct memory_layout *layout;
+	struct range initrd; /* where it ended up; bytes 0: none */
+	unsigned int vcpus;
+	unsigned int gic_version;
+};
+
+/* Edit fdt (opened into a buffer with room). Returns 0 or a libfdt error, with *what naming the step. */
+int dom0_fdt_edit(void *fdt, const struct dom0_fdt_plan *plan, const char **what);
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * memory.c - divide RAM between EL2, dom0 and the pool. Owner of the layout.
+ */
+#include "boot/memory.h"
+#include <libfdt.h>
+#include "lib/log.h"
+#include "lib/string.h"
+#include "mem/el2_map.h"
+#include "mem/heap.h"
+#include "mem/pool.h"
+
+#define HEAP_MIN_BYTES BLOCK_SIZE
+/* Worst case of page tables: dom0 and one guest mapped by 4 KiB pages, 8 bytes each. */
+#define HEAP_SHARE 256u
+#define DOM0_DEFAULT GIGA_SIZE
+#define BELOW_4G (4 * GIGA_SIZE)
+
+extern uint8_t __image_start[], __image_end[];
+
+static struct memory_layout the_layout;
+
+const struct memory_layout *memory_layout(void)
+{
+	return &the_layout;
+}
+
+static enum vimo_status find_ram(const void *fdt, struct range_list *ram)
+{
+	enum vimo_status status = VIMO_OK;
+	int node = -1;
+
+	for (;;) {
+		struct range range;
+
+		node = fdt_node_offset_by_prop_value(fdt, node, "device_type", "memory", 7);
+		if (node < 0 || status)
+			break;
+		for (unsigned int i = 0; !status && fdt_reg(fdt, node, i, &range); i++) {
+			uint64_t base = ALIGN_UP(range.base, BLOCK_SIZE);
+			uint64_t end = ALIGN_DOWN(range_end(&range), BLOCK_SIZE);
+
+			if (end > base)
+				status = range_add(ram, base, end - base);
+		}
+	}
+	return status || ram->count ? status : VIMO_NO_MEMORY;
+}
+
+static enum vimo_status find_reserved(const void *fdt, struct range_list *reserved)
+{
+	int parent = fdt_path_offset(fdt, "/reserved-memory"), node;
+	enum vimo_status status = VIMO_OK;
+	struct range range;
+
+	for (int i = 0; !status && i < fdt_num_mem_rsv(fdt); i++) {
+		fdt_get_mem_rsv(fdt, i, &range.base, &range.bytes);
+		status = range_add(reserved, range.base, range.bytes);
+	}
+	fdt_for_each_subnode(node, fdt, parent)
+		for (unsigned int i = 0; !status && fdt_reg(fdt, node, i, &range); i++)
+			status = range_add(reserved, range.base, range.bytes);
+	return status;
+}
+
+static uint64_t total(const struct range_list *list)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < list->count; i++)
+		bytes += list->range[i].bytes;
+	return bytes;
+}
+
+/* All that must not be overwritten while dom0 is built. */
+static enum vimo_status add_in_use(const void *fdt, const struct memory_layout *layout, struct range_list *used)
+{
+	const struct range *const parts[] = { &layout->el2, &layout->modules.kernel.where,
+					      &layout->modules.ramdisk.where };
+	enum vimo_status status = range_add(used, (uintptr_t)fdt, fdt_totalsize(fdt));
+
+	for (size_t i = 0; !status && i < ARRAY_SIZE(parts); i++)
+		status = range_add(used, parts[i]->base, parts[i]->bytes);
+	return status;
+}
+
+static enum vimo_status place_heap(const void *fdt, struct memory_layout *layout)
+{
+	struct range_list avoid = layout->reserved;
+	enum vimo_status status = add_in_use(fdt, layout, &avoid);
+
+	if (status)
+		return status;
+	layout->heap.bytes = ALIGN_UP(HEAP_MIN_BYTES + total(&layout->ram) / HEAP_SHARE, BLOCK_SIZE);
+	layout->heap.base = range_find(&layout->ram, &avoid, layout->heap.bytes, BLOCK_SIZE, BELOW_4G, false);
+	if (layout->heap.base == ~0ull)
+		layout->heap.base = range_find(&layout->ram, &avoid, layout->heap.bytes, BLOCK_SIZE, ~0ull, false);
+	return layout->heap.base == ~0ull ? VIMO_NO_MEMORY : VIMO_OK;
+}
+
+static enum vimo_status give_dom0(struct memory_layout *layout, uint64_t bytes)
+{
+	struct range_list left = layout->ram;
+	enum vimo_status status = range_remove(&left, layout->el2.base, layout->el2.bytes);
+
+	if (!status)
+		status = range_remove(&left, layout->heap.base, layout->heap.bytes);
+	for (unsigned int i = 0; !status && bytes && i < left.count; i++) {
+		uint64_t take = MIN(bytes, left.range[i].bytes);
+
+		status = range_add(&layout->dom0, left.range[i].base, take);
+		bytes -= take;
+	}
+	return status || !bytes ? status : VIMO_NO_MEMORY;
+}
+
+static enum vimo_status subtract(struct range_list *from, const struct range_list *what)
+{
+	enum vimo_status status = VIMO_OK;
+
+	for (unsigned int i = 0; !status && i < what->count; i++) {
+		uint64_t base = ALIGN_DOWN(what->range[i].base, PAGE_SIZE);
+
+		status = range_remove(from, base, ALIGN_UP(range_end(&what->range[i]), PAGE_SIZE) - base);
+	}
+	return status;
+}
+
+/* What is left: the firmware's where it reserved, the pool's where it did not. */
+static enum vimo_status rest_to_pool(struct memory_layout *layout)
+{
+	enum vimo_status status;
+	struct range_list rest = layout->ram;
+
+	status = subtract(&rest, &layout->dom0);
+	if (!status)
+		status = range_remove(&rest, layout->el2.base, layout->el2.bytes);
+	if (!status)
+		status = range_remove(&rest, layout->heap.base, layout->heap.bytes);
+	layout->pool = layout->firmware = rest;
+	if (!status)
+		status = subtract(&layout->pool, &layout->reserved);
+	if (!status)
+		status = subtract(&layout->firmware, &layout->pool);
+	layout->other = layout->pool;
+	if (!status)
+		status = range_add(&layout->other, layout->el2.base, layout->el2.bytes);
+	return status ? status : range_add(&layout->other, layout->heap.base, layout->heap.bytes);
+}
+
+enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options,
+				    struct range image, struct memory_layout *layout)
+{
+	uint64_t wanted;
+	enum vimo_status status;
+
+	*layout = (struct memory_layout){ 0 };
+	layout->el2.base = ALIGN_DOWN(image.base, BLOCK_SIZE);
+	layout->el2.bytes = ALIGN_UP(range_end(&image), BLOCK_SIZE) - layout->el2.base;
+	status = find_ram(fdt, &layout->ram);
+	if (!status)
+		status = find_reserved(fdt, &layout->reserved);
+	if (!status)
+		status = boot_modules_find(fdt, &layout->ram, &layout->modules);
+	if (!status)
+		status = place_heap(fdt, layout);
+	wanted = options->dom0_mem ? options->dom0_mem : MIN(DOM0_DEFAULT, total(&layout->ram) / 2);
+	if (!status)
+		status = give_dom0(layout, ALIGN_UP(wanted, BLOCK_SIZE));
+	return status ? status : rest_to_pool(layout);
+}
+
+static _Noreturn void refuse(enum vimo_status status)
+{
+	switch (status) {
+	case VIMO_NOT_FOUND:
+		panic("no dom0 kernel: the boot loader must add a multiboot,kernel module to /chosen");
+	case VIMO_INVALID:
+		panic("a boot module's address is not in RAM");
+	case VIMO_NO_MEMORY:
+		panic("not enough RAM for EL2 and dom0_mem");
+	default:
+		panic("the device tree has too many memory ranges");
+	}
+}
+
+static void start_pool(const struct memory_layout *layout)
+{
+	const struct range_list *ram = &layout->ram;
+	uint64_t base = ram->range[0].base, end = range_end(&ram->range[ram->count - 1]);
+
+	if (pool_init(PA(base), end - base))
+		panic("no memory for the pool's table");
+	for (unsigned int i = 0; i < layout->pool.count; i++)
+		if (pool_add(PA(layout->pool.range[i].base), layout->pool.range[i].bytes))
+			panic("no memory for the pool's table");
+}
+
+void memory_layout_init(const void *fdt, const struct boot_options *options)
+{
+	struct memory_layout *layout = &the_layout;
+	struct range image = { (uintptr_t)__image_start, (size_t)(__image_end - __image_start) };
+	enum vimo_status status = memory_layout_plan(fdt, options, image, layout);
+
+	if (status)
+		refuse(status);
+	if (el2_map(layout->heap.base, PA(layout->heap.base), layout->heap.bytes, EL2_RW))
+		panic("EL2 cannot map its heap");
+	heap_init((void *)(uintptr_t)layout->heap.base, layout->heap.bytes);
+	start_pool(layout);
+	log_print(LOG_INFO, "RAM %lu MiB: dom0 %lu, EL2 %lu, pool %lu", (unsigned long)(total(&layout->ram) >> 20),
+		  (unsigned long)(total(&layout->dom0) >> 20),
+		  (unsigned long)((layout->el2.bytes + layout->heap.bytes) >> 20),
+		  (unsigned long)(total(&layout->pool) >> 20));
+}
