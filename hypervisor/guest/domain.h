@@ -32,7 +32,7 @@ struct domain {
 	uint64_t pages, granted;     /* of the pool */
 	uint64_t counter_offset;     /* CNTVOFF_EL2 */
 	uint8_t last_vcpu[CPU_MAX];  /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
-	uint32_t references;         /* lookups in flight; atomic */
+	uint32_t references;         /* lookups in flight; lock: the table's */
 };
 
 /* What io/ wants to know; set once at boot so that guest/ needs nothing above it. */
@@ -61,6 +61,9 @@ enum vimo_status domain_destroy(struct domain *domain);
 enum vimo_status domain_populate(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
 enum vimo_status domain_grant(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
 enum vimo_status domain_revoke(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
+/* Part of destroy: give pages back to the pool and scrub; VIMO_AGAIN until none is left. */
+enum vimo_status domain_release_step(struct domain *domain);
+bool domain_is_running(const struct domain *domain); /* a vCPU is on a CPU this moment */
 extern struct domain *dom0;
 
 #endif

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domain_memory.c - a domain's pages: give, share with dom0, take back.
+ *
+ * Every call does a bounded part and says how far it came. Lock: domain, held
+ * over one step, so that two callers cannot work on the same page.
+ */
+#include "guest/domain.h"
+#include <vimo/guest_map.h>
+#include "lib/log.h"
+#include "mem/pool.h"
+
+#define STEP_PIECES 64u           /* pieces populated a call */
+#define STEP_BYTES (64 * BLOCK_SIZE) /* granted or revoked a call */
+#define RELEASE_PIECES 64u
+#define SCRUB_BYTES (4 * BLOCK_SIZE)
+
+static bool is_ram(uint64_t ipa, uint64_t bytes)
+{
+	const uint64_t base = VIMO_GUEST_RAM_BASE, end = base + VIMO_GUEST_RAM_MAX;
+
+	return bytes && IS_ALIGNED(ipa | bytes, PAGE_SIZE) && ipa >= base && ipa < end && bytes <= end - ipa;
+}
+
+/* Largest piece that fits here and that the pool still has. */
+static enum vimo_status take_piece(struct domain *domain, uint64_t ipa, uint64_t left, pa_t *pa, size_t *bytes)
+{
+	static const size_t sizes[] = { GIGA_SIZE, BLOCK_SIZE, PAGE_SIZE };
+	enum vimo_status status = VIMO_NO_MEMORY;
+
+	for (size_t i = 0; status == VIMO_NO_MEMORY && i < ARRAY_SIZE(sizes); i++) {
+		if (!IS_ALIGNED(ipa, sizes[i]) || left < sizes[i])
+			continue;
+		*bytes = sizes[i];
+		status = pool_take(domain->id, sizes[i], pa);
+	}
+	return status;
+}
+
+static enum vimo_status populate_piece(struct domain *domain, uint64_t ipa, uint64_t left, size_t *bytes)
+{
+	pa_t pa;
+	enum vimo_status status = take_piece(domain, ipa, left, &pa, bytes);
+
+	if (status)
+		return status;
+	status = stage2_map(&domain->stage2, IPA(ipa), pa, *bytes, STAGE2_RWX);
+	if (status) {
+		/* Never seen by the guest, but DIRTY is the only way back. */
+		pool_give(domain->id, pa, *bytes);
+		return status;
+	}
+	domain->pages += *bytes / PAGE_SIZE;
+	return VIMO_OK;
+}
+
+enum vimo_status domain_populate(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done)
+{
+	enum vimo_status status = VIMO_OK;
+	size_t step;
+
+	*done = 0;
+	if (domain == dom0 || !is_ram(ipa.v, bytes))
+		return VIMO_INVALID;
+	spin_lock(&domain->lock);
+	if (domain->state != VIMO_DOMAIN_BUILDING)
+		status = VIMO_STATE;
+	for (unsigned int i = 0; !status && *done < bytes && i < STEP_PIECES; i++) {
+		status = populate_piece(domain, ipa.v + *done, bytes - *done, &step);
+		*done += status ? 0 : step;
+	}
+	spin_unlock(&domain->lock);
+	/* What others gave back may only need cleaning. */
+	if (status == VIMO_NO_MEMORY && pool_scrub(SCRUB_BYTES) + pool_free_pages() * PAGE_SIZE >= bytes - *done)
+		return VIMO_AGAIN;
+	return !status && *done < bytes ? VIMO_AGAIN : status;
+}
+
+/* One physically contiguous run of the domain's own pages from ipa on. */
+static enum vimo_status next_run(struct domain *domain, uint64_t ipa, uint64_t left, pa_t *pa, size_t *run)
+{
+	enum vimo_status status = stage2_lookup(&domain->stage2, IPA(ipa), pa, run, NULL);
+
+	*run = MIN(*run, left);
+	return status;
+}
+
+static enum vimo_status grant_run(struct domain *domain, pa_t pa, size_t bytes)
+{
+	enum vimo_status status = pool_grant(domain->id, pa, bytes);
+
+	if (status)
+		return status == VIMO_STATE ? VIMO_EXISTS : status;
+	status = stage2_map(&dom0->stage2, IPA(pa.v), pa, bytes, STAGE2_R | STAGE2_W);
+	if (status) {
+		pool_revoke(domain->id, pa, bytes);
+		return status;
+	}
+	domain->granted += bytes / PAGE_SIZE;
+	return VIMO_OK;
+}
+
+static enum vimo_status revoke_run(struct domain *domain, pa_t pa, size_t bytes)
+{
+	enum vimo_status status = pool_page_info(pa).granted ? VIMO_OK : VIMO_STATE;
+
+	if (!status)
+		status = stage2_unmap(&dom0->stage2, IPA(pa.v), bytes);
+	if (!status)
+		status = pool_revoke(domain->id, pa, bytes);
+	if (!status)
+		domain->granted -= bytes / PAGE_SIZE;
+	return status;
+}
+
+static enum vimo_status for_runs(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done,
+				 enum vimo_status (*act)(struct domain *, pa_t, size_t))
+{
+	size_t limit = MIN(bytes, STEP_BYTES), run;
+	enum vimo_status status = VIMO_OK;
+	pa_t pa;
+
+	*done = 0;
+	if (domain == dom0 || !is_ram(ipa.v, bytes))
+		return VIMO_INVALID;
+	spin_lock(&domain->lock);
+	while (!status && *done < limit) {
+		status = next_run(domain, ipa.v + *done, limit - *done, &pa, &run);
+		if (!status)
+			status = act(domain, pa, run);
+		*done += status ? 0 : run;
+	}
+	spin_unlock(&domain->lock);
+	return !status && *done < bytes ? VIMO_AGAIN : status;
+}
+
+enum vimo_status domain_grant(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done)
+{
+	return for_runs(domain, ipa, bytes, done, grant_run);
+}
+
+enum vimo_status domain_revoke(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done)
+{
+	return for_runs(domain, ipa, bytes, done, revoke_run);
+}
+
+/* Next mapped piece of RAM at or above *ipa; false when there is none. */
+static bool next_mapped(struct domain *domain, uint64_t *ipa, pa_t *pa, size_t *run)
+{
+	const uint64_t end = VIMO_GUEST_RAM_BASE + VIMO_GUEST_RAM_MAX;
+
+	while (*ipa < end && domain->pages) {
+		if (!stage2_lookup(&domain->stage2, IPA(*ipa), pa, run, NULL))
+			return true;
+		*ipa = stage2_next(&domain->stage2, IPA(*ipa)).v;
+	}
+	return false;
+}
+
+enum vimo_status domain_release_step(struct domain *domain)
+{
+	uint64_t ipa = VIMO_GUEST_RAM_BASE;
+	size_t run;
+	pa_t pa;
+
+	spin_lock(&domain->lock);
+	for (unsigned int i = 0; i < RELEASE_PIECES && next_mapped(domain, &ipa, &pa, &run); i++) {
+		/* Unmapped and out of the TLBs before the page can be anyone else's. */
+		if (stage2_unmap(&domain->stage2, IPA(ipa), run) || pool_give(domain->id, pa, run)) {
+			spin_unlock(&domain->lock);
+			return VIMO_BUSY;
+		}
+		domain->pages -= run / PAGE_SIZE;
+		ipa += run;
+	}
+	spin_unlock(&domain->lock);
+	if (domain->pages || pool_scrub(SCRUB_BYTES))
+		return VIMO_AGAIN;
+	return VIMO_OK;
+}

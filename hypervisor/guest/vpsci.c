@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vpsci.c - PSCI 1.1, the same for dom0 and domUs; dom0's requests to switch
+ * the machine off or reset it go to the firmware.
+ */
+#include "guest/vpsci.h"
+#include "guest/domain.h"
+#include "guest/sched.h"
+#include "hw/psci.h"
+#include "lib/log.h"
+
+#define PSCI_NOT_SUPPORTED_64 ((uint64_t)-1)
+#define PSCI_INVALID_PARAMETERS ((uint64_t)-2)
+#define PSCI_DENIED ((uint64_t)-3)
+#define PSCI_ALREADY_ON ((uint64_t)-4)
+#define PSCI_ON_PENDING ((uint64_t)-5)
+#define PSCI_INVALID_ADDRESS ((uint64_t)-9)
+#define PSCI_1_1 0x10001u
+#define FUNCTION_64BIT BIT(30)
+#define FUNCTION_NUMBER(function) ((function) & 0x1fu)
+#define FUNCTION_BASE 0x84000000u
+
+enum { AFFINITY_ON = 0, AFFINITY_OFF = 1, AFFINITY_ON_PENDING = 2 };
+
+static uint64_t version(struct vcpu *vcpu, bool wide)
+{
+	(void)vcpu;
+	(void)wide;
+	return PSCI_1_1;
+}
+
+static uint64_t cpu_suspend(struct vcpu *vcpu, bool wide)
+{
+	(void)wide;
+	/* Every state is a standby state: resumes here, registers kept (5.4.2). */
+	sched_block(vcpu, WAIT_INTERRUPT);
+	return PSCI_SUCCESS;
+}
+
+static bool last_one_on(const struct vcpu *vcpu)
+{
+	const struct domain *domain = vcpu->domain;
+
+	for (unsigned int i = 0; i < domain->vcpu_count; i++)
+		if (domain->vcpus[i] != vcpu && domain->vcpus[i]->state != VCPU_OFF)
+			return false;
+	return true;
+}
+
+static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
+{
+	(void)wide;
+	if (last_one_on(vcpu) && vcpu->domain != dom0)
+		domain_shutdown(vcpu->domain, VIMO_STOP_CRASH, 0);
+	sched_off(vcpu);
+	return PSCI_SUCCESS;
+}
+
+/* vCPU of an MPIDR: affinity 0 is its id, all else 0. */
+static struct vcpu *find_vcpu(const struct vcpu *vcpu, uint64_t mpidr)
+{
+	return mpidr < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[mpidr] : NULL;
+}
+
+static uint64_t argument(const struct vcpu *vcpu, unsigned int n, bool wide)
+{
+	return wide ? vcpu->x[n] : (uint32_t)vcpu->x[n];
+}
+
+static uint64_t cpu_on(struct vcpu *vcpu, bool wide)
+{
+	struct vcpu *target = find_vcpu(vcpu, argument(vcpu, 1, wide));
+	uint64_t entry = argument(vcpu, 2, wide), context = argument(vcpu, 3, wide), result = PSCI_SUCCESS;
+	struct domain *domain = vcpu->domain;
+
+	if (!target)
+		return PSCI_INVALID_PARAMETERS;
+	if ((entry & 3) || stage2_lookup(&domain->stage2, IPA(entry), NULL, NULL, NULL))
+		return PSCI_INVALID_ADDRESS;
+	spin_lock(&domain->lock);
+	if (target->state != VCPU_OFF) {
+		result = target->off_requested ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
+	} else {
+		vcpu_reset(target, entry, context);
+		sched_start(target);
+	}
+	spin_unlock(&domain->lock);
+	return result;
+}
+
+static uint64_t affinity_info(struct vcpu *vcpu, bool wide)
+{
+	const struct vcpu *target = find_vcpu(vcpu, argument(vcpu, 1, wide));
+
+	/* Levels above 0 need not be supported from PSCI 1.0 on (5.7). */
+	if (!target || argument(vcpu, 2, wide))
+		return PSCI_INVALID_PARAMETERS;
+	return __atomic_load_n(&target->state, __ATOMIC_ACQUIRE) == VCPU_OFF ? AFFINITY_OFF : AFFINITY_ON;
+}
+
+static uint64_t migrate_info_type(struct vcpu *vcpu, bool wide)
+{
+	(void)vcpu;
+	(void)wide;
+	return 2; /* no Trusted OS, or it needs no migration */
+}
+
+static uint64_t stop(struct vcpu *vcpu, uint32_t function, enum vimo_stop_reason reason)
+{
+	if (vcpu->domain == dom0) {
+		psci_firmware_call(function, 0, 0, 0);
+		return PSCI_NOT_SUPPORTED_64;
+	}
+	domain_shutdown(vcpu->domain, reason, 0);
+	return PSCI_SUCCESS;
+}
+
+static uint64_t system_off(struct vcpu *vcpu, bool wide)
+{
+	(void)wide;
+	return stop(vcpu, PSCI_SYSTEM_OFF, VIMO_STOP_POWEROFF);
+}
+
+static uint64_t system_reset(struct vcpu *vcpu, bool wide)
+{
+	(void)wide;
+	return stop(vcpu, PSCI_SYSTEM_RESET, VIMO_STOP_REBOOT);
+}
+
+static uint64_t system_reset2(struct vcpu *vcpu, bool wide)
+{
+	/* Only the architectural warm reset, type 0 (5.11). */
+	return argument(vcpu, 1, wide) == 0 ? system_reset(vcpu, wide) : PSCI_INVALID_PARAMETERS;
+}
+
+static uint64_t features(struct vcpu *vcpu, bool wide);
+
+struct psci_row {
+	uint64_t (*call)(struct vcpu *vcpu, bool wide);
+	bool has_64bit;
+};
+
+static const struct psci_row rows[32] = {
+	[0x00] = { version, false },      [0x01] = { cpu_suspend, true },
+	[0x02] = { cpu_off, false },      [0x03] = { cpu_on, true },
+	[0x04] = { affinity_info, true }, [0x06] = { migrate_info_type, false },
+	[0x08] = { system_off, false },   [0x09] = { system_reset, false },
+	[0x0a] = { features, false },     [0x12] = { system_reset2, true },
+};
+
+static const struct psci_row *find_row(uint32_t function)
+{
+	const struct psci_row *row = &rows[FUNCTION_NUMBER(function)];
+
+	if ((function & ~(FUNCTION_64BIT | 0x1fu)) != FUNCTION_BASE || !row->call)
+		return NULL;
+	return function & FUNCTION_64BIT && !row->has_64bit ? NULL : row;
+}
+
+#define SMCCC_VERSION 0x80000000u
+static uint64_t features(struct vcpu *vcpu, bool wide)
+{
+	uint32_t function = (uint32_t)vcpu->x[1];
+
+	(void)wide;
+	return function == SMCCC_VERSION || find_row(function) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED_64;
+}
+
+bool vpsci_call(struct vcpu *vcpu, uint32_t function)
+{
+	const struct psci_row *row = find_row(function);
+
+	if (!row)
+		return false;
+	vcpu->x[0] = row->call(vcpu, function & FUNCTION_64BIT);
+	return true;
+}
