@@ -7,6 +7,7 @@
 #include "domain.h"
 
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 static DEFINE_MUTEX(domains_lock);
@@ -71,7 +72,7 @@ struct domain *vimo_domain_get(u32 id)
 
 	mutex_lock(&domains_lock);
 	if (id < VIMO_DOMAIN_MAX)
-		domain = domains[id];
+		domain = domains[array_index_nospec(id, VIMO_DOMAIN_MAX)];
 	if (domain)
 		kref_get(&domain->kref);
 	mutex_unlock(&domains_lock);

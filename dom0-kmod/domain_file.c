@@ -9,6 +9,7 @@
 
 #include <linux/anon_inodes.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/uaccess.h>
 
@@ -179,6 +180,7 @@ static long domain_ioctl(struct file *file, unsigned int command, unsigned long 
 		return -ENOTTY;
 	if (_IOC_DIR(command) & _IOC_WRITE && copy_from_user(&args, from, bytes))
 		return -EFAULT;
+	index = array_index_nospec(index, ARRAY_SIZE(domain_ioctls));
 	err = domain_ioctls[index].handle(file->private_data, &args);
 	/* A failed IOREQ tells by "done" how far it came. */
 	if ((!err || command == VIMO_IOC_IOREQ) && _IOC_DIR(command) & _IOC_READ &&

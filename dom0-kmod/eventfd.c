@@ -9,6 +9,7 @@
 #include "domain.h"
 
 #include <linux/file.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 
@@ -83,7 +84,8 @@ int vimo_kick_bind(struct domain *domain, const struct vimo_ioc_kick *args)
 	else if (args->queue >= device->queues)
 		err = -EINVAL;
 	else
-		vimo_signal_bind(&device->kick[args->queue], ctx);
+		vimo_signal_bind(&device->kick[array_index_nospec(args->queue, device->queues)],
+				 ctx);
 	up_read(&domain->sem);
 put_ctx:
 	if (err && ctx)

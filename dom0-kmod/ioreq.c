@@ -12,6 +12,7 @@
 #include "domain.h"
 
 #include <linux/io.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 
@@ -120,6 +121,7 @@ static int ioreq_finish(struct domain *domain, u32 vcpu)
 
 	if (vcpu >= domain->vcpus)
 		return -EINVAL;
+	vcpu = array_index_nospec(vcpu, domain->vcpus);
 	err = vimo_domain_enter(domain);
 	if (err)
 		return err;

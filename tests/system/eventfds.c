@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * eventfds.c - a guest of a few instructions and all wires between it and dom0:
+ * doorbell to eventfd, eventfd to interrupt status, I/O requests (also one whose
+ * device model dies), the UART's ring, power-off. arm64 only.
+ *
+ * Prints OK and exits 0, or says what went wrong.
+ */
+#define _GNU_SOURCE
+#include "testdomain.h"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+
+#define DEVICE VIMO_GUEST_VIRTIO_BASE
+#define DOORBELL 0x50
+#define STATUS 0x60
+#define CLEAR 0x64
+#define OTHER 0x70
+#define RAM_BYTES 0x400000u
+#define ANSWER 0x1234abcdu
+
+/*
+ * The guest, MMU off, x0 = DEVICE. Rings queue 1; waits for a status bit, which
+ * it clears; says '!' on the UART; reads OTHER, which is answered with ANSWER;
+ * writes that plus 1 to OTHER; rings queue 2; powers off.
+ */
+extern const uint8_t guest_code[], guest_code_end[];
+asm(".pushsection .rodata\n"
+    ".balign 8\n"
+    "guest_code:\n"
+    "	mov	w1, #1\n"
+    "	str	w1, [x0, #0x50]\n"
+    "1:	ldr	w2, [x0, #0x60]\n"
+    "	cbz	w2, 1b\n"
+    "	str	w2, [x0, #0x64]\n"
+    "	mov	x3, #0x09000000\n"
+    "	mov	w4, #0x21\n"
+    "	str	w4, [x3]\n"
+    "	ldr	w5, [x0, #0x70]\n"
+    "	add	w5, w5, #1\n"
+    "	str	w5, [x0, #0x70]\n"
+    "	mov	w1, #2\n"
+    "	str	w1, [x0, #0x50]\n"
+    "	mov	w0, #0x8\n"
+    "	movk	w0, #0x8400, lsl #16\n"
+    "	hvc	#0\n"
+    "2:	b	2b\n"
+    "guest_code_end:\n"
+    ".popsection\n");
+
+static int kick[3], call_fd, console_fd;
+
+static void load_guest(struct testdomain *domain)
+{
+	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = DEVICE };
+	uint8_t *ram = testdomain_map(domain, VIMO_GUEST_RAM_BASE, RAM_BYTES);
+	size_t i;
+
+	memcpy(ram, guest_code, guest_code_end - guest_code);
+	/* Its MMU is off: it fetches from behind the caches. */
+	for (i = 0; i < 4096; i += 16)
+		asm volatile("dc cvac, %0" ::"r"(ram + i) : "memory");
+	asm volatile("dsb sy" ::: "memory");
+	CHECK(munmap(ram, RAM_BYTES) == 0);
+	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
+}
+
+static void add_device(struct testdomain *domain)
+{
+	struct vimo_ioc_device device = { .ipa = DEVICE,
+					  .doorbell = DOORBELL,
+					  .clear = CLEAR,
+					  .status = STATUS,
+					  .queues = 3,
+					  .intid = VIMO_GUEST_VIRTIO_INTID };
+	struct vimo_ioc_call call = { .ipa = DEVICE, .bits = 1 };
+	struct vimo_ioc_kick bind = { .ipa = DEVICE };
+
+	CHECK(ioctl(domain->fd, VIMO_IOC_DEVICE, &device) == 0);
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_DEVICE, &device), EEXIST);
+	for (bind.queue = 0; bind.queue < 3; bind.queue++) {
+		uint64_t count;
+
+		kick[bind.queue] = bind.fd = eventfd(0, EFD_NONBLOCK);
+		CHECK(ioctl(domain->fd, VIMO_IOC_KICK, &bind) == 0);
+		/* The one signal that a new binding gives. */
+		CHECK(read(bind.fd, &count, sizeof(count)) == sizeof(count) && count == 1);
+	}
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_KICK, &bind), EINVAL); /* queue 3 */
+
+	call.fd = call_fd = eventfd(0, EFD_NONBLOCK);
+	CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_CALL, &call), EEXIST);
+	console_fd = eventfd(0, 0);
+	CHECK(ioctl(domain->fd, VIMO_IOC_CONSOLE_FD, &console_fd) == 0);
+}
+
+static uint64_t wait_signal(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	uint64_t count;
+
+	CHECK(poll(&wait, 1, 5000) == 1);
+	CHECK(read(fd, &count, sizeof(count)) == sizeof(count));
+	return count;
+}
+
+static void test_kick_and_call(struct testdomain *domain)
+{
+	volatile uint32_t *shadow = testdomain_map(domain, DEVICE, 4096);
+	uint64_t one = 1;
+	int tries;
+
+	CHECK(wait_signal(kick[1]) == 1);
+	CHECK(shadow[STATUS / 4] == 0);
+	CHECK(write(call_fd, &one, sizeof(one)) == sizeof(one));
+	CHECK_ERRNO(read(call_fd, &one, sizeof(one)), EAGAIN); /* consumed */
+	for (tries = 0; shadow[STATUS / 4] && tries < 500; tries++)
+		usleep(10000);
+	CHECK(shadow[STATUS / 4] == 0); /* the guest saw it and cleared it */
+	CHECK(munmap((void *)shadow, 4096) == 0);
+}
+
+static void test_console(struct testdomain *domain)
+{
+	struct vimo_console_page *page = testdomain_map(domain, VIMO_MMAP_CONSOLE, 4096);
+	int tries;
+
+	for (tries = 0; tries < 10 && page->out_head == page->out_tail; tries++)
+		wait_signal(console_fd);
+	CHECK(page->out_head == 1 && page->out[0] == '!');
+	page->out_tail = 1;
+	CHECK(munmap(page, 4096) == 0);
+}
+
+static void wait_request(struct testdomain *domain, uint32_t done)
+{
+	struct vimo_ioc_ioreq args = { .done = done };
+
+	CHECK(ioctl(domain->fd, VIMO_IOC_IOREQ, &args) == 0);
+	CHECK(args.vcpu == 0 && args.done == VIMO_IOREQ_NONE);
+}
+
+/* A device model that takes the request and dies with it. */
+static void test_abandoned_request(struct testdomain *domain)
+{
+	struct vimo_ioc_ioreq none = { .done = VIMO_IOREQ_NONE, .flags = VIMO_IOREQ_NOWAIT };
+	int ready[2], status;
+	pid_t child;
+	char byte;
+
+	CHECK(pipe(ready) == 0);
+	child = fork();
+	CHECK(child >= 0);
+	if (!child) {
+		wait_request(domain, VIMO_IOREQ_NONE);
+		CHECK(write(ready[1], "", 1) == 1);
+		pause();
+	}
+	CHECK(read(ready[0], &byte, 1) == 1);
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_IOREQ, &none), EAGAIN);
+	none.done = 0; /* not ours */
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_IOREQ, &none), EINVAL);
+	CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
+}
+
+static void test_requests(struct testdomain *domain)
+{
+	struct vimo_ioreq_page *page = testdomain_map(domain, VIMO_MMAP_IOREQ, 4096);
+	struct pollfd wait = { .fd = domain->fd, .events = POLLIN };
+	struct vimo_ioc_ioreq last = { .done = 0 };
+	struct vimo_ioreq request;
+
+	CHECK(poll(&wait, 1, 5000) == 1 && wait.revents == POLLIN);
+	wait_request(domain, VIMO_IOREQ_NONE);
+	request = page->slot[0];
+	CHECK(request.ipa == DEVICE + OTHER && request.width == 4 && !request.is_write);
+	page->slot[0].data = ANSWER;
+	__atomic_store_n(&page->slot[0].state, VIMO_IOREQ_DONE, __ATOMIC_RELEASE);
+
+	wait_request(domain, 0);
+	request = page->slot[0];
+	CHECK(request.ipa == DEVICE + OTHER && request.is_write);
+	CHECK(request.data == ANSWER + 1);
+	__atomic_store_n(&page->slot[0].state, VIMO_IOREQ_DONE, __ATOMIC_RELEASE);
+
+	/* There is no next one: the guest powers off while we wait. */
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_IOREQ, &last), ESTALE);
+	CHECK(last.done == VIMO_IOREQ_NONE);
+	CHECK(munmap(page, 4096) == 0);
+}
+
+static void test_power_off(struct testdomain *domain)
+{
+	struct pollfd wait = { .fd = domain->fd, .events = POLLPRI };
+	struct vimo_ioc_domain_info info;
+
+	CHECK(wait_signal(kick[2]) == 1);
+	CHECK(poll(&wait, 1, 5000) == 1 && wait.revents == POLLPRI);
+	CHECK(ioctl(domain->fd, VIMO_IOC_DOMAIN_INFO, &info) == 0);
+	CHECK(info.state == VIMO_DOMAIN_SHUTDOWN && info.reason == VIMO_STOP_POWEROFF);
+	CHECK(info.devices == 1 && info.vcpus == 1);
+	CHECK_ERRNO(read(kick[0], &info, 8), EAGAIN); /* nobody rang queue 0 */
+}
+
+int main(void)
+{
+	uint32_t start = VIMO_OP_START;
+	struct testdomain domain;
+
+	testdomain_create(&domain, 1);
+	testdomain_populate(&domain, RAM_BYTES);
+	load_guest(&domain);
+	add_device(&domain);
+	CHECK(ioctl(domain.fd, VIMO_IOC_CONTROL, &start) == 0);
+
+	test_kick_and_call(&domain);
+	test_console(&domain);
+	test_abandoned_request(&domain);
+	test_requests(&domain);
+	test_power_off(&domain);
+
+	testdomain_destroy(&domain);
+	printf("OK\n");
+	return 0;
+}
