@@ -4,32 +4,11 @@
  */
 #include "boot/modules.h"
 #include <libfdt.h>
-
-static uint64_t read_cells(const fdt32_t *cell, int cells)
-{
-	uint64_t value = 0;
-
-	while (cells-- > 0)
-		value = value << 32 | fdt32_to_cpu(*cell++);
-	return value;
-}
+#include "hw/fdt_reg.h"
 
 bool fdt_reg(const void *fdt, int node, unsigned int index, struct range *range)
 {
-	int parent = fdt_parent_offset(fdt, node), bytes, address, size;
-	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &bytes);
-
-	if (!reg || parent < 0)
-		return false;
-	address = fdt_address_cells(fdt, parent);
-	size = fdt_size_cells(fdt, parent);
-	if (address < 1 || address > 2 || size < 1 || size > 2 ||
-	    (index + 1) * (unsigned int)(address + size) * 4 > (unsigned int)bytes)
-		return false;
-	reg += index * (unsigned int)(address + size);
-	range->base = read_cells(reg, address);
-	range->bytes = read_cells(reg + address, size);
-	return true;
+	return fdt_reg_entry(fdt, node, index, &range->base, &range->bytes);
 }
 
 static void read_module(const void *fdt, int node, struct boot_module *module)

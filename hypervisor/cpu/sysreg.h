@@ -7,7 +7,8 @@
 
 #include "lib/types.h"
 
-#define SYSREG_TEXT(x) #x
+#define SYSREG_QUOTE(x) #x
+#define SYSREG_TEXT(x) SYSREG_QUOTE(x)
 #define read_sysreg(name)                                                                          \
 	({                                                                                         \
 		uint64_t value_;                                                                   \

@@ -22,7 +22,7 @@ struct gic_lr {
 	uint32_t hw_intid; /* physical INTID when hw */
 	uint8_t priority;
 	uint8_t source;    /* GICv2 SGI: requesting vCPU */
-	bool hw, pending, active;
+	bool hw, pending, active, group1;
 	bool eoi_maintenance; /* raise maintenance on EOI when not hw */
 };
 

@@ -6,6 +6,7 @@
  */
 #include "hw/uart.h"
 #include <libfdt.h>
+#include "hw/fdt_reg.h"
 #include "hw/mmio_io.h"
 #include "lib/string.h"
 #include "mem/el2_map.h"
@@ -38,27 +39,15 @@ static int stdout_node(const void *fdt)
 	return fdt_path_offset_namelen(fdt, path, end ? (int)(end - path) : (int)strlen(path));
 }
 
-static uint64_t first_reg(const void *fdt, int node)
-{
-	int parent = fdt_parent_offset(fdt, node), bytes;
-	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &bytes);
-
-	if (!reg || parent < 0)
-		return 0;
-	if (fdt_address_cells(fdt, parent) == 2 && bytes >= 8)
-		return (uint64_t)fdt32_to_cpu(reg[0]) << 32 | fdt32_to_cpu(reg[1]);
-	return bytes >= 4 ? fdt32_to_cpu(reg[0]) : 0;
-}
-
 void uart_init(const void *fdt)
 {
 	int node = stdout_node(fdt);
+	uint64_t bytes;
 
 	for (size_t i = 0; node >= 0 && i < ARRAY_SIZE(kinds); i++) {
 		if (fdt_node_check_compatible(fdt, node, kinds[i].compatible) != 0)
 			continue;
-		base = first_reg(fdt, node);
-		if (base && !el2_map(ALIGN_DOWN(base, PAGE_SIZE), PA(ALIGN_DOWN(base, PAGE_SIZE)),
+		if (fdt_reg_entry(fdt, node, 0, &base, &bytes) && !el2_map(ALIGN_DOWN(base, PAGE_SIZE), PA(ALIGN_DOWN(base, PAGE_SIZE)),
 				     PAGE_SIZE, EL2_DEVICE))
 			kind = &kinds[i];
 		break;

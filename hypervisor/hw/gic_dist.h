@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gic_dist.h - distributor registers that GICv2 and GICv3 share; gicv2.c's and
+ * gicv3.c's own.
+ */
+#ifndef HW_GIC_DIST_H
+#define HW_GIC_DIST_H
+
+#include "hw/gic.h"
+#include "hw/mmio_io.h"
+
+#define GICD_CTLR 0x000u
+#define GICD_TYPER 0x004u
+#define GICD_IGROUPR 0x080u
+#define GICD_ISENABLER 0x100u
+#define GICD_ICENABLER 0x180u
+#define GICD_ISPENDR 0x200u
+#define GICD_ICPENDR 0x280u
+#define GICD_ISACTIVER 0x300u
+#define GICD_ICACTIVER 0x380u
+#define GICD_IPRIORITYR 0x400u
+#define GICD_ITARGETSR 0x800u
+#define GICD_ICFGR 0xc00u
+#define GICD_SGIR 0xf00u
+#define GIC_PRIORITY_ALL 0xa0u
+
+/* One interrupt's bit in a bank of 1-bit registers. */
+static inline void gic_set_bit(uint64_t base, uint32_t bank, uint32_t intid)
+{
+	mmio_write32(base + bank + intid / 32 * 4, 1u << intid % 32);
+}
+
+static inline void gic_write_config(uint64_t base, uint32_t intid, bool edge)
+{
+	uint64_t address = base + GICD_ICFGR + intid / 16 * 4;
+	uint32_t bit = 2u << intid % 16 * 2, value = mmio_read32(address);
+
+	mmio_write32(address, edge ? value | bit : value & ~bit);
+}
+
+/* INTIDs from first (multiple of 32) up to count: off, idle, level, one priority, in a group. */
+void gic_reset_lines(uint64_t base, uint32_t first, uint32_t count, bool group1);
+
+#endif

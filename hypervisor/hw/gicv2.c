@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gicv2.c - GIC-400 and alike (Arm IHI 0048, with virtualization extensions).
+ * EL2 is the Non-secure world: group bits are not its to see.
+ */
+#include <libfdt.h>
+#include "cpu/cpu.h"
+#include "cpu/barrier.h"
+#include "hw/fdt_reg.h"
+#include "hw/gic_dist.h"
+#include "mem/el2_map.h"
+
+#define GICC_CTLR 0x0000u
+#define GICC_PMR 0x0004u
+#define GICC_BPR 0x0008u
+#define GICC_IAR 0x000cu
+#define GICC_EOIR 0x0010u
+#define GICC_DIR 0x1000u
+#define GICC_CTLR_ENABLE 1u
+#define GICC_CTLR_EOIMODE_NS (1u << 9)
+
+#define GICH_HCR 0x000u
+#define GICH_VTR 0x004u
+#define GICH_VMCR 0x008u
+#define GICH_ELRSR 0x030u
+#define GICH_APR 0x0f0u
+#define GICH_LR 0x100u
+#define GICH_HCR_EN 1u
+#define GICH_HCR_UIE 2u
+
+#define LR_HW (1u << 31)
+#define LR_GROUP1 (1u << 30)
+#define LR_ACTIVE (1u << 29)
+#define LR_PENDING (1u << 28)
+#define LR_EOI (1u << 19)
+
+static uint64_t gicd, gicc, gich;
+
+static enum vimo_status map_part(const void *fdt, unsigned int index, uint64_t *base, uint64_t *bytes)
+{
+	if (!fdt_reg_entry(fdt, (int)gic_info.fdt_node, index, base, bytes))
+		return VIMO_NOT_FOUND;
+	return el2_map(*base, PA(*base), ALIGN_UP(*bytes, PAGE_SIZE), EL2_DEVICE);
+}
+
+static enum vimo_status init(const void *fdt)
+{
+	uint64_t bytes, gicv;
+	enum vimo_status status = map_part(fdt, 0, &gicd, &gic_info.gicd_bytes);
+
+	if (!status)
+		status = map_part(fdt, 1, &gicc, &gic_info.gicc_bytes);
+	if (!status)
+		status = map_part(fdt, 2, &gich, &bytes);
+	if (status || !fdt_reg_entry(fdt, (int)gic_info.fdt_node, 3, &gicv, &gic_info.gicv_bytes))
+		return VIMO_NOT_FOUND;
+	gic_info.gicd = PA(gicd);
+	gic_info.gicc = PA(gicc);
+	gic_info.gich = PA(gich);
+	gic_info.gicv = PA(gicv);
+	gic_info.irq_count = MIN(((mmio_read32(gicd + GICD_TYPER) & 31) + 1) * 32, 1020u) & ~31u;
+	gic_info.lr_count = MIN((mmio_read32(gich + GICH_VTR) & 63) + 1, GIC_LR_MAX);
+	gic_info.priority_bits = 5;
+	mmio_write32(gicd + GICD_CTLR, 0);
+	gic_reset_lines(gicd, 32, gic_info.irq_count, false);
+	mmio_write32(gicd + GICD_CTLR, 1);
+	return VIMO_OK;
+}
+
+static enum vimo_status init_cpu(void)
+{
+	gic_reset_lines(gicd, 0, 32, false);
+	mmio_write32(gicd + GICD_ISENABLER, 0xffff);
+	/* A read of the first target register gives this CPU's own mask (4.3.12). */
+	this_cpu()->gicr = mmio_read32(gicd + GICD_ITARGETSR) & 0xff;
+	if (!this_cpu()->gicr)
+		this_cpu()->gicr = 1;
+	for (unsigned int i = 0; i < gic_info.lr_count; i++)
+		mmio_write32(gich + GICH_LR + i * 4, 0);
+	mmio_write32(gich + GICH_HCR, 0);
+	mmio_write32(gicc + GICC_PMR, 0xff);
+	mmio_write32(gicc + GICC_BPR, 0);
+	mmio_write32(gicc + GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE_NS);
+	mmio_write32(gicd + GICD_ISENABLER, 1u << gic_info.maintenance);
+	return VIMO_OK;
+}
+
+static uint32_t ack(void)
+{
+	return mmio_read32(gicc + GICC_IAR);
+}
+
+static void eoi(uint32_t iar)
+{
+	mmio_write32(gicc + GICC_EOIR, iar);
+}
+
+static void deactivate(uint32_t iar)
+{
+	mmio_write32(gicc + GICC_DIR, iar);
+}
+
+static void enable(uint32_t intid)
+{
+	gic_set_bit(gicd, GICD_ISENABLER, intid);
+}
+
+static void disable(uint32_t intid)
+{
+	gic_set_bit(gicd, GICD_ICENABLER, intid);
+}
+
+static void set_edge(uint32_t intid, bool edge)
+{
+	gic_write_config(gicd, intid, edge);
+}
+
+static void set_target(uint32_t intid, unsigned int cpu)
+{
+	mmio_write8(gicd + GICD_ITARGETSR + intid, (uint8_t)cpus[cpu].gicr);
+}
+
+static void set_active(uint32_t intid, bool active)
+{
+	gic_set_bit(gicd, active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
+}
+
+static void set_pending(uint32_t intid, bool pending)
+{
+	gic_set_bit(gicd, pending ? GICD_ISPENDR : GICD_ICPENDR, intid);
+}
+
+static void send_sgi(unsigned int cpu, uint32_t sgi)
+{
+	dsb_ishst();
+	mmio_write32(gicd + GICD_SGIR, (uint32_t)cpus[cpu].gicr << 16 | sgi);
+}
+
+static void lr_write(unsigned int n, const struct gic_lr *lr)
+{
+	uint32_t value = 0;
+
+	if (lr) {
+		value = lr->intid | (uint32_t)(lr->priority >> 3) << 23;
+		value |= lr->hw ? LR_HW | lr->hw_intid << 10 : (uint32_t)lr->source << 10;
+		value |= lr->group1 ? LR_GROUP1 : 0;
+		value |= (lr->active ? LR_ACTIVE : 0) | (lr->pending ? LR_PENDING : 0);
+		value |= !lr->hw && lr->eoi_maintenance ? LR_EOI : 0;
+	}
+	mmio_write32(gich + GICH_LR + n * 4, value);
+}
+
+static void lr_read(unsigned int n, struct gic_lr *lr)
+{
+	uint32_t value = mmio_read32(gich + GICH_LR + n * 4);
+
+	*lr = (struct gic_lr){
+		.intid = value & 0x3ff,
+		.hw = value & LR_HW,
+		.pending = value & LR_PENDING,
+		.active = value & LR_ACTIVE,
+		.source = value & LR_HW ? 0 : value >> 10 & 7,
+	};
+}
+
+static uint64_t lr_empty(void)
+{
+	return mmio_read32(gich + GICH_ELRSR);
+}
+
+static void set_underflow(bool on)
+{
+	mmio_write32(gich + GICH_HCR, GICH_HCR_EN | (on ? GICH_HCR_UIE : 0));
+}
+
+static void save(struct gic_vcpu_state *state)
+{
+	state->vmcr = mmio_read32(gich + GICH_VMCR);
+	state->ap1r[0] = mmio_read32(gich + GICH_APR);
+	mmio_write32(gich + GICH_HCR, 0);
+}
+
+static void restore(const struct gic_vcpu_state *state)
+{
+	mmio_write32(gich + GICH_VMCR, state->vmcr);
+	mmio_write32(gich + GICH_APR, state->ap1r[0]);
+	mmio_write32(gich + GICH_HCR, GICH_HCR_EN);
+}
+
+const struct gic_ops gicv2_ops = {
+	.init = init, .init_cpu = init_cpu, .ack = ack, .eoi = eoi, .deactivate = deactivate,
+	.enable = enable, .disable = disable, .set_edge = set_edge, .set_target = set_target,
+	.set_active = set_active, .set_pending = set_pending, .send_sgi = send_sgi,
+	.lr_write = lr_write, .lr_read = lr_read, .lr_empty = lr_empty,
+	.set_underflow = set_underflow, .save = save, .restore = restore,
+};

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gicv3.c - GICv3 and later (Arm IHI 0069), affinity routing, no LPIs.
+ */
+#include <libfdt.h>
+#include "cpu/barrier.h"
+#include "cpu/cpu.h"
+#include "cpu/sysreg.h"
+#include "hw/fdt_reg.h"
+#include "hw/gic_dist.h"
+#include "hw/gicv3_regs.h"
+#include "mem/el2_map.h"
+
+#define GICD_CTLR_RWP BIT(31)
+#define GICD_CTLR_ARE_NS (1u << 4)
+#define GICD_CTLR_GRP1NS (1u << 1)
+#define GICD_CTLR_GRP1_ONE (1u << 0) /* seen from Non-secure with two security states: EnableGrp1 */
+#define GICD_IROUTER 0x6000u
+#define GICR_WAKER 0x0014u
+#define GICR_TYPER 0x0008u
+#define GICR_SGI 0x10000u
+#define GICR_STRIDE 0x20000u
+#define GICR_TYPER_LAST BIT(4)
+#define GICR_TYPER_VLPIS BIT(1)
+#define WAKER_PROCESSOR_SLEEP 2u
+#define WAKER_CHILDREN_ASLEEP 4u
+#define WAIT_TRIES 1000000u
+
+static uint64_t gicd;
+static unsigned int ap_registers;
+
+/* Writes that take time to reach all CPUs (12.9.4). Bounded: hardware that hangs must be seen, not waited for. */
+static void wait_rwp(void)
+{
+	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(gicd + GICD_CTLR) & GICD_CTLR_RWP; i++)
+		;
+}
+
+static enum vimo_status init(const void *fdt)
+{
+	int node = (int)gic_info.fdt_node;
+	uint64_t base, bytes, vtr;
+
+	if (!fdt_reg_entry(fdt, node, 0, &gicd, &gic_info.gicd_bytes) || !fdt_reg_entry(fdt, node, 1, &base, &bytes))
+		return VIMO_NOT_FOUND;
+	if (el2_map(gicd, PA(gicd), ALIGN_UP(gic_info.gicd_bytes, PAGE_SIZE), EL2_DEVICE) ||
+	    el2_map(base, PA(base), ALIGN_UP(bytes, PAGE_SIZE), EL2_DEVICE))
+		return VIMO_NO_MEMORY;
+	gic_info.gicd = PA(gicd);
+	gic_info.gicr = PA(base);
+	gic_info.gicr_bytes = bytes;
+	vtr = read_sysreg(ICH_VTR_EL2);
+	gic_info.lr_count = MIN((unsigned int)FIELD(vtr, 4, 0) + 1, GIC_LR_MAX);
+	gic_info.priority_bits = (unsigned int)FIELD(vtr, 31, 29) + 1;
+	ap_registers = 1u << (FIELD(vtr, 28, 26) - 4);
+	gic_info.irq_count = MIN(((mmio_read32(gicd + GICD_TYPER) & 31) + 1) * 32, 1020u) & ~31u;
+	mmio_write32(gicd + GICD_CTLR, 0);
+	wait_rwp();
+	gic_reset_lines(gicd, 32, gic_info.irq_count, true);
+	wait_rwp();
+	mmio_write32(gicd + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_GRP1NS | GICD_CTLR_GRP1_ONE);
+	wait_rwp();
+	return VIMO_OK;
+}
+
+static uint64_t own_affinity(void)
+{
+	uint64_t mpidr = read_sysreg(mpidr_el1);
+
+	return FIELD(mpidr, 39, 32) << 24 | FIELD(mpidr, 23, 0);
+}
+
+static uint64_t find_redistributor(void)
+{
+	uint64_t at = gic_info.gicr.v, end = at + gic_info.gicr_bytes;
+
+	while (at + GICR_STRIDE <= end) {
+		uint64_t typer = mmio_read64(at + GICR_TYPER);
+
+		if (typer >> 32 == own_affinity())
+			return at;
+		if (typer & GICR_TYPER_LAST)
+			break;
+		at += typer & GICR_TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
+	}
+	return 0;
+}
+
+static void wake(uint64_t gicr)
+{
+	mmio_write32(gicr + GICR_WAKER, mmio_read32(gicr + GICR_WAKER) & ~WAKER_PROCESSOR_SLEEP);
+	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(gicr + GICR_WAKER) & WAKER_CHILDREN_ASLEEP; i++)
+		;
+}
+
+static enum vimo_status init_cpu(void)
+{
+	uint64_t gicr = find_redistributor();
+
+	if (!gicr)
+		return VIMO_NOT_FOUND;
+	this_cpu()->gicr = gicr;
+	wake(gicr);
+	gic_reset_lines(gicr + GICR_SGI, 0, 32, true);
+	write_sysreg(0xf, ICC_SRE_EL2); /* SRE, DFB, DIB, Enable */
+	isb();
+	write_sysreg(0x7, ICC_SRE_EL1);
+	isb();
+	write_sysreg(0xff, ICC_PMR_EL1);
+	write_sysreg(0, ICC_BPR1_EL1);
+	write_sysreg(BIT(1), ICC_CTLR_EL1); /* EOImode = 1 */
+	write_sysreg(1, ICC_IGRPEN1_EL1);
+	write_sysreg(0, ICH_HCR_EL2);
+	for (unsigned int i = 0; i < gic_info.lr_count; i++)
+		gicv3_lr_write(i, 0);
+	mmio_write32(gicr + GICR_SGI + GICD_ISENABLER, 0xffffu | 1u << gic_info.maintenance);
+	isb();
+	return VIMO_OK;
+}
+
+static uint32_t ack(void)
+{
+	uint64_t iar = read_sysreg(ICC_IAR1_EL1);
+
+	/* The acknowledge is done before anything the device sees next (IHI 0069, 4.1). */
+	dsb_sy();
+	return (uint32_t)iar;
+}
+
+static void eoi(uint32_t iar)
+{
+	write_sysreg(iar, ICC_EOIR1_EL1);
+	isb();
+}
+
+static void deactivate(uint32_t iar)
+{
+	write_sysreg(iar, ICC_DIR_EL1);
+	isb();
+}
+
+static uint64_t bank_of(uint32_t intid)
+{
+	return intid < 32 ? this_cpu()->gicr + GICR_SGI : gicd;
+}
+
+static void enable(uint32_t intid)
+{
+	gic_set_bit(bank_of(intid), GICD_ISENABLER, intid);
+}
+
+static void disable(uint32_t intid)
+{
+	gic_set_bit(bank_of(intid), GICD_ICENABLER, intid);
+	if (intid >= 32)
+		wait_rwp();
+}
+
+static void set_edge(uint32_t intid, bool edge)
+{
+	gic_write_config(bank_of(intid), intid, edge);
+}
+
+static void set_target(uint32_t intid, unsigned int cpu)
+{
+	mmio_write64(gicd + GICD_IROUTER + intid * 8ull, cpus[cpu].mpidr);
+}
+
+static void set_active(uint32_t intid, bool active)
+{
+	gic_set_bit(bank_of(intid), active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
+}
+
+static void set_pending(uint32_t intid, bool pending)
+{
+	gic_set_bit(bank_of(intid), pending ? GICD_ISPENDR : GICD_ICPENDR, intid);
+}
+
+static void send_sgi(unsigned int cpu, uint32_t sgi)
+{
+	uint64_t mpidr = cpus[cpu].mpidr, aff0 = FIELD(mpidr, 7, 0);
+	uint64_t value = FIELD(mpidr, 39, 32) << 48 | FIELD(mpidr, 23, 16) << 32 | FIELD(mpidr, 15, 8) << 16 |
+			 (aff0 / 16) << 44 | (uint64_t)sgi << 24 | BIT(aff0 % 16);
+
+	dsb_ishst();
+	write_sysreg(value, ICC_SGI1R_EL1);
+	isb();
+}
+
+static void lr_write(unsigned int n, const struct gic_lr *lr)
+{
+	uint64_t value = 0;
+
+	if (lr) {
+		value = lr->intid | (uint64_t)lr->priority << 48;
+		value |= lr->hw ? LR_HW | (uint64_t)lr->hw_intid << 32 : 0;
+		value |= lr->group1 ? LR_GROUP1 : 0;
+		value |= (lr->active ? LR_ACTIVE : 0) | (lr->pending ? LR_PENDING : 0);
+		value |= !lr->hw && lr->eoi_maintenance ? LR_EOI : 0;
+	}
+	gicv3_lr_write(n, value);
+}
+
+static void lr_read(unsigned int n, struct gic_lr *lr)
+{
+	uint64_t value = gicv3_lr_read(n);
+
+	*lr = (struct gic_lr){
+		.intid = (uint32_t)value,
+		.hw = value & LR_HW,
+		.pending = value & LR_PENDING,
+		.active = value & LR_ACTIVE,
+	};
+}
+
+static uint64_t lr_empty(void)
+{
+	return read_sysreg(ICH_ELRSR_EL2);
+}
+
+static void set_underflow(bool on)
+{
+	write_sysreg(ICH_HCR_EN | (on ? ICH_HCR_UIE : 0), ICH_HCR_EL2);
+}
+
+static void save(struct gic_vcpu_state *state)
+{
+	state->vmcr = (uint32_t)read_sysreg(ICH_VMCR_EL2);
+	gicv3_ap_save(state, ap_registers);
+	write_sysreg(0, ICH_HCR_EL2);
+	isb();
+}
+
+static void restore(const struct gic_vcpu_state *state)
+{
+	write_sysreg(state->vmcr, ICH_VMCR_EL2);
+	gicv3_ap_restore(state, ap_registers);
+	write_sysreg(ICH_HCR_EN, ICH_HCR_EL2);
+}
+
+const struct gic_ops gicv3_ops = {
+	.init = init, .init_cpu = init_cpu, .ack = ack, .eoi = eoi, .deactivate = deactivate,
+	.enable = enable, .disable = disable, .set_edge = set_edge, .set_target = set_target,
+	.set_active = set_active, .set_pending = set_pending, .send_sgi = send_sgi,
+	.lr_write = lr_write, .lr_read = lr_read, .lr_empty = lr_empty,
+	.set_underflow = set_underflow, .save = save, .restore = restore,
+};
