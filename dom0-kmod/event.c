@@ -68,7 +68,8 @@ static void event_drain_later(struct irq_work *work)
 	event_drain(*this_cpu_ptr(&event_page));
 }
 
-static DEFINE_PER_CPU(struct irq_work, event_work) = IRQ_WORK_INIT(event_drain_later);
+/* Set up at run time: a module's per-CPU data are not relocated. */
+static DEFINE_PER_CPU(struct irq_work, event_work);
 
 static irqreturn_t event_interrupt(int irq, void *data)
 {
@@ -182,8 +183,10 @@ static int event_map_pages(void)
 	event_pages = memremap(pa, nr_cpu_ids * sizeof(*event_pages), MEMREMAP_WB);
 	if (!event_pages)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		per_cpu(event_page, cpu) = &event_pages[cpu];
+		init_irq_work(per_cpu_ptr(&event_work, cpu), event_drain_later);
+	}
 	return 0;
 }
 
