@@ -54,8 +54,11 @@ enum vimo_status range_remove(struct range_list *list, uint64_t base, uint64_t b
 		if (range_end(&old) <= base || old.base >= end)
 			continue;
 		if (old.base < base && range_end(&old) > end) {
-			list->range[i].bytes = base - old.base;
-			return insert_at(list, i + 1, end, range_end(&old) - end);
+			enum vimo_status status = insert_at(list, i + 1, end, range_end(&old) - end);
+
+			if (!status)
+				list->range[i].bytes = base - old.base;
+			return status;
 		}
 		if (old.base < base) {
 			list->range[i].bytes = base - old.base;

@@ -23,7 +23,7 @@ static inline uint64_t range_end(const struct range *range)
 	return range->base + range->bytes;
 }
 
-/* VIMO_LIMIT when the list is full, VIMO_INVALID when it wraps. An empty range changes nothing. */
+/* VIMO_LIMIT when the list is full, VIMO_INVALID when it wraps: then nothing changes. Nor for an empty range. */
 enum vimo_status range_add(struct range_list *list, uint64_t base, uint64_t bytes);
 enum vimo_status range_remove(struct range_list *list, uint64_t base, uint64_t bytes);
 bool range_overlaps(const struct range_list *list, uint64_t base, uint64_t bytes);
