@@ -135,6 +135,25 @@ static void test_console(struct testdomain *domain)
 	CHECK(munmap(page, 4096) == 0);
 }
 
+/* A binding ends with the last descriptor of its eventfd. */
+static void test_hangup(struct testdomain *domain)
+{
+	struct vimo_ioc_call call = { .ipa = DEVICE, .bits = 2, .fd = eventfd(0, 0) };
+	int tries = 0;
+
+	CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
+	close(call.fd);
+	call.fd = -1;
+	while (ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0 && tries++ < 10) {
+		call.fd = eventfd(0, 0); /* taken away before it was closed: again */
+		CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
+		close(call.fd);
+		call.fd = -1;
+		usleep(20000);
+	}
+	CHECK(tries < 10 && errno == ENOENT);
+}
+
 static void wait_request(struct testdomain *domain, uint32_t done)
 {
 	struct vimo_ioc_ioreq args = { .done = done };
@@ -218,6 +237,7 @@ int main(void)
 
 	test_kick_and_call(&domain);
 	test_console(&domain);
+	test_hangup(&domain);
 	test_abandoned_request(&domain);
 	test_requests(&domain);
 	test_power_off(&domain);
