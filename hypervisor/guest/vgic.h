@@ -18,36 +18,40 @@ struct vcpu;
 struct domain;
 
 struct virq {
-	struct vcpu *queued_on;  /* on that vCPU's list of pending or active, else NULL */
-	struct virq *next;       /* in that list */
+	struct vcpu *vcpu;       /* on that vCPU's queue, or NULL */
+	struct virq *next;       /* in that queue, by priority */
 	uint16_t intid;
+	uint16_t hw_intid;       /* physical interrupt behind it, when hw */
 	uint8_t priority;
-	uint8_t target;          /* v2 SPI: ITARGETSR mask */
-	uint8_t target_vcpu;     /* v3 SPI, or derived from target: where it goes */
-	uint8_t sgi_sources;     /* v2 SGI: pending sources */
-	uint8_t active_source;
-	uint8_t in_lr;           /* LR number + 1 while it has one, on queued_on */
-	bool enabled, edge, line, latch /* edge or software pending */, active;
-	bool group1;
-	bool hw;                 /* backed by physical interrupt with the same or hw_intid number */
-	uint16_t hw_intid;
+	uint8_t targets;         /* v2 SPI: ITARGETSR mask */
+	uint8_t target;          /* SPI: vCPU it goes to */
+	uint8_t sgi_sources;     /* v2 SGI: vCPUs whose request is pending */
+	uint8_t lr;              /* number + 1 of the list register that holds it */
+	bool edge, line, latch, active, group1, hw;
+	uint64_t irouter;        /* v3 SPI: as the guest wrote it */
 };
+
+#define VGIC_BANKS 32u /* of 32 interrupts */
 
 struct vgic {
 	spinlock_t lock;
-	bool enabled;            /* GICD_CTLR */
-	uint16_t spi_count;      /* multiple of 32 */
-	struct virq *spis;       /* heap */
-	uint64_t irouter_unused;
+	uint32_t ctlr;                  /* group enable bits 0 and 1 */
+	unsigned int spi_count;         /* multiple of 32 */
+	struct virq *spis;              /* heap */
+	uint32_t enabled[VGIC_BANKS];   /* SPIs, bank 1 on */
+	ipa_t gicd, gicr;
 };
 
 struct vgic_vcpu {
-	struct virq private[32]; /* SGIs and PPIs */
-	struct virq *queue;      /* pending or active, highest priority first when flushed */
-	struct gic_vcpu_state hw; /* while not on a CPU */
-	uint32_t lr_used;        /* bit n: LR n was written for this vCPU */
-	uint32_t dirty;          /* queue has something an LR lacks: flush before entry. Atomic store by others */
-	bool redist_awake;
+	struct virq private[32];
+	uint32_t enabled;               /* SGIs and PPIs */
+	struct virq *queue;             /* pending or active, most urgent first */
+	struct virq *lr_virq[GIC_LR_MAX]; /* what each list register holds, while on a CPU */
+	uint32_t lr_used;
+	bool overflow;                  /* more in the queue than list registers */
+	uint32_t dirty;                 /* flush before entry; set by any CPU, atomically */
+	bool asleep;                    /* GICR_WAKER.ProcessorSleep */
+	struct gic_vcpu_state hw;       /* while not on a CPU */
 };
 
 enum vimo_status vgic_init(struct domain *domain, unsigned int spi_count);

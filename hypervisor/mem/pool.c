@@ -325,3 +325,14 @@ size_t pool_free_pages(void)
 {
 	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
 }
+
+size_t pool_dirty_pages(void)
+{
+	return __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED);
+}
+
+void pool_span(pa_t *base, size_t *bytes)
+{
+	*base = PA(pool_base);
+	*bytes = chunk_count * BLOCK_SIZE;
+}

@@ -39,5 +39,7 @@ struct page_info pool_page_info(pa_t pa);
 size_t pool_scrub(size_t max_bytes);
 size_t pool_total_pages(void);
 size_t pool_free_pages(void); /* state FREE only */
+size_t pool_dirty_pages(void); /* given back, not scrubbed yet */
+void pool_span(pa_t *base, size_t *bytes); /* what pool_init() got */
 
 #endif

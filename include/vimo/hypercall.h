@@ -47,7 +47,7 @@ enum vimo_hypercall {
 
 enum vimo_info {
 	VIMO_INFO_POOL_PAGES = 0,  /* 4 KiB pages outside dom0 and EL2 */
-	VIMO_INFO_FREE_PAGES = 1,  /* of those, free and scrubbed */
+	VIMO_INFO_FREE_PAGES = 1,  /* of those, no domain's */
 	VIMO_INFO_CPUS = 2,        /* physical CPUs running */
 	VIMO_INFO_GIC_VERSION = 3, /* 2 or 3: hardware's and guests' */
 	VIMO_INFO_MAX_VCPUS = 4,   /* per domain */

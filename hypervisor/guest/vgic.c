@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vgic.c - state of virtual interrupts: what is pending, for whom, since when.
+ * Lock: the domain's vgic lock, in all of it.
+ */
+#include "guest/vgic.h"
+#include <vimo/guest_map.h>
+#include "guest/sched.h"
+#include "guest/vgic_state.h"
+#include "hw/timer.h"
+#include "lib/log.h"
+#include "mem/heap.h"
+
+#define SGIS 16u
+#define V2_VCPUS 8u
+
+static size_t spi_pages(unsigned int spis)
+{
+	return ALIGN_UP(spis * sizeof(struct virq), PAGE_SIZE) / PAGE_SIZE;
+}
+
+enum vimo_status vgic_init(struct domain *domain, unsigned int spi_count)
+{
+	struct vgic *vgic = &domain->vgic;
+
+	if (gic_info.version == 2 && domain->vcpu_count > V2_VCPUS)
+		return VIMO_LIMIT;
+	vgic->spis = heap_alloc(spi_pages(spi_count), 1);
+	if (!vgic->spis)
+		return VIMO_NO_MEMORY;
+	vgic->spi_count = spi_count;
+	for (unsigned int i = 0; i < spi_count; i++)
+		vgic->spis[i] = (struct virq){ .intid = (uint16_t)(i + 32), .targets = 1 };
+	return VIMO_OK;
+}
+
+void vgic_destroy(struct domain *domain)
+{
+	if (domain->vgic.spis)
+		heap_free(domain->vgic.spis, spi_pages(domain->vgic.spi_count));
+	domain->vgic.spis = NULL;
+}
+
+void vgic_vcpu_init(struct vcpu *vcpu)
+{
+	struct vgic_vcpu *vgic = &vcpu->vgic;
+
+	for (unsigned int i = 0; i < 32; i++)
+		vgic->private[i] = (struct virq){ .intid = (uint16_t)i, .edge = i < SGIS };
+	/* On GICv2 SGIs are always enabled (IHI 0048, 4.3.5). */
+	vgic->enabled = gic_info.version == 2 ? 0xffff : 0;
+	vgic->private[TIMER_PPI_VIRTUAL].hw = true;
+	vgic->private[TIMER_PPI_VIRTUAL].hw_intid = TIMER_PPI_VIRTUAL;
+	vgic->private[31].edge = true; /* VIMO_EVENT_INTID */
+	vgic->asleep = true;
+}
+
+enum vimo_status vgic_assign_physical(struct domain *domain, uint32_t intid)
+{
+	struct virq *virq = intid >= 32 ? virq_find(domain, NULL, intid) : NULL;
+
+	if (!virq)
+		return VIMO_NOT_FOUND;
+	virq->hw = true;
+	virq->hw_intid = (uint16_t)intid;
+	return VIMO_OK;
+}
+
+enum vimo_status vgic_add_regions(struct domain *domain, ipa_t gicd, ipa_t gicr, uint64_t gicr_stride)
+{
+	struct mmio_region distributor = { gicd.v, VIMO_GUEST_GICD_BYTES, vgic_dist_access, domain };
+	struct mmio_region redistributors = { gicr.v, gicr_stride * domain->vcpu_count, vgic_redist_access, domain };
+	enum vimo_status status;
+
+	if (gic_info.version == 2)
+		distributor.bytes = PAGE_SIZE;
+	status = mmio_add(&domain->mmio, &distributor);
+	if (!status && gic_info.version == 3)
+		status = mmio_add(&domain->mmio, &redistributors);
+	return status;
+}
+
+struct virq *virq_find(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
+{
+	if (intid < 32)
+		return vcpu ? &vcpu->vgic.private[intid] : NULL;
+	return intid - 32 < domain->vgic.spi_count ? &domain->vgic.spis[intid - 32] : NULL;
+}
+
+bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
+{
+	uint32_t bank = virq->intid < 32 ? vcpu->vgic.enabled : domain->vgic.enabled[virq->intid / 32];
+
+	return bank & 1u << virq->intid % 32;
+}
+
+bool virq_is_pending(const struct virq *virq)
+{
+	return virq->latch || virq->sgi_sources || (!virq->edge && virq->line);
+}
+
+struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq)
+{
+	return virq->intid < 32 ? vcpu : domain->vcpus[virq->target];
+}
+
+static bool is_deliverable(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
+{
+	return virq_is_pending(virq) && virq_is_enabled(domain, vcpu, virq) &&
+	       domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
+}
+
+void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
+{
+	struct vcpu *target = virq_target(domain, vcpu, virq);
+	bool deliver = is_deliverable(domain, target, virq);
+
+	if (virq->lr)
+		return; /* seen again when its list register is folded */
+	if (virq->vcpu && (virq->vcpu != target || (!deliver && !virq->active)))
+		vgic_queue_remove(virq);
+	if (!deliver && !virq->active)
+		return;
+	if (!virq->vcpu)
+		vgic_queue_add(target, virq);
+	if (vcpu_is_current(target) && !target->vgic.overflow) {
+		if (vgic_lr_place(target, virq))
+			return;
+	}
+	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
+	if (deliver && !vcpu_is_current(target))
+		sched_wake(target, WAIT_INTERRUPT);
+}
+
+void vgic_physical(struct domain *domain, uint32_t intid)
+{
+	struct virq *virq = virq_find(domain, NULL, intid);
+
+	spin_lock(&domain->vgic.lock);
+	if (virq && virq->hw) {
+		virq_pull(virq);
+		virq->latch = true;
+		virq_update(domain, NULL, virq);
+	} else {
+		gic->disable(intid);
+		gic->deactivate(intid);
+	}
+	spin_unlock(&domain->vgic.lock);
+}
+
+void vgic_vtimer(struct vcpu *vcpu)
+{
+	struct virq *virq = &vcpu->vgic.private[TIMER_PPI_VIRTUAL];
+
+	spin_lock(&vcpu->domain->vgic.lock);
+	virq_pull(virq);
+	virq->latch = true;
+	virq_update(vcpu->domain, vcpu, virq);
+	spin_unlock(&vcpu->domain->vgic.lock);
+}
+
+static void change(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high, bool pulse)
+{
+	struct virq *virq = virq_find(domain, vcpu, intid);
+
+	if (!virq || virq->hw)
+		return;
+	spin_lock(&domain->vgic.lock);
+	virq_pull(virq);
+	if (pulse || (high && !virq->line && virq->edge))
+		virq->latch = true;
+	if (!pulse)
+		virq->line = high;
+	virq_update(domain, vcpu, virq);
+	spin_unlock(&domain->vgic.lock);
+}
+
+void vgic_set_level(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, bool high)
+{
+	change(domain, vcpu_for_ppi, intid, high, false);
+}
+
+void vgic_pulse(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid)
+{
+	change(domain, vcpu_for_ppi, intid, true, true);
+}
+
+void virq_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, bool on)
+{
+	uint32_t *bank = virq->intid < 32 ? &vcpu->vgic.enabled : &domain->vgic.enabled[virq->intid / 32];
+	uint32_t bit = 1u << virq->intid % 32;
+
+	*bank = on ? *bank | bit : *bank & ~bit;
+	if (virq->hw && virq->intid >= 32) {
+		if (on) {
+			gic->set_edge(virq->hw_intid, virq->edge);
+			gic->set_target(virq->hw_intid, domain->vcpus[virq->target]->cpu->id);
+			gic->enable(virq->hw_intid);
+		} else {
+			gic->disable(virq->hw_intid);
+		}
+	}
+	virq_pull(virq);
+	virq_update(domain, vcpu, virq);
+}
+
+void virq_route(struct domain *domain, struct virq *virq, unsigned int target)
+{
+	if (target >= domain->vcpu_count || target == virq->target)
+		return;
+	virq_pull(virq);
+	virq->target = (uint8_t)target;
+	if (virq->hw)
+		gic->set_target(virq->hw_intid, domain->vcpus[target]->cpu->id);
+	virq_update(domain, NULL, virq);
+}
+
+static void sgi_to(struct vcpu *sender, struct vcpu *target, uint32_t intid)
+{
+	struct virq *virq = &target->vgic.private[intid];
+
+	virq_pull(virq);
+	if (gic_info.version == 2)
+		virq->sgi_sources |= (uint8_t)BIT(sender->id);
+	else
+		virq->latch = true;
+	virq_update(target->domain, target, virq);
+}
+
+#define SGI1R_IRM BIT(40)
+
+void vgic_sgi1r(struct vcpu *vcpu, uint64_t value)
+{
+	struct domain *domain = vcpu->domain;
+	uint32_t intid = (uint32_t)FIELD(value, 27, 24);
+	uint64_t list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
+
+	/* vCPUs have affinity 0 only. */
+	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16))
+		list = 0;
+	if (FIELD(value, 47, 44) > 3)
+		list = 0;
+	if (value & SGI1R_IRM)
+		list = ~BIT(vcpu->id);
+	list &= domain->vcpu_count == 64 ? ~0ull : BIT(domain->vcpu_count) - 1;
+	spin_lock(&domain->vgic.lock);
+	for (; list; list &= list - 1)
+		sgi_to(vcpu, domain->vcpus[__builtin_ctzll(list)], intid);
+	spin_unlock(&domain->vgic.lock);
+}
+
+void vgic_sgir(struct vcpu *vcpu, uint32_t value)
+{
+	struct domain *domain = vcpu->domain;
+	uint32_t list = value >> 16 & 0xff, filter = value >> 24 & 3;
+
+	if (filter == 1)
+		list = ~(1u << vcpu->id);
+	else if (filter == 2)
+		list = 1u << vcpu->id;
+	for (unsigned int i = 0; filter != 3 && i < domain->vcpu_count; i++)
+		if (list & 1u << i)
+			sgi_to(vcpu, domain->vcpus[i], value & 15);
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vgic_dist.c - the emulated distributor (IHI 0048 4.3, IHI 0069 12.9), and
+ * the banks of registers it shares with redistributors. Unknown offsets read
+ * as zero and ignore writes.
+ */
+#include "guest/vgic_state.h"
+
+#define GICD_CTLR 0x000u
+#define GICD_TYPER 0x004u
+#define GICD_IIDR 0x008u
+#define GICD_SGIR 0xf00u
+#define GICD_CPENDSGIR 0xf10u
+#define GICD_SPENDSGIR 0xf20u
+#define GICD_IROUTER 0x6000u
+#define GICD_IROUTER_END 0x8000u
+#define GICD_PIDR2_V2 0xfe8u
+#define GICD_PIDR2_V3 0xffe8u
+#define CTLR_DS_ARE (1u << 6 | 1u << 4)
+#define IIDR_VIMO 0x0000043bu
+
+struct bank {
+	uint8_t bits; /* for each interrupt: 1, 2 or 8 */
+	uint32_t (*get)(struct domain *domain, struct vcpu *vcpu, struct virq *virq);
+	void (*set)(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value);
+};
+
+#define GETTER(name, expression)                                                                   \
+	static uint32_t name(struct domain *domain, struct vcpu *vcpu, struct virq *virq)          \
+	{                                                                                          \
+		(void)domain;                                                                      \
+		(void)vcpu;                                                                        \
+		return expression;                                                                 \
+	}
+
+GETTER(get_group, virq->group1)
+GETTER(get_enabled, virq_is_enabled(domain, vcpu, virq))
+GETTER(get_pending, virq_is_pending(virq))
+GETTER(get_active, virq->active)
+GETTER(get_priority, virq->priority)
+GETTER(get_config, virq->edge ? 2 : 0)
+
+static void set_group(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	virq_pull(virq);
+	virq->group1 = value;
+	virq_update(domain, vcpu, virq);
+}
+
+static void set_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	if (value && !virq_is_enabled(domain, vcpu, virq))
+		virq_enable(domain, vcpu, virq, true);
+}
+
+static void clear_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	if (value && virq_is_enabled(domain, vcpu, virq) && !(gic_info.version == 2 && virq->intid < 16))
+		virq_enable(domain, vcpu, virq, false);
+}
+
+static void set_pending(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	if (!value || (gic_info.version == 2 && virq->intid < 16))
+		return;
+	if (virq->hw && virq->intid >= 32) {
+		/* The physical interrupt is what the guest's EOI will deactivate. */
+		gic->set_pending(virq->hw_intid, true);
+		return;
+	}
+	virq_pull(virq);
+	virq->latch = true;
+	virq_update(domain, vcpu, virq);
+}
+
+static void clear_pending(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	bool was;
+
+	if (!value || (gic_info.version == 2 && virq->intid < 16))
+		return;
+	virq_pull(virq);
+	was = virq->latch;
+	virq->latch = false;
+	if (virq->hw && virq->intid >= 32) {
+		gic->set_pending(virq->hw_intid, false);
+		/* Nobody will EOI what was dropped here. */
+		if (was && !virq->active)
+			gic->set_active(virq->hw_intid, false);
+	}
+	virq_update(domain, vcpu, virq);
+}
+
+static void set_active(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	if (!value)
+		return;
+	virq_pull(virq);
+	virq->active = true;
+	if (virq->hw && virq->intid >= 32)
+		gic->set_active(virq->hw_intid, true);
+	virq_update(domain, vcpu, virq);
+}
+
+static void clear_active(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	if (!value)
+		return;
+	virq_pull(virq);
+	if (virq->active && virq->hw && (virq->intid >= 32 || vcpu_is_current(vcpu)))
+		gic->set_active(virq->hw_intid, false);
+	virq->active = false;
+	virq_update(domain, vcpu, virq);
+}
+
+static void set_priority(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	uint8_t priority = (uint8_t)(value & (0xff00u >> gic_info.priority_bits));
+
+	(void)domain;
+	(void)vcpu;
+	if (virq->priority == priority)
+		return;
+	/* The queue is sorted by it; one already in a list register keeps the old (4.3.11 allows it). */
+	virq->priority = priority;
+	if (virq->vcpu && !virq->lr) {
+		struct vcpu *owner = virq->vcpu;
+
+		vgic_queue_remove(virq);
+		vgic_queue_add(owner, virq);
+	}
+}
+
+static void set_config(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	(void)vcpu;
+	if (virq->intid < 16)
+		return;
+	virq_pull(virq);
+	virq->edge = value & 2;
+	if (virq->hw && virq->intid >= 32)
+		gic->set_edge(virq->hw_intid, virq->edge);
+	virq_update(domain, vcpu, virq);
+}
+
+static uint32_t get_targets(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
+{
+	if (gic_info.version == 3)
+		return 0;
+	return virq->intid < 32 ? 1u << vcpu->id : virq->targets & ((1u << domain->vcpu_count) - 1);
+}
+
+static void set_targets(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+{
+	uint32_t mask = value & ((1u << domain->vcpu_count) - 1);
+
+	(void)vcpu;
+	if (gic_info.version == 3 || virq->intid < 32)
+		return;
+	virq->targets = (uint8_t)mask;
+	if (mask)
+		virq_route(domain, virq, (unsigned int)__builtin_ctz(mask));
+}
+
+/* By offset / 0x80. */
+static const struct bank banks[32] = {
+	[0x01] = { 1, get_group, set_group },       [0x02] = { 1, get_enabled, set_enable },
+	[0x03] = { 1, get_enabled, clear_enable },  [0x04] = { 1, get_pending, set_pending },
+	[0x05] = { 1, get_pending, clear_pending }, [0x06] = { 1, get_active, set_active },
+	[0x07] = { 1, get_active, clear_active },   [0x08 ... 0x0f] = { 8, get_priority, set_priority },
+	[0x10 ... 0x17] = { 8, get_targets, set_targets }, [0x18 ... 0x19] = { 2, get_config, set_config },
+};
+/* Offset where the registers of a bank's kind begin. */
+static uint32_t bank_base(uint32_t offset)
+{
+	if (offset < 0x400)
+		return offset & ~0x7fu;
+	return offset < 0xc00 ? offset & ~0x3ffu : 0xc00;
+}
+
+static bool read_enabled_word(const struct bank *bank, struct domain *domain, struct vcpu *owner,
+			      uint32_t first, struct mmio_access *access)
+{
+	if (bank->get != get_enabled || access->write || access->width != 4)
+		return false;
+	if (first < 32)
+		access->data = owner->vgic.enabled;
+	else
+		access->data = first / 32 < VGIC_BANKS ? domain->vgic.enabled[first / 32] : 0;
+	return true;
+}
+
+static void read_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, uint32_t first,
+		      unsigned int count, struct mmio_access *access)
+{
+	access->data = 0;
+	for (unsigned int i = 0; i < count; i++) {
+		struct virq *virq = virq_find(domain, owner, first + i);
+
+		if (virq)
+			access->data |= (uint64_t)bank->get(domain, owner, virq) << i * bank->bits;
+	}
+}
+
+static void write_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, uint32_t first,
+		       unsigned int count, uint64_t data)
+{
+	uint32_t mask = bank->bits == 8 ? 0xff : bank->bits == 2 ? 3 : 1;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct virq *virq = virq_find(domain, owner, first + i);
+
+		if (virq)
+			bank->set(domain, owner, virq, (uint32_t)(data >> i * bank->bits) & mask);
+	}
+}
+
+void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access *access)
+{
+	uint32_t offset = (uint32_t)access->offset;
+	const struct bank *bank = &banks[offset >> 7 & 31];
+	struct domain *domain = vcpu->domain;
+	unsigned int count;
+	uint32_t first;
+
+	if (!bank->bits || access->width > 4 || (access->width < 4 && bank->bits != 8)) {
+		access->data = 0;
+		return;
+	}
+	first = (offset - bank_base(offset)) * 8 / bank->bits;
+	count = access->width * 8u / bank->bits;
+	if (read_enabled_word(bank, domain, owner, first, access))
+		return;
+	if (access->write) {
+		write_bank(bank, domain, owner, first, count, access->data);
+		return;
+	}
+	/* What a list register of the running vCPU holds is read back first. */
+	if ((bank->get == get_pending || bank->get == get_active) && vcpu->vgic.lr_used) {
+		vgic_fold(vcpu);
+		vcpu->vgic.dirty = 1;
+	}
+	read_bank(bank, domain, owner, first, count, access);
+}
+
+static uint32_t read_typer(const struct domain *domain)
+{
+	uint32_t lines = domain->vgic.spi_count / 32;
+
+	if (gic_info.version == 2)
+		return lines | (domain->vcpu_count - 1) << 5;
+	return lines | 9u << 19; /* IDbits: 10; no LPIs, no message-based SPIs */
+}
+
+static void write_ctlr(struct domain *domain, uint32_t value)
+{
+	domain->vgic.ctlr = value & 3;
+	for (unsigned int i = 0; i < domain->vcpu_count; i++)
+		for (struct virq *virq = domain->vcpus[i]->vgic.queue; virq; virq = virq->next)
+			domain->vcpus[i]->vgic.dirty = 1;
+	/* What waited for its group is not on a queue yet. */
+	for (unsigned int i = 0; i < domain->vgic.spi_count; i++)
+		if (virq_is_pending(&domain->vgic.spis[i]))
+			virq_update(domain, NULL, &domain->vgic.spis[i]);
+}
+
+static void access_irouter(struct domain *domain, struct mmio_access *access)
+{
+	struct virq *virq = virq_find(domain, NULL, (uint32_t)(access->offset - GICD_IROUTER) / 8);
+	unsigned int shift = access->offset & 4 ? 32 : 0;
+	uint64_t mask = access->width == 8 ? ~0ull : 0xffffffffull << shift;
+
+	if (!virq || virq->intid < 32) {
+		access->data = 0;
+		return;
+	}
+	if (!access->write) {
+		access->data = (virq->irouter & mask) >> shift;
+		return;
+	}
+	virq->irouter = (virq->irouter & ~mask) | (access->data << shift & mask);
+	virq->irouter &= 0xff80ffffffull;
+	/* 1-of-N may go to any: vCPU 0. Elsewhere it names a vCPU, or nobody. */
+	virq_route(domain, virq, virq->irouter & BIT(31) ? 0 : (unsigned int)(virq->irouter & 0xffffff));
+}
+
+static void access_control(struct vcpu *vcpu, struct mmio_access *access)
+{
+	struct domain *domain = vcpu->domain;
+
+	switch (access->offset) {
+	case GICD_CTLR:
+		if (access->write)
+			write_ctlr(domain, (uint32_t)access->data);
+		else
+			access->data = domain->vgic.ctlr | (gic_info.version == 3 ? CTLR_DS_ARE : 0);
+		break;
+	case GICD_TYPER:
+		access->data = read_typer(domain);
+		break;
+	case GICD_IIDR:
+		access->data = IIDR_VIMO;
+		break;
+	default:
+		access->data = 0;
+	}
+}
+
+static void access_sgi(struct vcpu *vcpu, struct mmio_access *access)
+{
+	uint32_t offset = (uint32_t)access->offset;
+
+	if (access->write && offset == GICD_SGIR && access->width == 4)
+		vgic_sgir(vcpu, (uint32_t)access->data);
+	for (unsigned int i = 0; offset >= GICD_CPENDSGIR && offset < 0xf30 && i < access->width; i++) {
+		struct virq *virq = &vcpu->vgic.private[(offset + i) & 15];
+		uint8_t sources = (uint8_t)(access->data >> i * 8);
+
+		virq_pull(virq);
+		if (access->write)
+			virq->sgi_sources = (uint8_t)(offset < GICD_SPENDSGIR ? virq->sgi_sources & ~sources :
+										 virq->sgi_sources | sources);
+		else
+			access->data |= (uint64_t)virq->sgi_sources << i * 8;
+		virq_update(vcpu->domain, vcpu, virq);
+	}
+}
+
+enum mmio_result vgic_dist_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
+{
+	struct domain *domain = context;
+	uint64_t offset = access->offset;
+	bool v3 = gic_info.version == 3;
+
+	spin_lock(&domain->vgic.lock);
+	if (offset < 0x80)
+		access_control(vcpu, access);
+	else if (offset < 0xd00)
+		vgic_bank_access(vcpu, vcpu, access);
+	else if (!v3 && offset >= GICD_SGIR && offset < 0xf30)
+		access_sgi(vcpu, access);
+	else if (v3 && offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
+		access_irouter(domain, access);
+	else if (offset == (v3 ? GICD_PIDR2_V3 : GICD_PIDR2_V2))
+		access->data = v3 ? 0x3b : 0x2b;
+	else
+		access->data = 0;
+	spin_unlock(&domain->vgic.lock);
+	return MMIO_DONE;
+}

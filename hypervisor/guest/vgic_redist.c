@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vgic_redist.c - the emulated GICv3 redistributors (IHI 0069 12.10, 12.11):
+ * two 64 KiB frames a vCPU, no LPIs.
+ */
+#include <vimo/guest_map.h>
+#include "guest/vgic_state.h"
+
+#define GICR_CTLR 0x0000u
+#define GICR_IIDR 0x0004u
+#define GICR_TYPER 0x0008u
+#define GICR_WAKER 0x0014u
+#define GICR_PIDR2 0xffe8u
+#define FRAME_BYTES 0x10000u
+#define TYPER_LAST BIT(4)
+#define WAKER_SLEEP 2u
+#define WAKER_CHILDREN_ASLEEP 4u
+#define IIDR_VIMO 0x0000043bu
+
+static uint64_t typer(const struct vcpu *vcpu)
+{
+	uint64_t value = (uint64_t)vcpu->id << 32 | (uint64_t)vcpu->id << 8;
+
+	return vcpu->id + 1 == vcpu->domain->vcpu_count ? value | TYPER_LAST : value;
+}
+
+static void access_waker(struct vcpu *owner, struct mmio_access *access)
+{
+	if (access->write)
+		owner->vgic.asleep = access->data & WAKER_SLEEP;
+	else
+		access->data = owner->vgic.asleep ? WAKER_SLEEP | WAKER_CHILDREN_ASLEEP : 0;
+}
+
+static void access_control(struct vcpu *owner, struct mmio_access *access)
+{
+	uint64_t offset = access->offset;
+
+	if (offset == GICR_WAKER) {
+		access_waker(owner, access);
+		return;
+	}
+	if (access->write)
+		return;
+	access->data = 0;
+	if (offset == GICR_IIDR)
+		access->data = IIDR_VIMO;
+	else if (offset == GICR_TYPER)
+		access->data = access->width == 8 ? typer(owner) : (uint32_t)typer(owner);
+	else if (offset == GICR_TYPER + 4)
+		access->data = typer(owner) >> 32;
+	else if (offset == GICR_PIDR2)
+		access->data = 0x3b;
+}
+
+enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
+{
+	struct domain *domain = context;
+	struct vcpu *owner = domain->vcpus[access->offset / VIMO_GUEST_GICR_STRIDE];
+	uint64_t offset = access->offset % VIMO_GUEST_GICR_STRIDE;
+
+	access->offset = offset % FRAME_BYTES;
+	spin_lock(&domain->vgic.lock);
+	if (offset < FRAME_BYTES) {
+		access_control(owner, access);
+	} else if (access->offset >= 0x80 && access->offset < 0xd00 && (access->offset & 0x7f) < 0x20) {
+		/* Only 32 interrupts: the first register of each bank, eight of priorities, two of configuration. */
+		vgic_bank_access(vcpu, owner, access);
+	} else {
+		access->data = 0;
+	}
+	spin_unlock(&domain->vgic.lock);
+	return MMIO_DONE;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vgic_state.h - inside the vGIC: vgic*.c's own. All want the vgic lock.
+ */
+#ifndef GUEST_VGIC_STATE_H
+#define GUEST_VGIC_STATE_H
+
+#include "guest/domain.h"
+
+/* NULL when the domain has no such interrupt. PPIs and SGIs are vcpu's. */
+struct virq *virq_find(struct domain *domain, struct vcpu *vcpu, uint32_t intid);
+bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq);
+bool virq_is_pending(const struct virq *virq);
+struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq);
+/* Something changed: put it on its vCPU's queue or take it off, and see that the vCPU notices. */
+void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq);
+/* Take its state out of the list register of the vCPU that runs here, so that it can be changed. */
+void virq_pull(struct virq *virq);
+
+/* vgic_lr.c: the queue and the list registers of a vCPU. */
+void vgic_queue_add(struct vcpu *vcpu, struct virq *virq);
+void vgic_queue_remove(struct virq *virq);
+void vgic_fold(struct vcpu *vcpu);                          /* running here */
+bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq);   /* running here; false: no room */
+void vgic_flush_locked(struct vcpu *vcpu);
+
+void virq_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, bool on);
+void virq_route(struct domain *domain, struct virq *virq, unsigned int target);
+
+/* GICv2 SGIs: value of GICD_SGIR. */
+void vgic_sgir(struct vcpu *vcpu, uint32_t value);
+
+enum mmio_result vgic_dist_access(struct vcpu *vcpu, void *context, struct mmio_access *access);
+enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmio_access *access);
+/* Registers of one bit, two bits or a byte for each interrupt, at GICD or SGI frame offset 0x80..0xfff. */
+void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access *access);
+
+#endif

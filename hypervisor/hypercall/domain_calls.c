@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domain_calls.c - life of domains. x[1] is the domain, looked up already.
+ */
+#include "hypercall/hypercall.h"
+#include "hw/timer.h"
+
+enum vimo_status hc_domain_create(struct vcpu *vcpu, uint64_t *x)
+{
+	struct domain *domain;
+	enum vimo_status status;
+
+	(void)vcpu;
+	if (x[1] > DOMAIN_MAX_VCPUS || x[2] > UINT32_MAX)
+		return VIMO_INVALID;
+	status = domain_create((unsigned int)x[1], (uint32_t)x[2], &domain);
+	if (status)
+		return status;
+	x[1] = domain->id;
+	domain_put(domain);
+	return VIMO_OK;
+}
+
+enum vimo_status hc_domain_next(struct vcpu *vcpu, uint64_t *x)
+{
+	struct domain *domain = domain_next(x[1]);
+
+	(void)vcpu;
+	if (!domain)
+		return VIMO_NOT_FOUND;
+	x[1] = domain->id;
+	domain_put(domain);
+	return VIMO_OK;
+}
+
+enum vimo_status hc_domain_destroy(struct domain *domain, uint64_t *x)
+{
+	(void)x;
+	return domain_destroy(domain);
+}
+
+static void info_time(const struct domain *domain, uint64_t *x)
+{
+	uint64_t ticks = 0, online = 0;
+
+	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
+		ticks += domain->vcpus[i]->cpu_time;
+		online += domain->vcpus[i]->state != VCPU_OFF;
+	}
+	x[1] = counter_to_ns(ticks);
+	x[2] = online;
+	x[3] = 0;
+}
+
+static void info_counts(const struct domain *domain, uint64_t *x)
+{
+	x[1] = x[2] = x[3] = 0;
+	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
+		x[1] += domain->vcpus[i]->exits;
+		x[2] += domain->vcpus[i]->injected;
+		x[3] += domain->vcpus[i]->switches;
+	}
+}
+
+enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
+{
+	switch (x[2]) {
+	case VIMO_DOMAIN_INFO_STATE:
+		x[1] = domain->state;
+		x[2] = domain->reason;
+		x[3] = domain->reason_detail;
+		return VIMO_OK;
+	case VIMO_DOMAIN_INFO_SIZE:
+		x[1] = domain->vcpu_count;
+		x[2] = domain->pages;
+		x[3] = domain->granted;
+		return VIMO_OK;
+	case VIMO_DOMAIN_INFO_TIME:
+		info_time(domain, x);
+		return VIMO_OK;
+	case VIMO_DOMAIN_INFO_COUNTS:
+		info_counts(domain, x);
+		return VIMO_OK;
+	default:
+		return VIMO_INVALID;
+	}
+}
+
+static enum vimo_status kill(struct domain *domain)
+{
+	domain_shutdown(domain, VIMO_STOP_KILLED, 0);
+	return VIMO_OK;
+}
+
+static enum vimo_status (*const operations[])(struct domain *domain) = {
+	[VIMO_OP_START] = domain_start,
+	[VIMO_OP_PAUSE] = domain_pause,
+	[VIMO_OP_UNPAUSE] = domain_unpause,
+	[VIMO_OP_KILL] = kill,
+};
+
+enum vimo_status hc_domain_control(struct domain *domain, uint64_t *x)
+{
+	return x[2] < ARRAY_SIZE(operations) ? operations[x[2]](domain) : VIMO_INVALID;
+}
+
+enum vimo_status hc_vcpu_entry(struct domain *domain, uint64_t *x)
+{
+	enum vimo_status status = VIMO_STATE;
+
+	if (x[2] >= domain->vcpu_count)
+		return VIMO_NOT_FOUND;
+	if (x[3] & 3)
+		return VIMO_INVALID;
+	spin_lock(&domain->lock);
+	if (domain->state == VIMO_DOMAIN_BUILDING) {
+		vcpu_reset(domain->vcpus[x[2]], x[3], x[4]);
+		status = VIMO_OK;
+	}
+	spin_unlock(&domain->lock);
+	return status;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * info.c - what this hypervisor is and has.
+ */
+#include "cpu/cpu.h"
+#include "hw/gic.h"
+#include "hypercall/hypercall.h"
+#include "hw/timer.h"
+#include "io/io.h"
+#include "lib/log_ring.h"
+#include "mem/heap.h"
+#include "mem/pool.h"
+
+#define RELEASE ((uint64_t)VIMO_RELEASE_MAJOR << 32 | (uint64_t)VIMO_RELEASE_MINOR << 16 | VIMO_RELEASE_PATCH)
+
+extern uint8_t __image_start[], __image_end[];
+
+enum vimo_status hc_version(struct vcpu *vcpu, uint64_t *x)
+{
+	(void)vcpu;
+	x[1] = VIMO_ABI_VERSION;
+	x[2] = RELEASE;
+	return VIMO_OK;
+}
+
+static uint64_t boot_id(void)
+{
+	static uint64_t id;
+
+	/* The counter at the first question: two boots that agree in every tick are one in 2^40. */
+	if (!id)
+		id = (counter_now() * 0x9e3779b97f4a7c15ull) | 1;
+	return id;
+}
+
+enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
+{
+	pa_t base;
+	size_t bytes;
+
+	(void)vcpu;
+	pool_span(&base, &bytes);
+	switch (x[1]) {
+	case VIMO_INFO_POOL_PAGES: x[1] = pool_total_pages(); break;
+	case VIMO_INFO_FREE_PAGES: x[1] = pool_free_pages() + pool_dirty_pages(); break;
+	case VIMO_INFO_CPUS: x[1] = cpu_count; break;
+	case VIMO_INFO_GIC_VERSION: x[1] = gic_info.version; break;
+	case VIMO_INFO_MAX_VCPUS: x[1] = DOMAIN_MAX_VCPUS; break;
+	case VIMO_INFO_MAX_DOMAINS: x[1] = VIMO_DOMAIN_MAX; break;
+	case VIMO_INFO_LOG_PA: x[1] = (uintptr_t)log_ring(); break;
+	case VIMO_INFO_LOG_BYTES: x[1] = VIMO_LOG_BYTES; break;
+	case VIMO_INFO_EVENT_PA: x[1] = event_pages().v; break;
+	case VIMO_INFO_POOL_BASE: x[1] = base.v; break;
+	case VIMO_INFO_POOL_BYTES: x[1] = bytes; break;
+	case VIMO_INFO_HEAP_PAGES: x[1] = heap_total_pages(); break;
+	case VIMO_INFO_HEAP_FREE: x[1] = heap_free_pages(); break;
+	case VIMO_INFO_IMAGE_BYTES: x[1] = (uint64_t)(__image_end - __image_start); break;
+	case VIMO_INFO_BOOT_ID: x[1] = boot_id(); break;
+	default: return VIMO_INVALID;
+	}
+	return VIMO_OK;
+}

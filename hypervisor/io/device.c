@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * device.c - devices whose registers the guest reads from memory. Lock: the
+ * domain's io lock for the status word and the table.
+ *
+ * The guest maps the page as Device memory, so its reads go past the caches:
+ * whatever is written is cleaned to the point of coherency (Arm ARM B2.8).
+ */
+#include "io/io.h"
+#include <vimo/guest_map.h>
+#include "cpu/barrier.h"
+#include "mem/heap.h"
+
+static uint32_t *word_at(const struct io_device *device, uint32_t offset)
+{
+	return (uint32_t *)(void *)(device->page + offset);
+}
+
+static void change_status(struct domain *domain, const struct io_device *device, uint32_t set, uint32_t clear)
+{
+	uint32_t *status = word_at(device, device->status);
+
+	spin_lock(&domain->io->lock);
+	*status = (*status | set) & ~clear;
+	cache_clean(status, sizeof(*status));
+	spin_unlock(&domain->io->lock);
+}
+
+static void ring_doorbell(const struct io_device *device, uint64_t queue)
+{
+	struct event_binding binding = device->first;
+
+	if (queue >= device->queues)
+		return;
+	binding.number = (uint16_t)(binding.number + queue);
+	event_raise(binding);
+}
+
+static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
+{
+	const struct io_device *device = context;
+
+	if (!access->write) {
+		/* Only while the page is not mapped, or for what stage 2 cannot: answer as the page would. */
+		access->data = 0;
+		for (unsigned int i = 0; i < access->width; i++)
+			access->data |= (uint64_t)device->page[access->offset + i] << i * 8;
+		return MMIO_DONE;
+	}
+	if (access->width == 4 && access->offset == device->doorbell) {
+		ring_doorbell(device, access->data);
+		return MMIO_DONE;
+	}
+	if (access->width == 4 && access->offset == device->clear) {
+		change_status(vcpu->domain, device, 0, (uint32_t)access->data);
+		return MMIO_DONE;
+	}
+	return ioreq_send(vcpu, device->ipa + access->offset, access);
+}
+
+static struct io_device *find(struct domain *domain, uint64_t ipa)
+{
+	for (unsigned int i = 0; i < domain->io->device_count; i++)
+		if (domain->io->device[i].ipa == ipa)
+			return &domain->io->device[i];
+	return NULL;
+}
+
+static bool offset_ok(uint32_t offset)
+{
+	return offset < PAGE_SIZE && IS_ALIGNED(offset, 4);
+}
+
+static bool arguments_ok(const struct domain *domain, const struct io_device *device, uint64_t events)
+{
+	const uint64_t base = VIMO_GUEST_VIRTIO_BASE;
+	const uint64_t end = base + VIMO_GUEST_VIRTIO_COUNT * VIMO_GUEST_VIRTIO_STRIDE;
+
+	return IS_ALIGNED(device->ipa, PAGE_SIZE) && device->ipa >= base && device->ipa < end &&
+	       offset_ok(device->doorbell) && offset_ok(device->clear) && offset_ok(device->status) &&
+	       device->intid >= 32 && device->intid - 32 < domain->vgic.spi_count && device->queues > 0 &&
+	       device->queues <= VIMO_DEVICE_QUEUES && events >> 48 == 0 &&
+	       event_binding_valid(device->first.number + device->queues - 1u, device->first.vcpu);
+}
+
+static enum vimo_status publish(struct domain *domain, struct io_device *device)
+{
+	struct mmio_region region = { device->ipa, PAGE_SIZE, device_access, device };
+	pa_t pa = PA((uintptr_t)device->page);
+	enum vimo_status status = stage2_map(&domain->stage2, IPA(device->ipa), pa, PAGE_SIZE, STAGE2_R);
+
+	if (status)
+		return status;
+	status = mmio_add(&domain->mmio, &region);
+	if (status)
+		stage2_unmap(&domain->stage2, IPA(device->ipa), PAGE_SIZE);
+	return status;
+}
+
+enum vimo_status device_add(struct domain *domain, uint64_t ipa, uint64_t layout, uint64_t intid, uint64_t events,
+			    pa_t *page)
+{
+	struct io_device *device, new = {
+		.ipa = ipa,
+		.doorbell = (uint16_t)layout,
+		.clear = (uint16_t)(layout >> 16),
+		.status = (uint16_t)(layout >> 32),
+		.queues = (uint16_t)(events >> 16),
+		.intid = intid < 1020 ? (uint32_t)intid : 0,
+		.first = { (uint16_t)events, (uint16_t)(events >> 32) },
+	};
+	enum vimo_status status = VIMO_OK;
+
+	if (!domain->io || layout >> 48 || !arguments_ok(domain, &new, events))
+		return VIMO_INVALID;
+	spin_lock(&domain->lock);
+	device = find(domain, ipa);
+	if (device) {
+		/* Known already: its page, for a device model that took over; events go where it says now. */
+		device->first = new.first;
+		*page = PA((uintptr_t)device->page);
+		spin_unlock(&domain->lock);
+		return VIMO_EXISTS;
+	}
+	if (domain->state != VIMO_DOMAIN_BUILDING)
+		status = VIMO_STATE;
+	else if (domain->io->device_count == VIMO_DEVICE_MAX)
+		status = VIMO_LIMIT;
+	new.page = status ? NULL : io_shared_page(STAGE2_R | STAGE2_W);
+	if (!status && !new.page)
+		status = VIMO_NO_MEMORY;
+	if (!status) {
+		device = &domain->io->device[domain->io->device_count];
+		*device = new;
+		status = publish(domain, device);
+	}
+	if (!status) {
+		domain->io->device_count++;
+		*page = PA((uintptr_t)new.page);
+	} else {
+		io_shared_page_free(new.page);
+	}
+	spin_unlock(&domain->lock);
+	return status;
+}
+
+enum vimo_status device_notify(struct domain *domain, uint64_t ipa, uint64_t bits)
+{
+	const struct io_device *device = domain->io ? find(domain, ipa) : NULL;
+
+	if (!device)
+		return VIMO_NOT_FOUND;
+	change_status(domain, device, (uint32_t)bits, 0);
+	vgic_pulse(domain, NULL, device->intid);
+	return VIMO_OK;
+}
+
+void device_free_all(struct domain *domain)
+{
+	for (unsigned int i = 0; i < domain->io->device_count; i++)
+		io_shared_page_free(domain->io->device[i].page);
+	domain->io->device_count = 0;
+}

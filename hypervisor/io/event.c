@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * event.c - bits in pages that dom0 reads, and one interrupt (owner of the
+ * pages). Any CPU, no lock for raising: all is atomic.
+ */
+#include "io/io.h"
+#include "lib/log.h"
+#include "mem/heap.h"
+
+static struct vimo_event_page *pages; /* one for each dom0 vCPU */
+
+void event_init(void)
+{
+	size_t bytes = dom0->vcpu_count * sizeof(*pages);
+	pa_t pa;
+
+	pages = heap_alloc(dom0->vcpu_count, 1);
+	pa = PA((uintptr_t)pages);
+	if (!pages || stage2_map(&dom0->stage2, IPA(pa.v), pa, bytes, STAGE2_R | STAGE2_W))
+		panic("dom0: cannot share the event pages");
+}
+
+pa_t event_pages(void)
+{
+	return PA((uintptr_t)pages);
+}
+
+bool event_binding_valid(uint64_t number, uint64_t vcpu)
+{
+	return number < VIMO_EVENT_COUNT && vcpu < dom0->vcpu_count;
+}
+
+void event_raise(struct event_binding binding)
+{
+	struct vimo_event_page *page = &pages[binding.vcpu];
+	uint64_t word = binding.number / 64;
+
+	if (!binding.number)
+		return;
+	__atomic_fetch_or(&page->pending[word], BIT(binding.number % 64), __ATOMIC_RELEASE);
+	if (__atomic_fetch_or(&page->summary, BIT(word), __ATOMIC_ACQ_REL) & BIT(word))
+		return;
+	vgic_pulse(dom0, dom0->vcpus[binding.vcpu], VIMO_EVENT_INTID);
+}
+
+static struct event_binding *find_source(struct domain *domain, uint64_t source, uint64_t index)
+{
+	struct domain_io *io = domain->io;
+
+	switch (source) {
+	case VIMO_EVENT_IOREQ:
+		return index < domain->vcpu_count ? &io->ioreq_event[index] : NULL;
+	case VIMO_EVENT_STATE:
+		return index ? NULL : &io->state_event;
+	case VIMO_EVENT_CONSOLE:
+		return index ? NULL : &io->console_event;
+	case VIMO_EVENT_PORT:
+		return index < VIMO_EVENT_PORTS ? &io->port_event[index] : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* What happened before the binding was there must not be lost. */
+static bool already_due(const struct domain *domain, uint64_t source, uint64_t index)
+{
+	const struct domain_io *io = domain->io;
+
+	if (source == VIMO_EVENT_IOREQ)
+		return __atomic_load_n(&io->ioreq->slot[index].state, __ATOMIC_ACQUIRE) == VIMO_IOREQ_PENDING;
+	if (source == VIMO_EVENT_CONSOLE)
+		return io->console->out_head != io->console->out_tail;
+	return source == VIMO_EVENT_STATE && domain->state >= VIMO_DOMAIN_SHUTDOWN;
+}
+
+enum vimo_status event_bind(struct domain *domain, uint64_t source, uint64_t index, struct event_binding binding)
+{
+	struct event_binding *place;
+
+	if (!domain->io)
+		return VIMO_INVALID;
+	place = find_source(domain, source, index);
+	if (!place)
+		return VIMO_INVALID;
+	spin_lock(&domain->io->lock);
+	*place = binding;
+	spin_unlock(&domain->io->lock);
+	if (already_due(domain, source, index))
+		event_raise(binding);
+	return VIMO_OK;
+}
+
+enum vimo_status event_connect(struct domain *domain, uint64_t port, uint64_t target_domain, uint64_t target)
+{
+	struct domain *other;
+
+	if (!domain->io || port >= VIMO_EVENT_PORTS)
+		return VIMO_INVALID;
+	other = domain_get(target_domain);
+	if (!other)
+		return VIMO_NOT_FOUND;
+	if (other != dom0 && (target < 32 || target - 32 >= other->vgic.spi_count)) {
+		domain_put(other);
+		return VIMO_INVALID;
+	}
+	domain_put(other);
+	spin_lock(&domain->io->lock);
+	domain->io->port[port] = (struct io_port){ true, (uint16_t)target_domain, (uint32_t)target };
+	spin_unlock(&domain->io->lock);
+	return VIMO_OK;
+}
+
+enum vimo_status event_send(struct domain *domain, uint64_t port)
+{
+	struct domain *other;
+	struct io_port to;
+	struct event_binding binding;
+
+	if (!domain->io || port >= VIMO_EVENT_PORTS)
+		return VIMO_INVALID;
+	spin_lock(&domain->io->lock);
+	to = domain->io->port[port];
+	binding = domain->io->port_event[port];
+	spin_unlock(&domain->io->lock);
+	if (binding.number)
+		event_raise(binding);
+	if (!to.connected)
+		return binding.number ? VIMO_OK : VIMO_NOT_FOUND;
+	if (to.domain == VIMO_DOM0)
+		return VIMO_OK;
+	other = domain_get(to.domain);
+	if (!other)
+		return VIMO_NOT_FOUND;
+	vgic_pulse(other, NULL, to.target);
+	domain_put(other);
+	return VIMO_OK;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * io.c - a domain's shared pages: made with it, unmapped from dom0 before they
+ * are freed.
+ */
+#include "io/io.h"
+#include <vimo/guest_map.h>
+#include "lib/log.h"
+#include "lib/log_ring.h"
+#include "mem/heap.h"
+
+#define IO_PAGES (ALIGN_UP(sizeof(struct domain_io), PAGE_SIZE) / PAGE_SIZE)
+
+void *io_shared_page(unsigned int prot)
+{
+	void *page = heap_page();
+
+	if (page && stage2_map(&dom0->stage2, IPA((uintptr_t)page), PA((uintptr_t)page), PAGE_SIZE, prot)) {
+		heap_free(page, 1);
+		page = NULL;
+	}
+	return page;
+}
+
+void io_shared_page_free(void *page)
+{
+	if (!page)
+		return;
+	/* Only ever mapped whole: a 4 KiB leaf needs no split, so this cannot fail. */
+	if (stage2_unmap(&dom0->stage2, IPA((uintptr_t)page), PAGE_SIZE))
+		panic("a page shared with dom0 cannot be taken back");
+	heap_free(page, 1);
+}
+
+/* What the device model answers besides virtio pages: the platform's small devices. */
+static enum mmio_result platform_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
+{
+	const struct mmio_region *region = context;
+
+	return ioreq_send(vcpu, region->base + access->offset, access);
+}
+
+static const struct mmio_region platform[] = {
+	{ VIMO_GUEST_RTC_BASE, PAGE_SIZE, platform_access, (void *)&platform[0] },
+	{ VIMO_GUEST_GPIO_BASE, PAGE_SIZE, platform_access, (void *)&platform[1] },
+};
+
+static void destroyed(struct domain *domain)
+{
+	struct domain_io *io = domain->io;
+
+	device_free_all(domain);
+	io_shared_page_free(io->ioreq);
+	io_shared_page_free(io->console);
+	domain->io = NULL;
+	heap_free(io, IO_PAGES);
+}
+
+static enum vimo_status created(struct domain *domain)
+{
+	struct domain_io *io = heap_alloc(IO_PAGES, 1);
+	enum vimo_status status = VIMO_NO_MEMORY;
+
+	if (!io)
+		return status;
+	domain->io = io;
+	io->ioreq = io_shared_page(STAGE2_R | STAGE2_W);
+	io->console = io_shared_page(STAGE2_R | STAGE2_W);
+	if (!io->ioreq || !io->console)
+		goto undo;
+	status = pl011_create(domain);
+	for (size_t i = 0; !status && i < ARRAY_SIZE(platform); i++)
+		status = mmio_add(&domain->mmio, &platform[i]);
+	if (!status)
+		return VIMO_OK;
+undo:
+	destroyed(domain);
+	return status;
+}
+
+static void state_changed(struct domain *domain)
+{
+	if (domain->io)
+		event_raise(domain->io->state_event);
+}
+
+void io_init(void)
+{
+	domain_hooks = (struct domain_hooks){ created, destroyed, state_changed };
+}
+
+void io_share_with_dom0(void)
+{
+	pa_t log = PA((uintptr_t)log_ring());
+
+	if (stage2_map(&dom0->stage2, IPA(log.v), log, VIMO_LOG_BYTES, STAGE2_R))
+		panic("dom0: cannot share the log");
+	event_init();
+}
