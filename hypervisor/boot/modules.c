@@ -11,11 +11,23 @@ bool fdt_reg(const void *fdt, int node, unsigned int index, struct range *range)
 	return fdt_reg_entry(fdt, node, index, &range->base, &range->bytes);
 }
 
+/* QEMU's guest-loader writes two cells each but does not say so in /chosen: then 16 bytes mean 2 and 2. */
+static bool module_reg(const void *fdt, int node, struct range *where)
+{
+	int bytes;
+	const fdt64_t *reg = fdt_getprop(fdt, node, "reg", &bytes);
+
+	if (!reg || bytes != 16)
+		return fdt_reg(fdt, node, 0, where);
+	where->base = fdt64_ld(&reg[0]);
+	where->bytes = fdt64_ld(&reg[1]);
+	return true;
+}
+
 static void read_module(const void *fdt, int node, struct boot_module *module)
 {
-	if (module->where.bytes)
+	if (module->where.bytes || !module_reg(fdt, node, &module->where))
 		return;
-	fdt_reg(fdt, node, 0, &module->where);
 	module->bootargs = fdt_getprop(fdt, node, "bootargs", NULL);
 }
 
