@@ -14,24 +14,20 @@ static uint64_t read_cells(const fdt32_t *cell, int cells)
 	return value;
 }
 
-bool fdt_reg_cells(const void *fdt, int cells_node, int node, unsigned int index, uint64_t *base,
-		   uint64_t *bytes)
+bool fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *base, uint64_t *bytes)
 {
-	int length, address = fdt_address_cells(fdt, cells_node), size = fdt_size_cells(fdt, cells_node);
+	int parent = fdt_parent_offset(fdt, node), length, address, size;
 	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
 
-	if (!reg || address < 1 || address > 2 || size < 1 || size > 2 ||
+	if (!reg || parent < 0)
+		return false;
+	address = fdt_address_cells(fdt, parent);
+	size = fdt_size_cells(fdt, parent);
+	if (address < 1 || address > 2 || size < 1 || size > 2 ||
 	    (index + 1) * (unsigned int)(address + size) * 4 > (unsigned int)length)
 		return false;
 	reg += index * (unsigned int)(address + size);
 	*base = read_cells(reg, address);
 	*bytes = read_cells(reg + address, size);
 	return true;
-}
-
-bool fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *base, uint64_t *bytes)
-{
-	int parent = fdt_parent_offset(fdt, node);
-
-	return parent >= 0 && fdt_reg_cells(fdt, parent, node, index, base, bytes);
 }

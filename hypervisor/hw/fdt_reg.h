@@ -9,8 +9,5 @@
 
 /* Entry index of a node's "reg"; false when it has none (or cells other than 1 or 2). */
 bool fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *base, uint64_t *bytes);
-/* The same by the cell counts of another node than its parent. */
-bool fdt_reg_cells(const void *fdt, int cells_node, int node, unsigned int index, uint64_t *base,
-		   uint64_t *bytes);
 
 #endif

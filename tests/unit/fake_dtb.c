@@ -50,7 +50,8 @@ static void cells(int node, uint32_t address, uint32_t size)
 	ok(fdt_setprop_u32(buffer, node, "#size-cells", size));
 }
 
-static void add_module(int chosen, uint64_t base, uint64_t bytes, const char *kind, const char *bootargs)
+static void add_module(const struct fake_machine *machine, int chosen, uint64_t base, uint64_t bytes,
+		       const char *kind, const char *bootargs)
 {
 	char name[40];
 	int node;
@@ -59,7 +60,12 @@ static void add_module(int chosen, uint64_t base, uint64_t bytes, const char *ki
 	node = add(chosen, name);
 	ok(fdt_setprop_string(buffer, node, "compatible", kind));
 	ok(fdt_appendprop_string(buffer, node, "compatible", "multiboot,module"));
-	reg(node, base, bytes);
+	if (machine->chosen_cells == 1) {
+		ok(fdt_appendprop_u32(buffer, node, "reg", (uint32_t)base));
+		ok(fdt_appendprop_u32(buffer, node, "reg", (uint32_t)bytes));
+	} else {
+		reg(node, base, bytes);
+	}
 	if (bootargs)
 		ok(fdt_setprop_string(buffer, node, "bootargs", bootargs));
 }
@@ -68,15 +74,16 @@ static void add_chosen(const struct fake_machine *machine)
 {
 	int chosen = add(root(), "chosen");
 
-	cells(chosen, 2, 2);
+	if (machine->chosen_cells)
+		cells(chosen, machine->chosen_cells, machine->chosen_cells);
 	ok(fdt_setprop_string(buffer, chosen, "stdout-path", "/pl011@9000000"));
 	if (machine->bootargs)
 		ok(fdt_setprop_string(buffer, chosen, "bootargs", machine->bootargs));
 	if (machine->kernel.bytes)
-		add_module(chosen, machine->kernel.base, machine->kernel.bytes, "multiboot,kernel",
+		add_module(machine, chosen, machine->kernel.base, machine->kernel.bytes, "multiboot,kernel",
 			   "console=ttyAMA0 root=/dev/vda");
 	if (machine->initrd.bytes)
-		add_module(chosen, machine->initrd.base, machine->initrd.bytes, "multiboot,ramdisk", NULL);
+		add_module(machine, chosen, machine->initrd.base, machine->initrd.bytes, "multiboot,ramdisk", NULL);
 }
 
 static void add_memory(const struct fake_machine *machine)

@@ -15,6 +15,7 @@ struct fake_machine {
 	struct { uint64_t base, bytes; } ram[3];     /* bytes 0: none */
 	struct { uint64_t base, bytes; } kernel, initrd, reserved;
 	const char *bootargs;
+	unsigned int chosen_cells; /* 0: /chosen says nothing, as QEMU writes it */
 };
 
 /* 2 GiB at 1 GiB, 4 CPUs, kernel and initrd where QEMU users put them. */

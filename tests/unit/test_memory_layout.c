@@ -155,6 +155,20 @@ static void the_heap_overwrites_nothing_that_is_still_needed(void **state)
 		    layout.heap.base >= machine.initrd.base + machine.initrd.bytes);
 }
 
+static void modules_with_and_without_cell_counts(void **state)
+{
+	struct fake_machine machine = fake_virt;
+	struct memory_layout layout;
+
+	(void)state;
+	for (machine.chosen_cells = 0; machine.chosen_cells <= 2; machine.chosen_cells++) {
+		assert_int_equal(plan(&machine, &layout), VIMO_OK);
+		assert_int_equal(layout.modules.kernel.where.base, machine.kernel.base);
+		assert_int_equal(layout.modules.kernel.where.bytes, machine.kernel.bytes);
+		assert_int_equal(layout.modules.ramdisk.where.bytes, machine.initrd.bytes);
+	}
+}
+
 static void reasons_to_refuse(void **state)
 {
 	struct fake_machine machine = fake_virt;
@@ -282,6 +296,7 @@ int main(void)
 		cmocka_unit_test(banks_with_a_hole_between),
 		cmocka_unit_test(firmware_memory_is_not_the_pools),
 		cmocka_unit_test(the_heap_overwrites_nothing_that_is_still_needed),
+		cmocka_unit_test(modules_with_and_without_cell_counts),
 		cmocka_unit_test(reasons_to_refuse),
 		cmocka_unit_test(the_command_line),
 		cmocka_unit_test(ranges_merge_and_split),
