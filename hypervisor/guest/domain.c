@@ -3,6 +3,7 @@
  * domain.c - the table of domains and their life (owner of the table).
  */
 #include "guest/domain.h"
+#include "cpu/barrier.h"
 #include <vimo/guest_map.h>
 #include "guest/sched.h"
 #include "hw/gic.h"
@@ -17,6 +18,8 @@ struct domain *dom0;
 
 static spinlock_t table_lock;
 static struct domain *table[VIMO_DOMAIN_MAX];
+static bool id_taken[VIMO_DOMAIN_MAX]; /* longer than in the table: while it is made and freed */
+static uint64_t next_serial;
 
 struct domain *domain_get(uint64_t id)
 {
@@ -52,20 +55,28 @@ struct domain *domain_next(uint64_t id)
 	return domain;
 }
 
-static bool publish(struct domain *domain, unsigned int first_id)
+static bool take_id(struct domain *domain, unsigned int first_id)
 {
 	bool found = false;
 
 	spin_lock(&table_lock);
 	for (unsigned int i = first_id; !found && i < VIMO_DOMAIN_MAX; i++) {
-		if (table[i])
+		if (id_taken[i])
 			continue;
+		id_taken[i] = found = true;
 		domain->id = (uint16_t)i;
-		table[i] = domain;
-		found = true;
+		domain->serial = next_serial++;
 	}
 	spin_unlock(&table_lock);
 	return found;
+}
+
+/* From here on others can look it up. */
+static void publish(struct domain *domain)
+{
+	spin_lock(&table_lock);
+	table[domain->id] = domain;
+	spin_unlock(&table_lock);
 }
 
 /* Only when nobody else holds it: then nobody can come to hold it either. */
@@ -90,13 +101,14 @@ static void free_parts(struct domain *domain)
 			vcpu_free(domain->vcpus[i]);
 	vgic_destroy(domain);
 	stage2_destroy(&domain->stage2);
+	/* Last: the id is the VMID, whose TLB entries have gone by now. */
+	spin_lock(&table_lock);
+	id_taken[domain->id] = false;
+	spin_unlock(&table_lock);
 	heap_free(domain, DOMAIN_PAGES);
 }
 
-/*
- * The id is taken first, since stage 2 needs it as VMID; the reference keeps
- * the half-made domain from being destroyed, BUILDING from being started.
- */
+/* Not in the table yet: nobody else sees the half-made domain. The caller gets its first reference. */
 static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int first_id, unsigned int spis,
 			     struct domain **out)
 {
@@ -111,7 +123,7 @@ static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int f
 	domain->state = VIMO_DOMAIN_BUILDING;
 	domain->vcpu_count = vcpus;
 	domain->references = 1;
-	if (!publish(domain, first_id)) {
+	if (!take_id(domain, first_id)) {
 		heap_free(domain, DOMAIN_PAGES);
 		return VIMO_LIMIT;
 	}
@@ -123,16 +135,11 @@ static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int f
 		if (!status && weight)
 			domain->vcpus[i]->weight = weight;
 	}
-	if (status) {
-		domain->state = VIMO_DOMAIN_DYING;
-		/* A lookup in flight sees DYING and lets go at once. */
-		while (!unpublish(domain))
-			;
+	if (status)
 		free_parts(domain);
-		return status;
-	}
-	*out = domain;
-	return VIMO_OK;
+	else
+		*out = domain;
+	return status;
 }
 
 static enum vimo_status add_platform(struct domain *domain)
@@ -159,12 +166,10 @@ enum vimo_status domain_create(unsigned int vcpus, uint32_t weight, struct domai
 	domain->counter_offset = counter_now();
 	status = add_platform(domain);
 	if (status) {
-		domain->state = VIMO_DOMAIN_DYING;
-		while (!unpublish(domain))
-			;
 		free_parts(domain);
 		return status;
 	}
+	publish(domain);
 	*out = domain;
 	return VIMO_OK;
 }
@@ -173,15 +178,28 @@ enum vimo_status domain_create_dom0(unsigned int vcpus, struct domain **out)
 {
 	enum vimo_status status = make(vcpus, 0, VIMO_DOM0, gic_info.irq_count - 32, out);
 
-	if (!status)
-		(*out)->state = VIMO_DOMAIN_RUNNING;
-	return status;
+	if (status)
+		return status;
+	(*out)->state = VIMO_DOMAIN_RUNNING;
+	publish(*out);
+	return VIMO_OK;
 }
 
-static void stop_vcpus(struct domain *domain)
+static void stop_vcpus_locked(struct domain *domain)
 {
 	for (unsigned int i = 0; i < domain->vcpu_count; i++)
 		sched_stop(domain->vcpus[i]);
+}
+
+static void resume_vcpus_locked(struct domain *domain)
+{
+	for (unsigned int i = 0; i < domain->vcpu_count; i++)
+		sched_resume(domain->vcpus[i]);
+}
+
+static void start_vcpu_locked(struct domain *domain)
+{
+	sched_start(domain->vcpus[0]);
 }
 
 bool domain_is_running(const struct domain *domain)
@@ -192,49 +210,55 @@ bool domain_is_running(const struct domain *domain)
 	return false;
 }
 
-/* States a change may start from, as bits. */
-static enum vimo_status set_state(struct domain *domain, unsigned int from, enum vimo_domain_state to)
+/* Leave one of the states in from (bits); act is done with the change, so that two changes never mix. */
+static enum vimo_status change_state(struct domain *domain, unsigned int from, enum vimo_domain_state to,
+				     void (*act_locked)(struct domain *domain))
 {
 	enum vimo_status status = VIMO_STATE;
 
 	spin_lock(&domain->lock);
 	if (domain != dom0 && from & BIT(domain->state)) {
 		domain->state = to;
+		if (act_locked)
+			act_locked(domain);
 		status = VIMO_OK;
 	}
 	spin_unlock(&domain->lock);
 	return status;
 }
 
+/* Its CPUs were kicked and are at most one exit away. Ends too when another caller lets it run again. */
+static void wait_until_stopped(const struct domain *domain)
+{
+	while (__atomic_load_n(&domain->state, __ATOMIC_RELAXED) != VIMO_DOMAIN_RUNNING &&
+	       domain_is_running(domain))
+		;
+}
+
 enum vimo_status domain_start(struct domain *domain)
 {
-	enum vimo_status status = set_state(domain, BIT(VIMO_DOMAIN_BUILDING), VIMO_DOMAIN_RUNNING);
-
-	if (!status)
-		sched_start(domain->vcpus[0]);
-	return status;
+	/* The pages were another's: no CPU may still hold its instructions (Arm ARM D7.5.9). */
+	icache_flush();
+	return change_state(domain, BIT(VIMO_DOMAIN_BUILDING), VIMO_DOMAIN_RUNNING, start_vcpu_locked);
 }
 
 enum vimo_status domain_pause(struct domain *domain)
 {
-	enum vimo_status status = set_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED);
+	enum vimo_status status =
+		change_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED, stop_vcpus_locked);
 
 	if (status)
 		return status;
-	stop_vcpus(domain);
-	/* Its CPUs are at most one exit away: they were kicked. */
-	while (domain_is_running(domain))
-		;
+	wait_until_stopped(domain);
 	domain_hooks.state_changed(domain);
 	return VIMO_OK;
 }
 
 enum vimo_status domain_unpause(struct domain *domain)
 {
-	enum vimo_status status = set_state(domain, BIT(VIMO_DOMAIN_PAUSED), VIMO_DOMAIN_RUNNING);
+	enum vimo_status status =
+		change_state(domain, BIT(VIMO_DOMAIN_PAUSED), VIMO_DOMAIN_RUNNING, resume_vcpus_locked);
 
-	for (unsigned int i = 0; !status && i < domain->vcpu_count; i++)
-		sched_resume(domain->vcpus[i]);
 	if (!status)
 		domain_hooks.state_changed(domain);
 	return status;
@@ -242,17 +266,33 @@ enum vimo_status domain_unpause(struct domain *domain)
 
 void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail)
 {
-	unsigned int from = BIT(VIMO_DOMAIN_BUILDING) | BIT(VIMO_DOMAIN_RUNNING) | BIT(VIMO_DOMAIN_PAUSED);
+	bool changed;
 
 	/* dom0 cannot be stopped without the machine: its fault is its own end. */
 	if (domain == dom0)
 		return;
-	if (set_state(domain, from, VIMO_DOMAIN_SHUTDOWN))
-		return;
-	domain->reason = reason;
-	domain->reason_detail = detail;
-	stop_vcpus(domain);
-	domain_hooks.state_changed(domain);
+	spin_lock(&domain->lock);
+	changed = domain->state < VIMO_DOMAIN_SHUTDOWN;
+	if (changed) {
+		domain->reason = reason;
+		domain->reason_detail = detail;
+		domain->state = VIMO_DOMAIN_SHUTDOWN;
+		stop_vcpus_locked(domain);
+	}
+	spin_unlock(&domain->lock);
+	if (changed)
+		domain_hooks.state_changed(domain);
+}
+
+enum vimo_status domain_kill(struct domain *domain)
+{
+	if (domain == dom0)
+		return VIMO_DENIED;
+	if (domain->state == VIMO_DOMAIN_DYING)
+		return VIMO_STATE;
+	domain_shutdown(domain, VIMO_STOP_KILLED, 0);
+	wait_until_stopped(domain);
+	return VIMO_OK;
 }
 
 enum vimo_status domain_destroy(struct domain *domain)
@@ -262,11 +302,12 @@ enum vimo_status domain_destroy(struct domain *domain)
 	if (domain == dom0)
 		return VIMO_DENIED;
 	domain_shutdown(domain, VIMO_STOP_KILLED, 0);
+	if (!change_state(domain, BIT(VIMO_DOMAIN_SHUTDOWN), VIMO_DOMAIN_DYING, NULL))
+		domain_hooks.state_changed(domain);
 	if (domain_is_running(domain))
 		return VIMO_AGAIN;
 	if (domain->granted)
 		return VIMO_BUSY;
-	set_state(domain, BIT(VIMO_DOMAIN_SHUTDOWN), VIMO_DOMAIN_DYING);
 	status = domain_release_step(domain);
 	if (status)
 		return status;

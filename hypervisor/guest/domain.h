@@ -19,6 +19,7 @@ struct domain_io; /* io/: request page, devices, console, events */
 
 struct domain {
 	uint16_t id;
+	uint64_t serial;             /* never given out twice, unlike the id; dom0's is 0 */
 	spinlock_t lock;
 	enum vimo_domain_state state;
 	enum vimo_stop_reason reason;
@@ -30,6 +31,7 @@ struct domain {
 	struct mmio_table mmio;
 	struct domain_io *io;
 	uint64_t pages, granted;     /* of the pool */
+	uint64_t released_to;        /* IPA below which destroy has freed all memory */
 	uint64_t counter_offset;     /* CNTVOFF_EL2 */
 	uint8_t last_vcpu[CPU_MAX];  /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
 	uint32_t references;         /* lookups in flight; lock: the table's */
@@ -54,9 +56,13 @@ struct domain *domain_next(uint64_t id); /* lowest id above, with a reference */
 enum vimo_status domain_start(struct domain *domain);
 enum vimo_status domain_pause(struct domain *domain);   /* returns when no vCPU runs */
 enum vimo_status domain_unpause(struct domain *domain);
+enum vimo_status domain_kill(struct domain *domain);    /* likewise; VIMO_STATE when DYING */
 /* It stops by itself or by force; from any CPU, also from one of its own vCPUs. */
 void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail);
-/* Bounded step: VIMO_AGAIN until done, VIMO_BUSY while pages are granted to dom0. dom0 itself: VIMO_DENIED. */
+/*
+ * Bounded step: VIMO_AGAIN until done, VIMO_BUSY while pages are granted to dom0. dom0 itself: VIMO_DENIED.
+ * After VIMO_OK the domain has gone, and the caller's reference with it.
+ */
 enum vimo_status domain_destroy(struct domain *domain);
 enum vimo_status domain_populate(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
 enum vimo_status domain_grant(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);

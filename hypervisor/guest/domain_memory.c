@@ -10,10 +10,11 @@
 #include "lib/log.h"
 #include "mem/pool.h"
 
-#define STEP_PIECES 64u           /* pieces populated a call */
-#define STEP_BYTES (64 * BLOCK_SIZE) /* granted or revoked a call */
-#define RELEASE_PIECES 64u
-#define SCRUB_BYTES (4 * BLOCK_SIZE)
+#define STEP_PIECES 64u             /* populated, granted or given back in one call ... */
+#define STEP_BYTES (64 * BLOCK_SIZE) /* ... granted or revoked, which can be page by page */
+#define RELEASE_BYTES (4 * GIGA_SIZE)
+#define RELEASE_STEPS 512u          /* table entries looked at */
+#define SCRUB_BYTES (2 * BLOCK_SIZE)
 
 static bool is_ram(uint64_t ipa, uint64_t bytes)
 {
@@ -22,7 +23,18 @@ static bool is_ram(uint64_t ipa, uint64_t bytes)
 	return bytes && IS_ALIGNED(ipa | bytes, PAGE_SIZE) && ipa >= base && ipa < end && bytes <= end - ipa;
 }
 
-/* Largest piece that fits here and that the pool still has. */
+/* Is there memory that only waits to be scrubbed? Does a part of that. */
+static bool scrub_some(void)
+{
+	size_t before = pool_free_pages();
+
+	return pool_scrub(SCRUB_BYTES) || pool_free_pages() > before;
+}
+
+/*
+ * Largest piece that fits here and that the pool still has. Before it is
+ * content with a smaller one, what is dirty is scrubbed: VIMO_AGAIN.
+ */
 static enum vimo_status take_piece(struct domain *domain, uint64_t ipa, uint64_t left, pa_t *pa, size_t *bytes)
 {
 	static const size_t sizes[] = { GIGA_SIZE, BLOCK_SIZE, PAGE_SIZE };
@@ -33,6 +45,8 @@ static enum vimo_status take_piece(struct domain *domain, uint64_t ipa, uint64_t
 			continue;
 		*bytes = sizes[i];
 		status = pool_take(domain->id, sizes[i], pa);
+		if (status == VIMO_NO_MEMORY && scrub_some())
+			return VIMO_AGAIN;
 	}
 	return status;
 }
@@ -70,9 +84,6 @@ enum vimo_status domain_populate(struct domain *domain, ipa_t ipa, size_t bytes,
 		*done += status ? 0 : step;
 	}
 	spin_unlock(&domain->lock);
-	/* What others gave back may only need cleaning. */
-	if (status == VIMO_NO_MEMORY && pool_scrub(SCRUB_BYTES) + pool_free_pages() * PAGE_SIZE >= bytes - *done)
-		return VIMO_AGAIN;
 	return !status && *done < bytes ? VIMO_AGAIN : status;
 }
 
@@ -87,17 +98,17 @@ static enum vimo_status next_run(struct domain *domain, uint64_t ipa, uint64_t l
 
 static enum vimo_status grant_run(struct domain *domain, pa_t pa, size_t bytes)
 {
-	enum vimo_status status = pool_grant(domain->id, pa, bytes);
+	enum vimo_status status = VIMO_STATE;
 
+	if (domain->state != VIMO_DOMAIN_DYING)
+		status = pool_grant(domain->id, pa, bytes);
 	if (status)
-		return status == VIMO_STATE ? VIMO_EXISTS : status;
-	status = stage2_map(&dom0->stage2, IPA(pa.v), pa, bytes, STAGE2_R | STAGE2_W);
-	if (status) {
-		pool_revoke(domain->id, pa, bytes);
 		return status;
-	}
-	domain->granted += bytes / PAGE_SIZE;
-	return VIMO_OK;
+	status = stage2_map(&dom0->stage2, IPA(pa.v), pa, bytes, STAGE2_R | STAGE2_W);
+	/* When even the way back lacks memory, the pages count as granted, to be revoked later. */
+	if (!status || pool_revoke(domain->id, pa, bytes))
+		domain->granted += bytes / PAGE_SIZE;
+	return status;
 }
 
 static enum vimo_status revoke_run(struct domain *domain, pa_t pa, size_t bytes)
@@ -124,7 +135,7 @@ static enum vimo_status for_runs(struct domain *domain, ipa_t ipa, size_t bytes,
 	if (domain == dom0 || !is_ram(ipa.v, bytes))
 		return VIMO_INVALID;
 	spin_lock(&domain->lock);
-	while (!status && *done < limit) {
+	for (unsigned int i = 0; !status && *done < limit && i < STEP_PIECES; i++) {
 		status = next_run(domain, ipa.v + *done, limit - *done, &pa, &run);
 		if (!status)
 			status = act(domain, pa, run);
@@ -144,37 +155,60 @@ enum vimo_status domain_revoke(struct domain *domain, ipa_t ipa, size_t bytes, s
 	return for_runs(domain, ipa, bytes, done, revoke_run);
 }
 
-/* Next mapped piece of RAM at or above *ipa; false when there is none. */
-static bool next_mapped(struct domain *domain, uint64_t *ipa, pa_t *pa, size_t *run)
+/*
+ * Next mapped run of RAM from released_to on, cut where the largest entry ends,
+ * so that unmapping it splits nothing and needs no memory. VIMO_AGAIN: looked at
+ * enough; VIMO_NOT_FOUND: there is none.
+ */
+static enum vimo_status next_mapped(struct domain *domain, pa_t *pa, size_t *run)
 {
-	const uint64_t end = VIMO_GUEST_RAM_BASE + VIMO_GUEST_RAM_MAX;
+	const uint64_t end = MIN(VIMO_GUEST_RAM_BASE + VIMO_GUEST_RAM_MAX, BIT(stage2_ipa_bits()));
+	uint64_t *ipa = &domain->released_to;
 
-	while (*ipa < end && domain->pages) {
-		if (!stage2_lookup(&domain->stage2, IPA(*ipa), pa, run, NULL))
-			return true;
+	*ipa = MAX(*ipa, VIMO_GUEST_RAM_BASE);
+	for (unsigned int i = 0; i < RELEASE_STEPS; i++) {
+		if (*ipa >= end || !domain->pages)
+			return VIMO_NOT_FOUND;
+		if (!stage2_lookup(&domain->stage2, IPA(*ipa), pa, run, NULL)) {
+			*run = MIN(*run, GIGA_SIZE - *ipa % GIGA_SIZE);
+			return VIMO_OK;
+		}
 		*ipa = stage2_next(&domain->stage2, IPA(*ipa)).v;
 	}
-	return false;
+	return VIMO_AGAIN;
+}
+
+static enum vimo_status release_locked(struct domain *domain)
+{
+	enum vimo_status status = VIMO_OK;
+	uint64_t bytes = 0;
+	size_t run;
+	pa_t pa;
+
+	for (unsigned int i = 0; i < STEP_PIECES && bytes < RELEASE_BYTES; i++) {
+		status = next_mapped(domain, &pa, &run);
+		/* What may fail comes first; no vCPU runs that could use the mapping meanwhile. */
+		if (!status)
+			status = pool_give(domain->id, pa, run);
+		if (!status)
+			status = stage2_unmap(&domain->stage2, IPA(domain->released_to), run);
+		if (status)
+			return status;
+		domain->pages -= run / PAGE_SIZE;
+		domain->released_to += run;
+		bytes += run;
+	}
+	return VIMO_AGAIN;
 }
 
 enum vimo_status domain_release_step(struct domain *domain)
 {
-	uint64_t ipa = VIMO_GUEST_RAM_BASE;
-	size_t run;
-	pa_t pa;
+	enum vimo_status status;
 
 	spin_lock(&domain->lock);
-	for (unsigned int i = 0; i < RELEASE_PIECES && next_mapped(domain, &ipa, &pa, &run); i++) {
-		/* Unmapped and out of the TLBs before the page can be anyone else's. */
-		if (stage2_unmap(&domain->stage2, IPA(ipa), run) || pool_give(domain->id, pa, run)) {
-			spin_unlock(&domain->lock);
-			return VIMO_BUSY;
-		}
-		domain->pages -= run / PAGE_SIZE;
-		ipa += run;
-	}
+	status = release_locked(domain);
 	spin_unlock(&domain->lock);
-	if (domain->pages || pool_scrub(SCRUB_BYTES))
-		return VIMO_AGAIN;
-	return VIMO_OK;
+	if (status != VIMO_NOT_FOUND)
+		return status;
+	return pool_scrub(SCRUB_BYTES) ? VIMO_AGAIN : VIMO_OK;
 }

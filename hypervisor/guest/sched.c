@@ -219,8 +219,9 @@ static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
 	vcpu_save(vcpu);
 	spin_lock(&rq->lock);
 	if (vcpu->off_requested) {
-		vcpu->off_requested = false;
 		__atomic_store_n(&vcpu->state, VCPU_OFF, __ATOMIC_RELEASE);
+		/* Second: vpsci.c never sees a vCPU that is neither OFF nor on its way. */
+		__atomic_store_n(&vcpu->off_requested, false, __ATOMIC_RELEASE);
 	} else if (wait_is_over(vcpu)) {
 		make_runnable_locked(rq, vcpu);
 	} else {

@@ -13,7 +13,6 @@
 #define PSCI_INVALID_PARAMETERS ((uint64_t)-2)
 #define PSCI_DENIED ((uint64_t)-3)
 #define PSCI_ALREADY_ON ((uint64_t)-4)
-#define PSCI_ON_PENDING ((uint64_t)-5)
 #define PSCI_INVALID_ADDRESS ((uint64_t)-9)
 #define PSCI_1_1 0x10001u
 #define FUNCTION_64BIT BIT(30)
@@ -37,23 +36,37 @@ static uint64_t cpu_suspend(struct vcpu *vcpu, bool wide)
 	return PSCI_SUCCESS;
 }
 
-static bool last_one_on(const struct vcpu *vcpu)
+/* Caller holds the domain's lock. off_requested is looked at first: it ends only after the state is OFF. */
+static bool last_one_on_locked(const struct vcpu *vcpu)
 {
 	const struct domain *domain = vcpu->domain;
 
-	for (unsigned int i = 0; i < domain->vcpu_count; i++)
-		if (domain->vcpus[i] != vcpu && domain->vcpus[i]->state != VCPU_OFF)
+	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
+		const struct vcpu *other = domain->vcpus[i];
+
+		if (other != vcpu && !__atomic_load_n(&other->off_requested, __ATOMIC_ACQUIRE) &&
+		    __atomic_load_n(&other->state, __ATOMIC_ACQUIRE) != VCPU_OFF)
 			return false;
+	}
 	return true;
 }
 
 static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
 {
+	struct domain *domain = vcpu->domain;
+	bool last;
+
 	(void)wide;
-	if (last_one_on(vcpu) && vcpu->domain != dom0)
-		domain_shutdown(vcpu->domain, VIMO_STOP_CRASH, 0);
-	sched_off(vcpu);
-	return PSCI_SUCCESS;
+	spin_lock(&domain->lock);
+	last = last_one_on_locked(vcpu);
+	if (!last || domain != dom0)
+		sched_off(vcpu);
+	spin_unlock(&domain->lock);
+	if (!last)
+		return PSCI_SUCCESS;
+	/* Nobody is left to switch one on again. dom0 may not leave the machine without itself. */
+	domain_shutdown(domain, VIMO_STOP_CRASH, 0);
+	return PSCI_DENIED;
 }
 
 /* vCPU of an MPIDR: affinity 0 is its id, all else 0. */
@@ -79,7 +92,7 @@ static uint64_t cpu_on(struct vcpu *vcpu, bool wide)
 		return PSCI_INVALID_ADDRESS;
 	spin_lock(&domain->lock);
 	if (target->state != VCPU_OFF) {
-		result = target->off_requested ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
+		result = PSCI_ALREADY_ON; /* also one that is on its way off (5.6.2) */
 	} else {
 		vcpu_reset(target, entry, context);
 		sched_start(target);

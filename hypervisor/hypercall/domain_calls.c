@@ -86,17 +86,11 @@ enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 	}
 }
 
-static enum vimo_status kill(struct domain *domain)
-{
-	domain_shutdown(domain, VIMO_STOP_KILLED, 0);
-	return VIMO_OK;
-}
-
 static enum vimo_status (*const operations[])(struct domain *domain) = {
 	[VIMO_OP_START] = domain_start,
 	[VIMO_OP_PAUSE] = domain_pause,
 	[VIMO_OP_UNPAUSE] = domain_unpause,
-	[VIMO_OP_KILL] = kill,
+	[VIMO_OP_KILL] = domain_kill,
 };
 
 enum vimo_status hc_domain_control(struct domain *domain, uint64_t *x)
