@@ -66,8 +66,8 @@ static void answer_uid(uint64_t *x)
 bool hypercall_dispatch(struct vcpu *vcpu, uint32_t function)
 {
 	uint32_t number = function - VIMO_HC(0);
-	const struct row *row = &rows[number];
 	enum vimo_status status;
+	const struct row *row;
 
 	if (function == VIMO_SMCCC_UID) {
 		answer_uid(vcpu->x);
@@ -75,6 +75,7 @@ bool hypercall_dispatch(struct vcpu *vcpu, uint32_t function)
 	}
 	if (number >= VIMO_HC_COUNT)
 		return false;
+	row = &rows[number];
 	if (!row->anyone && vcpu->domain != dom0)
 		status = VIMO_DENIED;
 	else

@@ -30,8 +30,6 @@ static void ring_doorbell(const struct io_device *device, uint64_t queue)
 {
 	struct event_binding binding = device->first;
 
-	if (queue >= device->queues)
-		return;
 	binding.number = (uint16_t)(binding.number + queue);
 	event_raise(binding);
 }
@@ -47,7 +45,7 @@ static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct m
 			access->data |= (uint64_t)device->page[access->offset + i] << i * 8;
 		return MMIO_DONE;
 	}
-	if (access->width == 4 && access->offset == device->doorbell) {
+	if (access->width == 4 && access->offset == device->doorbell && access->data < device->queues) {
 		ring_doorbell(device, access->data);
 		return MMIO_DONE;
 	}
@@ -60,7 +58,9 @@ static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct m
 
 static struct io_device *find(struct domain *domain, uint64_t ipa)
 {
-	for (unsigned int i = 0; i < domain->io->device_count; i++)
+	unsigned int count = __atomic_load_n(&domain->io->device_count, __ATOMIC_ACQUIRE);
+
+	for (unsigned int i = 0; i < count; i++)
 		if (domain->io->device[i].ipa == ipa)
 			return &domain->io->device[i];
 	return NULL;
@@ -135,7 +135,7 @@ enum vimo_status device_add(struct domain *domain, uint64_t ipa, uint64_t layout
 		status = publish(domain, device);
 	}
 	if (!status) {
-		domain->io->device_count++;
+		__atomic_store_n(&domain->io->device_count, domain->io->device_count + 1, __ATOMIC_RELEASE);
 		*page = PA((uintptr_t)new.page);
 	} else {
 		io_shared_page_free(new.page);

@@ -92,29 +92,48 @@ enum vimo_status event_bind(struct domain *domain, uint64_t source, uint64_t ind
 
 enum vimo_status event_connect(struct domain *domain, uint64_t port, uint64_t target_domain, uint64_t target)
 {
+	struct io_port to = { 0 };
 	struct domain *other;
+	bool valid;
 
 	if (!domain->io || port >= VIMO_EVENT_PORTS)
 		return VIMO_INVALID;
+	if (target_domain == VIMO_DOM0)
+		return event_binding_valid(target, 0) ?
+			       event_bind(domain, VIMO_EVENT_PORT, port, (struct event_binding){ (uint16_t)target, 0 }) :
+			       VIMO_INVALID;
 	other = domain_get(target_domain);
 	if (!other)
 		return VIMO_NOT_FOUND;
-	if (other != dom0 && (target < 32 || target - 32 >= other->vgic.spi_count)) {
-		domain_put(other);
-		return VIMO_INVALID;
-	}
+	valid = target >= 32 && target - 32 < other->vgic.spi_count;
+	to = (struct io_port){ other->serial, other->id, (uint32_t)target };
 	domain_put(other);
+	if (!valid)
+		return VIMO_INVALID;
 	spin_lock(&domain->io->lock);
-	domain->io->port[port] = (struct io_port){ true, (uint16_t)target_domain, (uint32_t)target };
+	domain->io->port[port] = to;
 	spin_unlock(&domain->io->lock);
 	return VIMO_OK;
 }
 
+/* The id may be another domain's by now: the serial tells. */
+static bool ring(const struct io_port *to)
+{
+	struct domain *other = to->serial ? domain_get(to->domain) : NULL;
+	bool same = other && other->serial == to->serial;
+
+	if (same)
+		vgic_pulse(other, NULL, to->intid);
+	if (other)
+		domain_put(other);
+	return same;
+}
+
 enum vimo_status event_send(struct domain *domain, uint64_t port)
 {
-	struct domain *other;
-	struct io_port to;
 	struct event_binding binding;
+	struct io_port to;
+	bool rang;
 
 	if (!domain->io || port >= VIMO_EVENT_PORTS)
 		return VIMO_INVALID;
@@ -122,16 +141,7 @@ enum vimo_status event_send(struct domain *domain, uint64_t port)
 	to = domain->io->port[port];
 	binding = domain->io->port_event[port];
 	spin_unlock(&domain->io->lock);
-	if (binding.number)
-		event_raise(binding);
-	if (!to.connected)
-		return binding.number ? VIMO_OK : VIMO_NOT_FOUND;
-	if (to.domain == VIMO_DOM0)
-		return VIMO_OK;
-	other = domain_get(to.domain);
-	if (!other)
-		return VIMO_NOT_FOUND;
-	vgic_pulse(other, NULL, to.target);
-	domain_put(other);
-	return VIMO_OK;
+	event_raise(binding);
+	rang = ring(&to);
+	return rang || binding.number ? VIMO_OK : VIMO_NOT_FOUND;
 }

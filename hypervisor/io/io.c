@@ -5,6 +5,7 @@
  */
 #include "io/io.h"
 #include <vimo/guest_map.h>
+#include "cpu/barrier.h"
 #include "lib/log.h"
 #include "lib/log_ring.h"
 #include "mem/heap.h"
@@ -15,6 +16,9 @@ void *io_shared_page(unsigned int prot)
 {
 	void *page = heap_page();
 
+	/* A guest that reads it as Device memory must not see what was there before. */
+	if (page)
+		cache_clean(page, PAGE_SIZE);
 	if (page && stage2_map(&dom0->stage2, IPA((uintptr_t)page), PA((uintptr_t)page), PAGE_SIZE, prot)) {
 		heap_free(page, 1);
 		page = NULL;

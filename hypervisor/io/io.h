@@ -10,11 +10,11 @@
 #include <vimo/ioreq.h>
 #include "guest/domain.h"
 
-/* Where an event goes; number 0: nowhere. */
+/* Where an event goes; number 0: nowhere. Changes as one word. */
 struct event_binding {
 	uint16_t number;
 	uint16_t vcpu; /* of dom0 */
-};
+} __attribute__((aligned(4)));
 
 struct io_device {
 	uint64_t ipa; /* 0: slot free */
@@ -24,14 +24,20 @@ struct io_device {
 	struct event_binding first;
 };
 
+/* To another domain's interrupt; what goes to dom0 is a port_event. */
 struct io_port {
-	bool connected;
-	uint16_t domain; /* dom0: target is an event number; else an INTID there */
-	uint32_t target;
+	uint64_t serial; /* of that domain, whose id may be given out again; 0: not connected */
+	uint16_t domain;
+	uint32_t intid;
 };
 
 struct pl011 {
-	uint32_t ibrd, fbrd, lcr, cr, ifls, imsc, ris, dmacr, rsr;
+	/* EL2's ends of the rings. Kept here: dom0 can write the page. */
+	uint32_t out_head, in_tail;
+	uint16_t ibrd, imsc, ris, cr;
+	uint8_t fbrd, lcr_h, ifls, dmacr, ilpr;
+	bool line;    /* level last given to the vGIC */
+	bool blocked; /* the guest met a full ring */
 };
 
 struct domain_io {
@@ -62,7 +68,7 @@ enum vimo_status event_connect(struct domain *domain, uint64_t port, uint64_t ta
 enum vimo_status event_send(struct domain *domain, uint64_t port);
 void event_init(void);
 
-/* I/O requests: io/ioreq.c */
+/* I/O requests: io/ioreq.c. IOREQ_DONE: VIMO_STATE when nothing was asked or the slot is not DONE. */
 enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_access *access);
 enum vimo_status ioreq_done(struct domain *domain, uint64_t vcpu);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ioreq.c - accesses that the device model in dom0 answers. The page is
- * shared: what stands in it is never trusted, only copied.
+ * shared: what stands in it is never trusted, only the answer's data is taken.
+ * Lock: the domain's io lock, so that a request is finished once.
  */
 #include "io/io.h"
-#include "guest/sched.h"
 
 enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_access *access)
 {
@@ -14,18 +14,21 @@ enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_a
 	/* Nobody has ever listened: there is nothing at this address. */
 	if (!io->ioreq_event[vcpu->id].number)
 		return MMIO_ABORT;
+	spin_lock(&io->lock);
 	slot->ipa = ipa;
 	slot->data = access->write ? access->data : 0;
 	slot->width = access->width;
 	slot->is_write = access->write;
 	vcpu->io.active = true;
 	__atomic_store_n(&slot->state, VIMO_IOREQ_PENDING, __ATOMIC_RELEASE);
+	spin_unlock(&io->lock);
 	event_raise(io->ioreq_event[vcpu->id]);
 	return MMIO_WAIT;
 }
 
 enum vimo_status ioreq_done(struct domain *domain, uint64_t id)
 {
+	enum vimo_status status = VIMO_STATE;
 	struct vimo_ioreq *slot;
 	struct vcpu *vcpu;
 
@@ -33,9 +36,14 @@ enum vimo_status ioreq_done(struct domain *domain, uint64_t id)
 		return VIMO_NOT_FOUND;
 	vcpu = domain->vcpus[id];
 	slot = &domain->io->ioreq->slot[id];
-	if (!vcpu->io.active || __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) != VIMO_IOREQ_DONE)
-		return VIMO_STATE;
-	slot->state = VIMO_IOREQ_FREE;
-	vcpu_io_complete(vcpu, slot->data);
-	return VIMO_OK;
+	spin_lock(&domain->io->lock);
+	if (vcpu->io.active && __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) == VIMO_IOREQ_DONE) {
+		uint64_t data = __atomic_load_n(&slot->data, __ATOMIC_RELAXED);
+
+		__atomic_store_n(&slot->state, VIMO_IOREQ_FREE, __ATOMIC_RELAXED);
+		vcpu_io_complete(vcpu, data);
+		status = VIMO_OK;
+	}
+	spin_unlock(&domain->io->lock);
+	return status;
 }

@@ -1,161 +1,282 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pl011.c - the guest's UART (Arm DDI 0183): registers here, bytes through a
- * ring with dom0. Lock: the domain's io lock. dom0 writes the other side of
- * the ring: its indexes are checked at each use.
+ * pl011.c - a domU's UART, PL011 r1p5 (Arm DDI 0183): registers as a table,
+ * bytes through a page that dom0 shares (include/vimo/device.h).
+ *
+ * EL2's ends of the rings are kept in struct pl011 and only published in the
+ * page; dom0's ends are checked at each use. Lock: the domain's io lock.
+ *
+ * Transmission is instant while the ring to dom0 has room; the receive FIFO is
+ * the ring from dom0, shown 32 deep. As on QEMU, bytes pass whether or not the
+ * guest set UARTEN: early consoles count on firmware having done it.
  */
 #include <vimo/guest_map.h>
+#include "guest/sched.h"
 #include "io/io.h"
 
-enum {
-	DR = 0x00, RSR = 0x04, FR = 0x18, IBRD = 0x24, FBRD = 0x28, LCR_H = 0x2c, CR = 0x30, IFLS = 0x34,
-	IMSC = 0x38, RIS = 0x3c, MIS = 0x40, ICR = 0x44, DMACR = 0x48, ID_BASE = 0xfe0,
-};
-
-#define FR_TXFE BIT(7)
-#define FR_TXFF BIT(5)
-#define FR_RXFE BIT(4)
-#define FR_CTS BIT(0)
-#define INT_RX BIT(4)
-#define INT_TX BIT(5)
-#define INT_RT BIT(6)
+#define FR_CTS 0x01u /* a guest with flow control may send */
+#define FR_RXFE 0x10u
+#define FR_TXFF 0x20u
+#define FR_RXFF 0x40u
+#define FR_TXFE 0x80u
+#define LCR_H_FEN 0x10u
+#define INT_RX 0x10u
+#define INT_TX 0x20u
+#define INT_RT 0x40u
 #define INT_ALL 0x7ffu
-#define CR_UARTEN BIT(0)
-#define CR_RESET 0x300u
+#define CR_MASK 0xff87u
+#define CR_RESET 0x0300u
+#define IFLS_RESET 0x12u
+#define FIFO_DEPTH 32u
 
-static bool next_index(uint32_t index, uint32_t size, uint32_t *next)
+/* Where dom0 stands in the out ring; an index out of range counts as an empty ring. */
+static uint32_t out_tail(struct domain_io *io)
 {
-	*next = index + 1 == size ? 0 : index + 1;
-	return index < size;
+	uint32_t tail = __atomic_load_n(&io->console->out_tail, __ATOMIC_ACQUIRE);
+
+	return tail < VIMO_CONSOLE_OUT ? tail : io->uart.out_head;
 }
 
-static bool input_waits(const struct vimo_console_page *page)
+static bool out_is_full(struct domain_io *io)
 {
-	uint32_t head = __atomic_load_n(&page->in_head, __ATOMIC_ACQUIRE);
-
-	return head < VIMO_CONSOLE_IN && page->in_tail < VIMO_CONSOLE_IN && head != page->in_tail;
+	return (io->uart.out_head + 1) % VIMO_CONSOLE_OUT == out_tail(io);
 }
 
-static bool output_full(const struct vimo_console_page *page)
+/* As the guest sees it now; room after it saw none is a transmit interrupt. */
+static bool transmit_full(struct domain_io *io)
 {
-	uint32_t next;
+	struct pl011 *uart = &io->uart;
+	bool full = out_is_full(io);
 
-	return !next_index(page->out_head, VIMO_CONSOLE_OUT, &next) ||
-	       next == __atomic_load_n(&page->out_tail, __ATOMIC_ACQUIRE);
+	if (uart->blocked && !full)
+		uart->ris |= INT_TX;
+	uart->blocked = full;
+	return full;
 }
 
-static void put_output(struct domain *domain, uint8_t byte)
+static uint32_t in_count(struct domain_io *io)
 {
-	struct vimo_console_page *page = domain->io->console;
-	bool was_empty = page->out_head == __atomic_load_n(&page->out_tail, __ATOMIC_ACQUIRE);
-	uint32_t next;
+	uint32_t head = __atomic_load_n(&io->console->in_head, __ATOMIC_ACQUIRE);
 
-	if (output_full(page)) {
-		page->out_lost++;
-		return;
-	}
-	next_index(page->out_head, VIMO_CONSOLE_OUT, &next);
-	page->out[page->out_head] = byte;
-	__atomic_store_n(&page->out_head, next, __ATOMIC_SEQ_CST);
-	/* Also when it is half full, should dom0 have missed the first byte's. */
-	if (was_empty || next == VIMO_CONSOLE_OUT / 2)
-		event_raise(domain->io->console_event);
-}
-
-static uint8_t get_input(struct domain *domain)
-{
-	struct vimo_console_page *page = domain->io->console;
-	uint32_t next;
-	uint8_t byte;
-
-	if (!input_waits(page))
+	if (head >= VIMO_CONSOLE_IN)
 		return 0;
-	byte = page->in[page->in_tail];
-	next_index(page->in_tail, VIMO_CONSOLE_IN, &next);
-	__atomic_store_n(&page->in_tail, next, __ATOMIC_RELEASE);
-	if (!input_waits(page))
-		event_raise(domain->io->console_event);
-	return byte;
+	return (head + VIMO_CONSOLE_IN - io->uart.in_tail) % VIMO_CONSOLE_IN;
 }
 
-/* Level of the interrupt line. Transmit is always ready, so its raw status follows writes to DR. */
+static uint32_t fifo_depth(const struct pl011 *uart)
+{
+	return uart->lcr_h & LCR_H_FEN ? FIFO_DEPTH : 1;
+}
+
+/* Bytes at which the receive interrupt comes (IFLS, 3.3.9). */
+static uint32_t receive_trigger(const struct pl011 *uart)
+{
+	static const uint8_t eighths[8] = { 1, 2, 4, 6, 7, 4, 4, 4 };
+
+	return uart->lcr_h & LCR_H_FEN ? FIFO_DEPTH * eighths[uart->ifls >> 3 & 7] / 8 : 1;
+}
+
 static void update_line(struct domain *domain)
 {
 	struct pl011 *uart = &domain->io->uart;
+	bool line = uart->ris & uart->imsc;
 
-	if (input_waits(domain->io->console))
-		uart->ris |= INT_RX | INT_RT;
+	if (line == uart->line)
+		return;
+	uart->line = line;
+	vgic_set_level(domain, NULL, VIMO_GUEST_UART_INTID, line);
+}
+
+static void byte_out(struct domain_io *io, uint8_t byte)
+{
+	struct pl011 *uart = &io->uart;
+	uint32_t head = uart->out_head, tail;
+
+	if (transmit_full(io)) {
+		__atomic_store_n(&io->console->out_lost, io->console->out_lost + 1, __ATOMIC_RELAXED);
+		return;
+	}
+	io->console->out[head] = byte;
+	uart->out_head = (head + 1) % VIMO_CONSOLE_OUT;
+	__atomic_store_n(&io->console->out_head, uart->out_head, __ATOMIC_RELEASE);
+	/* Either dom0 sees the new head, or this sees that dom0 had read all before it. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	tail = out_tail(io);
+	if (tail == head || tail == uart->out_head)
+		event_raise(io->console_event);
+	uart->ris |= INT_TX;
+	if (transmit_full(io))
+		uart->ris &= (uint16_t)~INT_TX;
+}
+
+/*
+ * Receive interrupts after bytes came or went. The ring is deeper than a FIFO:
+ * what still waits after a read is taken as having come just then.
+ */
+static void update_receive(struct domain_io *io)
+{
+	struct pl011 *uart = &io->uart;
+	uint32_t count = in_count(io);
+
+	uart->ris &= (uint16_t)~(INT_RX | INT_RT);
+	if (count >= receive_trigger(uart))
+		uart->ris |= INT_RX;
+	if (count && uart->lcr_h & LCR_H_FEN)
+		uart->ris |= INT_RT;
+}
+
+static uint8_t byte_in(struct domain_io *io)
+{
+	struct pl011 *uart = &io->uart;
+	uint8_t byte;
+
+	if (!in_count(io))
+		return 0;
+	byte = io->console->in[uart->in_tail];
+	uart->in_tail = (uart->in_tail + 1) % VIMO_CONSOLE_IN;
+	__atomic_store_n(&io->console->in_tail, uart->in_tail, __ATOMIC_RELEASE);
+	/* dom0 may wait for room. It looks again after it filled the ring, this after it took the last byte. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!in_count(io))
+		event_raise(io->console_event);
+	update_receive(io);
+	return byte;
+}
+
+static uint32_t read_data(struct domain_io *io)
+{
+	return byte_in(io);
+}
+
+static void write_data(struct domain_io *io, uint32_t value)
+{
+	byte_out(io, (uint8_t)value);
+}
+
+static uint32_t read_flags(struct domain_io *io)
+{
+	uint32_t count = in_count(io), flags = FR_CTS | (count ? 0 : FR_RXFE);
+
+	if (count >= fifo_depth(&io->uart))
+		flags |= FR_RXFF;
+	return flags | (transmit_full(io) ? FR_TXFF : FR_TXFE);
+}
+
+static uint32_t read_masked(struct domain_io *io)
+{
+	return io->uart.ris & io->uart.imsc;
+}
+
+static void write_clear(struct domain_io *io, uint32_t value)
+{
+	io->uart.ris &= (uint16_t)~value;
+}
+
+static uint32_t read_zero(struct domain_io *io)
+{
+	(void)io;
+	return 0;
+}
+
+static void write_ignored(struct domain_io *io, uint32_t value)
+{
+	(void)io;
+	(void)value;
+}
+
+struct register_row {
+	uint32_t (*read)(struct domain_io *io);
+	void (*write)(struct domain_io *io, uint32_t value);
+	uint16_t field;  /* else: offset in struct pl011 ... */
+	uint8_t bytes;   /* ... of 1 or 2 bytes; 0: no field */
+	uint16_t mask;   /* bits that can be written */
+};
+
+#define FIELD_ROW(name, bits)                                                                      \
+	{ .field = offsetof(struct pl011, name), .bytes = sizeof(((struct pl011 *)0)->name), .mask = (bits) }
+
+/* Table 3-1; index: offset / 4. What is missing reads as zero and ignores writes. */
+static const struct register_row rows[] = {
+	[0x00 / 4] = { .read = read_data, .write = write_data },      /* UARTDR */
+	[0x04 / 4] = { .read = read_zero, .write = write_ignored },   /* UARTRSR: no errors here */
+	[0x18 / 4] = { .read = read_flags },                          /* UARTFR */
+	[0x20 / 4] = FIELD_ROW(ilpr, 0xff),                           /* UARTILPR */
+	[0x24 / 4] = FIELD_ROW(ibrd, 0xffff),                         /* UARTIBRD */
+	[0x28 / 4] = FIELD_ROW(fbrd, 0x3f),                           /* UARTFBRD */
+	[0x2c / 4] = FIELD_ROW(lcr_h, 0xff),                          /* UARTLCR_H */
+	[0x30 / 4] = FIELD_ROW(cr, CR_MASK),                          /* UARTCR */
+	[0x34 / 4] = FIELD_ROW(ifls, 0x3f),                           /* UARTIFLS */
+	[0x38 / 4] = FIELD_ROW(imsc, INT_ALL),                        /* UARTIMSC */
+	[0x3c / 4] = FIELD_ROW(ris, 0),                               /* UARTRIS */
+	[0x40 / 4] = { .read = read_masked },                         /* UARTMIS */
+	[0x44 / 4] = { .write = write_clear },                        /* UARTICR */
+	[0x48 / 4] = FIELD_ROW(dmacr, 0x7),                           /* UARTDMACR */
+};
+
+#define ID_OFFSET 0xfe0u
+static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
+
+static uint32_t field_read(const struct pl011 *uart, const struct register_row *row)
+{
+	const uint8_t *field = (const uint8_t *)uart + row->field;
+
+	return row->bytes == 2 ? *(const uint16_t *)(const void *)field : *field;
+}
+
+static void field_write(struct pl011 *uart, const struct register_row *row, uint32_t value)
+{
+	uint8_t *field = (uint8_t *)uart + row->field;
+
+	if (row->bytes == 2)
+		*(uint16_t *)(void *)field = (uint16_t)(value & row->mask);
 	else
-		uart->ris &= ~(INT_RX | INT_RT);
-	vgic_set_level(domain, NULL, VIMO_GUEST_UART_INTID, uart->ris & uart->imsc);
+		*field = (uint8_t)(value & row->mask);
 }
 
-static uint32_t read_flags(const struct domain *domain)
+static uint32_t register_read(struct domain_io *io, uint64_t offset)
 {
-	const struct vimo_console_page *page = domain->io->console;
-	uint32_t flags = FR_CTS;
+	const struct register_row *row = &rows[offset / 4];
 
-	flags |= output_full(page) ? FR_TXFF : FR_TXFE;
-	return flags | (input_waits(page) ? 0 : FR_RXFE);
+	if (offset >= ID_OFFSET)
+		return ids[(offset - ID_OFFSET) / 4];
+	if (offset / 4 >= ARRAY_SIZE(rows))
+		return 0;
+	if (row->bytes)
+		return field_read(&io->uart, row);
+	return row->read ? row->read(io) : 0;
 }
 
-static uint32_t read_register(struct domain *domain, uint32_t offset)
+static void register_write(struct domain_io *io, uint64_t offset, uint32_t value)
 {
-	static const uint8_t id[8] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
-	struct pl011 *uart = &domain->io->uart;
+	const struct register_row *row = &rows[offset / 4];
 
-	switch (offset) {
-	case DR: return get_input(domain);
-	case RSR: return uart->rsr;
-	case FR: return read_flags(domain);
-	case IBRD: return uart->ibrd;
-	case FBRD: return uart->fbrd;
-	case LCR_H: return uart->lcr;
-	case CR: return uart->cr;
-	case IFLS: return uart->ifls;
-	case IMSC: return uart->imsc;
-	case RIS: return uart->ris;
-	case MIS: return uart->ris & uart->imsc;
-	case DMACR: return uart->dmacr;
-	}
-	return offset >= ID_BASE && offset < 0x1000 ? id[(offset - ID_BASE) / 4] : 0;
-}
-
-static void write_register(struct domain *domain, uint32_t offset, uint32_t value)
-{
-	struct pl011 *uart = &domain->io->uart;
-
-	switch (offset) {
-	case DR:
-		put_output(domain, (uint8_t)value);
-		uart->ris |= INT_TX;
-		break;
-	case RSR: uart->rsr = 0; break;
-	case IBRD: uart->ibrd = value & 0xffff; break;
-	case FBRD: uart->fbrd = value & 0x3f; break;
-	case LCR_H: uart->lcr = value & 0xff; break;
-	case CR: uart->cr = value & 0xff87; break;
-	case IFLS: uart->ifls = value & 0x3f; break;
-	case IMSC: uart->imsc = value & INT_ALL; break;
-	case ICR: uart->ris &= ~value; break;
-	case DMACR: uart->dmacr = value & 7; break;
-	}
+	if (offset / 4 >= ARRAY_SIZE(rows))
+		return;
+	if (row->bytes && row->mask)
+		field_write(&io->uart, row, value);
+	else if (row->write)
+		row->write(io, value);
 }
 
 static enum mmio_result pl011_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
 {
 	struct domain *domain = context;
-	uint32_t offset = (uint32_t)access->offset & ~3u;
+	struct domain_io *io = domain->io;
+	unsigned int shift = 8 * (access->offset & 3);
 
-	(void)vcpu;
-	spin_lock(&domain->io->lock);
-	if (access->write)
-		write_register(domain, offset, (uint32_t)access->data);
-	else
-		access->data = read_register(domain, offset) >> (access->offset & 3) * 8;
-	if (offset != FR)
-		update_line(domain);
-	spin_unlock(&domain->io->lock);
+	if (access->width > 4)
+		return MMIO_ABORT;
+	spin_lock(&io->lock);
+	/* Narrow accesses: the register's low bits are where the guest expects them; parts above are zero. */
+	if (access->write && !shift)
+		register_write(io, access->offset, (uint32_t)access->data);
+	else if (!access->write)
+		access->data = register_read(io, access->offset & ~3ull) >> shift;
+	update_line(domain);
+	spin_unlock(&io->lock);
+	/* A guest that polls for room: let dom0 make some. */
+	if (unlikely(io->uart.blocked))
+		sched_yield(vcpu);
 	return MMIO_DONE;
 }
 
@@ -163,13 +284,17 @@ enum vimo_status pl011_create(struct domain *domain)
 {
 	struct mmio_region region = { VIMO_GUEST_UART_BASE, PAGE_SIZE, pl011_access, domain };
 
-	domain->io->uart = (struct pl011){ .cr = CR_RESET, .ifls = 0x12 };
+	domain->io->uart = (struct pl011){ .cr = CR_RESET, .ifls = IFLS_RESET };
 	return mmio_add(&domain->mmio, &region);
 }
 
 void pl011_kick(struct domain *domain)
 {
-	spin_lock(&domain->io->lock);
+	struct domain_io *io = domain->io;
+
+	spin_lock(&io->lock);
+	update_receive(io);
+	transmit_full(io);
 	update_line(domain);
-	spin_unlock(&domain->io->lock);
+	spin_unlock(&io->lock);
 }
