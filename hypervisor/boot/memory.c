@@ -89,6 +89,9 @@ static enum vimo_status place_heap(const void *fdt, struct memory_layout *layout
 	struct range_list avoid = layout->reserved;
 	enum vimo_status status = add_in_use(fdt, layout, &avoid);
 
+	/* Where RAM starts at 0, a NULL pointer must stay unmapped. */
+	if (!status)
+		status = range_add(&avoid, 0, BLOCK_SIZE);
 	if (status)
 		return status;
 	layout->heap.bytes = ALIGN_UP(HEAP_MIN_BYTES + total(&layout->ram) / HEAP_SHARE, BLOCK_SIZE);

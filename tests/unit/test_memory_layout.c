@@ -169,6 +169,20 @@ static void modules_with_and_without_cell_counts(void **state)
 	}
 }
 
+static void ram_from_address_zero(void **state)
+{
+	struct fake_machine machine = fake_virt;
+	struct memory_layout layout;
+
+	(void)state;
+	machine.ram[0].base = 0;
+	machine.ram[0].bytes = 0x80000000;
+	assert_int_equal(plan(&machine, &layout), VIMO_OK);
+	check(&layout);
+	assert_int_not_equal(layout.heap.base, 0);
+	assert_int_equal(layout.dom0.range[0].base, 0);
+}
+
 static void reasons_to_refuse(void **state)
 {
 	struct fake_machine machine = fake_virt;
@@ -297,6 +311,7 @@ int main(void)
 		cmocka_unit_test(firmware_memory_is_not_the_pools),
 		cmocka_unit_test(the_heap_overwrites_nothing_that_is_still_needed),
 		cmocka_unit_test(modules_with_and_without_cell_counts),
+		cmocka_unit_test(ram_from_address_zero),
 		cmocka_unit_test(reasons_to_refuse),
 		cmocka_unit_test(the_command_line),
 		cmocka_unit_test(ranges_merge_and_split),
