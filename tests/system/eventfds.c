@@ -23,11 +23,12 @@
 
 /*
  * The guest, MMU off, x0 = DEVICE. Rings queue 1; waits for a status bit, which
- * it clears; says '!' on the UART; reads OTHER, which is answered with ANSWER;
- * writes that plus 1 to OTHER; rings queue 2; powers off.
+ * it clears; says '!' on the UART; reads the RTC, which is answered with ANSWER;
+ * writes that plus 1 to OTHER (a read there would not leave the guest); rings queue 2; powers off.
  */
 extern const uint8_t guest_code[], guest_code_end[];
 asm(".pushsection .rodata\n"
+    "	.globl	guest_code, guest_code_end\n"
     ".balign 8\n"
     "guest_code:\n"
     "	mov	w1, #1\n"
@@ -38,7 +39,8 @@ asm(".pushsection .rodata\n"
     "	mov	x3, #0x09000000\n"
     "	mov	w4, #0x21\n"
     "	str	w4, [x3]\n"
-    "	ldr	w5, [x0, #0x70]\n"
+    "	mov	x6, #0x09010000\n"
+    "	ldr	w5, [x6]\n"
     "	add	w5, w5, #1\n"
     "	str	w5, [x0, #0x70]\n"
     "	mov	w1, #2\n"
@@ -195,7 +197,7 @@ static void test_requests(struct testdomain *domain)
 	CHECK(poll(&wait, 1, 5000) == 1 && wait.revents == POLLIN);
 	wait_request(domain, VIMO_IOREQ_NONE);
 	request = page->slot[0];
-	CHECK(request.ipa == DEVICE + OTHER && request.width == 4 && !request.is_write);
+	CHECK(request.ipa == VIMO_GUEST_RTC_BASE && request.width == 4 && !request.is_write);
 	page->slot[0].data = ANSWER;
 	__atomic_store_n(&page->slot[0].state, VIMO_IOREQ_DONE, __ATOMIC_RELEASE);
 

@@ -238,12 +238,8 @@ static void test_too_much_memory(int control)
 	CHECK(testdomain_free_pages(control) == before);
 }
 
-static void test_cycles(int control, unsigned int cycles)
+static void run_cycles(unsigned int cycles)
 {
-	uint64_t before = testdomain_free_pages(control);
-	struct vimo_ioc_info info, after;
-
-	CHECK(ioctl(control, VIMO_IOC_INFO, &info) == 0);
 	while (cycles--) {
 		struct testdomain domain;
 		volatile char *ram;
@@ -255,8 +251,21 @@ static void test_cycles(int control, unsigned int cycles)
 		CHECK(munmap((void *)ram, 4096) == 0);
 		testdomain_destroy(&domain);
 	}
+}
+
+/*
+ * Nothing is left behind. EL2 keeps tables for the part of the pool that dom0
+ * has once been granted, so the first round is for them.
+ */
+static void test_cycles(int control, unsigned int cycles)
+{
+	struct vimo_ioc_info info, after;
+
+	run_cycles(cycles);
+	CHECK(ioctl(control, VIMO_IOC_INFO, &info) == 0);
+	run_cycles(cycles);
 	CHECK(ioctl(control, VIMO_IOC_INFO, &after) == 0);
-	CHECK(testdomain_free_pages(control) == before);
+	CHECK(after.free_pages == info.free_pages);
 	CHECK(after.heap_free == info.heap_free && after.domains == info.domains);
 }
 
