@@ -3,8 +3,8 @@
  * domain.c - the table of domains and their life (owner of the table).
  */
 #include "guest/domain.h"
-#include "cpu/barrier.h"
 #include <vimo/guest_map.h>
+#include "cpu/barrier.h"
 #include "guest/sched.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
