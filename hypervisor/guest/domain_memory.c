@@ -210,5 +210,7 @@ enum vimo_status domain_release_step(struct domain *domain)
 	spin_unlock(&domain->lock);
 	if (status != VIMO_NOT_FOUND)
 		return status;
-	return pool_scrub(SCRUB_BYTES) ? VIMO_AGAIN : VIMO_OK;
+	/* Another CPU may be at the last pages: the caller is promised that they are free. */
+	pool_scrub(SCRUB_BYTES);
+	return pool_dirty_pages() ? VIMO_AGAIN : VIMO_OK;
 }

@@ -17,6 +17,7 @@ static spinlock_t pool_lock;
 static struct chunk *chunks;
 static uint64_t pool_base, chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
+static size_t scrubbing_pages; /* claimed by pool_scrub(), neither DIRTY nor FREE */
 static uint64_t scrub_hint;
 static uint64_t take_hint; /* no chunk below it is wholly free */
 
@@ -30,7 +31,7 @@ enum vimo_status pool_init(pa_t base, size_t bytes)
 	chunk_count = bytes / BLOCK_SIZE;
 	table_bytes = ALIGN_UP(chunk_count * sizeof(*chunks), PAGE_SIZE);
 	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
-	total_pages = free_pages = dirty_pages = 0;
+	total_pages = free_pages = dirty_pages = scrubbing_pages = 0;
 	scrub_hint = take_hint = 0;
 	if (!chunks)
 		return VIMO_NO_MEMORY;
@@ -110,13 +111,14 @@ static size_t step_at(pa_t pa, uint64_t end)
 												   PAGE_SIZE;
 }
 
-static void count(enum page_state state, size_t bytes, int sign)
+/* What is being scrubbed still counts as dirty: a reader must not miss it. */
+static void count(struct page_mark mark, size_t bytes, int sign)
 {
 	size_t pages = (size_t)sign * (bytes / PAGE_SIZE);
 
-	if (state == PAGE_FREE)
+	if (mark.state == PAGE_FREE)
 		free_pages += pages;
-	else if (state == PAGE_DIRTY)
+	else if (mark.state == PAGE_DIRTY || mark.owner == POOL_SCRUBBING)
 		dirty_pages += pages;
 }
 
@@ -140,8 +142,8 @@ static enum vimo_status change_locked(pa_t pa, size_t bytes, struct page_mark fr
 	status = prepare(pa, bytes);
 	if (status)
 		return status;
-	count(from.state, bytes, -1);
-	count(to.state, bytes, 1);
+	count(from, bytes, -1);
+	count(to, bytes, 1);
 	for (uint64_t end = pa.v + bytes; pa.v < end;) {
 		size_t step = step_at(pa, end);
 
@@ -304,12 +306,16 @@ size_t pool_scrub(size_t max_bytes)
 	while (done < max_bytes && claimed && __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED)) {
 		spin_lock(&pool_lock);
 		claimed = claim_dirty(&pa, &bytes);
+		scrubbing_pages += claimed ? bytes / PAGE_SIZE : 0;
 		spin_unlock(&pool_lock);
 		if (!claimed)
 			break;
 		phys_zero(pa, bytes);
 		if (change(pa, bytes, MARK(PAGE_NONE, POOL_SCRUBBING, 0), MARK(PAGE_FREE, 0, 0)))
 			panic("pool: page %lx changed while it was scrubbed", (unsigned long)pa.v);
+		spin_lock(&pool_lock);
+		scrubbing_pages -= bytes / PAGE_SIZE;
+		spin_unlock(&pool_lock);
 		done += bytes;
 	}
 	left = __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED) * PAGE_SIZE;
@@ -328,7 +334,12 @@ size_t pool_free_pages(void)
 
 size_t pool_dirty_pages(void)
 {
-	return __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED);
+	size_t pages;
+
+	spin_lock(&pool_lock); /* a page is in one of the two until it is FREE */
+	pages = dirty_pages + scrubbing_pages;
+	spin_unlock(&pool_lock);
+	return pages;
 }
 
 void pool_span(pa_t *base, size_t *bytes)
