@@ -41,8 +41,9 @@ static struct guest_device *device_alloc(const struct vimo_ioc_device *args)
 	return device;
 }
 
+/* *kept: the domain has the device now, whatever else the caller is told. */
 static int device_add_locked(struct domain *domain, struct guest_device *device,
-			     const struct vimo_ioc_device *args)
+			     const struct vimo_ioc_device *args, bool *kept)
 {
 	struct hypercall_result result;
 	unsigned int queue;
@@ -56,14 +57,16 @@ static int device_add_locked(struct domain *domain, struct guest_device *device,
 		VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
 		VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
 		VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
-	if (err)
+	/* Of an adopted domain: EL2 knew it and sends its events here from now on. */
+	if (err && !(err == -EEXIST && domain->adopted))
 		return err;
 	device->pa = result.x1;
 	for (queue = 0; queue < device->queues; queue++)
 		vimo_event_publish(device->first_event + queue, &device->kick[queue].event);
 	list_add_tail(&device->node, &domain->devices);
 	domain->device_count++;
-	return 0;
+	*kept = true;
+	return err;
 }
 
 static bool device_args_valid(const struct vimo_ioc_device *args)
@@ -83,6 +86,7 @@ static bool device_args_valid(const struct vimo_ioc_device *args)
 int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 {
 	struct guest_device *device;
+	bool kept = false;
 	int err;
 
 	if (!device_args_valid(args))
@@ -92,10 +96,10 @@ int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 		return PTR_ERR(device);
 	err = vimo_domain_enter_write(domain);
 	if (!err) {
-		err = device_add_locked(domain, device, args);
+		err = device_add_locked(domain, device, args, &kept);
 		up_write(&domain->sem);
 	}
-	if (err) {
+	if (!kept) {
 		vimo_event_release(device->first_event, device->queues);
 		kfree(device); /* was never published */
 	}

@@ -313,6 +313,7 @@ static int domain_adopt(u32 id)
 		return -ENOMEM;
 
 	domain->id = id;
+	domain->adopted = true;
 	mutex_lock(&domains_lock);
 	domain_publish_locked(domain);
 	mutex_unlock(&domains_lock);
@@ -331,8 +332,8 @@ static int domain_adopt(u32 id)
 /**
  * vimo_domains_adopt() - list the domains that EL2 has when the module loads.
  *
- * There are some only if an earlier module was forced out. Their devices are
- * unknown; they can be looked at, stopped and destroyed.
+ * There are some only if an earlier module was forced out. Their devices come
+ * back as device models add them again.
  */
 void vimo_domains_adopt(void)
 {

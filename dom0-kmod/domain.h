@@ -78,6 +78,7 @@ struct domain {
 	struct rcu_head rcu;
 	u32 id, vcpus;
 	unsigned int cpu; /* serves the events */
+	bool adopted;     /* EL2 had it before the module came */
 
 	struct mutex destroying;
 	struct rw_semaphore sem;
