@@ -202,7 +202,7 @@ static void start_pool(const struct memory_layout *layout)
 void memory_layout_init(const void *fdt, const struct boot_options *options)
 {
 	struct memory_layout *layout = &the_layout;
-	struct range image = { (uintptr_t)__image_start, (size_t)(__image_end - __image_start) };
+	struct range image = { (uintptr_t)__image_start, (uintptr_t)__image_end - (uintptr_t)__image_start };
 	enum vimo_status status = memory_layout_plan(fdt, options, image, layout);
 
 	if (status)

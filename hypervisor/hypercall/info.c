@@ -54,7 +54,7 @@ enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
 	case VIMO_INFO_POOL_BYTES: x[1] = bytes; break;
 	case VIMO_INFO_HEAP_PAGES: x[1] = heap_total_pages(); break;
 	case VIMO_INFO_HEAP_FREE: x[1] = heap_free_pages(); break;
-	case VIMO_INFO_IMAGE_BYTES: x[1] = (uint64_t)(__image_end - __image_start); break;
+	case VIMO_INFO_IMAGE_BYTES: x[1] = (uintptr_t)__image_end - (uintptr_t)__image_start; break;
 	case VIMO_INFO_BOOT_ID: x[1] = boot_id(); break;
 	default: return VIMO_INVALID;
 	}
