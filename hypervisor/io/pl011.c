@@ -233,13 +233,19 @@ static void field_write(struct pl011 *uart, const struct register_row *row, uint
 		*field = (uint8_t)(value & row->mask);
 }
 
+/* NULL: nothing is there. */
+static const struct register_row *find_row(uint64_t offset)
+{
+	return offset / 4 < ARRAY_SIZE(rows) ? &rows[offset / 4] : NULL;
+}
+
 static uint32_t register_read(struct domain_io *io, uint64_t offset)
 {
-	const struct register_row *row = &rows[offset / 4];
+	const struct register_row *row = find_row(offset);
 
 	if (offset >= ID_OFFSET)
 		return ids[(offset - ID_OFFSET) / 4];
-	if (offset / 4 >= ARRAY_SIZE(rows))
+	if (!row)
 		return 0;
 	if (row->bytes)
 		return field_read(&io->uart, row);
@@ -248,9 +254,9 @@ static uint32_t register_read(struct domain_io *io, uint64_t offset)
 
 static void register_write(struct domain_io *io, uint64_t offset, uint32_t value)
 {
-	const struct register_row *row = &rows[offset / 4];
+	const struct register_row *row = find_row(offset);
 
-	if (offset / 4 >= ARRAY_SIZE(rows))
+	if (!row)
 		return;
 	if (row->bytes && row->mask)
 		field_write(&io->uart, row, value);
