@@ -12,6 +12,7 @@
 #include "cpu/setup.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
+#include "guest/smccc.h"
 #include "hw/gic.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
@@ -170,6 +171,7 @@ _Noreturn void boot_main(const void *fdt)
 	stage2_setup(features_pa_bits());
 	start_memory(fdt, &options);
 	psci_init(fdt);
+	smccc_init();
 	if (gic_init(fdt))
 		panic("no GICv2 or GICv3 with virtualization in the device tree");
 	sched_init(irq_handle);

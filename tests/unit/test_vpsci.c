@@ -8,7 +8,7 @@
 #include "guest/vpsci.h"
 
 #define RAM VIMO_GUEST_RAM_BASE
-#define VERSION 0x84000000u
+#define GET_VERSION 0x84000000u
 #define CPU_SUSPEND_64 0xc4000001u
 #define CPU_OFF 0x84000002u
 #define CPU_ON_32 0x84000003u
@@ -74,7 +74,7 @@ static int64_t call(uint32_t function, uint64_t a1, uint64_t a2, uint64_t a3)
 static void features_name_what_is_there(void **state)
 {
 	(void)state;
-	assert_int_equal(call(VERSION, 0, 0, 0), 0x10001);
+	assert_int_equal(call(GET_VERSION, 0, 0, 0), 0x10001);
 	assert_int_equal(call(FEATURES, CPU_ON_64, 0, 0), SUCCESS);
 	assert_int_equal(call(FEATURES, SYSTEM_RESET2_64, 0, 0), SUCCESS);
 	assert_int_equal(call(FEATURES, 0x80000000u, 0, 0), SUCCESS); /* SMCCC_VERSION */
