@@ -214,17 +214,19 @@ static void test_orphan(int control)
 		testdomain_create(&domain, 1);
 		testdomain_populate(&domain, RAM_BYTES);
 		*(volatile char *)testdomain_map(&domain, VIMO_GUEST_RAM_BASE, 4096) = 1;
-		_exit(0);
+		_exit(domain.id);
 	}
-	CHECK(waitpid(child, &status, 0) == child && status == 0);
-	CHECK(ioctl(control, VIMO_IOC_NEXT, &next) == 0);
-	reopen.domain = next.domain;
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	reopen.domain = WEXITSTATUS(status);
+	do {
+		CHECK(ioctl(control, VIMO_IOC_NEXT, &next) == 0);
+	} while (next.domain != reopen.domain);
 	CHECK(ioctl(control, VIMO_IOC_OPEN, &reopen) == 0);
 	CHECK(fcntl(reopen.fd, F_GETFD) == FD_CLOEXEC);
 	CHECK(ioctl(reopen.fd, VIMO_IOC_DESTROY) == 0);
 	CHECK_ERRNO(ioctl(reopen.fd, VIMO_IOC_DESTROY), ENOENT);
 	close(reopen.fd);
-	CHECK_ERRNO(ioctl(control, VIMO_IOC_NEXT, &next), ENOENT);
+	CHECK_ERRNO(ioctl(control, VIMO_IOC_OPEN, &reopen), ENOENT);
 }
 
 static void test_too_much_memory(int control)
