@@ -113,22 +113,20 @@ static bool is_deliverable(const struct domain *domain, const struct vcpu *vcpu,
 void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
 {
 	struct vcpu *target = virq_target(domain, vcpu, virq);
-	bool deliver = is_deliverable(domain, target, virq);
+	bool deliver = is_deliverable(domain, target, virq), here = vcpu_is_current(target);
 
 	if (virq->lr)
 		return; /* seen again when its list register is folded */
+	if (likely(deliver && here && !virq->vcpu && !target->vgic.overflow) && vgic_lr_place(target, virq))
+		return;
 	if (virq->vcpu && (virq->vcpu != target || (!deliver && !virq->active)))
 		vgic_queue_remove(virq);
 	if (!deliver && !virq->active)
 		return;
 	if (!virq->vcpu)
 		vgic_queue_add(target, virq);
-	if (vcpu_is_current(target) && !target->vgic.overflow) {
-		if (vgic_lr_place(target, virq))
-			return;
-	}
 	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
-	if (deliver && !vcpu_is_current(target))
+	if (deliver && !here)
 		sched_wake(target, WAIT_INTERRUPT);
 }
 

@@ -18,7 +18,7 @@ struct vcpu;
 struct domain;
 
 struct virq {
-	struct vcpu *vcpu;       /* on that vCPU's queue, or NULL */
+	struct vcpu *vcpu;       /* on that vCPU's queue or in its list register lr, or NULL */
 	struct virq *next;       /* in that queue, by priority */
 	uint16_t intid;
 	uint16_t hw_intid;       /* physical interrupt behind it, when hw */
@@ -45,7 +45,7 @@ struct vgic {
 struct vgic_vcpu {
 	struct virq private[32];
 	uint32_t enabled;               /* SGIs and PPIs */
-	struct virq *queue;             /* pending or active, most urgent first */
+	struct virq *queue;             /* pending or active without a list register, most urgent first */
 	struct virq *lr_virq[GIC_LR_MAX]; /* what each list register holds, while on a CPU */
 	uint32_t lr_used;
 	bool overflow;                  /* more in the queue than list registers */

@@ -190,28 +190,32 @@ static bool read_enabled_word(const struct bank *bank, struct domain *domain, st
 	return true;
 }
 
-static void read_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, uint32_t first,
-		      unsigned int count, struct mmio_access *access)
+/* Neighbours stand side by side; a register's interrupts exist all or none. */
+static struct virq *find_run(struct domain *domain, struct vcpu *owner, uint32_t first, unsigned int count)
 {
-	access->data = 0;
-	for (unsigned int i = 0; i < count; i++) {
-		struct virq *virq = virq_find(domain, owner, first + i);
-
-		if (virq)
-			access->data |= (uint64_t)bank->get(domain, owner, virq) << i * bank->bits;
-	}
+	return virq_find(domain, owner, first + count - 1) ? virq_find(domain, owner, first) : NULL;
 }
 
-static void write_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, uint32_t first,
+static uint64_t read_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, struct virq *virq,
+			  unsigned int count)
+{
+	uint64_t data = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		data |= (uint64_t)bank->get(domain, owner, virq + i) << i * bank->bits;
+	return data;
+}
+
+static void write_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, struct virq *virq,
 		       unsigned int count, uint64_t data)
 {
 	uint32_t mask = bank->bits == 8 ? 0xff : bank->bits == 2 ? 3 : 1;
 
-	for (unsigned int i = 0; i < count; i++) {
-		struct virq *virq = virq_find(domain, owner, first + i);
-
-		if (virq)
-			bank->set(domain, owner, virq, (uint32_t)(data >> i * bank->bits) & mask);
+	for (struct virq *end = virq + count; virq < end; virq++, data >>= bank->bits) {
+		/* Most writes of a priority set what is there. */
+		if (bank->set == set_priority && virq->priority == (data & mask))
+			continue;
+		bank->set(domain, owner, virq, (uint32_t)data & mask);
 	}
 }
 
@@ -220,6 +224,7 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access 
 	uint32_t offset = (uint32_t)access->offset;
 	const struct bank *bank = &banks[offset >> 7 & 31];
 	struct domain *domain = vcpu->domain;
+	struct virq *virq;
 	unsigned int count;
 	uint32_t first;
 
@@ -231,8 +236,13 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access 
 	count = access->width * 8u / bank->bits;
 	if (read_enabled_word(bank, domain, owner, first, access))
 		return;
+	virq = find_run(domain, owner, first, count);
+	if (!virq) {
+		access->data = 0;
+		return;
+	}
 	if (access->write) {
-		write_bank(bank, domain, owner, first, count, access->data);
+		write_bank(bank, domain, owner, virq, count, access->data);
 		return;
 	}
 	/* What a list register of the running vCPU holds is read back first. */
@@ -240,7 +250,7 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access 
 		vgic_fold(vcpu);
 		vcpu->vgic.dirty = 1;
 	}
-	read_bank(bank, domain, owner, first, count, access);
+	access->data = read_bank(bank, domain, owner, virq, count);
 }
 
 static uint32_t read_typer(const struct domain *domain)

@@ -36,21 +36,34 @@ void vgic_queue_remove(struct virq *virq)
 	virq->next = NULL;
 }
 
-/* State from a list register back to the virq; the register is then ours again. */
+/* The list register is free again; its interrupt belongs to nobody. */
+static void release(struct vcpu *vcpu, unsigned int n)
+{
+	struct virq *virq = vcpu->vgic.lr_virq[n];
+
+	virq->lr = 0;
+	virq->vcpu = NULL;
+	vcpu->vgic.lr_used &= ~(1u << n);
+}
+
+/* State from a list register back to the virq, and to the queue if there is any left. */
 static void take_back(struct vcpu *vcpu, unsigned int n)
 {
 	struct virq *virq = vcpu->vgic.lr_virq[n];
 	struct gic_lr lr;
 
 	gic->lr_read(n, &lr);
-	virq->active = lr.active;
-	if (lr.pending && virq->intid < 16 && gic_info.version == 2)
-		virq->sgi_sources |= (uint8_t)BIT(lr.source);
-	else if (lr.pending && (virq->edge || virq->hw))
-		virq->latch = true;
-	virq->lr = 0;
-	vcpu->vgic.lr_virq[n] = NULL;
-	vcpu->vgic.lr_used &= ~(1u << n);
+	gic->lr_write(n, NULL);
+	virq->active = lr.state & GIC_LR_ACTIVE;
+	if (lr.state & GIC_LR_PENDING) {
+		if (virq->intid < 16 && gic_info.version == 2)
+			virq->sgi_sources |= (uint8_t)BIT(lr.source);
+		else if (virq->edge || virq->hw)
+			virq->latch = true;
+	}
+	release(vcpu, n);
+	if (virq->active || virq_is_pending(virq))
+		vgic_queue_add(vcpu, virq);
 }
 
 /* Finished ones only: pending and active are both gone. */
@@ -62,12 +75,10 @@ static void reap(struct vcpu *vcpu)
 		unsigned int n = (unsigned int)__builtin_ctz(done);
 		struct virq *virq = vcpu->vgic.lr_virq[n];
 
-		virq->lr = 0;
+		release(vcpu, n);
 		virq->active = false;
-		vcpu->vgic.lr_virq[n] = NULL;
-		vcpu->vgic.lr_used &= ~(1u << n);
-		if (!virq_is_pending(virq))
-			vgic_queue_remove(virq);
+		if (unlikely(virq_is_pending(virq)))
+			vgic_queue_add(vcpu, virq);
 	}
 }
 
@@ -85,60 +96,65 @@ void virq_pull(struct virq *virq)
 			sched_kick(vcpu->cpu);
 		return;
 	}
+	/* Most often it is finished, and the empty-register bits say so at once. */
+	reap(vcpu);
+	if (!virq->lr)
+		return;
 	take_back(vcpu, n - 1);
-	gic->lr_write(n - 1, NULL);
-	if (!virq->active && !virq_is_pending(virq))
-		vgic_queue_remove(virq);
+}
+
+/* What is pending in the virq moves into the list register. */
+static void hand_over(struct virq *virq, struct gic_lr *lr)
+{
+	lr->state |= GIC_LR_PENDING;
+	if (likely(!virq->sgi_sources)) {
+		virq->latch = false;
+		return;
+	}
+	lr->source = (uint8_t)__builtin_ctz(virq->sgi_sources);
+	virq->sgi_sources &= (uint8_t)~BIT(lr->source);
+	/* Another sender waits for this one's EOI. */
+	lr->eoi_maintenance = virq->sgi_sources != 0;
 }
 
 bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq)
 {
 	struct gic_lr lr = {
 		.intid = virq->intid,
-		.hw = virq->hw,
 		.hw_intid = virq->hw_intid,
 		.priority = virq->priority,
-		.active = virq->active,
-		.group1 = virq->group1,
+		.state = (uint8_t)((virq->active ? GIC_LR_ACTIVE : 0) | (virq->hw ? GIC_LR_HW : 0) |
+				   (virq->group1 ? GIC_LR_GROUP1 : 0)),
 	};
-	uint32_t room;
+	uint32_t all = (1u << gic_info.lr_count) - 1, room = ~vcpu->vgic.lr_used & all;
 	unsigned int n;
 
-	reap(vcpu);
-	room = ~vcpu->vgic.lr_used & ((1u << gic_info.lr_count) - 1);
-	if (!room)
+	if (unlikely(!room)) {
+		reap(vcpu);
+		room = ~vcpu->vgic.lr_used & all;
+	}
+	if (unlikely(!room))
 		return false;
 	n = (unsigned int)__builtin_ctz(room);
-	lr.pending = virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
-		     !(virq->hw && virq->active);
-	/* A line that stays high, or another sender, wants a look at EOI. */
-	if (virq->sgi_sources && lr.pending) {
-		lr.source = (uint8_t)__builtin_ctz(virq->sgi_sources);
-		virq->sgi_sources &= (uint8_t)~BIT(lr.source);
-		lr.eoi_maintenance = virq->sgi_sources != 0;
-	} else if (lr.pending) {
-		virq->latch = false;
-	}
+	if (virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) && !(virq->hw && virq->active))
+		hand_over(virq, &lr);
+	/* A line that stays high wants a look at EOI. */
 	if (!virq->edge && !virq->hw)
 		lr.eoi_maintenance = true;
+	if (virq->vcpu)
+		vgic_queue_remove(virq);
 	gic->lr_write(n, &lr);
 	vcpu->vgic.lr_virq[n] = virq;
 	vcpu->vgic.lr_used |= 1u << n;
+	virq->vcpu = vcpu;
 	virq->lr = (uint8_t)(n + 1);
 	return true;
 }
 
 void vgic_fold(struct vcpu *vcpu)
 {
-	for (uint32_t used = vcpu->vgic.lr_used; used; used &= used - 1) {
-		unsigned int n = (unsigned int)__builtin_ctz(used);
-		struct virq *virq = vcpu->vgic.lr_virq[n];
-
-		take_back(vcpu, n);
-		gic->lr_write(n, NULL);
-		if (!virq->active && !virq_is_pending(virq))
-			vgic_queue_remove(virq);
-	}
+	for (uint32_t used = vcpu->vgic.lr_used; used; used &= used - 1)
+		take_back(vcpu, (unsigned int)__builtin_ctz(used));
 }
 
 static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
@@ -148,22 +164,26 @@ static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
 }
 
 /* Active ones first: the guest's EOI must find them. Then by priority. */
+static bool place_all(struct vcpu *vcpu, bool active)
+{
+	struct virq *next;
+	bool room = true;
+
+	for (struct virq *virq = vcpu->vgic.queue; virq && room; virq = next) {
+		next = virq->next; /* placing takes it off the queue */
+		if (virq->active == active && wants_lr(vcpu, virq))
+			room = vgic_lr_place(vcpu, virq);
+	}
+	return room;
+}
+
 void vgic_flush_locked(struct vcpu *vcpu)
 {
-	struct virq *virq, *next;
-	bool room = true;
+	bool room;
 
 	vcpu->vgic.dirty = 0;
 	vgic_fold(vcpu);
-	for (virq = vcpu->vgic.queue; virq && room; virq = virq->next)
-		if (virq->active)
-			room = vgic_lr_place(vcpu, virq);
-	for (virq = vcpu->vgic.queue; virq && room; virq = next) {
-		next = virq->next;
-		if (virq->lr || !wants_lr(vcpu, virq))
-			continue;
-		room = vgic_lr_place(vcpu, virq);
-	}
+	room = place_all(vcpu, true) && place_all(vcpu, false);
 	if (vcpu->vgic.overflow != !room) {
 		vcpu->vgic.overflow = !room;
 		gic->set_underflow(!room);
@@ -219,15 +239,12 @@ bool vgic_has_pending(struct vcpu *vcpu)
 	bool found = false;
 
 	spin_lock(&vcpu->domain->vgic.lock);
-	if (vcpu_is_current(vcpu) && vcpu->vgic.lr_used)
-		vgic_flush_locked(vcpu);
-	for (struct virq *virq = vcpu->vgic.queue; virq && !found; virq = virq->next) {
-		struct gic_lr lr = { .pending = false };
-
-		if (virq->lr && vcpu_is_current(vcpu))
-			gic->lr_read(virq->lr - 1u, &lr);
-		found = lr.pending || (wants_lr(vcpu, virq) && !virq->active);
+	if (vcpu_is_current(vcpu) && vcpu->vgic.lr_used) {
+		vgic_fold(vcpu);
+		vcpu->vgic.dirty = 1;
 	}
+	for (const struct virq *virq = vcpu->vgic.queue; virq && !found; virq = virq->next)
+		found = wants_lr(vcpu, virq) && !virq->active;
 	spin_unlock(&vcpu->domain->vgic.lock);
 	return found;
 }

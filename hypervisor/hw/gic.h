@@ -16,13 +16,19 @@
 #define GIC_SPURIOUS 1023u
 #define GIC_LR_MAX 16u
 
+/* In the order of GICv3's bits 63..60. */
+#define GIC_LR_ACTIVE 8u
+#define GIC_LR_PENDING 4u
+#define GIC_LR_HW 2u
+#define GIC_LR_GROUP1 1u
+
 /* A list register, independent of version. */
 struct gic_lr {
 	uint32_t intid;
 	uint32_t hw_intid; /* physical INTID when hw */
 	uint8_t priority;
 	uint8_t source;    /* GICv2 SGI: requesting vCPU */
-	bool hw, pending, active, group1;
+	uint8_t state;            /* GIC_LR_* */
 	bool eoi_maintenance; /* raise maintenance on EOI when not hw */
 };
 

@@ -30,8 +30,7 @@
 
 #define LR_HW (1u << 31)
 #define LR_GROUP1 (1u << 30)
-#define LR_ACTIVE (1u << 29)
-#define LR_PENDING (1u << 28)
+/* Bits 29 and 28: active, pending */
 #define LR_EOI (1u << 19)
 
 static uint64_t gicd, gicc, gich;
@@ -142,10 +141,12 @@ static void lr_write(unsigned int n, const struct gic_lr *lr)
 
 	if (lr) {
 		value = lr->intid | (uint32_t)(lr->priority >> 3) << 23;
-		value |= lr->hw ? LR_HW | lr->hw_intid << 10 : (uint32_t)lr->source << 10;
-		value |= lr->group1 ? LR_GROUP1 : 0;
-		value |= (lr->active ? LR_ACTIVE : 0) | (lr->pending ? LR_PENDING : 0);
-		value |= !lr->hw && lr->eoi_maintenance ? LR_EOI : 0;
+		value |= lr->state & GIC_LR_GROUP1 ? LR_GROUP1 : 0;
+		value |= (uint32_t)(lr->state & (GIC_LR_ACTIVE | GIC_LR_PENDING)) >> 2 << 28;
+		if (lr->state & GIC_LR_HW)
+			value |= LR_HW | lr->hw_intid << 10;
+		else
+			value |= (uint32_t)lr->source << 10 | (lr->eoi_maintenance ? LR_EOI : 0);
 	}
 	mmio_write32(gich + GICH_LR + n * 4, value);
 }
@@ -156,9 +157,7 @@ static void lr_read(unsigned int n, struct gic_lr *lr)
 
 	*lr = (struct gic_lr){
 		.intid = value & 0x3ff,
-		.hw = value & LR_HW,
-		.pending = value & LR_PENDING,
-		.active = value & LR_ACTIVE,
+		.state = (uint8_t)((value >> 28 & 3) << 2 | (value & LR_HW ? GIC_LR_HW : 0)),
 		.source = value & LR_HW ? 0 : value >> 10 & 7,
 	};
 }

@@ -192,11 +192,11 @@ static void lr_write(unsigned int n, const struct gic_lr *lr)
 	uint64_t value = 0;
 
 	if (lr) {
-		value = lr->intid | (uint64_t)lr->priority << 48;
-		value |= lr->hw ? LR_HW | (uint64_t)lr->hw_intid << 32 : 0;
-		value |= lr->group1 ? LR_GROUP1 : 0;
-		value |= (lr->active ? LR_ACTIVE : 0) | (lr->pending ? LR_PENDING : 0);
-		value |= !lr->hw && lr->eoi_maintenance ? LR_EOI : 0;
+		value = lr->intid | (uint64_t)lr->priority << 48 | (uint64_t)lr->state << 60;
+		if (lr->state & GIC_LR_HW)
+			value |= (uint64_t)lr->hw_intid << 32;
+		else if (lr->eoi_maintenance)
+			value |= LR_EOI;
 	}
 	gicv3_lr_write(n, value);
 }
@@ -205,12 +205,7 @@ static void lr_read(unsigned int n, struct gic_lr *lr)
 {
 	uint64_t value = gicv3_lr_read(n);
 
-	*lr = (struct gic_lr){
-		.intid = (uint32_t)value,
-		.hw = value & LR_HW,
-		.pending = value & LR_PENDING,
-		.active = value & LR_ACTIVE,
-	};
+	*lr = (struct gic_lr){ .intid = (uint32_t)value, .state = (uint8_t)(value >> 60) };
 }
 
 static uint64_t lr_empty(void)

@@ -26,10 +26,6 @@
 #define ICH_HCR_EN BIT(0)
 #define ICH_HCR_UIE BIT(1)
 
-#define LR_ACTIVE BIT(63)
-#define LR_PENDING BIT(62)
-#define LR_HW BIT(61)
-#define LR_GROUP1 BIT(60)
 #define LR_EOI BIT(41)
 
 uint64_t gicv3_lr_read(unsigned int n);

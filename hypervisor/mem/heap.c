@@ -89,10 +89,11 @@ void *heap_alloc(size_t count, size_t align)
 
 void heap_free(void *pages, size_t count)
 {
-	size_t first = (size_t)((uint8_t *)pages - heap_base) / PAGE_SIZE;
+	size_t first;
 
 	if (!pages)
 		return;
+	first = ((uintptr_t)pages - (uintptr_t)heap_base) / PAGE_SIZE;
 	/* What a domain left here must not be read by the next owner, nor by EL2's own bugs. */
 	memset(pages, 0, count * PAGE_SIZE);
 	spin_lock(&heap_lock);

@@ -173,6 +173,34 @@ static void clear(struct stage2 *s2, uint64_t ipa, uint64_t end)
 		tlb_flush_vmid(s2->vttbr);
 }
 
+/* The table at level for ipa, freed when nothing is left in it. */
+static void free_if_empty(struct stage2 *s2, uint64_t ipa, unsigned int level)
+{
+	unsigned int above = level - 1;
+	uint64_t *entry = s2_walk(s2, ipa, &above);
+	uint64_t *table = above == level - 1 ? s2_table_of(*entry) : NULL;
+
+	if (!table)
+		return;
+	for (unsigned int i = 0; i < S2_ENTRIES; i++)
+		if (table[i])
+			return;
+	*entry = 0;
+	/* No walker may still hold the table's address when it is used anew (D8.13). */
+	tlb_flush_ipa(s2->vttbr, IPA(ipa));
+	heap_free(table, 1);
+	s2->table_pages--;
+}
+
+/* Tables come back to the heap with what they mapped, so that life leaves no trace. */
+static void free_empty_tables(struct stage2 *s2, uint64_t ipa, uint64_t end)
+{
+	for (uint64_t at = ALIGN_DOWN(ipa, BLOCK_SIZE); at < end; at += BLOCK_SIZE)
+		free_if_empty(s2, at, 3);
+	for (uint64_t at = ALIGN_DOWN(ipa, GIGA_SIZE); at < end; at += GIGA_SIZE)
+		free_if_empty(s2, at, 2);
+}
+
 enum vimo_status stage2_unmap(struct stage2 *s2, ipa_t ipa, size_t bytes)
 {
 	enum vimo_status status;
@@ -183,8 +211,10 @@ enum vimo_status stage2_unmap(struct stage2 *s2, ipa_t ipa, size_t bytes)
 	status = split_at(s2, ipa.v);
 	if (!status && s2_range_ok(ipa.v + bytes, PAGE_SIZE))
 		status = split_at(s2, ipa.v + bytes);
-	if (!status)
+	if (!status) {
 		clear(s2, ipa.v, ipa.v + bytes);
+		free_empty_tables(s2, ipa.v, ipa.v + bytes);
+	}
 	spin_unlock(&s2->lock);
 	return status;
 }
