@@ -29,7 +29,7 @@ enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *re
 	return VIMO_OK;
 }
 
-const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa, unsigned int width)
+static const struct mmio_region *search(struct mmio_table *table, uint64_t ipa, unsigned int width)
 {
 	unsigned int low = 0, high = table->count;
 
@@ -37,12 +37,24 @@ const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa
 		unsigned int middle = (low + high) / 2;
 		const struct mmio_region *region = &table->region[middle];
 
-		if (ipa < region->base)
+		if (ipa < region->base) {
 			high = middle;
-		else if (ipa - region->base >= region->bytes)
+		} else if (ipa - region->base >= region->bytes) {
 			low = middle + 1;
-		else
+		} else {
+			__atomic_store_n(&table->last, middle, __ATOMIC_RELAXED);
 			return ipa - region->base + width <= region->bytes ? region : NULL;
+		}
 	}
 	return NULL;
+}
+
+const struct mmio_region *mmio_find(struct mmio_table *table, uint64_t ipa, unsigned int width)
+{
+	const struct mmio_region *region = &table->region[__atomic_load_n(&table->last, __ATOMIC_RELAXED)];
+
+	/* An empty slot has no bytes, so the hint needs no check of its own. */
+	if (likely(ipa - region->base < region->bytes && ipa - region->base + width <= region->bytes))
+		return region;
+	return search(table, ipa, width);
 }

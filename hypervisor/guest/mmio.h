@@ -40,12 +40,13 @@ static inline uint64_t mmio_extend(uint64_t data, unsigned int width, bool sign,
 #define MMIO_REGIONS 48u
 struct mmio_table {
 	unsigned int count; /* sorted by base, no overlap */
+	unsigned int last;  /* region found last: a hint, any CPU's */
 	struct mmio_region region[MMIO_REGIONS];
 };
 
 /* Before the domain runs only. VIMO_EXISTS on overlap, VIMO_LIMIT when full. */
 enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *region);
 /* The region that holds all of [ipa, ipa + width), or NULL. */
-const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa, unsigned int width);
+const struct mmio_region *mmio_find(struct mmio_table *table, uint64_t ipa, unsigned int width);
 
 #endif

@@ -117,7 +117,8 @@ void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
 
 	if (virq->lr)
 		return; /* seen again when its list register is folded */
-	if (likely(deliver && here && !virq->vcpu && !target->vgic.overflow) && vgic_lr_place(target, virq))
+	if (likely(deliver && here && !virq->vcpu && !virq->active && !target->vgic.overflow) &&
+	    vgic_lr_place(target, virq, true))
 		return;
 	if (virq->vcpu && (virq->vcpu != target || (!deliver && !virq->active)))
 		vgic_queue_remove(virq);
@@ -226,13 +227,22 @@ static void sgi_to(struct vcpu *sender, struct vcpu *target, uint32_t intid)
 }
 
 #define SGI1R_IRM BIT(40)
+#define SGI1R_TARGET (~MASK(27, 24))
 
 void vgic_sgi1r(struct vcpu *vcpu, uint64_t value)
 {
 	struct domain *domain = vcpu->domain;
 	uint32_t intid = (uint32_t)FIELD(value, 27, 24);
-	uint64_t list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
+	uint64_t list;
 
+	/* To itself: by far the most frequent. */
+	if (likely((value & SGI1R_TARGET) == BIT(vcpu->id))) {
+		spin_lock(&domain->vgic.lock);
+		sgi_to(vcpu, vcpu, intid);
+		spin_unlock(&domain->vgic.lock);
+		return;
+	}
+	list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
 	/* vCPUs have affinity 0 only. */
 	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16))
 		list = 0;

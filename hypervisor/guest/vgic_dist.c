@@ -211,12 +211,16 @@ static void write_bank(const struct bank *bank, struct domain *domain, struct vc
 {
 	uint32_t mask = bank->bits == 8 ? 0xff : bank->bits == 2 ? 3 : 1;
 
-	for (struct virq *end = virq + count; virq < end; virq++, data >>= bank->bits) {
-		/* Most writes of a priority set what is there. */
-		if (bank->set == set_priority && virq->priority == (data & mask))
-			continue;
+	for (struct virq *end = virq + count; virq < end; virq++, data >>= bank->bits)
 		bank->set(domain, owner, virq, (uint32_t)data & mask);
-	}
+}
+
+/* Most writes of priorities set what is there: one look at the whole word. */
+static bool priorities_unchanged(const struct bank *bank, const struct virq *virq, const struct mmio_access *access)
+{
+	return bank->set == set_priority && access->width == 4 &&
+	       access->data == (virq[0].priority | (uint32_t)virq[1].priority << 8 |
+				(uint32_t)virq[2].priority << 16 | (uint32_t)virq[3].priority << 24);
 }
 
 void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access *access)
@@ -242,6 +246,8 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access 
 		return;
 	}
 	if (access->write) {
+		if (likely(priorities_unchanged(bank, virq, access)))
+			return;
 		write_bank(bank, domain, owner, virq, count, access->data);
 		return;
 	}

@@ -117,7 +117,7 @@ static void hand_over(struct virq *virq, struct gic_lr *lr)
 	lr->eoi_maintenance = virq->sgi_sources != 0;
 }
 
-bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq)
+bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
 {
 	struct gic_lr lr = {
 		.intid = virq->intid,
@@ -136,7 +136,7 @@ bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq)
 	if (unlikely(!room))
 		return false;
 	n = (unsigned int)__builtin_ctz(room);
-	if (virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) && !(virq->hw && virq->active))
+	if (pending)
 		hand_over(virq, &lr);
 	/* A line that stays high wants a look at EOI. */
 	if (!virq->edge && !virq->hw)
@@ -163,6 +163,12 @@ static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
 				vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u));
 }
 
+static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
+{
+	/* Pending and active at once is not for hardware interrupts (IHI 0069, 11.2.2). */
+	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) && !(virq->hw && virq->active);
+}
+
 /* Active ones first: the guest's EOI must find them. Then by priority. */
 static bool place_all(struct vcpu *vcpu, bool active)
 {
@@ -172,7 +178,7 @@ static bool place_all(struct vcpu *vcpu, bool active)
 	for (struct virq *virq = vcpu->vgic.queue; virq && room; virq = next) {
 		next = virq->next; /* placing takes it off the queue */
 		if (virq->active == active && wants_lr(vcpu, virq))
-			room = vgic_lr_place(vcpu, virq);
+			room = vgic_lr_place(vcpu, virq, hands_over(vcpu, virq));
 	}
 	return room;
 }

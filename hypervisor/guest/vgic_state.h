@@ -21,7 +21,8 @@ void virq_pull(struct virq *virq);
 void vgic_queue_add(struct vcpu *vcpu, struct virq *virq);
 void vgic_queue_remove(struct virq *virq);
 void vgic_fold(struct vcpu *vcpu);                          /* running here */
-bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq);   /* running here; false: no room */
+/* Running here. pending: also hand over what is pending. False: no room. */
+bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending);
 void vgic_flush_locked(struct vcpu *vcpu);
 
 void virq_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, bool on);

@@ -41,16 +41,22 @@ static void next_instruction(uint64_t esr)
 		write_sysreg(spsr & ~(SPSR_SS | (spsr & SPSR_M32 ? SPSR_IT : 0)), spsr_el2);
 }
 
+static void catch_up(struct cpu *cpu)
+{
+	do {
+		if (cpu->work)
+			sched_run();
+		if (cpu->vcpu->vgic.dirty)
+			vgic_flush(cpu->vcpu);
+	} while (cpu->work);
+}
+
 static inline void before_return(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	do {
-		if (unlikely(cpu->work))
-			sched_run();
-		if (unlikely(cpu->vcpu->vgic.dirty))
-			vgic_flush(cpu->vcpu);
-	} while (unlikely(cpu->work));
+	if (unlikely(cpu->work | cpu->vcpu->vgic.dirty))
+		catch_up(cpu);
 }
 
 void trap_sync(struct vcpu *vcpu);
