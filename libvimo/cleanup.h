@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cleanup.h - what a variable holds is let go when it leaves its scope.
+ */
+#ifndef LIBVIMO_CLEANUP_H
+#define LIBVIMO_CLEANUP_H
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void cleanup_json(json_object **object)
+{
+	json_object_put(*object);
+}
+
+static inline void cleanup_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+#define CLEANUP_JSON __attribute__((cleanup(cleanup_json)))
+#define CLEANUP_FD __attribute__((cleanup(cleanup_fd)))
+#define CLEANUP_FREE __attribute__((cleanup(cleanup_free)))
+
+#endif

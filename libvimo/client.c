@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * client.c - the client's end of the API socket.
+ */
+#include "client.h"
+#include "cleanup.h"
+#include "json.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define REPLY_MAX (16u << 20)
+
+int client_connect_path(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+int client_connect(struct client *client, struct error *err)
+{
+	const char *path = getenv("VIMO_SOCKET");
+
+	if (!path || !*path)
+		path = CLIENT_SOCKET;
+	*client = (struct client){ .fd = client_connect_path(path) };
+	if (client->fd >= 0)
+		return 0;
+	if (errno == EACCES || errno == EPERM)
+		return error_set(err, ERROR_UNREACHABLE, "no right to talk to vimod at %s: run as root or join "
+				 "the group vimo", path);
+	return error_set(err, ERROR_UNREACHABLE, "vimod is not running (%s: %s): start it with "
+			 "systemctl start vimod", path, strerror(errno));
+}
+
+void client_close(struct client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	free(client->buffer);
+}
+
+static int lost(struct error *err, const char *why)
+{
+	return error_set(err, ERROR_UNREACHABLE, "connection to vimod lost: %s; see journalctl -u vimod", why);
+}
+
+int client_send(struct client *client, const char *method, json_object *parameters, bool more,
+		struct error *err)
+{
+	CLEANUP_JSON json_object *call = json_object_new_object();
+	const char *text;
+	size_t left;
+
+	json_put_string(call, "method", method);
+	if (parameters)
+		json_object_object_add(call, "parameters", parameters);
+	if (more)
+		json_object_object_add(call, "more", json_object_new_boolean(1));
+	text = json_object_to_json_string_ext(call, JSON_C_TO_STRING_PLAIN);
+	for (left = strlen(text) + 1; left;) {
+		ssize_t sent = send(client->fd, text, left, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return lost(err, strerror(errno));
+		text += sent;
+		left -= sent;
+	}
+	return 0;
+}
+
+/* Return: bytes of the first frame with its NUL, or -1. */
+static ssize_t client_fill(struct client *client, int timeout_ms, struct error *err)
+{
+	for (;;) {
+		char *end = client->used ? memchr(client->buffer, 0, client->used) : NULL;
+		struct pollfd wait = { .fd = client->fd, .events = POLLIN };
+		ssize_t got;
+
+		if (end)
+			return end - client->buffer + 1;
+		if (client->used == client->size) {
+			size_t size = client->size ? client->size * 2 : 4096;
+			char *bigger = size <= REPLY_MAX ? realloc(client->buffer, size) : NULL;
+
+			if (!bigger)
+				return lost(err, "a reply is too large");
+			client->buffer = bigger;
+			client->size = size;
+		}
+		if (timeout_ms >= 0 && poll(&wait, 1, timeout_ms) == 0)
+			return error_set(err, ERROR_FAILED, "no answer in time");
+		got = read(client->fd, client->buffer + client->used, client->size - client->used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return lost(err, got ? strerror(errno) : "vimod closed it");
+		client->used += got;
+	}
+}
+
+json_object *client_receive(struct client *client, int timeout_ms, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = NULL;
+	ssize_t frame = client_fill(client, timeout_ms, err);
+	json_object *parameters;
+	const char *name;
+
+	if (frame < 0)
+		return NULL;
+	reply = json_tokener_parse(client->buffer);
+	client->used -= frame;
+	memmove(client->buffer, client->buffer + frame, client->used);
+	if (!json_object_is_type(reply, json_type_object)) {
+		lost(err, "it sent no JSON");
+		return NULL;
+	}
+	if (!json_object_object_get_ex(reply, "parameters", &parameters))
+		parameters = NULL;
+	name = json_string(reply, "error");
+	if (name) {
+		const char *text = json_string(parameters, "message");
+
+		error_set(err, error_from_name(name), "%s", text ? text : name);
+		return NULL;
+	}
+	return parameters ? json_object_get(parameters) : json_object_new_object();
+}
+
+json_object *client_call(struct client *client, const char *method, json_object *parameters,
+			 struct error *err)
+{
+	if (client_send(client, method, parameters, false, err))
+		return NULL;
+	return client_receive(client, -1, err);
+}

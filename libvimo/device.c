@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * device.c - ioctls of /dev/vimo, and what their errors mean to a user.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEVICE_PATH "/dev/vimo"
+
+/* Firmware nodes are readable without the module: tell "not loaded" from "not there". */
+static int error_no_device(struct error *err)
+{
+	if (access("/proc/device-tree/hypervisor/compatible", F_OK))
+		return error_set(err, ERROR_FAILED, "no hypervisor: dom0 was booted without ViMo-S; "
+				 "make the boot loader start vimo-s with dom0's kernel as its module");
+	return error_set(err, ERROR_FAILED, DEVICE_PATH " is missing: module vimo is not loaded: "
+			 "run modprobe vimo (dmesg says why if it fails)");
+}
+
+int device_open(struct error *err)
+{
+	int device = open(DEVICE_PATH, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	struct vimo_ioc_info info;
+
+	if (device < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
+		return error_no_device(err);
+	if (device < 0)
+		return error_set(err, ERROR_FAILED, "cannot open " DEVICE_PATH ": %s; run as root",
+				 strerror(errno));
+	if (device_info(device, &info, err)) {
+		close(device);
+		return -1;
+	}
+	if (info.abi_version != VIMO_ABI_VERSION) {
+		error_set(err, ERROR_FAILED, "module vimo speaks ABI %u.%u, vimod %u.%u: install the %s of "
+			  "the same release", info.abi_version >> 16, info.abi_version & 0xffff,
+			  VIMO_ABI_MAJOR, VIMO_ABI_MINOR, info.abi_version < VIMO_ABI_VERSION ?
+			  "hypervisor and module" : "vimod and vimoctl");
+		close(device);
+		return -1;
+	}
+	return device;
+}
+
+int device_info(int device, struct vimo_ioc_info *info, struct error *err)
+{
+	if (ioctl(device, VIMO_IOC_INFO, info))
+		return error_set(err, ERROR_FAILED, "module vimo gives no information: %s", strerror(errno));
+	return 0;
+}
+
+int device_create(int device, uint32_t vcpus, uint32_t weight, uint32_t *domain, struct error *err)
+{
+	struct vimo_ioc_create args = { .vcpus = vcpus, .weight = weight, .fd = -1 };
+
+	if (!ioctl(device, VIMO_IOC_CREATE, &args)) {
+		*domain = args.domain;
+		return args.fd;
+	}
+	if (errno == ENOMEM)
+		return error_set(err, ERROR_RESOURCES, "the hypervisor has no memory left for another domain: "
+				 "destroy a guest");
+	if (errno == ENOSPC)
+		return error_set(err, ERROR_RESOURCES, "as many domains as the hypervisor holds exist: "
+				 "destroy a guest");
+	return error_set(err, ERROR_FAILED, "the hypervisor made no domain of %u vCPUs: %s", vcpus,
+			 strerror(errno));
+}
+
+int device_open_domain(int device, uint32_t domain, struct error *err)
+{
+	struct vimo_ioc_open args = { .domain = domain, .fd = -1 };
+
+	if (!ioctl(device, VIMO_IOC_OPEN, &args))
+		return args.fd;
+	return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_FAILED, "domain %u: %s", domain,
+			 strerror(errno));
+}
+
+int domain_info(int domain, struct vimo_ioc_domain_info *info, struct error *err)
+{
+	if (ioctl(domain, VIMO_IOC_DOMAIN_INFO, info))
+		return error_set(err, ERROR_FAILED, "the hypervisor does not know the domain: %s",
+				 strerror(errno));
+	return 0;
+}
+
+int domain_control(int domain, enum vimo_domain_op op, struct error *err)
+{
+	static const char *const names[] = { "start", "pause", "unpause", "kill" };
+	uint32_t value = op;
+
+	if (!ioctl(domain, VIMO_IOC_CONTROL, &value))
+		return 0;
+	return error_set(err, errno == ESTALE ? ERROR_STATE : ERROR_FAILED, "cannot %s the guest: %s",
+			 names[op], errno == ESTALE ? "it is in another state by now" : strerror(errno));
+}
+
+int domain_populate(int domain, uint64_t ipa, uint64_t bytes, struct error *err)
+{
+	struct vimo_ioc_range range = { ipa, bytes };
+
+	if (!ioctl(domain, VIMO_IOC_POPULATE, &range))
+		return 0;
+	return error_set(err, errno == ENOMEM ? ERROR_RESOURCES : ERROR_FAILED,
+			 "the hypervisor gave no %llu MiB of memory: %s", (unsigned long long)bytes >> 20,
+			 strerror(errno));
+}
+
+int domain_entry(int domain, uint32_t vcpu, uint64_t pc, uint64_t x0, struct error *err)
+{
+	struct vimo_ioc_entry entry = { .vcpu = vcpu, .pc = pc, .x0 = x0 };
+
+	if (!ioctl(domain, VIMO_IOC_ENTRY, &entry))
+		return 0;
+	return error_set(err, ERROR_FAILED, "cannot set where vCPU %u starts: %s", vcpu, strerror(errno));
+}
+
+int domain_destroy(int domain, struct error *err)
+{
+	if (!ioctl(domain, VIMO_IOC_DESTROY) || errno == EBUSY)
+		return 0;
+	return error_set(err, ERROR_FAILED, "cannot destroy the domain: %s", strerror(errno));
+}

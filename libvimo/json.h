@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json.h - members of objects, without surprises when they are missing.
+ */
+#ifndef LIBVIMO_JSON_H
+#define LIBVIMO_JSON_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** json_string() - a string member, or NULL when missing or of another type. */
+const char *json_string(json_object *object, const char *key);
+/** json_number() - an integer member, or fallback. */
+int64_t json_number(json_object *object, const char *key, int64_t fallback);
+bool json_flag(json_object *object, const char *key);
+void json_put_string(json_object *object, const char *key, const char *value);
+void json_put_number(json_object *object, const char *key, int64_t value);
+
+#endif
