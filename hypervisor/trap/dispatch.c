@@ -20,7 +20,7 @@ static enum trap_result trap_wfx(struct vcpu *vcpu, uint64_t esr)
 
 static const trap_handler handlers[ESR_EC_COUNT] = {
 	[ESR_EC_WFX] = trap_wfx,
-	[ESR_EC_HVC64] = trap_smccc,
+	[ESR_EC_HVC64] = trap_hvc,
 	[ESR_EC_SMC64] = trap_smc,
 	[ESR_EC_SYS64] = trap_sysreg,
 	[ESR_EC_IABT_LOW] = trap_instruction_abort,

@@ -16,14 +16,11 @@
 #define OWNER_VENDOR_HYP 6u
 #define SMCCC_UNKNOWN (~0ull)
 
-enum trap_result trap_smccc(struct vcpu *vcpu, uint64_t esr)
+static enum trap_result call(struct vcpu *vcpu)
 {
 	uint32_t function = (uint32_t)vcpu->x[0];
 	bool known = false;
 
-	/* Immediates other than 0 are reserved (SMCCC 2.9). */
-	if (unlikely(esr & 0xffff))
-		return TRAP_UNDEFINED;
 	switch (SMCCC_OWNER(function)) {
 	case OWNER_STANDARD:
 		known = vpsci_call(vcpu, function);
@@ -40,8 +37,24 @@ enum trap_result trap_smccc(struct vcpu *vcpu, uint64_t esr)
 	return TRAP_RESUME;
 }
 
+/* Immediates other than 0 are reserved (SMCCC 2.9). */
+#define IMMEDIATE(esr) ((esr) & 0xffffu)
+
+enum trap_result trap_hvc(struct vcpu *vcpu, uint64_t esr)
+{
+	if (unlikely(IMMEDIATE(esr))) {
+		/* The HVC was taken, so PC is past it; an undefined one is not (Arm ARM D1.3.1). */
+		write_sysreg(read_sysreg(elr_el2) - 4, elr_el2);
+		return TRAP_UNDEFINED;
+	}
+	return call(vcpu);
+}
+
 enum trap_result trap_smc(struct vcpu *vcpu, uint64_t esr)
 {
-	/* A trapped SMC returns to itself, an HVC to the instruction after it. */
-	return trap_smccc(vcpu, esr) == TRAP_UNDEFINED ? TRAP_UNDEFINED : TRAP_NEXT;
+	if (IMMEDIATE(esr))
+		return TRAP_UNDEFINED;
+	call(vcpu);
+	/* A trapped SMC returns to itself. */
+	return TRAP_NEXT;
 }

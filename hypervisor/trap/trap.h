@@ -16,7 +16,7 @@ enum trap_result {
 
 typedef enum trap_result (*trap_handler)(struct vcpu *vcpu, uint64_t esr);
 
-enum trap_result trap_smccc(struct vcpu *vcpu, uint64_t esr); /* HVC */
+enum trap_result trap_hvc(struct vcpu *vcpu, uint64_t esr);
 enum trap_result trap_smc(struct vcpu *vcpu, uint64_t esr);
 enum trap_result trap_sysreg(struct vcpu *vcpu, uint64_t esr);
 enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr);
