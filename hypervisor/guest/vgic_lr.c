@@ -50,10 +50,9 @@ static void release(struct vcpu *vcpu, unsigned int n)
 static void take_back(struct vcpu *vcpu, unsigned int n)
 {
 	struct virq *virq = vcpu->vgic.lr_virq[n];
-	struct gic_lr lr;
+	struct gic_lr lr = gic->lr_read(n);
 
-	gic->lr_read(n, &lr);
-	gic->lr_write(n, NULL);
+	gic->lr_write(n, (struct gic_lr){ 0 });
 	virq->active = lr.state & GIC_LR_ACTIVE;
 	if (lr.state & GIC_LR_PENDING) {
 		if (virq->intid < 16 && gic_info.version == 2)
@@ -104,17 +103,18 @@ void virq_pull(struct virq *virq)
 }
 
 /* What is pending in the virq moves into the list register. */
-static void hand_over(struct virq *virq, struct gic_lr *lr)
+static struct gic_lr hand_over(struct virq *virq, struct gic_lr lr)
 {
-	lr->state |= GIC_LR_PENDING;
+	lr.state |= GIC_LR_PENDING;
 	if (likely(!virq->sgi_sources)) {
 		virq->latch = false;
-		return;
+		return lr;
 	}
-	lr->source = (uint8_t)__builtin_ctz(virq->sgi_sources);
-	virq->sgi_sources &= (uint8_t)~BIT(lr->source);
+	lr.source = (uint8_t)__builtin_ctz(virq->sgi_sources);
+	virq->sgi_sources &= (uint8_t)~BIT(lr.source);
 	/* Another sender waits for this one's EOI. */
-	lr->eoi_maintenance = virq->sgi_sources != 0;
+	lr.eoi_maintenance = virq->sgi_sources != 0;
+	return lr;
 }
 
 bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
@@ -137,13 +137,13 @@ bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
 		return false;
 	n = (unsigned int)__builtin_ctz(room);
 	if (pending)
-		hand_over(virq, &lr);
+		lr = hand_over(virq, lr);
 	/* A line that stays high wants a look at EOI. */
 	if (!virq->edge && !virq->hw)
 		lr.eoi_maintenance = true;
 	if (virq->vcpu)
 		vgic_queue_remove(virq);
-	gic->lr_write(n, &lr);
+	gic->lr_write(n, lr);
 	vcpu->vgic.lr_virq[n] = virq;
 	vcpu->vgic.lr_used |= 1u << n;
 	virq->vcpu = vcpu;

@@ -68,8 +68,9 @@ struct gic_ops {
 	void (*set_pending)(uint32_t intid, bool pending);
 	void (*send_sgi)(unsigned int cpu, uint32_t sgi);     /* DSB ISHST before, so that memory is seen first */
 	/* Virtual CPU interface of the vCPU on this CPU */
-	void (*lr_write)(unsigned int n, const struct gic_lr *lr); /* NULL: empty */
-	void (*lr_read)(unsigned int n, struct gic_lr *lr);
+	/* By value: two registers, no stack. All zero: empty. */
+	void (*lr_write)(unsigned int n, struct gic_lr lr);
+	struct gic_lr (*lr_read)(unsigned int n);
 	uint64_t (*lr_empty)(void);           /* ELRSR: bit n set: lr n holds nothing */
 	void (*set_underflow)(bool on);       /* maintenance when at most one LR is in use */
 	void (*save)(struct gic_vcpu_state *state);  /* and disable the interface */

@@ -135,27 +135,24 @@ static void send_sgi(unsigned int cpu, uint32_t sgi)
 	mmio_write32(gicd + GICD_SGIR, (uint32_t)cpus[cpu].gicr << 16 | sgi);
 }
 
-static void lr_write(unsigned int n, const struct gic_lr *lr)
+static void lr_write(unsigned int n, struct gic_lr lr)
 {
-	uint32_t value = 0;
+	uint32_t value = lr.intid | (uint32_t)(lr.priority >> 3) << 23;
 
-	if (lr) {
-		value = lr->intid | (uint32_t)(lr->priority >> 3) << 23;
-		value |= lr->state & GIC_LR_GROUP1 ? LR_GROUP1 : 0;
-		value |= (uint32_t)(lr->state & (GIC_LR_ACTIVE | GIC_LR_PENDING)) >> 2 << 28;
-		if (lr->state & GIC_LR_HW)
-			value |= LR_HW | lr->hw_intid << 10;
-		else
-			value |= (uint32_t)lr->source << 10 | (lr->eoi_maintenance ? LR_EOI : 0);
-	}
+	value |= lr.state & GIC_LR_GROUP1 ? LR_GROUP1 : 0;
+	value |= (uint32_t)(lr.state & (GIC_LR_ACTIVE | GIC_LR_PENDING)) >> 2 << 28;
+	if (lr.state & GIC_LR_HW)
+		value |= LR_HW | lr.hw_intid << 10;
+	else
+		value |= (uint32_t)lr.source << 10 | (lr.eoi_maintenance ? LR_EOI : 0);
 	mmio_write32(gich + GICH_LR + n * 4, value);
 }
 
-static void lr_read(unsigned int n, struct gic_lr *lr)
+static struct gic_lr lr_read(unsigned int n)
 {
 	uint32_t value = mmio_read32(gich + GICH_LR + n * 4);
 
-	*lr = (struct gic_lr){
+	return (struct gic_lr){
 		.intid = value & 0x3ff,
 		.state = (uint8_t)((value >> 28 & 3) << 2 | (value & LR_HW ? GIC_LR_HW : 0)),
 		.source = value & LR_HW ? 0 : value >> 10 & 7,

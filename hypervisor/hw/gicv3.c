@@ -187,25 +187,26 @@ static void send_sgi(unsigned int cpu, uint32_t sgi)
 	isb();
 }
 
-static void lr_write(unsigned int n, const struct gic_lr *lr)
+static void lr_write(unsigned int n, struct gic_lr lr)
 {
-	uint64_t value = 0;
+	uint64_t value = lr.intid | (uint64_t)lr.priority << 48 | (uint64_t)lr.state << 60;
 
-	if (lr) {
-		value = lr->intid | (uint64_t)lr->priority << 48 | (uint64_t)lr->state << 60;
-		if (lr->state & GIC_LR_HW)
-			value |= (uint64_t)lr->hw_intid << 32;
-		else if (lr->eoi_maintenance)
-			value |= LR_EOI;
-	}
-	gicv3_lr_write(n, value);
+	if (lr.state & GIC_LR_HW)
+		value |= (uint64_t)lr.hw_intid << 32;
+	else if (lr.eoi_maintenance)
+		value |= LR_EOI;
+	/* The first is by far the most used. */
+	if (likely(n == 0))
+		write_sysreg(value, ICH_LR0_EL2);
+	else
+		gicv3_lr_write(n, value);
 }
 
-static void lr_read(unsigned int n, struct gic_lr *lr)
+static struct gic_lr lr_read(unsigned int n)
 {
 	uint64_t value = gicv3_lr_read(n);
 
-	*lr = (struct gic_lr){ .intid = (uint32_t)value, .state = (uint8_t)(value >> 60) };
+	return (struct gic_lr){ .intid = (uint32_t)value, .state = (uint8_t)(value >> 60) };
 }
 
 static uint64_t lr_empty(void)

@@ -5,6 +5,7 @@
  * Loads, prints one line a row, and refuses to stay.
  */
 #include <linux/arm-smccc.h>
+#include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/io.h>
 #include <linux/irq_work.h>
@@ -36,6 +37,8 @@ static void report(const char *row, u64 ticks, u64 count, u64 less_ns)
 	u64 ps = div64_u64(ticks * 1000000000ULL, read_sysreg(cntfrq_el0)) * 1000 / count - less_ns * 1000;
 
 	pr_err("trapcost: %s %llu.%llu\n", row, ps / 1000, ps % 1000 / 100);
+	/* dom0 shares the CPU: let it print this line before the next row is measured. */
+	msleep(50);
 }
 
 #define MEASURE(row, operation)                                                                    \
