@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * backend.h - the vimo-dm process of one guest, started by us or adopted.
+ */
+#ifndef TOOLSTACK_BACKEND_H
+#define TOOLSTACK_BACKEND_H
+
+#include "error.h"
+#include "watch.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct backend {
+	pid_t pid; /* 0: none */
+	int pidfd, ready_fd;
+	struct watch *exit, *ready, *timer;
+	uv_loop_t *loop;
+	void (*on_ready)(void *arg, const char *problem); /* NULL: it is ready */
+	void (*on_exit)(void *arg);
+	void *arg;
+	char line[512];
+};
+
+/** backend_spawn() - start vimo-dm; on_ready once, on_exit when it has ended. */
+int backend_spawn(struct backend *backend, const char *name, int domain_fd, struct error *err);
+/** backend_adopt() - take the process over that holds dm.pid. Return: false when none lives. */
+bool backend_adopt(struct backend *backend, const char *name);
+void backend_kill(struct backend *backend);
+/** backend_power_button() - ask the guest to shut down. */
+int backend_power_button(const char *name, struct error *err);
+
+#endif

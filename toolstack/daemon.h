@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * daemon.h - vimod's guests and what may be done to them (domain.c).
+ */
+#ifndef TOOLSTACK_DAEMON_H
+#define TOOLSTACK_DAEMON_H
+
+#include "backend.h"
+#include "config.h"
+#include "control.h"
+#include "image.h"
+
+enum guest_state { GUEST_BUILDING, GUEST_RUNNING, GUEST_PAUSED, GUEST_STOPPED, GUEST_ENDING };
+
+struct guest {
+	struct guest *next;
+	struct daemon *daemon;
+	struct guest_config config;
+	enum guest_state state;
+	uint32_t domain;
+	int fd; /* the domain's descriptor; -1: none */
+	bool busy;    /* a worker uses it */
+	bool restart; /* start again once its domain is gone */
+	bool reboot;  /* its next power-off is a reboot that we asked for */
+	unsigned int quick_restarts;
+	uint64_t started_ms;
+	char cause[256];
+	struct backend backend;
+	struct watch *stop, *timer;
+	struct image image;
+	struct error failure;   /* of a create, or of a worker */
+	uint32_t gic_version;
+	struct call *creator, *enders;
+};
+
+struct daemon {
+	uv_loop_t *loop;
+	int device; /* -1: not there (yet) */
+	uint64_t boot_id;
+	struct guest *guests;
+	struct call *monitors;
+};
+
+/** daemon_open() - open /dev/vimo if it is not open, and adopt what runs. */
+int daemon_open(struct daemon *daemon, struct error *err);
+struct guest *guest_find(struct daemon *daemon, const char *name);
+json_object *guest_to_json(struct guest *guest);
+/** guest_check() - all that create checks before it changes anything. */
+int guest_check(struct daemon *daemon, const struct guest_config *config, struct error *err);
+/** guest_create() - build and start; answers @call in the end. */
+void guest_create(struct daemon *daemon, const struct guest_config *config, struct call *call);
+/** guest_destroy() - end it at once; answers @call when it is gone. */
+void guest_destroy(struct guest *guest, bool restart, struct call *call);
+int guest_pause(struct guest *guest, bool pause, struct error *err);
+
+#endif
