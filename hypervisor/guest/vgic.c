@@ -242,12 +242,11 @@ void vgic_sgi1r(struct vcpu *vcpu, uint64_t value)
 		spin_unlock(&domain->vgic.lock);
 		return;
 	}
-	list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
-	/* vCPUs have affinity 0 only. */
-	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16))
+	/* vCPUs have affinity 0 only, below 64. */
+	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16) || FIELD(value, 47, 44) > 3)
 		list = 0;
-	if (FIELD(value, 47, 44) > 3)
-		list = 0;
+	else
+		list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
 	if (value & SGI1R_IRM)
 		list = ~BIT(vcpu->id);
 	list &= domain->vcpu_count == 64 ? ~0ull : BIT(domain->vcpu_count) - 1;

@@ -26,7 +26,9 @@ struct virq {
 	uint8_t targets;         /* v2 SPI: ITARGETSR mask */
 	uint8_t target;          /* SPI: vCPU it goes to */
 	uint8_t sgi_sources;     /* v2 SGI: vCPUs whose request is pending */
+	uint8_t active_source;   /* v2 SGI: whose request is active; its EOI names it */
 	uint8_t lr;              /* number + 1 of the list register that holds it */
+	uint8_t ask;             /* VIRQ_*: change to make when another CPU gives it back */
 	bool edge, line, latch, active, group1, hw;
 	uint64_t irouter;        /* v3 SPI: as the guest wrote it */
 };

@@ -4,6 +4,7 @@
  * the banks of registers it shares with redistributors. Unknown offsets read
  * as zero and ignore writes.
  */
+#include "guest/sched.h"
 #include "guest/vgic_state.h"
 
 #define GICD_CTLR 0x000u
@@ -14,8 +15,6 @@
 #define GICD_SPENDSGIR 0xf20u
 #define GICD_IROUTER 0x6000u
 #define GICD_IROUTER_END 0x8000u
-#define GICD_PIDR2_V2 0xfe8u
-#define GICD_PIDR2_V3 0xffe8u
 #define CTLR_DS_ARE (1u << 6 | 1u << 4)
 #define IIDR_VIMO 0x0000043bu
 
@@ -70,6 +69,9 @@ static void set_pending(struct domain *domain, struct vcpu *vcpu, struct virq *v
 	}
 	virq_pull(virq);
 	virq->latch = true;
+	/* The guest's EOI will deactivate the timer's PPI. */
+	if (virq->hw && vcpu_is_current(vcpu))
+		gic->set_active(virq->hw_intid, true);
 	virq_update(domain, vcpu, virq);
 }
 
@@ -82,12 +84,12 @@ static void clear_pending(struct domain *domain, struct vcpu *vcpu, struct virq 
 	virq_pull(virq);
 	was = virq->latch;
 	virq->latch = false;
-	if (virq->hw && virq->intid >= 32) {
+	if (virq->hw && virq->intid >= 32)
 		gic->set_pending(virq->hw_intid, false);
-		/* Nobody will EOI what was dropped here. */
-		if (was && !virq->active)
-			gic->set_active(virq->hw_intid, false);
-	}
+	if (virq->lr)
+		virq->ask |= VIRQ_DROP_PENDING;
+	else if (was && !virq->active)
+		virq_finish_physical(vcpu, virq);
 	virq_update(domain, vcpu, virq);
 }
 
@@ -97,7 +99,9 @@ static void set_active(struct domain *domain, struct vcpu *vcpu, struct virq *vi
 		return;
 	virq_pull(virq);
 	virq->active = true;
-	if (virq->hw && virq->intid >= 32)
+	if (virq->lr)
+		virq->ask = (uint8_t)((virq->ask & ~VIRQ_DROP_ACTIVE) | VIRQ_MAKE_ACTIVE);
+	if (virq->hw && (virq->intid >= 32 || vcpu_is_current(vcpu)))
 		gic->set_active(virq->hw_intid, true);
 	virq_update(domain, vcpu, virq);
 }
@@ -107,8 +111,10 @@ static void clear_active(struct domain *domain, struct vcpu *vcpu, struct virq *
 	if (!value)
 		return;
 	virq_pull(virq);
-	if (virq->active && virq->hw && (virq->intid >= 32 || vcpu_is_current(vcpu)))
-		gic->set_active(virq->hw_intid, false);
+	if (virq->lr)
+		virq->ask = (uint8_t)((virq->ask & ~VIRQ_MAKE_ACTIVE) | VIRQ_DROP_ACTIVE);
+	else if (virq->active && !virq->latch)
+		virq_finish_physical(vcpu, virq);
 	virq->active = false;
 	virq_update(domain, vcpu, virq);
 }
@@ -178,6 +184,7 @@ static uint32_t bank_base(uint32_t offset)
 	return offset < 0xc00 ? offset & ~0x3ffu : 0xc00;
 }
 
+/* The most read of all: one load. */
 static bool read_enabled_word(const struct bank *bank, struct domain *domain, struct vcpu *owner,
 			      uint32_t first, struct mmio_access *access)
 {
@@ -188,12 +195,6 @@ static bool read_enabled_word(const struct bank *bank, struct domain *domain, st
 	else
 		access->data = first / 32 < VGIC_BANKS ? domain->vgic.enabled[first / 32] : 0;
 	return true;
-}
-
-/* Neighbours stand side by side; a register's interrupts exist all or none. */
-static struct virq *find_run(struct domain *domain, struct vcpu *owner, uint32_t first, unsigned int count)
-{
-	return virq_find(domain, owner, first + count - 1) ? virq_find(domain, owner, first) : NULL;
 }
 
 static uint64_t read_bank(const struct bank *bank, struct domain *domain, struct vcpu *owner, struct virq *virq,
@@ -223,7 +224,8 @@ static bool priorities_unchanged(const struct bank *bank, const struct virq *vir
 				(uint32_t)virq[2].priority << 16 | (uint32_t)virq[3].priority << 24);
 }
 
-void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access *access)
+void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint32_t high,
+		      struct mmio_access *access)
 {
 	uint32_t offset = (uint32_t)access->offset;
 	const struct bank *bank = &banks[offset >> 7 & 31];
@@ -238,9 +240,14 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, struct mmio_access 
 	}
 	first = (offset - bank_base(offset)) * 8 / bank->bits;
 	count = access->width * 8u / bank->bits;
+	if (unlikely(first - low > high - low)) {
+		access->data = 0;
+		return;
+	}
 	if (read_enabled_word(bank, domain, owner, first, access))
 		return;
-	virq = find_run(domain, owner, first, count);
+	/* Neighbours stand side by side; a register's interrupts exist all or none (spi_count is a multiple of 32). */
+	virq = virq_find(domain, owner, first);
 	if (!virq) {
 		access->data = 0;
 		return;
@@ -270,11 +277,20 @@ static uint32_t read_typer(const struct domain *domain)
 
 static void write_ctlr(struct domain *domain, uint32_t value)
 {
+	if (domain->vgic.ctlr == (value & 3))
+		return;
 	domain->vgic.ctlr = value & 3;
-	for (unsigned int i = 0; i < domain->vcpu_count; i++)
-		for (struct virq *virq = domain->vcpus[i]->vgic.queue; virq; virq = virq->next)
-			domain->vcpus[i]->vgic.dirty = 1;
-	/* What waited for its group is not on a queue yet. */
+	/* What list registers hold may have to go, and what waited for its group is not on a queue yet. */
+	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
+		struct vcpu *vcpu = domain->vcpus[i];
+
+		__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
+		if (!vcpu_is_current(vcpu))
+			sched_wake(vcpu, WAIT_INTERRUPT);
+		for (unsigned int n = 0; n < 32; n++)
+			if (virq_is_pending(&vcpu->vgic.private[n]))
+				virq_update(domain, vcpu, &vcpu->vgic.private[n]);
+	}
 	for (unsigned int i = 0; i < domain->vgic.spi_count; i++)
 		if (virq_is_pending(&domain->vgic.spis[i]))
 			virq_update(domain, NULL, &domain->vgic.spis[i]);
@@ -286,7 +302,7 @@ static void access_irouter(struct domain *domain, struct mmio_access *access)
 	unsigned int shift = access->offset & 4 ? 32 : 0;
 	uint64_t mask = access->width == 8 ? ~0ull : 0xffffffffull << shift;
 
-	if (!virq || virq->intid < 32) {
+	if (!virq || virq->intid < 32 || access->width < 4) {
 		access->data = 0;
 		return;
 	}
@@ -296,14 +312,21 @@ static void access_irouter(struct domain *domain, struct mmio_access *access)
 	}
 	virq->irouter = (virq->irouter & ~mask) | (access->data << shift & mask);
 	virq->irouter &= 0xff80ffffffull;
-	/* 1-of-N may go to any: vCPU 0. Elsewhere it names a vCPU, or nobody. */
-	virq_route(domain, virq, virq->irouter & BIT(31) ? 0 : (unsigned int)(virq->irouter & 0xffffff));
+	/* 1-of-N may go to any: vCPU 0. Else it names a vCPU by affinity, or nobody. */
+	if (virq->irouter & BIT(31))
+		virq_route(domain, virq, 0);
+	else if (virq->irouter < domain->vcpu_count)
+		virq_route(domain, virq, (unsigned int)virq->irouter);
 }
 
 static void access_control(struct vcpu *vcpu, struct mmio_access *access)
 {
 	struct domain *domain = vcpu->domain;
 
+	if (access->width != 4) {
+		access->data = 0;
+		return;
+	}
 	switch (access->offset) {
 	case GICD_CTLR:
 		if (access->write)
@@ -324,13 +347,17 @@ static void access_control(struct vcpu *vcpu, struct mmio_access *access)
 
 static void access_sgi(struct vcpu *vcpu, struct mmio_access *access)
 {
-	uint32_t offset = (uint32_t)access->offset;
+	uint32_t offset = (uint32_t)access->offset, all = (1u << vcpu->domain->vcpu_count) - 1;
 
+	if (!access->write)
+		access->data = 0;
+	if (access->width > 4)
+		return;
 	if (access->write && offset == GICD_SGIR && access->width == 4)
 		vgic_sgir(vcpu, (uint32_t)access->data);
 	for (unsigned int i = 0; offset >= GICD_CPENDSGIR && offset < 0xf30 && i < access->width; i++) {
 		struct virq *virq = &vcpu->vgic.private[(offset + i) & 15];
-		uint8_t sources = (uint8_t)(access->data >> i * 8);
+		uint8_t sources = (uint8_t)(access->data >> i * 8 & all);
 
 		virq_pull(virq);
 		if (access->write)
@@ -340,6 +367,26 @@ static void access_sgi(struct vcpu *vcpu, struct mmio_access *access)
 			access->data |= (uint64_t)virq->sgi_sources << i * 8;
 		virq_update(vcpu->domain, vcpu, virq);
 	}
+}
+
+uint32_t vgic_id_register(uint32_t offset_in_page, uint32_t revision)
+{
+	/* PIDR4..7, PIDR0..3, CIDR0..3: JEP106 code of Arm, component class (IHI 0048 4.3.18, IHI 0069 12.9). */
+	static const uint8_t ids[12] = { 0x04, 0, 0, 0, 0x92, 0xb4, 0x0b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
+	uint32_t n = (offset_in_page - 0xfd0) / 4;
+
+	if (offset_in_page < 0xfd0 || offset_in_page & 3 || n >= sizeof(ids))
+		return 0;
+	return n == 6 ? ids[n] | revision << 4 : ids[n];
+}
+
+static void access_id(struct mmio_access *access)
+{
+	uint64_t page = gic_info.version == 3 ? 0xf000 : 0;
+
+	access->data = 0;
+	if (access->offset >= page && access->width == 4)
+		access->data = vgic_id_register((uint32_t)(access->offset - page), gic_info.version);
 }
 
 enum mmio_result vgic_dist_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
@@ -352,15 +399,14 @@ enum mmio_result vgic_dist_access(struct vcpu *vcpu, void *context, struct mmio_
 	if (offset < 0x80)
 		access_control(vcpu, access);
 	else if (offset < 0xd00)
-		vgic_bank_access(vcpu, vcpu, access);
+		/* With affinity routing, SGIs and PPIs are the redistributors' (IHI 0069, 12.9). */
+		vgic_bank_access(vcpu, vcpu, v3 ? 32 : 0, 1023, access);
 	else if (!v3 && offset >= GICD_SGIR && offset < 0xf30)
 		access_sgi(vcpu, access);
 	else if (v3 && offset >= GICD_IROUTER && offset < GICD_IROUTER_END)
 		access_irouter(domain, access);
-	else if (offset == (v3 ? GICD_PIDR2_V3 : GICD_PIDR2_V2))
-		access->data = v3 ? 0x3b : 0x2b;
 	else
-		access->data = 0;
+		access_id(access);
 	spin_unlock(&domain->vgic.lock);
 	return MMIO_DONE;
 }

@@ -36,6 +36,28 @@ void vgic_queue_remove(struct virq *virq)
 	virq->next = NULL;
 }
 
+/* Pending only: it may have been routed elsewhere while a list register held it. */
+static void requeue(struct vcpu *vcpu, struct virq *virq)
+{
+	struct vcpu *target;
+
+	if (likely(!virq->active && !virq_is_pending(virq)))
+		return;
+	target = virq->active ? vcpu : virq_target(vcpu->domain, vcpu, virq);
+	vgic_queue_add(target, virq);
+	if (likely(target == vcpu))
+		return;
+	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
+	sched_wake(target, WAIT_INTERRUPT);
+}
+
+void virq_finish_physical(const struct vcpu *vcpu, const struct virq *virq)
+{
+	/* A PPI is this CPU's only while its vCPU runs here. */
+	if (virq->hw && (virq->intid >= 32 || vcpu_is_current(vcpu)))
+		gic->set_active(virq->hw_intid, false);
+}
+
 /* The list register is free again; its interrupt belongs to nobody. */
 static void release(struct vcpu *vcpu, unsigned int n)
 {
@@ -46,6 +68,33 @@ static void release(struct vcpu *vcpu, unsigned int n)
 	vcpu->vgic.lr_used &= ~(1u << n);
 }
 
+/*
+ * Software made a level interrupt pending (ISPENDR): so it stays until it is
+ * acknowledged, also when its list register is emptied before that.
+ */
+static bool keeps_latch(const struct virq *virq)
+{
+	return !virq->edge && !virq->hw;
+}
+
+static uint8_t apply_asked(const struct vcpu *vcpu, struct virq *virq, uint8_t was)
+{
+	uint8_t state = was;
+
+	if (virq->ask & VIRQ_DROP_PENDING) {
+		state &= (uint8_t)~GIC_LR_PENDING;
+		virq->latch = false;
+	}
+	if (virq->ask & VIRQ_DROP_ACTIVE)
+		state &= (uint8_t)~GIC_LR_ACTIVE;
+	if (virq->ask & VIRQ_MAKE_ACTIVE)
+		state |= GIC_LR_ACTIVE;
+	virq->ask = 0;
+	if (was & (GIC_LR_PENDING | GIC_LR_ACTIVE) && !(state & (GIC_LR_PENDING | GIC_LR_ACTIVE)))
+		virq_finish_physical(vcpu, virq);
+	return state;
+}
+
 /* State from a list register back to the virq, and to the queue if there is any left. */
 static void take_back(struct vcpu *vcpu, unsigned int n)
 {
@@ -53,16 +102,29 @@ static void take_back(struct vcpu *vcpu, unsigned int n)
 	struct gic_lr lr = gic->lr_read(n);
 
 	gic->lr_write(n, (struct gic_lr){ 0 });
+	if (unlikely(virq->ask))
+		lr.state = apply_asked(vcpu, virq, lr.state);
 	virq->active = lr.state & GIC_LR_ACTIVE;
-	if (lr.state & GIC_LR_PENDING) {
-		if (virq->intid < 16 && gic_info.version == 2)
-			virq->sgi_sources |= (uint8_t)BIT(lr.source);
-		else if (virq->edge || virq->hw)
-			virq->latch = true;
-	}
+	if (virq->active)
+		virq->active_source = lr.source;
+	if (!(lr.state & GIC_LR_PENDING))
+		virq->latch = virq->latch && !keeps_latch(virq);
+	else if (virq->intid < 16 && gic_info.version == 2)
+		virq->sgi_sources |= (uint8_t)BIT(lr.source);
+	else if (!keeps_latch(virq))
+		virq->latch = true;
 	release(vcpu, n);
-	if (virq->active || virq_is_pending(virq))
-		vgic_queue_add(vcpu, virq);
+	requeue(vcpu, virq);
+}
+
+/* The guest is done with it, but something is not: asked for, pending again, or still high. */
+static void go_on(struct vcpu *vcpu, struct virq *virq)
+{
+	virq->latch = virq->latch && !keeps_latch(virq);
+	if (virq->ask)
+		virq->active = apply_asked(vcpu, virq, 0) & GIC_LR_ACTIVE;
+	requeue(vcpu, virq);
+	vcpu->vgic.dirty = 1;
 }
 
 /* Finished ones only: pending and active are both gone. */
@@ -76,8 +138,8 @@ static void reap(struct vcpu *vcpu)
 
 		release(vcpu, n);
 		virq->active = false;
-		if (unlikely(virq_is_pending(virq)))
-			vgic_queue_add(vcpu, virq);
+		if (unlikely(virq->ask | virq->latch | virq->line | virq->sgi_sources))
+			go_on(vcpu, virq);
 	}
 }
 
@@ -107,12 +169,20 @@ static struct gic_lr hand_over(struct virq *virq, struct gic_lr lr)
 {
 	lr.state |= GIC_LR_PENDING;
 	if (likely(!virq->sgi_sources)) {
-		virq->latch = false;
+		virq->latch = virq->latch && keeps_latch(virq);
 		return lr;
 	}
 	lr.source = (uint8_t)__builtin_ctz(virq->sgi_sources);
 	virq->sgi_sources &= (uint8_t)~BIT(lr.source);
 	/* Another sender waits for this one's EOI. */
+	lr.eoi_maintenance = virq->sgi_sources != 0;
+	return lr;
+}
+
+/* An active SGI of GICv2: the guest's EOI names the sender, and the next sender waits for that. */
+static struct gic_lr keep_source(const struct virq *virq, struct gic_lr lr)
+{
+	lr.source = virq->active_source;
 	lr.eoi_maintenance = virq->sgi_sources != 0;
 	return lr;
 }
@@ -138,6 +208,8 @@ bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
 	n = (unsigned int)__builtin_ctz(room);
 	if (pending)
 		lr = hand_over(virq, lr);
+	else if (virq->intid < 16)
+		lr = keep_source(virq, lr);
 	/* A line that stays high wants a look at EOI. */
 	if (!virq->edge && !virq->hw)
 		lr.eoi_maintenance = true;
@@ -157,16 +229,26 @@ void vgic_fold(struct vcpu *vcpu)
 		take_back(vcpu, (unsigned int)__builtin_ctz(used));
 }
 
+static bool wants_delivery(const struct vcpu *vcpu, const struct virq *virq)
+{
+	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
+	       vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
+}
+
 static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
 {
-	return virq->active || (virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
-				vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u));
+	return virq->active || wants_delivery(vcpu, virq);
 }
 
 static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
 {
-	/* Pending and active at once is not for hardware interrupts (IHI 0069, 11.2.2). */
-	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) && !(virq->hw && virq->active);
+	/*
+	 * Pending and active at once is not for hardware interrupts (IHI 0069, 11.2.2), nor for a GICv2 SGI:
+	 * its list register has room for one source.
+	 */
+	bool one = virq->hw || (virq->intid < 16 && gic_info.version == 2);
+
+	return wants_delivery(vcpu, virq) && !(one && virq->active);
 }
 
 /* Active ones first: the guest's EOI must find them. Then by priority. */

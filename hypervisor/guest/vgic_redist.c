@@ -10,7 +10,7 @@
 #define GICR_IIDR 0x0004u
 #define GICR_TYPER 0x0008u
 #define GICR_WAKER 0x0014u
-#define GICR_PIDR2 0xffe8u
+#define GICR_IDS 0xf000u
 #define FRAME_BYTES 0x10000u
 #define TYPER_LAST BIT(4)
 #define WAKER_SLEEP 2u
@@ -26,6 +26,7 @@ static uint64_t typer(const struct vcpu *vcpu)
 
 static void access_waker(struct vcpu *owner, struct mmio_access *access)
 {
+	/* No interrupt is held back: PSCI is what puts a vCPU to sleep. */
 	if (access->write)
 		owner->vgic.asleep = access->data & WAKER_SLEEP;
 	else
@@ -36,21 +37,23 @@ static void access_control(struct vcpu *owner, struct mmio_access *access)
 {
 	uint64_t offset = access->offset;
 
-	if (offset == GICR_WAKER) {
+	if (offset == GICR_WAKER && access->width == 4) {
 		access_waker(owner, access);
 		return;
 	}
 	if (access->write)
 		return;
 	access->data = 0;
+	if (access->width < 4)
+		return;
 	if (offset == GICR_IIDR)
 		access->data = IIDR_VIMO;
 	else if (offset == GICR_TYPER)
 		access->data = access->width == 8 ? typer(owner) : (uint32_t)typer(owner);
 	else if (offset == GICR_TYPER + 4)
 		access->data = typer(owner) >> 32;
-	else if (offset == GICR_PIDR2)
-		access->data = 0x3b;
+	else if (offset >= GICR_IDS)
+		access->data = vgic_id_register((uint32_t)offset - GICR_IDS, 3);
 }
 
 enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
@@ -63,9 +66,8 @@ enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmi
 	spin_lock(&domain->vgic.lock);
 	if (offset < FRAME_BYTES) {
 		access_control(owner, access);
-	} else if (access->offset >= 0x80 && access->offset < 0xd00 && (access->offset & 0x7f) < 0x20) {
-		/* Only 32 interrupts: the first register of each bank, eight of priorities, two of configuration. */
-		vgic_bank_access(vcpu, owner, access);
+	} else if (access->offset >= 0x80 && access->offset < 0xd00) {
+		vgic_bank_access(vcpu, owner, 0, 31, access);
 	} else {
 		access->data = 0;
 	}
