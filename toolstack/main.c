@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	uv_stop(signal->loop);
+}
+
+/* Two daemons would fight over the same guests. Held until we end. */
+static int lock(void)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	mkdir(store_root(), 0755);
+	snprintf(path, sizeof(path), "%s/vimod.lock", store_root());
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		log_error("cannot open %s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		log_error("another vimod is running (it holds %s)", path);
+		return -1;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	uv_loop_t *loop = uv_default_loop();
+	struct daemon daemon = { .loop = loop, .device = -1 };
+	uv_signal_t term, interrupt;
+	struct error err;
+
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		puts("vimod " PACKAGE_VERSION);
+		return 0;
+	}
+	if (argc != 1) {
+		fprintf(stderr, "usage: vimod [--version]\n");
+		return ERROR_USAGE;
+	}
+	umask(0022);
+	signal(SIGPIPE, SIG_IGN);
+	if (lock())
+		return ERROR_FAILED;
+	if (daemon_open(&daemon, &err))
+		log_warning("%s", err.text); /* whoever asks for a guest is told, too */
+	if (control_start(&daemon, loop, &err)) {
+		log_error("%s", err.text);
+		return err.code;
+	}
+	uv_signal_init(loop, &term);
+	uv_signal_init(loop, &interrupt);
+	uv_signal_start(&term, on_signal, SIGTERM);
+	uv_signal_start(&interrupt, on_signal, SIGINT);
+	sd_notify(0, "READY=1");
+	uv_run(loop, UV_RUN_DEFAULT);
+	sd_notify(0, "STOPPING=1");
+	return 0;
+}
