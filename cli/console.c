@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * console.c - a terminal, or a script's pipes, on a guest's console.
+ */
+#include "cleanup.h"
+#include "json.h"
+#include "vimoctl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <time.h>
+
+#define ESCAPE 0x1d /* ^] */
+
+static struct termios saved;
+
+static void raw_mode(bool on)
+{
+	struct termios raw;
+
+	if (!isatty(0))
+		return;
+	if (!on) {
+		tcsetattr(0, TCSADRAIN, &saved);
+		return;
+	}
+	tcgetattr(0, &saved);
+	raw = saved;
+	cfmakeraw(&raw);
+	tcsetattr(0, TCSADRAIN, &raw);
+}
+
+static bool write_all(int fd, const char *bytes, size_t count)
+{
+	while (count) {
+		ssize_t put = write(fd, bytes, count);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return false;
+		bytes += put;
+		count -= put;
+	}
+	return true;
+}
+
+/* Until the escape key, or the end of the guest. The end of a script's input leaves output flowing. */
+static void pump(int console)
+{
+	struct pollfd wait[] = { { .fd = 0, .events = POLLIN }, { .fd = console, .events = POLLIN } };
+	char bytes[4096];
+
+	while (poll(wait, 2, -1) >= 0 || errno == EINTR) {
+		if (wait[1].revents) {
+			ssize_t got = read(console, bytes, sizeof(bytes));
+
+			if (got <= 0 || !write_all(1, bytes, got))
+				return;
+		}
+		if (wait[0].revents) {
+			ssize_t got = read(0, bytes, sizeof(bytes));
+			char *escape = got > 0 ? memchr(bytes, ESCAPE, got) : NULL;
+
+			if (got <= 0)
+				wait[0].fd = -1;
+			else if (!write_all(console, bytes, escape ? escape - bytes : got) || escape)
+				return;
+		}
+	}
+}
+
+int console_attach(struct client *client, const char *name, const char *type, struct error *err)
+{
+	json_object *parameters = json_object_new_object();
+	CLEANUP_JSON json_object *reply = NULL;
+	CLEANUP_FD int console = -1;
+
+	json_put_string(parameters, "name", name);
+	json_put_string(parameters, "type", type);
+	reply = client_call(client, "io.vimo.Console", parameters, err);
+	if (!reply)
+		return -1;
+	/* A device model that was killed comes back within moments. */
+	for (int tries = 0; tries < 20; tries++) {
+		console = client_connect_path(json_string(reply, "path"));
+		if (console >= 0 || (errno != ENOENT && errno != ECONNREFUSED))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+	if (console < 0)
+		return error_set(err, ERROR_FAILED, "cannot connect to the console of %s: %s", name, strerror(errno));
+	fprintf(stderr, "Connected to %s, escape is ^]\n", name);
+	raw_mode(true);
+	pump(console);
+	raw_mode(false);
+	fprintf(stderr, "\nDisconnected from %s\n", name);
+	return 0;
+}
+
+int cmd_console(struct client *client, const struct options *options, struct error *err)
+{
+	return console_attach(client, options->operand, options->type, err);
+}

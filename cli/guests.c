@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * guests.c - see and steer guests that exist.
+ */
+#include "cleanup.h"
+#include "json.h"
+#include "vimoctl.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void print_json(json_object *json)
+{
+	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static json_object *named(const struct options *options)
+{
+	json_object *json = json_object_new_object();
+
+	json_put_string(json, "name", options->operand);
+	return json;
+}
+
+static int simple(struct client *client, const char *method, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, method, named(options), err);
+
+	if (reply && options->json)
+		print_json(reply);
+	return reply ? 0 : -1;
+}
+
+int cmd_list(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.List", NULL, err);
+	json_object *list;
+
+	if (!reply || !json_object_object_get_ex(reply, "guests", &list))
+		return -1;
+	if (options->json) {
+		print_json(list);
+		return 0;
+	}
+	printf("%-24s %4s %8s %6s %-9s %10s\n", "NAME", "ID", "MEM/MiB", "VCPUS", "STATE", "TIME/s");
+	for (size_t n = 0; n < json_object_array_length(list); n++) {
+		json_object *guest = json_object_array_get_idx(list, n);
+
+		printf("%-24s %4d %8d %6d %-9s %10.1f\n", json_string(guest, "name"),
+		       (int)json_number(guest, "id", 0), (int)json_number(guest, "memory", 0),
+		       (int)json_number(guest, "vcpus", 0), json_string(guest, "state"),
+		       json_number(guest, "cpu_time_ns", 0) / 1e9);
+	}
+	return 0;
+}
+
+static void print_members(json_object *object, const char *indent)
+{
+	json_object_object_foreach(object, key, value) {
+		if (json_object_is_type(value, json_type_object))
+			print_members(value, "config.");
+		else
+			printf("%s%s: %s\n", indent, key, json_object_get_string(value));
+	}
+}
+
+int cmd_info(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Info", named(options), err);
+	json_object *guest;
+
+	if (!reply || !json_object_object_get_ex(reply, "guest", &guest))
+		return -1;
+	if (options->json)
+		print_json(guest);
+	else
+		print_members(guest, "");
+	return 0;
+}
+
+/* Until the guest is gone or stopped. Polled: it works across a restart of vimod's guest, too. */
+static int wait_gone(struct client *client, const struct options *options, struct error *err)
+{
+	for (int ticks = 0; ticks < options->timeout_s * 10; ticks++) {
+		CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Info", named(options), err);
+		json_object *guest = NULL;
+		const char *state;
+
+		if (!reply)
+			return err->code == ERROR_NOT_FOUND ? 0 : -1;
+		json_object_object_get_ex(reply, "guest", &guest);
+		state = json_string(guest, "state");
+		if (state && !strcmp(state, "stopped"))
+			return 0;
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+	return error_set(err, ERROR_FAILED, "%s did not shut down within %d s: it may ignore its power button; "
+			 "vimoctl destroy %s ends it", options->operand, options->timeout_s, options->operand);
+}
+
+int cmd_shutdown(struct client *client, const struct options *options, struct error *err)
+{
+	if (simple(client, "io.vimo.Shutdown", options, err))
+		return -1;
+	return options->wait ? wait_gone(client, options, err) : 0;
+}
+
+int cmd_reboot(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *call = named(options);
+	CLEANUP_JSON json_object *reply = NULL;
+
+	json_object_object_add(call, "force", json_object_new_boolean(options->force));
+	reply = client_call(client, "io.vimo.Reboot", call, err);
+	return reply ? 0 : -1;
+}
+
+int cmd_destroy(struct client *client, const struct options *options, struct error *err)
+{
+	return simple(client, "io.vimo.Destroy", options, err);
+}
+
+int cmd_pause(struct client *client, const struct options *options, struct error *err)
+{
+	return simple(client, "io.vimo.Pause", options, err);
+}
+
+int cmd_unpause(struct client *client, const struct options *options, struct error *err)
+{
+	return simple(client, "io.vimo.Unpause", options, err);
+}
+
+int cmd_dmesg(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Log", NULL, err);
+
+	if (!reply)
+		return -1;
+	if (options->json)
+		print_json(reply);
+	else if (json_string(reply, "text"))
+		fputs(json_string(reply, "text"), stdout);
+	return 0;
+}
+
+int cmd_version(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Version", NULL, err);
+	const char *vimod;
+
+	if (!options->json)
+		printf("vimoctl: %s\n", PACKAGE_VERSION);
+	if (!reply)
+		return -1;
+	json_put_string(reply, "vimoctl", PACKAGE_VERSION);
+	vimod = json_string(reply, "vimod");
+	if (options->json) {
+		print_json(reply);
+	} else {
+		json_object_object_del(reply, "vimoctl");
+		print_members(reply, "");
+	}
+	if (vimod && strcmp(vimod, PACKAGE_VERSION))
+		return error_set(err, ERROR_FAILED, "vimod is %s and vimoctl %s: install both of one release and "
+				 "systemctl restart vimod", vimod, PACKAGE_VERSION);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vimoctl.h - what the verbs share.
+ */
+#ifndef CLI_VIMOCTL_H
+#define CLI_VIMOCTL_H
+
+#include "client.h"
+#include "error.h"
+
+#include <stdbool.h>
+
+/** Options and operands of one command line. */
+struct options {
+	const char *operand; /* GUEST, CONFIG or a shell's name */
+	const char *type;    /* console: virtio or serial */
+	bool json, console, dry_run, wait, force;
+	int timeout_s;
+};
+
+/* Each returns 0, or -1 with the error set. */
+typedef int (*command_fn)(struct client *client, const struct options *options, struct error *err);
+
+int cmd_create(struct client *client, const struct options *options, struct error *err);
+int cmd_list(struct client *client, const struct options *options, struct error *err);
+int cmd_info(struct client *client, const struct options *options, struct error *err);
+int cmd_console(struct client *client, const struct options *options, struct error *err);
+int cmd_shutdown(struct client *client, const struct options *options, struct error *err);
+int cmd_reboot(struct client *client, const struct options *options, struct error *err);
+int cmd_destroy(struct client *client, const struct options *options, struct error *err);
+int cmd_pause(struct client *client, const struct options *options, struct error *err);
+int cmd_unpause(struct client *client, const struct options *options, struct error *err);
+int cmd_dmesg(struct client *client, const struct options *options, struct error *err);
+int cmd_version(struct client *client, const struct options *options, struct error *err);
+
+/** print_json() - one object, readable. */
+void print_json(json_object *json);
+/** console_attach() - connect standard input and output to a guest's console. */
+int console_attach(struct client *client, const char *name, const char *type, struct error *err);
+
+#endif
