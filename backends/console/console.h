@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * console.h - VirtIO console, one port (VirtIO 1.2, 5.3): hvc0 of a Linux guest.
+ */
+#ifndef CONSOLE_CONSOLE_H
+#define CONSOLE_CONSOLE_H
+
+#include "core/hub.h"
+#include "core/transport.h"
+
+enum { CONSOLE_RECEIVE = 0, CONSOLE_TRANSMIT = 1, CONSOLE_QUEUES = 2 };
+
+extern const struct virtio_model console_model;
+
+/**
+ * console_work() - output to the hub, its input to the guest.
+ * Context: event loop, lock not held. Return: whether to be called again.
+ */
+bool console_work(struct virtio_device *device, struct hub *hub);
+
+#endif

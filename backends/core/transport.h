@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * transport.h - virtio-mmio, version 2 (VirtIO 1.2, 4.2), over a shadow page.
+ *
+ * The guest reads registers from the page without an exit, so every write
+ * updates what it could read next before the request is completed. What the
+ * page cannot show lives in struct transport_state, in a file that outlives us.
+ *
+ * Lock: device->lock is held in all functions and operations below.
+ */
+#ifndef CORE_TRANSPORT_H
+#define CORE_TRANSPORT_H
+
+#include "core/virtqueue.h"
+
+#include <pthread.h>
+
+#define TRANSPORT_QUEUES 2u
+#define TRANSPORT_DOORBELL 0x050u
+#define TRANSPORT_CLEAR 0x064u
+#define TRANSPORT_STATUS 0x060u
+
+enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2 };
+
+struct transport_state {
+	uint64_t driver_features;
+	uint32_t device_features_sel, driver_features_sel, queue_sel;
+	uint32_t reserved;
+	struct transport_queue_state {
+		uint64_t desc, driver, device;
+		uint32_t size, ready;
+	} queue[TRANSPORT_QUEUES];
+};
+
+struct virtio_device;
+
+struct virtio_model {
+	uint32_t device_id;
+	uint64_t features; /* of this kind of device; the transport adds its own */
+	uint32_t queues;   /* <= TRANSPORT_QUEUES */
+	void (*started)(struct virtio_device *device); /* queues run; may be NULL */
+	void (*stopped)(struct virtio_device *device); /* no queue runs; may be NULL */
+};
+
+struct virtio_device {
+	const struct virtio_model *model;
+	const struct guest_memory *memory;
+	struct transport_state *state;
+	uint8_t *page; /* 4 KiB, what the guest reads */
+	void (*interrupt)(struct virtio_device *device, enum transport_interrupt bit);
+	pthread_mutex_t lock;
+	struct virtqueue queue[TRANSPORT_QUEUES];
+	uint64_t ignored; /* writes that did nothing */
+};
+
+/** transport_init() - show a device after reset, or take over the one that stands in the page. */
+void transport_init(struct virtio_device *device);
+/** transport_write() - the guest wrote a register that is no doorbell. Any values. */
+void transport_write(struct virtio_device *device, uint64_t offset, unsigned int width, uint64_t value);
+/** transport_check() - after work on queues: stop the device when the driver broke one. */
+void transport_check(struct virtio_device *device);
+/** transport_running() - the driver said DRIVER_OK and nothing broke since. */
+bool transport_running(const struct virtio_device *device);
+
+#endif

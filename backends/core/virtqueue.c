@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * virtqueue.c - take buffers from a driver and give them back.
+ */
+#include "core/virtqueue.h"
+
+#include <endian.h>
+#include <linux/virtio_ring.h>
+#include <string.h>
+
+enum { IDX = 1, RING = 2 }; /* of avail and used, in 16-bit words */
+
+struct table {
+	const struct vring_desc *desc;
+	uint32_t count;
+};
+
+static uint16_t load16(const uint16_t *word)
+{
+	return le16toh(__atomic_load_n(word, __ATOMIC_RELAXED));
+}
+
+static void store16(uint16_t *word, uint16_t value)
+{
+	__atomic_store_n(word, htole16(value), __ATOMIC_RELAXED);
+}
+
+static uint16_t *used_event(const struct virtqueue *queue)
+{
+	return queue->avail + RING + queue->size;
+}
+
+static uint16_t *avail_event(const struct virtqueue *queue)
+{
+	return queue->used + RING + 4u * queue->size;
+}
+
+bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
+		     const struct virtqueue_layout *layout, bool event_idx)
+{
+	uint64_t size = layout->size;
+
+	memset(queue, 0, sizeof(*queue));
+	if (!size || size > VIRTQUEUE_SIZE_MAX || size & (size - 1))
+		return false;
+	if (layout->desc & 15 || layout->driver & 1 || layout->device & 3)
+		return false;
+	queue->desc = guest_memory_at(memory, layout->desc, 16 * size);
+	queue->avail = guest_memory_at(memory, layout->driver, 6 + 2 * size);
+	queue->used = guest_memory_at(memory, layout->device, 6 + 8 * size);
+	if (!queue->desc || !queue->avail || !queue->used)
+		return false;
+	queue->memory = memory;
+	queue->size = layout->size;
+	queue->event_idx = event_idx;
+	queue->used_idx = load16(queue->used + IDX);
+	queue->last_avail = queue->used_idx;
+	queue->notified_idx = queue->used_idx;
+	queue->running = true;
+	return true;
+}
+
+void virtqueue_stop(struct virtqueue *queue)
+{
+	memset(queue, 0, sizeof(*queue));
+}
+
+static struct vring_desc read_descriptor(const struct table *table, uint32_t index)
+{
+	struct vring_desc copy;
+
+	/* Volatile: the guest can change it; what is checked must be what is used. */
+	const volatile struct vring_desc *desc = &table->desc[index];
+
+	copy.addr = le64toh(desc->addr);
+	copy.len = le32toh(desc->len);
+	copy.flags = le16toh(desc->flags);
+	copy.next = le16toh(desc->next);
+	return copy;
+}
+
+static bool add_segment(const struct virtqueue *queue, struct virtqueue_chain *chain,
+			const struct vring_desc *desc)
+{
+	unsigned int count = chain->readable + chain->writable;
+	void *data = guest_memory_at(queue->memory, desc->addr, desc->len);
+
+	if (!data || !desc->len || count == VIRTQUEUE_SIZE_MAX)
+		return false;
+	if (desc->flags & VRING_DESC_F_WRITE)
+		chain->writable++;
+	else if (chain->writable)
+		return false; /* readable ones come first */
+	else
+		chain->readable++;
+	chain->iov[count] = (struct iovec){ .iov_base = data, .iov_len = desc->len };
+	return true;
+}
+
+/* The table that an indirect descriptor names; false when it is not allowed there. */
+static bool enter_indirect(const struct virtqueue *queue, const struct vring_desc *desc,
+			   struct table *table)
+{
+	uint32_t count = desc->len / sizeof(*desc);
+
+	if (table->desc != queue->desc || desc->flags & VRING_DESC_F_NEXT ||
+	    desc->len % sizeof(*desc) || !count || count > VIRTQUEUE_SIZE_MAX || desc->addr & 15)
+		return false;
+	table->desc = guest_memory_at(queue->memory, desc->addr, desc->len);
+	table->count = count;
+	return table->desc != NULL;
+}
+
+/* Bounded by steps: a chain that loops is longer than its table. */
+static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *chain)
+{
+	struct table table = { queue->desc, queue->size };
+	uint32_t index = chain->head, steps = 0;
+
+	while (index < table.count && steps++ < table.count) {
+		struct vring_desc desc = read_descriptor(&table, index);
+
+		if (desc.flags & VRING_DESC_F_INDIRECT) {
+			if (!enter_indirect(queue, &desc, &table))
+				return false;
+			index = 0;
+			steps = 0;
+			continue;
+		}
+		if (!add_segment(queue, chain, &desc))
+			return false;
+		if (!(desc.flags & VRING_DESC_F_NEXT))
+			return true;
+		index = desc.next;
+	}
+	return false;
+}
+
+bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
+{
+	uint16_t waiting;
+
+	if (!queue->running || queue->broken)
+		return false;
+	waiting = (uint16_t)(load16(queue->avail + IDX) - queue->last_avail);
+	if (!waiting)
+		return false;
+	if (waiting > queue->size) {
+		queue->broken = true;
+		return false;
+	}
+	/* The ring entry and what it names were written before the index. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	chain->head = load16(queue->avail + RING + queue->last_avail % queue->size);
+	chain->readable = 0;
+	chain->writable = 0;
+	if (chain->head >= queue->size || !read_chain(queue, chain)) {
+		queue->broken = true;
+		return false;
+	}
+	queue->last_avail++;
+	return true;
+}
+
+void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+{
+	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) +
+			    2u * (queue->used_idx % queue->size);
+
+	__atomic_store_n(&element[0], htole32(head), __ATOMIC_RELAXED);
+	__atomic_store_n(&element[1], htole32(bytes), __ATOMIC_RELAXED);
+	queue->used_idx++;
+	/* Buffer and element before the index. */
+	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+}
+
+bool virtqueue_rearm(struct virtqueue *queue)
+{
+	if (!queue->running || queue->broken)
+		return false;
+	if (queue->event_idx)
+		store16(avail_event(queue), queue->last_avail);
+	else
+		store16(queue->used, 0);
+	/* Our wish before we look: else both sides could wait for each other (2.7.13.4). */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return load16(queue->avail + IDX) != queue->last_avail;
+}
+
+bool virtqueue_wants_interrupt(struct virtqueue *queue)
+{
+	uint16_t old = queue->notified_idx, new = queue->used_idx;
+
+	if (!queue->running || old == new)
+		return false;
+	/* The used index before we look at the driver's wish. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	queue->notified_idx = new;
+	if (!queue->event_idx)
+		return !(load16(queue->avail) & VRING_AVAIL_F_NO_INTERRUPT);
+	return vring_need_event(load16(used_event(queue)), new, old);
+}

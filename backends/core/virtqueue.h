@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * virtqueue.h - the device's side of a split virtqueue (VirtIO 1.2, 2.7).
+ *
+ * Ring, descriptors and indices are the guest's memory: each value is read
+ * once, checked here, and used from our copy. A queue that breaks a rule is
+ * broken until the driver resets the device.
+ *
+ * Context: the caller holds the device's lock.
+ */
+#ifndef CORE_VIRTQUEUE_H
+#define CORE_VIRTQUEUE_H
+
+#include "core/guest_memory.h"
+
+#include <stdbool.h>
+#include <sys/uio.h>
+
+#define VIRTQUEUE_SIZE_MAX 256u
+
+struct virtqueue_layout {
+	uint64_t desc, driver, device; /* guest physical */
+	uint16_t size;
+};
+
+struct virtqueue {
+	const struct guest_memory *memory;
+	struct vring_desc *desc;
+	uint16_t *avail; /* flags, idx, ring[size], used_event */
+	uint16_t *used;  /* flags, idx, elements, avail_event */
+	uint16_t size;
+	uint16_t last_avail;   /* next to take */
+	uint16_t used_idx;     /* next to fill */
+	uint16_t notified_idx; /* used_idx when the guest was last asked about */
+	bool event_idx;
+	bool running;
+	bool broken;
+};
+
+/** One buffer of the driver: what we may read, then what we may write. */
+struct virtqueue_chain {
+	uint16_t head;
+	unsigned int readable; /* iov[0..readable) */
+	unsigned int writable; /* the following ones */
+	struct iovec iov[VIRTQUEUE_SIZE_MAX];
+};
+
+/**
+ * virtqueue_start() - begin, or after a restart go on, with a queue.
+ *
+ * Buffers are completed in the order they were taken, so the used index in
+ * guest memory tells where to go on.
+ *
+ * Return: false when size, alignment or an address is not allowed.
+ */
+bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
+		     const struct virtqueue_layout *layout, bool event_idx);
+void virtqueue_stop(struct virtqueue *queue);
+/** virtqueue_pop() - the next buffer. Return: false when there is none, or the queue broke. */
+bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);
+/** virtqueue_push() - give a buffer back with @bytes written into it. */
+void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes);
+/** virtqueue_rearm() - ask for a doorbell. Return: true if buffers came meanwhile: go on. */
+bool virtqueue_rearm(struct virtqueue *queue);
+/** virtqueue_wants_interrupt() - whether to tell the guest of what was pushed since last asked. */
+bool virtqueue_wants_interrupt(struct virtqueue *queue);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * uart.h - dom0's ends of the rings of the PL011 that EL2 emulates.
+ */
+#ifndef PLATFORM_UART_H
+#define PLATFORM_UART_H
+
+#include "core/hub.h"
+
+#include <vimo/device.h>
+
+struct uart {
+	struct vimo_console_page *page;
+	int domain;
+	struct hub hub;
+};
+
+/** uart_ring_read() - copy output out of the ring. Return: bytes. Indices are not trusted. */
+size_t uart_ring_read(struct vimo_console_page *page, void *data, size_t bytes);
+/** uart_ring_room() - bytes of input the ring takes now. */
+size_t uart_ring_room(const struct vimo_console_page *page);
+/** uart_ring_write() - put @bytes <= room of input into the ring. */
+void uart_ring_write(struct vimo_console_page *page, const void *data, size_t bytes);
+/** uart_work() - output to the hub, its input to the ring; event loop. */
+void uart_work(struct uart *uart);
+
+#endif
