@@ -43,6 +43,8 @@ struct daemon {
 
 /** daemon_open() - open /dev/vimo if it is not open, and adopt what runs. */
 int daemon_open(struct daemon *daemon, struct error *err);
+/** daemon_prune_monitors() - forget those whose client went away. */
+void daemon_prune_monitors(struct daemon *daemon);
 struct guest *guest_find(struct daemon *daemon, const char *name);
 json_object *guest_to_json(struct guest *guest);
 /** guest_check() - all that create checks before it changes anything. */

@@ -67,6 +67,22 @@ json_object *guest_to_json(struct guest *guest)
 	return json;
 }
 
+void daemon_prune_monitors(struct daemon *daemon)
+{
+	struct call **at = &daemon->monitors;
+
+	while (*at) {
+		struct call *call = *at;
+
+		if (call->connection) {
+			at = &call->next;
+			continue;
+		}
+		*at = call->next;
+		free(call);
+	}
+}
+
 static void guest_announce(struct guest *guest)
 {
 	struct call **at = &guest->daemon->monitors;

@@ -233,6 +233,7 @@ static void method_monitor(struct call *call, json_object *parameters)
 	if (!call->more) {
 		call_reply(call, all_guests(call->daemon));
 	} else if (call_continue(call, all_guests(call->daemon))) {
+		daemon_prune_monitors(call->daemon);
 		call->next = call->daemon->monitors;
 		call->daemon->monitors = call;
 	} else {
