@@ -200,8 +200,9 @@ static void set_timer(struct runqueue *rq, struct vcpu *running)
 	for (const struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
 		if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
 			deadline = MIN(deadline, vcpu->timer_deadline);
-	if (running && (running->vtimer.ptimer_ctl || running->vtimer.ptimer_line))
-		deadline = MIN(deadline, vtimer_update(running));
+	/* Its line is set outside: the vGIC's lock comes before this queue's. */
+	if (running)
+		deadline = MIN(deadline, vtimer_next(running));
 	if (deadline != rq->timer) {
 		rq->timer = deadline;
 		timer_set(deadline);

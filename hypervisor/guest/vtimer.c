@@ -26,17 +26,22 @@ uint64_t vtimer_deadline(const struct vcpu *vcpu)
 	return deadline;
 }
 
-uint64_t vtimer_update(struct vcpu *vcpu)
+void vtimer_update(struct vcpu *vcpu)
 {
 	const struct vtimer *timer = &vcpu->vtimer;
-	bool on = armed(timer->ptimer_ctl);
-	bool due = on && counter_now() >= timer->ptimer_cval;
+	bool due = armed(timer->ptimer_ctl) && counter_now() >= timer->ptimer_cval;
 
-	if (due != vcpu->vtimer.ptimer_line) {
-		vcpu->vtimer.ptimer_line = due;
-		vgic_set_level(vcpu->domain, vcpu, VIMO_GUEST_PPI_PTIMER, due);
-	}
-	return on && !due ? timer->ptimer_cval : NEVER;
+	if (due == timer->ptimer_line)
+		return;
+	vcpu->vtimer.ptimer_line = due;
+	vgic_set_level(vcpu->domain, vcpu, VIMO_GUEST_PPI_PTIMER, due);
+}
+
+uint64_t vtimer_next(const struct vcpu *vcpu)
+{
+	const struct vtimer *timer = &vcpu->vtimer;
+
+	return armed(timer->ptimer_ctl) && !timer->ptimer_line ? timer->ptimer_cval : NEVER;
 }
 
 /* op2 of CNTP_*_EL0: 0 TVAL, 1 CTL, 2 CVAL */
