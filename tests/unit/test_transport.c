@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_transport.c - a driver's conversation with a virtio-mmio device.
+ */
+#include "core/transport.h"
+
+#include <linux/virtio_mmio.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RAM 0x40000000ull
+
+static _Alignas(4096) uint8_t ram[0x8000];
+static _Alignas(4096) uint8_t page[4096];
+static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
+static const struct virtio_model model = { .device_id = 3, .queues = 2 };
+static struct transport_state kept;
+static unsigned int interrupts;
+
+static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
+{
+	(void)device;
+	interrupts |= bit;
+}
+
+static struct virtio_device device = {
+	.model = &model, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt,
+};
+
+static uint32_t get(unsigned int offset)
+{
+	uint32_t value;
+
+	memcpy(&value, page + offset, sizeof(value));
+	return value;
+}
+
+static void put(unsigned int offset, uint32_t value)
+{
+	transport_write(&device, offset, 4, value);
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	memset(page, 0, sizeof(page));
+	memset(ram, 0, sizeof(ram));
+	interrupts = 0;
+	transport_init(&device);
+	return 0;
+}
+
+static void negotiate(void)
+{
+	put(VIRTIO_MMIO_STATUS, 1);
+	put(VIRTIO_MMIO_STATUS, 3);
+	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
+	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
+	put(VIRTIO_MMIO_STATUS, 11);
+}
+
+static void set_queue(uint64_t desc)
+{
+	put(VIRTIO_MMIO_QUEUE_SEL, 1);
+	put(VIRTIO_MMIO_QUEUE_NUM, 8);
+	put(VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)desc);
+	put(VIRTIO_MMIO_QUEUE_DESC_HIGH, (uint32_t)(desc >> 32));
+	put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, (uint32_t)RAM + 0x1000);
+	put(VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)RAM + 0x2000);
+	put(VIRTIO_MMIO_QUEUE_READY, 1);
+}
+
+static void a_driver_starts_a_queue(void **state)
+{
+	(void)state;
+	assert_int_equal(get(VIRTIO_MMIO_MAGIC_VALUE), 0x74726976);
+	assert_int_equal(get(VIRTIO_MMIO_VERSION), 2);
+	assert_int_equal(get(VIRTIO_MMIO_DEVICE_ID), 3);
+	put(VIRTIO_MMIO_DEVICE_FEATURES_SEL, 1);
+	assert_int_equal(get(VIRTIO_MMIO_DEVICE_FEATURES), 1);
+	put(VIRTIO_MMIO_DEVICE_FEATURES_SEL, 2);
+	assert_int_equal(get(VIRTIO_MMIO_DEVICE_FEATURES), 0);
+	negotiate();
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 11);
+	set_queue(RAM);
+	assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 1);
+	assert_false(device.queue[1].running);
+	put(VIRTIO_MMIO_STATUS, 15);
+	assert_true(device.queue[1].running);
+	put(VIRTIO_MMIO_STATUS, 0);
+	assert_false(device.queue[1].running);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 0);
+	assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 0);
+}
+
+static void features_must_be_ours(void **state)
+{
+	(void)state;
+	put(VIRTIO_MMIO_STATUS, 11); /* without VERSION_1 */
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
+	put(VIRTIO_MMIO_STATUS, 0);
+	put(VIRTIO_MMIO_DRIVER_FEATURES, 1u << 5);
+	negotiate();
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
+}
+
+static void a_queue_outside_memory_does_not_become_ready(void **state)
+{
+	(void)state;
+	negotiate();
+	set_queue(0xffffffffffff0000ull);
+	assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 0);
+}
+
+static void a_broken_queue_asks_for_reset(void **state)
+{
+	static struct virtqueue_chain chain;
+
+	(void)state;
+	negotiate();
+	set_queue(RAM);
+	put(VIRTIO_MMIO_STATUS, 15);
+	ram[0x1002] = 0xff;
+	assert_false(virtqueue_pop(&device.queue[1], &chain));
+	transport_check(&device);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 15 | 64);
+	assert_int_equal(interrupts, TRANSPORT_CONFIG);
+	assert_false(transport_running(&device));
+	put(VIRTIO_MMIO_STATUS, 0);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 0);
+}
+
+static void a_successor_goes_on(void **state)
+{
+	(void)state;
+	negotiate();
+	set_queue(RAM);
+	put(VIRTIO_MMIO_STATUS, 15);
+	memset(device.queue, 0, sizeof(device.queue));
+	transport_init(&device);
+	assert_true(device.queue[1].running);
+	assert_int_equal(interrupts, TRANSPORT_USED);
+	memset(&kept, 0, sizeof(kept)); /* its file was lost */
+	transport_init(&device);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 15 | 64);
+}
+
+static void any_write_is_survived(void **state)
+{
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned int i = 0; i < 200000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		transport_write(&device, seed >> 8 & 0xfff, 1u << (seed >> 28 & 3), (uint64_t)seed << (seed >> 30) * 8);
+		put(0x30 + (seed >> 20 & 0x7c), seed >> 12 & 0xff);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_driver_starts_a_queue, fresh),
+		cmocka_unit_test_setup(features_must_be_ours, fresh),
+		cmocka_unit_test_setup(a_queue_outside_memory_does_not_become_ready, fresh),
+		cmocka_unit_test_setup(a_broken_queue_asks_for_reset, fresh),
+		cmocka_unit_test_setup(a_successor_goes_on, fresh),
+		cmocka_unit_test_setup(any_write_is_survived, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

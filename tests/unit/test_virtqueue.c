@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_virtqueue.c - a driver, honest and hostile, against the device's side of a queue.
+ */
+#include "core/virtqueue.h"
+
+#include <linux/virtio_ring.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RAM 0x40000000ull
+#define SIZE 8u
+#define DESC 0x0000u
+#define AVAIL 0x1000u
+#define USED 0x2000u
+#define DATA 0x3000u
+
+static _Alignas(4096) uint8_t ram[0x8000];
+static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
+static struct virtqueue_chain chain;
+
+static struct vring_desc *desc(unsigned int i)
+{
+	return (struct vring_desc *)(void *)(ram + DESC) + i;
+}
+
+static uint16_t *avail(unsigned int word)
+{
+	return (uint16_t *)(void *)(ram + AVAIL) + word;
+}
+
+static uint16_t *used(unsigned int word)
+{
+	return (uint16_t *)(void *)(ram + USED) + word;
+}
+
+static struct virtqueue start(bool event_idx)
+{
+	const struct virtqueue_layout layout = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
+	struct virtqueue queue;
+
+	memset(ram, 0, sizeof(ram));
+	assert_true(virtqueue_start(&queue, &memory, &layout, event_idx));
+	return queue;
+}
+
+static void offer(uint16_t head)
+{
+	*avail(2 + *avail(1) % SIZE) = head;
+	++*avail(1);
+}
+
+static void a_buffer_goes_round(void **state)
+{
+	struct virtqueue queue = start(false);
+
+	(void)state;
+	*desc(3) = (struct vring_desc){ RAM + DATA, 10, VRING_DESC_F_NEXT, 5 };
+	*desc(5) = (struct vring_desc){ RAM + DATA + 64, 20, VRING_DESC_F_WRITE, 0 };
+	assert_false(virtqueue_pop(&queue, &chain));
+	offer(3);
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.readable, 1);
+	assert_int_equal(chain.writable, 1);
+	assert_ptr_equal(chain.iov[1].iov_base, ram + DATA + 64);
+	virtqueue_push(&queue, chain.head, 7);
+	assert_int_equal(*used(1), 1);
+	assert_int_equal(*used(2), 3);
+	assert_int_equal(*used(4), 7);
+	assert_true(virtqueue_wants_interrupt(&queue));
+	assert_false(virtqueue_wants_interrupt(&queue));
+	assert_false(virtqueue_rearm(&queue));
+}
+
+static void an_indirect_table_is_read(void **state)
+{
+	struct virtqueue queue = start(false);
+	struct vring_desc *table = (struct vring_desc *)(void *)(ram + DATA);
+
+	(void)state;
+	table[0] = (struct vring_desc){ RAM + DATA + 256, 4, VRING_DESC_F_NEXT, 1 };
+	table[1] = (struct vring_desc){ RAM + DATA + 512, 4, 0, 0 };
+	*desc(0) = (struct vring_desc){ RAM + DATA, 32, VRING_DESC_F_INDIRECT, 0 };
+	offer(0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.readable, 2);
+}
+
+static void breaks(struct vring_desc first)
+{
+	struct virtqueue queue = start(false);
+
+	*desc(0) = first;
+	offer(0);
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_true(queue.broken);
+	assert_false(virtqueue_pop(&queue, &chain));
+}
+
+static void a_hostile_descriptor_breaks_only_the_queue(void **state)
+{
+	(void)state;
+	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, 0 });      /* a loop */
+	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, SIZE });   /* beyond the table */
+	breaks((struct vring_desc){ RAM - 1, 1, 0, 0 });
+	breaks((struct vring_desc){ RAM + sizeof(ram) - 1, 2, 0, 0 });
+	breaks((struct vring_desc){ UINT64_MAX, UINT32_MAX, 0, 0 });
+	breaks((struct vring_desc){ RAM + DATA, 0, 0, 0 });
+	breaks((struct vring_desc){ RAM + DATA, 17, VRING_DESC_F_INDIRECT, 0 });
+	breaks((struct vring_desc){ RAM + DATA, 0, VRING_DESC_F_INDIRECT, 0 });
+	breaks((struct vring_desc){ RAM + DESC, 16, VRING_DESC_F_INDIRECT, 0 }); /* a table in itself */
+}
+
+static void a_hostile_index_breaks_the_queue(void **state)
+{
+	struct virtqueue queue = start(false);
+
+	(void)state;
+	*avail(1) = SIZE + 1;
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_true(queue.broken);
+	queue = start(false);
+	offer(SIZE);
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_true(queue.broken);
+}
+
+static void bad_layouts_are_refused(void **state)
+{
+	const struct virtqueue_layout bad[] = {
+		{ RAM + DESC, RAM + AVAIL, RAM + USED, 0 },     { RAM + DESC, RAM + AVAIL, RAM + USED, 3 },
+		{ RAM + DESC, RAM + AVAIL, RAM + USED, 512 },   { RAM + DESC + 8, RAM + AVAIL, RAM + USED, 8 },
+		{ RAM + DESC, RAM + AVAIL + 1, RAM + USED, 8 }, { RAM + DESC, RAM + AVAIL, RAM + USED + 2, 8 },
+		{ RAM - 16, RAM + AVAIL, RAM + USED, 8 },       { RAM + DESC, RAM + sizeof(ram) - 2, RAM + USED, 8 },
+	};
+	struct virtqueue queue;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(virtqueue_start(&queue, &memory, &bad[i], false));
+}
+
+static void a_successor_goes_on_at_the_used_index(void **state)
+{
+	const struct virtqueue_layout layout = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
+	struct virtqueue queue = start(false);
+
+	(void)state;
+	*desc(0) = (struct vring_desc){ RAM + DATA, 4, 0, 0 };
+	offer(0);
+	offer(0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	virtqueue_push(&queue, chain.head, 0);
+	assert_true(virtqueue_pop(&queue, &chain)); /* dies with it in hand */
+	assert_true(virtqueue_start(&queue, &memory, &layout, false));
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_false(virtqueue_pop(&queue, &chain));
+}
+
+static void the_event_index_saves_interrupts(void **state)
+{
+	struct virtqueue queue = start(true);
+
+	(void)state;
+	*desc(0) = (struct vring_desc){ RAM + DATA, 4, 0, 0 };
+	*avail(2 + SIZE) = 1; /* tell me after the second */
+	offer(0);
+	offer(0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	virtqueue_push(&queue, chain.head, 0);
+	assert_false(virtqueue_wants_interrupt(&queue));
+	assert_true(virtqueue_rearm(&queue));
+	assert_true(virtqueue_pop(&queue, &chain));
+	virtqueue_push(&queue, chain.head, 0);
+	assert_true(virtqueue_wants_interrupt(&queue));
+	assert_false(virtqueue_rearm(&queue));
+	assert_int_equal(*used(2 + 4 * SIZE), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_buffer_goes_round),
+		cmocka_unit_test(an_indirect_table_is_read),
+		cmocka_unit_test(a_hostile_descriptor_breaks_only_the_queue),
+		cmocka_unit_test(a_hostile_index_breaks_the_queue),
+		cmocka_unit_test(bad_layouts_are_refused),
+		cmocka_unit_test(a_successor_goes_on_at_the_used_index),
+		cmocka_unit_test(the_event_index_saves_interrupts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
