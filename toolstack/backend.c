@@ -160,7 +160,7 @@ bool backend_adopt(struct backend *backend, const char *name)
 	/* The file is locked as long as its writer lives: its number is no stranger's. */
 	if (!flock(fd, LOCK_EX | LOCK_NB) && (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK))
 		return false;
-	backend->pid = atoi(text);
+	backend->pid = (pid_t)strtol(text, NULL, 10); /* 0 for what is no number */
 	if (backend->pid > 1 && !watch_process(backend))
 		return true;
 	backend->pid = 0;

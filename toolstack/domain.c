@@ -26,7 +26,7 @@
 
 #define DRAIN_MS 3000 /* for vimo-dm to write a stopped guest's last words */
 #define QUICK_MS 1000
-#define QUICK_RESTARTS 5
+#define QUICK_RESTARTS 5u
 #define VIRTIO_SLOTS 1u
 
 static const char *const state_names[] = { "building", "running", "paused", "stopped", "ending" };

@@ -13,8 +13,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -141,6 +143,15 @@ static int set_up(struct error *err)
 	return ioreq_start(&dm.ioreq, dm.domain, err);
 }
 
+/* A number and nothing else, or -1. */
+static int descriptor(const char *text)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	return *text && !*end && value >= 0 && value <= INT_MAX ? (int)value : -1;
+}
+
 static int parse(int argc, char **argv, int *ready)
 {
 	static const struct option options[] = {
@@ -154,8 +165,8 @@ static int parse(int argc, char **argv, int *ready)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'n': dm.name = optarg; break;
-		case 'd': dm.domain = atoi(optarg); break;
-		case 'r': *ready = atoi(optarg); break;
+		case 'd': dm.domain = descriptor(optarg); break;
+		case 'r': *ready = descriptor(optarg); break;
 		case 'u': dm.run_dir = optarg; break;
 		case 'l': dm.log_dir = optarg; break;
 		default: return -1;

@@ -45,7 +45,7 @@ static const struct id_mask id_masks[] = {
 
 void features_init(void)
 {
-#define READ(crm, op2) id_register[crm - 1][op2] = read_sysreg(S3_0_C0_C##crm##_##op2);
+#define READ(crm, op2) id_register[(crm) - 1][op2] = read_sysreg(S3_0_C0_C##crm##_##op2);
 	ID_REGISTERS(READ)
 	for (size_t i = 0; i < ARRAY_SIZE(id_masks); i++)
 		id_register[id_masks[i].crm - 1][id_masks[i].op2] &= ~id_masks[i].hidden;
