@@ -115,7 +115,7 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 static int run(const struct command *command, const struct options *options)
 {
 	struct client client;
-	struct error err = { ERROR_NONE, "" };
+	struct error err = { 0 };
 	int result;
 
 	if (client_connect(&client, &err)) {

@@ -5,12 +5,14 @@
 #include "client.h"
 #include "cleanup.h"
 #include "json.h"
+#include "text.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 
 #define REPLY_MAX (16u << 20)
 
@@ -19,7 +21,7 @@ int client_connect_path(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (!path || strlen(path) >= sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -45,10 +47,14 @@ int client_connect(struct client *client, struct error *err)
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
-		return error_set(err, ERROR_UNREACHABLE, "no right to talk to vimod at %s: run as root or join "
-				 "the group vimo", path);
-	return error_set(err, ERROR_UNREACHABLE, "vimod is not running (%s: %s): start it with "
-			 "systemctl start vimod", path, strerror(errno));
+		return error_set(err, ERROR_UNREACHABLE,
+				 "no right to talk to vimod at %s: run as root or join "
+				 "the group vimo",
+				 path);
+	return error_set(err, ERROR_UNREACHABLE,
+			 "vimod is not running (%s: %s): start it with "
+			 "systemctl start vimod",
+			 path, strerror(errno));
 }
 
 void client_close(struct client *client)
@@ -63,8 +69,7 @@ static int lost(struct error *err, const char *why)
 	return error_set(err, ERROR_UNREACHABLE, "connection to vimod lost: %s; see journalctl -u vimod", why);
 }
 
-int client_send(struct client *client, const char *method, json_object *parameters, bool more,
-		struct error *err)
+int client_send(struct client *client, const char *method, json_object *parameters, bool more, struct error *err)
 {
 	CLEANUP_JSON json_object *call = json_object_new_object();
 	const char *text;
@@ -76,6 +81,8 @@ int client_send(struct client *client, const char *method, json_object *paramete
 	if (more)
 		json_object_object_add(call, "more", json_object_new_boolean(1));
 	text = json_object_to_json_string_ext(call, JSON_C_TO_STRING_PLAIN);
+	if (!text_is_plain(text, strlen(text)))
+		return error_set(err, ERROR_USAGE, "an argument is not UTF-8 text: %s", text);
 	for (left = strlen(text) + 1; left;) {
 		ssize_t sent = send(client->fd, text, left, MSG_NOSIGNAL);
 
@@ -89,9 +96,26 @@ int client_send(struct client *client, const char *method, json_object *paramete
 	return 0;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+static int left_ms(int64_t deadline)
+{
+	int64_t left = deadline - now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
 /* Return: bytes of the first frame with its NUL, or -1. */
 static ssize_t client_fill(struct client *client, int timeout_ms, struct error *err)
 {
+	int64_t deadline = now_ms() + timeout_ms;
+
 	for (;;) {
 		char *end = client->used ? memchr(client->buffer, 0, client->used) : NULL;
 		struct pollfd wait = { .fd = client->fd, .events = POLLIN };
@@ -108,8 +132,10 @@ static ssize_t client_fill(struct client *client, int timeout_ms, struct error *
 			client->buffer = bigger;
 			client->size = size;
 		}
-		if (timeout_ms >= 0 && poll(&wait, 1, timeout_ms) == 0)
-			return error_set(err, ERROR_FAILED, "no answer in time");
+		if (timeout_ms >= 0 && poll(&wait, 1, left_ms(deadline)) == 0)
+			return error_set(err, ERROR_FAILED, "vimod did not answer within %d ms", timeout_ms);
+		if (timeout_ms >= 0 && !wait.revents)
+			continue; /* a signal */
 		got = read(client->fd, client->buffer + client->used, client->size - client->used);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -128,11 +154,11 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 
 	if (frame < 0)
 		return NULL;
-	reply = json_tokener_parse(client->buffer);
+	reply = json_parse(client->buffer, frame - 1);
 	client->used -= frame;
 	memmove(client->buffer, client->buffer + frame, client->used);
-	if (!json_object_is_type(reply, json_type_object)) {
-		lost(err, "it sent no JSON");
+	if (!reply) {
+		lost(err, "it sent no JSON object");
 		return NULL;
 	}
 	if (!json_object_object_get_ex(reply, "parameters", &parameters))
@@ -142,13 +168,15 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 		const char *text = json_string(parameters, "message");
 
 		error_set(err, error_from_name(name), "%s", text ? text : name);
+		text = json_string(parameters, "key");
+		if (text)
+			error_about(err, text);
 		return NULL;
 	}
 	return parameters ? json_object_get(parameters) : json_object_new_object();
 }
 
-json_object *client_call(struct client *client, const char *method, json_object *parameters,
-			 struct error *err)
+json_object *client_call(struct client *client, const char *method, json_object *parameters, struct error *err)
 {
 	if (client_send(client, method, parameters, false, err))
 		return NULL;

@@ -22,13 +22,11 @@ struct client {
 int client_connect(struct client *client, struct error *err);
 void client_close(struct client *client);
 /** client_send() - start a call; takes over @parameters. */
-int client_send(struct client *client, const char *method, json_object *parameters, bool more,
-		struct error *err);
+int client_send(struct client *client, const char *method, json_object *parameters, bool more, struct error *err);
 /** client_receive() - the next reply's parameters, NULL on error or after @timeout_ms (-1: none). */
 json_object *client_receive(struct client *client, int timeout_ms, struct error *err);
 /** client_call() - one call and its reply. */
-json_object *client_call(struct client *client, const char *method, json_object *parameters,
-			 struct error *err);
+json_object *client_call(struct client *client, const char *method, json_object *parameters, struct error *err);
 /** client_connect_path() - a connected stream socket, or -1 with errno. */
 int client_connect_path(const char *path);
 

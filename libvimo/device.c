@@ -6,19 +6,49 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #define DEVICE_PATH "/dev/vimo"
 
+/* Xen and KVM have a node of that name, too. */
+static bool hypervisor_is_ours(void)
+{
+	char compatible[64] = "";
+	int fd = open("/proc/device-tree/hypervisor/compatible", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, compatible, sizeof(compatible) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 && !strcmp(compatible, "vimo,vimo-s");
+}
+
 /* Firmware nodes are readable without the module: tell "not loaded" from "not there". */
 static int error_no_device(struct error *err)
 {
-	if (access("/proc/device-tree/hypervisor/compatible", F_OK))
-		return error_set(err, ERROR_FAILED, "no hypervisor: dom0 was booted without ViMo-S; "
+	if (!hypervisor_is_ours())
+		return error_set(err, ERROR_FAILED,
+				 "no hypervisor: dom0 was booted without ViMo-S; "
 				 "make the boot loader start vimo-s with dom0's kernel as its module");
-	return error_set(err, ERROR_FAILED, DEVICE_PATH " is missing: module vimo is not loaded: "
-			 "run modprobe vimo (dmesg says why if it fails)");
+	return error_set(err, ERROR_FAILED,
+			 DEVICE_PATH
+			 " is missing: module vimo is not loaded: "
+			 "run modprobe vimo; if it fails, dmesg says why, and names the older part when module "
+			 "and hypervisor are of different releases");
+}
+
+/* The module did not load unless the hypervisor speaks as it does: the two are of one age. */
+static int error_old_part(const struct vimo_ioc_info *info, struct error *err)
+{
+	bool kernel_side = info->abi_version < VIMO_ABI_VERSION;
+
+	return error_set(err, ERROR_FAILED,
+			 "hypervisor and module speak ABI %u.%u, user space "
+			 "%u.%u: %s older; install all of one release and restart %s",
+			 info->abi_version >> 16, info->abi_version & 0xffff, VIMO_ABI_MAJOR, VIMO_ABI_MINOR,
+			 kernel_side ? "hypervisor and module are" : "vimod, vimo-dm and vimoctl are",
+			 kernel_side ? "the machine" : "vimod");
 }
 
 int device_open(struct error *err)
@@ -29,17 +59,13 @@ int device_open(struct error *err)
 	if (device < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
 		return error_no_device(err);
 	if (device < 0)
-		return error_set(err, ERROR_FAILED, "cannot open " DEVICE_PATH ": %s; run as root",
-				 strerror(errno));
+		return error_set(err, ERROR_FAILED, "cannot open " DEVICE_PATH ": %s; run as root", strerror(errno));
 	if (device_info(device, &info, err)) {
 		close(device);
 		return -1;
 	}
 	if (info.abi_version != VIMO_ABI_VERSION) {
-		error_set(err, ERROR_FAILED, "module vimo speaks ABI %u.%u, vimod %u.%u: install the %s of "
-			  "the same release", info.abi_version >> 16, info.abi_version & 0xffff,
-			  VIMO_ABI_MAJOR, VIMO_ABI_MINOR, info.abi_version < VIMO_ABI_VERSION ?
-			  "hypervisor and module" : "vimod and vimoctl");
+		error_old_part(&info, err);
 		close(device);
 		return -1;
 	}
@@ -48,6 +74,11 @@ int device_open(struct error *err)
 
 int device_info(int device, struct vimo_ioc_info *info, struct error *err)
 {
+	if (ioctl(device, VIMO_IOC_INFO, info) && errno == ENOTTY)
+		return error_set(err, ERROR_FAILED,
+				 "module vimo does not know this call: module and vimod are of "
+				 "different releases; install both from one release, then modprobe -r vimo, "
+				 "modprobe vimo and systemctl restart vimod");
 	if (ioctl(device, VIMO_IOC_INFO, info))
 		return error_set(err, ERROR_FAILED, "module vimo gives no information: %s", strerror(errno));
 	return 0;
@@ -62,13 +93,14 @@ int device_create(int device, uint32_t vcpus, uint32_t weight, uint32_t *domain,
 		return args.fd;
 	}
 	if (errno == ENOMEM)
-		return error_set(err, ERROR_RESOURCES, "the hypervisor has no memory left for another domain: "
+		return error_set(err, ERROR_RESOURCES,
+				 "the hypervisor has no memory left for another domain: "
 				 "destroy a guest");
 	if (errno == ENOSPC)
-		return error_set(err, ERROR_RESOURCES, "as many domains as the hypervisor holds exist: "
+		return error_set(err, ERROR_RESOURCES,
+				 "as many domains as the hypervisor holds exist: "
 				 "destroy a guest");
-	return error_set(err, ERROR_FAILED, "the hypervisor made no domain of %u vCPUs: %s", vcpus,
-			 strerror(errno));
+	return error_set(err, ERROR_FAILED, "the hypervisor made no domain of %u vCPUs: %s", vcpus, strerror(errno));
 }
 
 int device_open_domain(int device, uint32_t domain, struct error *err)
@@ -84,8 +116,7 @@ int device_open_domain(int device, uint32_t domain, struct error *err)
 int domain_info(int domain, struct vimo_ioc_domain_info *info, struct error *err)
 {
 	if (ioctl(domain, VIMO_IOC_DOMAIN_INFO, info))
-		return error_set(err, ERROR_FAILED, "the hypervisor does not know the domain: %s",
-				 strerror(errno));
+		return error_set(err, ERROR_FAILED, "the hypervisor does not know the domain: %s", strerror(errno));
 	return 0;
 }
 
@@ -96,8 +127,8 @@ int domain_control(int domain, enum vimo_domain_op op, struct error *err)
 
 	if (!ioctl(domain, VIMO_IOC_CONTROL, &value))
 		return 0;
-	return error_set(err, errno == ESTALE ? ERROR_STATE : ERROR_FAILED, "cannot %s the guest: %s",
-			 names[op], errno == ESTALE ? "it is in another state by now" : strerror(errno));
+	return error_set(err, errno == ESTALE ? ERROR_STATE : ERROR_FAILED, "cannot %s the guest: %s", names[op],
+			 errno == ESTALE ? "it is in another state by now" : strerror(errno));
 }
 
 int domain_populate(int domain, uint64_t ipa, uint64_t bytes, struct error *err)

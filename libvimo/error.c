@@ -3,6 +3,7 @@
  * error.c - codes, their names on the socket, and their text.
  */
 #include "error.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,27 +16,38 @@ static const char *const names[] = {
 	[ERROR_STATE] = "io.vimo.WrongState",
 	[ERROR_UNREACHABLE] = "io.vimo.Unreachable",
 	[ERROR_RESOURCES] = "io.vimo.NoResources",
+	[ERROR_NO_METHOD] = "org.varlink.service.MethodNotFound",
+	[ERROR_DENIED] = "org.varlink.service.PermissionDenied",
 };
+#define NAMES (sizeof(names) / sizeof(names[0]))
 
 int error_set(struct error *err, enum error_code code, const char *format, ...)
 {
 	va_list args;
 
 	err->code = code;
+	err->key[0] = 0;
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	text_clean(err->text); /* it may quote a stranger, and ends up on terminals and in JSON */
+	return -1;
+}
+
+int error_about(struct error *err, const char *key)
+{
+	snprintf(err->key, sizeof(err->key), "%s", key);
 	return -1;
 }
 
 const char *error_name(enum error_code code)
 {
-	return code > ERROR_NONE && code <= ERROR_RESOURCES ? names[code] : names[ERROR_FAILED];
+	return code > ERROR_NONE && code < NAMES ? names[code] : names[ERROR_FAILED];
 }
 
 enum error_code error_from_name(const char *name)
 {
-	for (unsigned int n = ERROR_FAILED; n <= ERROR_RESOURCES; n++)
+	for (unsigned int n = ERROR_FAILED; n < NAMES; n++)
 		if (!strcmp(name, names[n]))
 			return n;
 	return ERROR_FAILED;

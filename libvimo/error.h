@@ -15,16 +15,22 @@ enum error_code {
 	ERROR_STATE = 4,
 	ERROR_UNREACHABLE = 5,
 	ERROR_RESOURCES = 6,
+	/* On the socket only: vimoctl exits with ERROR_FAILED. */
+	ERROR_NO_METHOD,
+	ERROR_DENIED,
 };
 
 struct error {
 	enum error_code code;
+	char key[64]; /* the key of guest.cfg, parameter or method that it is about; may be empty */
 	char text[1024];
 };
 
-/** error_set() - record an error. Return: -1, so that callers can return it. */
-int error_set(struct error *err, enum error_code code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/** error_set() - record an error about no key, as one printable line. Return: -1, so that callers can return it. */
+int error_set(struct error *err, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** error_about() - name the key that the error just set is about. Return: -1. */
+int error_about(struct error *err, const char *key);
 
 /** error_name() - its name on the API socket ("io.vimo.NotFound"). */
 const char *error_name(enum error_code code);

@@ -1,15 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * json.c - typed access to members of JSON objects.
+ * json.c - JSON from a socket, and typed access to members of its objects.
  */
 #include "json.h"
+
+#include <limits.h>
+
+#define DEPTH_MAX 32
+
+json_object *json_parse(const char *text, size_t bytes)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+	json_object *json;
+
+	if (!tokener || bytes > INT_MAX) {
+		if (tokener)
+			json_tokener_free(tokener);
+		return NULL;
+	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json = json_tokener_parse_ex(tokener, text, bytes);
+	if (json_tokener_get_error(tokener) != json_tokener_success || json_tokener_get_parse_end(tokener) != bytes ||
+	    !json_object_is_type(json, json_type_object)) {
+		json_object_put(json);
+		json = NULL;
+	}
+	json_tokener_free(tokener);
+	return json;
+}
 
 static json_object *member(json_object *object, const char *key, json_type type)
 {
 	json_object *value = NULL;
 
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type))
+	if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, type))
 		return NULL;
 	return value;
 }

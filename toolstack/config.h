@@ -27,11 +27,13 @@ struct guest_config {
 
 /**
  * config_parse() - canonical JSON from the text of a guest.cfg.
- * @file: its name, for messages; @cwd: what relative paths start from
+ * @file: its name, for messages
+ * @cwd: what relative paths start from
+ * @lines: if not NULL: gets an object from each key that is there to its line
  *
  * Return: the object, checked by config_check(); NULL with file, line, key and the fix in @err.
  */
-json_object *config_parse(const char *text, const char *file, const char *cwd, struct error *err);
+json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err);
 
 /** config_check() - check canonical JSON and take it over. Return: 0 or -1. */
 int config_check(json_object *json, struct guest_config *config, struct error *err);

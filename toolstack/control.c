@@ -25,7 +25,7 @@ struct connection {
 	uv_pipe_t pipe;
 	struct daemon *daemon;
 	struct call *call;
-	bool may_change, closing;
+	bool may_change, closing, running;
 	char *buffer;
 	size_t used, size;
 };
@@ -135,15 +135,21 @@ void call_error(struct call *call, const struct error *err)
 
 	json_put_string(json, "error", error_name(err->code));
 	json_put_string(parameters, "message", err->text);
+	if (err->key[0])
+		json_put_string(parameters, "key", err->key);
+	if (err->code == ERROR_USAGE) /* what Varlink's own errors carry */
+		json_put_string(parameters, "parameter", err->key);
+	if (err->code == ERROR_NO_METHOD)
+		json_put_string(parameters, "method", err->key);
 	finish(call, json);
 	if (connection)
 		connection_run(connection);
 }
 
 /* Return: 0, or -1 when the frame is no call: the connection cannot go on. */
-static int run_frame(struct connection *connection, const char *frame)
+static int run_frame(struct connection *connection, const char *frame, size_t bytes)
 {
-	json_object *json = json_tokener_parse(frame), *parameters = NULL;
+	json_object *json = json_parse(frame, bytes), *parameters = NULL;
 	const char *method = json_string(json, "method");
 	struct call *call = method ? calloc(1, sizeof(*call)) : NULL;
 
@@ -162,20 +168,27 @@ static int run_frame(struct connection *connection, const char *frame)
 	return 0;
 }
 
+/* A method that answers at once comes back here: @running keeps a pipeline of calls off our stack. */
 static void connection_run(struct connection *connection)
 {
+	size_t done = 0;
 	char *end;
 
-	while (!connection->closing && !connection->call && connection->used &&
-	       (end = memchr(connection->buffer, 0, connection->used))) {
-		char *frame = strdup(connection->buffer);
+	if (connection->running)
+		return;
+	connection->running = true;
+	while (!connection->closing && !connection->call && done < connection->used &&
+	       (end = memchr(connection->buffer + done, 0, connection->used - done))) {
+		const char *frame = connection->buffer + done;
 
-		connection->used -= end + 1 - connection->buffer;
-		memmove(connection->buffer, end + 1, connection->used);
-		if (!frame || run_frame(connection, frame))
+		if (run_frame(connection, frame, end - frame))
 			connection_close(connection);
-		free(frame);
+		done += end + 1 - frame;
 	}
+	connection->running = false;
+	connection->used -= done;
+	if (done)
+		memmove(connection->buffer, connection->buffer + done, connection->used);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)

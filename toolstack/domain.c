@@ -421,13 +421,17 @@ static int check_resources(struct daemon *daemon, const struct guest_config *con
 
 	if (daemon_open(daemon, err) || device_info(daemon->device, &info, err))
 		return -1;
-	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8))
-		return error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
+	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8)) {
+		error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
 				 config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
-	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages)
-		return error_set(err, ERROR_RESOURCES, "memory = %llu MiB is more than the %llu MiB that are free: "
+		return error_about(err, "vcpus");
+	}
+	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages) {
+		error_set(err, ERROR_RESOURCES, "memory = %llu MiB is more than the %llu MiB that are free: "
 				 "lower it or destroy a guest", (unsigned long long)config->memory_bytes >> 20,
 				 (unsigned long long)(info.free_pages >> 8));
+		return error_about(err, "memory");
+	}
 	*gic = info.gic_version;
 	return 0;
 }
@@ -490,9 +494,11 @@ int guest_check(struct daemon *daemon, const struct guest_config *config, struct
 	struct image image;
 	uint32_t gic;
 
-	if (guest_find(daemon, config->name))
-		return error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest",
+	if (guest_find(daemon, config->name)) {
+		error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest",
 				 config->name);
+		return error_about(err, "name");
+	}
 	if (image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
 		return -1;
 	image_close(&image);

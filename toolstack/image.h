@@ -29,8 +29,7 @@ struct image {
 };
 
 /** image_open() - open and check kernel and ramdisk ("" = none), lay them out. */
-int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t memory_bytes,
-	       struct error *err);
+int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t memory_bytes, struct error *err);
 /** image_load() - read both into @ram (at least layout.end bytes), clean to the point of coherency. */
 int image_load(struct image *image, uint8_t *ram, struct error *err);
 /** image_verify() - read a compressed kernel through without keeping it (dry run). */

@@ -33,6 +33,7 @@ static const char *need_string(struct call *call, json_object *parameters, const
 
 	if (!value) {
 		error_set(&err, ERROR_USAGE, "parameter %s is missing or no string", key);
+		error_about(&err, key);
 		call_error(call, &err);
 	}
 	return value;
@@ -83,16 +84,19 @@ static void method_parse(struct call *call, json_object *parameters)
 	const char *text = need_string(call, parameters, "text");
 	const char *file = text ? need_string(call, parameters, "file") : NULL;
 	const char *cwd = file ? need_string(call, parameters, "cwd") : NULL;
-	json_object *config;
+	json_object *config, *lines, *reply;
 	struct error err;
 
 	if (!cwd)
 		return;
-	config = config_parse(text, file, cwd, &err);
-	if (config)
-		call_reply(call, wrap("config", config));
-	else
+	config = config_parse(text, file, cwd, &lines, &err);
+	if (!config) {
 		call_error(call, &err);
+		return;
+	}
+	reply = wrap("config", config);
+	json_object_object_add(reply, "lines", lines);
+	call_reply(call, reply);
 }
 
 static int verify(const struct guest_config *config, struct error *err)
@@ -320,7 +324,7 @@ static void method_describe(struct call *call, json_object *parameters)
 		call_reply(call, wrap("description", json_object_new_string(interface_text)));
 		return;
 	}
-	error_set(&err, ERROR_NOT_FOUND, "no interface \"%.80s\" here", name);
+	error_set(&err, ERROR_NOT_FOUND, "no interface \"%.80s\" here: GetInfo names those there are", name);
 	call_error(call, &err);
 }
 
@@ -357,10 +361,12 @@ void method_dispatch(struct call *call, const char *method, json_object *paramet
 			methods[n].run(call, parameters);
 			return;
 		}
-		error_set(&err, ERROR_FAILED, "no right to do this: run as root or join the group vimo");
+		error_set(&err, ERROR_DENIED, "no right to do this: run as root or join the group vimo");
 		call_error(call, &err);
 		return;
 	}
-	error_set(&err, ERROR_FAILED, "vimod has no method %.100s: vimoctl and vimod are of different releases", method);
+	error_set(&err, ERROR_NO_METHOD, "vimod " PACKAGE_VERSION " has no method %.100s: vimod is older than its "
+		  "client; install both from one release and systemctl restart vimod", method);
+	error_about(&err, method);
 	call_error(call, &err);
 }
