@@ -25,8 +25,16 @@ image_start:
 
 boot_entry:
 	msr	daifset, #0xf
+	msr	spsel, #1		/* EL2t would make SP_EL0, a guest's, EL2's stack */
 	mov	x19, x0
 	adrp	x20, __image_start
+	/*
+	 * The boot loader cleaned what it loaded, not the space behind it: its dirty
+	 * lines there must not land on what is now written with caches off.
+	 */
+	adrp	x0, __bss_start
+	adrp	x1, __bss_end
+	bl	invalidate_range
 	bl	clear_bss
 	bl	relocate
 	adrp	x0, cpu_stacks
@@ -37,6 +45,8 @@ boot_entry:
 	b.ne	not_el2
 	/* A fixed canary until the counter seeds it; no stack frame spans the change. */
 	bl	el2_reset
+	mrs	x0, hcr_el2
+	tbnz	x0, #34, not_el2	/* E2H fixed at 1: EL2's registers have another layout */
 	mrs	x0, cntpct_el0
 	mov	x1, #0x9e37
 	movk	x1, #0x79b9, lsl #16
@@ -67,6 +77,7 @@ not_el2:
 	.globl secondary_entry
 secondary_entry:
 	msr	daifset, #0xf
+	msr	spsel, #1
 	mov	x19, x0
 	bl	el2_reset
 	bl	mmu_on

@@ -69,6 +69,9 @@ void boot_map(const void *fdt)
 {
 	uint64_t first, bytes;
 
+	/* Read with caches off here: what the boot loader left in them goes to memory first. */
+	if (IS_ALIGNED((uintptr_t)fdt, 8))
+		cache_clean(fdt, sizeof(struct fdt_header));
 	el2_map_init();
 	el2_mmu.mair = EL2_MAIR;
 	el2_mmu.tcr = TCR_EL2_RES1 | TCR_EL2_WALK | TCR_EL2_T0SZ | physical_size() << 16;
@@ -78,16 +81,29 @@ void boot_map(const void *fdt)
 		el2_map(first, PA(first), bytes, EL2_RO);
 }
 
+static const char *wrong_level(void)
+{
+	switch (FIELD(read_sysreg(currentel), 3, 2)) {
+	case 1:
+		return "ViMo-S: entered at EL1, but it must start at EL2. Tell the boot loader to leave "
+		       "EL2 to it; with QEMU use -M virt,virtualization=on.\n";
+	case 2:
+		return "ViMo-S: this CPU offers EL2 only with VHE (HCR_EL2.E2H fixed at 1), which ViMo-S "
+		       "cannot use.\n";
+	default:
+		return "ViMo-S: entered at EL3, but it must start at EL2, after the board's firmware.\n";
+	}
+}
+
+/* MMU off; nothing but this line comes of it. */
 void boot_wrong_level(const void *fdt)
 {
-	static const char text[] =
-		"ViMo-S: entered at EL1, but it must start at EL2. Tell the boot loader to leave "
-		"EL2 to it; with QEMU use -M virt,virtualization=on.\n";
+	const char *text = wrong_level();
 
 	el2_map_init();
 	if (dtb_bytes(fdt))
 		uart_init(fdt);
-	uart_write(text, sizeof(text) - 1);
+	uart_write(text, strlen(text));
 }
 
 static uint64_t clock_ns(void)
@@ -162,7 +178,7 @@ _Noreturn void boot_main(const void *fdt)
 
 	cpu->stack_top = cpu_stacks[0] + CPU_STACK_BYTES;
 	cpu_count = 1;
-	write_sysreg((uint64_t)(uintptr_t)cpu, tpidr_el2);
+	cpu_vectors(cpu);
 	if (!dtb_bytes(fdt))
 		panic("no device tree in x0");
 	boot_options_parse(fdt, &options);

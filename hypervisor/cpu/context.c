@@ -5,6 +5,7 @@
  * the ERET that follows a load: it is a context synchronization event (D1.3).
  */
 #include "cpu/context.h"
+#include "cpu/barrier.h"
 #include "cpu/offsets.h"
 #include "cpu/sysreg.h"
 
@@ -12,8 +13,8 @@ void fp_save(__uint128_t *v);
 void fp_load(const __uint128_t *v);
 
 #define CONTEXT_REGISTERS(X)                                                                       \
-	X(sctlr, sctlr_el1) X(actlr, actlr_el1) X(cpacr, cpacr_el1) X(ttbr0, ttbr0_el1)            \
-	X(ttbr1, ttbr1_el1) X(tcr, tcr_el1) X(mair, mair_el1) X(amair, amair_el1)                  \
+	X(cpacr, cpacr_el1) X(ttbr0, ttbr0_el1) X(ttbr1, ttbr1_el1) X(mair, mair_el1)              \
+	X(amair, amair_el1)                                                                        \
 	X(vbar, vbar_el1) X(esr, esr_el1) X(far, far_el1) X(afsr0, afsr0_el1)                      \
 	X(afsr1, afsr1_el1) X(contextidr, contextidr_el1) X(par, par_el1) X(elr, elr_el1)          \
 	X(spsr, spsr_el1) X(sp_el1, sp_el1) X(sp_el0, sp_el0) X(tpidr_el0, tpidr_el0)              \
@@ -21,14 +22,37 @@ void fp_load(const __uint128_t *v);
 	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_ctl, cntv_ctl_el0)                        \
 	X(cntv_cval, cntv_cval_el0) X(vmpidr, vmpidr_el2)
 
+#define TCR_NO_WALKS (BIT(7) | BIT(23)) /* EPD0, EPD1 */
+#define SCTLR_MMU_ON 0x30d00801ull      /* RES1 | M */
+
+/* MMU on and no walks: no AT instruction, not even a speculative one, can make a TLB entry. */
+void context_stop_walks(void)
+{
+	write_sysreg(read_sysreg(tcr_el1) | TCR_NO_WALKS, tcr_el1);
+	isb();
+	write_sysreg(read_sysreg(sctlr_el1) | SCTLR_MMU_ON, sctlr_el1);
+	isb();
+}
+
+/* Undo, with what walks then use already in place. */
+void context_start_walks(uint64_t sctlr, uint64_t tcr)
+{
+	isb();
+	write_sysreg(sctlr, sctlr_el1);
+	isb();
+	write_sysreg(tcr, tcr_el1);
+}
 
 void context_save(struct cpu_context *context)
 {
 #define SAVE(field, name) context->field = read_sysreg(name);
 	CONTEXT_REGISTERS(SAVE)
+	context->sctlr = read_sysreg(sctlr_el1);
+	context->tcr = read_sysreg(tcr_el1);
 	context->fpcr = read_sysreg(S3_3_C4_C4_0);
 	context->fpsr = read_sysreg(S3_3_C4_C4_1);
 	fp_save(context->v);
+	context_stop_walks();
 }
 
 void context_load(const struct cpu_context *context)
@@ -38,4 +62,5 @@ void context_load(const struct cpu_context *context)
 	write_sysreg(context->fpcr, S3_3_C4_C4_0);
 	write_sysreg(context->fpsr, S3_3_C4_C4_1);
 	fp_load(context->v);
+	context_start_walks(context->sctlr, context->tcr);
 }

@@ -8,7 +8,7 @@
 #include "lib/types.h"
 
 struct cpu_context {
-	uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar;
+	uint64_t sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar;
 	uint64_t esr, far, afsr0, afsr1, contextidr, par, elr, spsr, sp_el1, sp_el0;
 	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, cntkctl, csselr, mdscr;
 	uint64_t cntv_ctl, cntv_cval;
@@ -17,7 +17,15 @@ struct cpu_context {
 	__uint128_t v[32] __attribute__((aligned(16)));
 };
 
+/*
+ * From a save to the next load the EL1&0 stage 1 walks nothing: while registers of two vCPUs are
+ * mixed, CPUs with erratum 1319367 (Cortex-A57, A72) and its like (1165522, 1530923) could fill the
+ * TLB through a speculative AT instruction.
+ */
 void context_save(struct cpu_context *context);
 void context_load(const struct cpu_context *context);
+/* The same for a moment in which VTTBR_EL2 is another domain's; the arguments are what was read before. */
+void context_stop_walks(void);
+void context_start_walks(uint64_t sctlr, uint64_t tcr);
 
 #endif

@@ -31,7 +31,6 @@
 
 	.macro	bad_vector number
 	.balign	128
-	stp	x29, x30, [sp, #-16]!
 	mov	x0, #\number
 	b	el2_exception
 	.endm
@@ -108,7 +107,11 @@ guest_return:
 	dsb	nsh
 	isb
 
+/* Nothing comes back from here, and the stack itself may be the fault: start it anew. */
 el2_exception:
+	mrs	x1, tpidr_el2
+	ldr	x1, [x1, #CPU_STACK_TOP]
+	mov	sp, x1
 	bl	trap_el2
 	b	.
 

@@ -26,6 +26,7 @@
 #define HCR_AMO BIT(5)
 #define HCR_VF BIT(6)
 #define HCR_VI BIT(7)
+#define HCR_VSE BIT(8)
 #define HCR_FB BIT(9)
 #define HCR_BSU_IS BIT(10)
 #define HCR_TWI BIT(13)
@@ -37,6 +38,8 @@
 #define HCR_TACR BIT(21)
 #define HCR_TSW BIT(22)
 #define HCR_RW BIT(31)
+#define HCR_TLOR BIT(35)
+#define HCR_TERR BIT(36)
 
 /* ESR_EL2 (D17.2.37) */
 #define ESR_EC(esr) FIELD(esr, 31, 26)

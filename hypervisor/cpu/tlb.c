@@ -5,6 +5,7 @@
  */
 #include "cpu/tlb.h"
 #include "cpu/barrier.h"
+#include "cpu/context.h"
 #include "cpu/sysreg.h"
 
 #define TLBI(operation, value) __asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
@@ -25,30 +26,39 @@ void tlb_flush_el2_va_local(uint64_t va)
 	isb();
 }
 
-/* Stage 2 operations act on the VMID in VTTBR_EL2 (D8.13.5). */
-static uint64_t vttbr_borrow(uint64_t vttbr)
+/* Stage 2 operations act on the VMID in VTTBR_EL2 (D8.13.5); the guest's registers stay in the hardware meanwhile. */
+struct borrowed {
+	uint64_t vttbr, sctlr, tcr;
+};
+
+static struct borrowed vttbr_borrow(uint64_t vttbr)
 {
-	uint64_t own = read_sysreg(vttbr_el2);
+	struct borrowed own = { .vttbr = read_sysreg(vttbr_el2) };
 
 	dsb_ishst();
-	if (own != vttbr) {
+	if (own.vttbr != vttbr) {
+		own.sctlr = read_sysreg(sctlr_el1);
+		own.tcr = read_sysreg(tcr_el1);
+		context_stop_walks();
 		write_sysreg(vttbr, vttbr_el2);
 		isb();
 	}
 	return own;
 }
 
-static void vttbr_return(uint64_t own, uint64_t vttbr)
+static void vttbr_return(struct borrowed own, uint64_t vttbr)
 {
 	dsb_ish();
-	if (own != vttbr)
-		write_sysreg(own, vttbr_el2);
+	if (own.vttbr != vttbr) {
+		write_sysreg(own.vttbr, vttbr_el2);
+		context_start_walks(own.sctlr, own.tcr);
+	}
 	isb();
 }
 
 void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
 {
-	uint64_t own = vttbr_borrow(vttbr);
+	struct borrowed own = vttbr_borrow(vttbr);
 
 	TLBI(ipas2e1is, ipa.v >> 12);
 	dsb_ish();
@@ -58,7 +68,7 @@ void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
 
 void tlb_flush_vmid(uint64_t vttbr)
 {
-	uint64_t own = vttbr_borrow(vttbr);
+	struct borrowed own = vttbr_borrow(vttbr);
 
 	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
 	vttbr_return(own, vttbr);

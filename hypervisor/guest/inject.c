@@ -56,6 +56,12 @@ void inject_undefined(struct vcpu *vcpu)
 	enter_el1(vcpu, ESR_IL | (uint64_t)ESR_EC_UNKNOWN << 26);
 }
 
+void inject_serror(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	write_sysreg(read_sysreg(hcr_el2) | HCR_VSE, hcr_el2);
+}
+
 void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction)
 {
 	uint64_t ec = instruction ? ESR_EC_IABT_LOW : ESR_EC_DABT_LOW;

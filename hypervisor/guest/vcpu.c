@@ -48,6 +48,7 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	memset(vcpu->x, 0, sizeof(vcpu->x));
 	memset(&vcpu->context, 0, sizeof(vcpu->context));
 	memset(&vcpu->vtimer, 0, sizeof(vcpu->vtimer));
+	vcpu->serror = false;
 	vcpu->x[0] = x0;
 	vcpu->pc = pc;
 	vcpu->pstate = SPSR_EL1H | SPSR_DAIF;
@@ -55,6 +56,16 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	vcpu->context.vmpidr = VMPIDR_RES1 | vcpu->id;
 	vcpu->wait = WAIT_NONE;
 	vcpu->io.active = false;
+}
+
+/* What the guest's SError handler is still owed leaves with the vCPU. */
+static void save_serror(struct vcpu *vcpu)
+{
+	uint64_t hcr = read_sysreg(hcr_el2);
+
+	vcpu->serror = hcr & HCR_VSE;
+	if (unlikely(vcpu->serror))
+		write_sysreg(hcr & ~HCR_VSE, hcr_el2);
 }
 
 /*
@@ -77,6 +88,7 @@ void vcpu_save(struct vcpu *vcpu)
 	vcpu->pc = read_sysreg(elr_el2);
 	vcpu->pstate = read_sysreg(spsr_el2);
 	context_save(&vcpu->context);
+	save_serror(vcpu);
 	/* Nobody's timer may fire until the next vCPU brings its own. */
 	write_sysreg(0, cntv_ctl_el0);
 	isb();
@@ -96,6 +108,8 @@ void vcpu_load(struct vcpu *vcpu)
 	flush_after_sibling(vcpu);
 	vgic_load(vcpu);
 	context_load(&vcpu->context);
+	if (unlikely(vcpu->serror))
+		inject_serror(vcpu);
 	vcpu->switches++;
 }
 

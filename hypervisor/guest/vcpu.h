@@ -55,6 +55,7 @@ struct vcpu {
 		bool write, sign_extend, wide;
 	} io;
 	struct vtimer vtimer;
+	bool serror;           /* a virtual SError is pending; while not on a CPU */
 	struct vgic_vcpu vgic;
 	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
 	uint64_t exits, injected, switches;
@@ -73,6 +74,7 @@ void vcpu_load(struct vcpu *vcpu);
 
 /* An exception at EL1 for the running vCPU (Arm ARM D1.3): PC, SPSR_EL1, ESR_EL1, FAR_EL1. */
 void inject_undefined(struct vcpu *vcpu);
+void inject_serror(struct vcpu *vcpu); /* taken when the guest unmasks it */
 void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction); /* synchronous external abort */
 
 #endif

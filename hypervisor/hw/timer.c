@@ -3,7 +3,9 @@
  * timer.c - EL2's physical timer. Context: this CPU, interrupts masked.
  */
 #include "hw/timer.h"
+#include "cpu/barrier.h"
 #include "hw/gic.h"
+#include "lib/log.h"
 
 uint64_t counter_hz(void)
 {
@@ -38,6 +40,13 @@ void timer_set(uint64_t deadline)
 
 void timer_init_cpu(void)
 {
+	/* Divisor of all time; firmware sets it on each CPU (D11.1.2). */
+	if (!counter_hz())
+		panic("CNTFRQ_EL0 is 0: the firmware must set it");
+	/* What a boot loader armed would interrupt without end. */
+	write_sysreg(0, cntv_ctl_el0);
+	write_sysreg(0, cntp_ctl_el0);
+	isb();
 	timer_set(~0ull);
 	gic->set_edge(TIMER_PPI_EL2, false);
 	gic->enable(TIMER_PPI_EL2);

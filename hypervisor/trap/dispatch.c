@@ -93,8 +93,11 @@ void trap_fiq(struct vcpu *vcpu)
 void trap_serror(struct vcpu *vcpu);
 void trap_serror(struct vcpu *vcpu)
 {
-	/* What it did is unknown, so the domain cannot go on (Arm ARM D1.3.5). */
 	log_guest(vcpu->domain->id, "SError, ESR %lx", (unsigned long)read_sysreg(esr_el2));
+	/* dom0 drives the hardware: it decides, as it would without EL2. */
+	if (vcpu->domain == dom0)
+		inject_serror(vcpu);
+	/* What it did is unknown, so the domain cannot go on (Arm ARM D1.3.5). */
 	domain_shutdown(vcpu->domain, VIMO_STOP_CRASH, read_sysreg(esr_el2));
 	before_return();
 }

@@ -91,6 +91,7 @@ static const struct register_row rows[] = {
 	{ SYSREG_ID(3, 0, 0, 0, 0), ID_CRM_OP2, read_id, NULL },              /* ID registers */
 	{ SYSREG_ID(3, 3, 14, 2, 0), ID_OP2, read_ptimer, write_ptimer },     /* CNTP_* */
 	{ SYSREG_ID(3, 0, 12, 11, 6), ID_OP2 & ~SYSREG_ID(0, 0, 0, 0, 1), NULL, write_sgi }, /* ASGI1R, SGI0R */
+	{ SYSREG_ID(3, 0, 1, 0, 1), ID_ALL, read_zero, write_ignored },       /* ACTLR_EL1: the CPU's, not a guest's */
 	{ SYSREG_ID(2, 0, 0, 2, 2), ID_ALL, read_mdscr, write_mdscr },        /* MDSCR_EL1 */
 	{ SYSREG_ID(2, 0, 0, 0, 4), ID_CRM, read_zero, write_ignored },       /* DBGBVR<n>_EL1 */
 	{ SYSREG_ID(2, 0, 0, 0, 5), ID_CRM, read_zero, write_ignored },       /* DBGBCR<n>_EL1 */
