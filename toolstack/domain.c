@@ -27,7 +27,10 @@
 #define DRAIN_MS 3000 /* for vimo-dm to write a stopped guest's last words */
 #define QUICK_MS 1000
 #define QUICK_RESTARTS 5u
-#define VIRTIO_SLOTS 1u
+
+/* By virtio-mmio slot; the types are vimo-dm's. */
+static const char *const virtio_devices[] = { "console", "input" };
+#define VIRTIO_SLOTS (sizeof(virtio_devices) / sizeof(virtio_devices[0]))
 
 static const char *const state_names[] = { "building", "running", "paused", "stopped", "ending" };
 
@@ -402,13 +405,17 @@ static void build_done(uv_work_t *work, int status)
 static int write_devices(struct guest *guest, struct error *err)
 {
 	CLEANUP_JSON json_object *json = json_object_new_object();
-	json_object *devices = json_object_new_array(), *console = json_object_new_object();
+	json_object *devices = json_object_new_array();
 
 	json_put_number(json, "version", 1);
 	json_put_string(json, "name", guest->config.name);
-	json_put_string(console, "type", "console");
-	json_put_number(console, "slot", 0);
-	json_object_array_add(devices, console);
+	for (unsigned int slot = 0; slot < VIRTIO_SLOTS; slot++) {
+		json_object *device = json_object_new_object();
+
+		json_put_string(device, "type", virtio_devices[slot]);
+		json_put_number(device, "slot", slot);
+		json_object_array_add(devices, device);
+	}
 	json_object_object_add(json, "devices", devices);
 	json_object_object_add(json, "uart", json_object_new_boolean(1));
 	return store_write(guest->config.name, "dm.json", json, err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * devices.c - connect device models to the domain: addresses, eventfds, loop.
+ * devices.c - the devices of one guest and their power button.
  */
 #include "core/dm.h"
 
@@ -22,14 +22,6 @@ static int failed(struct error *err, const char *what)
 	return error_set(err, ERROR_FAILED, "%s: %s", what, strerror(errno));
 }
 
-static void eventfd_signal_one(int fd)
-{
-	const uint64_t one = 1;
-	ssize_t written = write(fd, &one, sizeof(one)); /* EAGAIN: it is signalled already */
-
-	(void)written;
-}
-
 static void eventfd_clear(int fd)
 {
 	uint64_t count;
@@ -38,107 +30,46 @@ static void eventfd_clear(int fd)
 	(void)got;
 }
 
-static void console_interrupt(struct virtio_device *device, enum transport_interrupt bit)
+static struct endpoint_host host(struct dm *dm)
 {
-	const struct dm *dm = (const struct dm *)((const char *)device - offsetof(struct dm, console));
-
-	eventfd_signal_one(bit == TRANSPORT_USED ? dm->console_used : dm->console_config);
+	return (struct endpoint_host){ dm->domain, &dm->loop, &dm->memory, &dm->ioreq };
 }
 
-static void console_run(void *context)
+static bool work_console(void *context)
 {
 	struct dm *dm = context;
 
-	if (console_work(&dm->console, &dm->console_hub))
-		eventfd_signal_one(dm->console_kick); /* after the other events */
-}
-
-static void console_kicked(uv_poll_t *poll, int status, int events)
-{
-	struct dm *dm = poll->data;
-
-	(void)status;
-	(void)events;
-	eventfd_clear(dm->console_kick);
-	console_run(dm);
-}
-
-static uint64_t console_access(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
-{
-	struct virtio_device *device = context;
-
-	if (!is_write)
-		return 0; /* reads come from the page */
-	pthread_mutex_lock(&device->lock);
-	transport_write(device, offset, width, value);
-	pthread_mutex_unlock(&device->lock);
-	return 0;
-}
-
-/* The events of a device, bound to this process; a predecessor's went with it. */
-static int console_bind(struct dm *dm, struct error *err)
-{
-	struct vimo_ioc_call used = { dm->console_ipa, TRANSPORT_USED, dm->console_used };
-	struct vimo_ioc_call config = { dm->console_ipa, TRANSPORT_CONFIG, dm->console_config };
-
-	if (ioctl(dm->domain, VIMO_IOC_CALL, &used) || ioctl(dm->domain, VIMO_IOC_CALL, &config))
-		return failed(err, "console interrupt");
-	for (uint32_t queue = 0; queue < CONSOLE_QUEUES; queue++) {
-		struct vimo_ioc_kick kick = { dm->console_ipa, queue, dm->console_kick };
-
-		if (ioctl(dm->domain, VIMO_IOC_KICK, &kick))
-			return failed(err, "console doorbell");
-	}
-	return 0;
-}
-
-static int console_register(struct dm *dm, unsigned int slot, struct error *err)
-{
-	struct vimo_ioc_device device = {
-		.ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE,
-		.doorbell = TRANSPORT_DOORBELL,
-		.clear = TRANSPORT_CLEAR,
-		.status = TRANSPORT_STATUS,
-		.queues = CONSOLE_QUEUES,
-		.intid = VIMO_GUEST_VIRTIO_INTID + slot,
-	};
-
-	dm->console_ipa = device.ipa;
-	if (ioctl(dm->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
-		return failed(err, "console: cannot add the device");
-	dm->console.page = map_page(dm->domain, device.ipa, "console's registers", err);
-	return dm->console.page ? 0 : -1;
+	return console_work(&dm->console.device, &dm->console_hub);
 }
 
 int dm_add_console(struct dm *dm, unsigned int slot, struct error *err)
 {
-	struct ioreq_range range = { .access = console_access, .context = &dm->console };
+	struct endpoint_host place = host(dm);
 	char log[PATH_MAX];
 
-	dm->console.model = &console_model;
-	dm->console.memory = &dm->memory;
-	dm->console.state = &dm->state->device[slot];
-	dm->console.interrupt = console_interrupt;
-	pthread_mutex_init(&dm->console.lock, NULL);
-	dm->console_kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	dm->console_used = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	dm->console_config = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (dm->console_kick < 0 || dm->console_used < 0 || dm->console_config < 0)
-		return failed(err, "eventfd");
-	if (console_register(dm, slot, err) || console_bind(dm, err))
+	dm->console.work = work_console;
+	dm->console.context = dm;
+	if (endpoint_add(&dm->console, &place, slot, &console_model, &dm->state->device[slot], err))
 		return -1;
-	range.ipa = dm->console_ipa;
-	ioreq_add(&dm->ioreq, &range);
-	transport_init(&dm->console);
-	dm->console_hub.input_came = console_run;
-	dm->console_hub.context = dm;
+	dm->console_hub.input_came = endpoint_run;
+	dm->console_hub.context = &dm->console;
 	snprintf(log, sizeof(log), "%s/%s.console.log", dm->log_dir, dm->name);
 	if (hub_open(&dm->console_hub, &dm->loop, dm_path(dm, "console.sock"), log, err))
 		return -1;
-	uv_poll_init(&dm->loop, &dm->console_poll, dm->console_kick);
-	dm->console_poll.data = dm;
-	uv_poll_start(&dm->console_poll, UV_READABLE, console_kicked);
 	dm->has_console = true;
+	return 0;
+}
+
+int dm_add_input(struct dm *dm, unsigned int slot, struct error *err)
+{
+	struct endpoint_host place = host(dm);
+
+	dm->input.device = &dm->input_endpoint.device;
+	dm->input_endpoint.work = input_work;
+	dm->input_endpoint.context = &dm->input;
+	if (endpoint_add(&dm->input_endpoint, &place, slot, &input_model, &dm->state->device[slot], err))
+		return -1;
+	dm->has_input = true;
 	return 0;
 }
 
@@ -185,12 +116,18 @@ static void power_line(struct dm *dm, bool high)
 
 static void power_released(uv_timer_t *timer)
 {
-	power_line(timer->data, false);
+	struct dm *dm = timer->data;
+
+	power_line(dm, false);
+	if (dm->has_input)
+		input_power_key(&dm->input, false);
 }
 
+/* One button, not two: a guest that drives the VirtIO one does not see the line move. */
 void dm_power_button(struct dm *dm)
 {
-	power_line(dm, true);
+	if (!dm->has_input || !input_power_key(&dm->input, true))
+		power_line(dm, true);
 	uv_timer_start(&dm->power_release, power_released, 100, 0); /* longer than any debouncing */
 }
 
@@ -242,7 +179,8 @@ int dm_add_platform(struct dm *dm, struct error *err)
 	ioreq_add(&dm->ioreq, &gpio);
 	uv_timer_init(&dm->loop, &dm->power_release);
 	dm->power_release.data = dm;
-	if (dm->state->gpio.input) /* a predecessor died with its finger on the button */
+	/* A predecessor may have died with its finger on the button. */
+	if (dm->state->gpio.input || dm->has_input)
 		uv_timer_start(&dm->power_release, power_released, 100, 0);
 	return dm->has_uart ? add_uart(dm, err) : 0;
 }
@@ -251,11 +189,13 @@ void dm_close_devices(struct dm *dm)
 {
 	if (dm->has_console) {
 		/* More than its queues hold; a guest that still runs cannot keep us. */
-		console_work(&dm->console, &dm->console_hub);
-		uv_poll_stop(&dm->console_poll);
+		work_console(dm);
+		endpoint_close(&dm->console);
 		hub_close(&dm->console_hub);
 		unlink(dm_path(dm, "console.sock"));
 	}
+	if (dm->has_input)
+		endpoint_close(&dm->input_endpoint);
 	if (dm->has_uart) {
 		uart_work(&dm->uart);
 		uv_poll_stop(&dm->uart_poll);

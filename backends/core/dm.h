@@ -6,8 +6,9 @@
 #define CORE_DM_H
 
 #include "console/console.h"
-#include "core/ioreq.h"
+#include "core/endpoint.h"
 #include "core/state.h"
+#include "input/input.h"
 #include "platform/uart.h"
 
 struct dm {
@@ -18,13 +19,13 @@ struct dm {
 	struct dm_state *state;
 	struct ioreq ioreq;
 
-	/* VirtIO console; used when has_console. */
 	bool has_console;
-	struct virtio_device console;
+	struct endpoint console;
 	struct hub console_hub;
-	uint64_t console_ipa;
-	int console_kick, console_used, console_config; /* eventfds */
-	uv_poll_t console_poll;
+
+	bool has_input;
+	struct endpoint input_endpoint;
+	struct input input;
 
 	bool has_uart;
 	struct uart uart;
@@ -45,6 +46,8 @@ struct dm {
 const char *dm_path(const struct dm *dm, const char *file);
 /** dm_add_console() - the VirtIO console in @slot. */
 int dm_add_console(struct dm *dm, unsigned int slot, struct error *err);
+/** dm_add_input() - the VirtIO power button in @slot. */
+int dm_add_input(struct dm *dm, unsigned int slot, struct error *err);
 /** dm_add_platform() - clock, power button and, when has_uart, the serial port. */
 int dm_add_platform(struct dm *dm, struct error *err);
 /** dm_close_devices() - the last output, then nothing more. */

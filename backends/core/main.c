@@ -82,6 +82,15 @@ static int write_pid(struct error *err)
 	return 0;
 }
 
+static const struct {
+	const char *type;
+	const bool *has;
+	int (*add)(struct dm *dm, unsigned int slot, struct error *err);
+} kinds[] = {
+	{ "console", &dm.has_console, dm_add_console },
+	{ "input", &dm.has_input, dm_add_input },
+};
+
 static int add_device(json_object *device, struct error *err)
 {
 	const char *type = json_string(device, "type");
@@ -90,12 +99,15 @@ static int add_device(json_object *device, struct error *err)
 	if (slot < 0 || slot >= VIMO_GUEST_VIRTIO_COUNT)
 		return error_set(err, ERROR_USAGE, "dm.json: a device's slot must be 0 to %u",
 				 VIMO_GUEST_VIRTIO_COUNT - 1);
-	if (!type || strcmp(type, "console"))
-		return error_set(err, ERROR_USAGE, "dm.json: unknown device type '%s': this version has console",
-				 type ? type : "");
-	if (dm.has_console)
-		return error_set(err, ERROR_USAGE, "dm.json: a guest has one console at most");
-	return dm_add_console(&dm, (unsigned int)slot, err);
+	for (size_t n = 0; type && n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		if (strcmp(type, kinds[n].type))
+			continue;
+		if (*kinds[n].has)
+			return error_set(err, ERROR_USAGE, "dm.json: a guest has one %s at most", type);
+		return kinds[n].add(&dm, (unsigned int)slot, err);
+	}
+	return error_set(err, ERROR_USAGE, "dm.json: unknown device type '%s': this version has console and input",
+			 type ? type : "");
 }
 
 static int add_devices(struct error *err)

@@ -265,6 +265,20 @@ static const struct {
 	{ VIRTIO_MMIO_STATUS, write_status },
 };
 
+void transport_read_config(const struct virtio_device *device, void *to, size_t bytes)
+{
+	memcpy(to, device->page + VIRTIO_MMIO_CONFIG, bytes);
+}
+
+void transport_show_config(struct virtio_device *device, const void *from, size_t bytes)
+{
+	const uint8_t *data = from;
+
+	for (size_t n = 0; n < bytes; n++)
+		__atomic_store_n(device->page + VIRTIO_MMIO_CONFIG + n, data[n], __ATOMIC_RELAXED);
+	cache_clean(device->page + VIRTIO_MMIO_CONFIG, bytes);
+}
+
 void transport_write(struct virtio_device *device, uint64_t offset, unsigned int width, uint64_t value)
 {
 	if (width == 4) {
@@ -278,5 +292,8 @@ void transport_write(struct virtio_device *device, uint64_t offset, unsigned int
 		    write_queue_address(device, (unsigned int)offset, (uint32_t)value))
 			return;
 	}
-	device->ignored++;
+	if (offset >= VIRTIO_MMIO_CONFIG && width <= 4 && device->model->write_config)
+		device->model->write_config(device, (unsigned int)offset - VIRTIO_MMIO_CONFIG, width, (uint32_t)value);
+	else
+		device->ignored++;
 }

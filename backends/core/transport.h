@@ -40,6 +40,8 @@ struct virtio_model {
 	uint32_t queues;   /* <= TRANSPORT_QUEUES */
 	void (*started)(struct virtio_device *device); /* queues run; may be NULL */
 	void (*stopped)(struct virtio_device *device); /* no queue runs; may be NULL */
+	/* The guest wrote its configuration space, any values; NULL: it is read only. */
+	void (*write_config)(struct virtio_device *device, unsigned int offset, unsigned int width, uint32_t value);
 };
 
 struct virtio_device {
@@ -59,6 +61,9 @@ void transport_init(struct virtio_device *device);
 void transport_write(struct virtio_device *device, uint64_t offset, unsigned int width, uint64_t value);
 /** transport_check() - after work on queues: stop the device when the driver broke one. */
 void transport_check(struct virtio_device *device);
+/** transport_read_config() / transport_show_config() - the first @bytes of what the guest reads there; at most 256. */
+void transport_read_config(const struct virtio_device *device, void *to, size_t bytes);
+void transport_show_config(struct virtio_device *device, const void *from, size_t bytes);
 /** transport_running() - the driver said DRIVER_OK and nothing broke since. */
 bool transport_running(const struct virtio_device *device);
 

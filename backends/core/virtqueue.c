@@ -13,6 +13,7 @@ enum { IDX = 1, RING = 2 }; /* of avail and used, in 16-bit words */
 struct table {
 	const struct vring_desc *desc;
 	uint32_t count;
+	bool indirect;
 };
 
 static uint16_t load16(const uint16_t *word)
@@ -103,18 +104,20 @@ static bool enter_indirect(const struct virtqueue *queue, const struct vring_des
 {
 	uint32_t count = desc->len / sizeof(*desc);
 
-	if (table->desc != queue->desc || desc->flags & VRING_DESC_F_NEXT ||
+	/* Not by address: an indirect table may lie where the queue's own does. */
+	if (table->indirect || desc->flags & VRING_DESC_F_NEXT ||
 	    desc->len % sizeof(*desc) || !count || count > VIRTQUEUE_SIZE_MAX || desc->addr & 15)
 		return false;
 	table->desc = guest_memory_at(queue->memory, desc->addr, desc->len);
 	table->count = count;
+	table->indirect = true;
 	return table->desc != NULL;
 }
 
 /* Bounded by steps: a chain that loops is longer than its table. */
 static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *chain)
 {
-	struct table table = { queue->desc, queue->size };
+	struct table table = { queue->desc, queue->size, false };
 	uint32_t index = chain->head, steps = 0;
 
 	while (index < table.count && steps++ < table.count) {
