@@ -15,6 +15,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
+
+#define LOCK_TRIES 100 /* of 100 ms */
 
 static void on_signal(uv_signal_t *signal, int number)
 {
@@ -22,11 +25,15 @@ static void on_signal(uv_signal_t *signal, int number)
 	uv_stop(signal->loop);
 }
 
-/* Two daemons would fight over the same guests. Held until we end. */
+/*
+ * Two daemons would fight over the same guests. Held until we end. One that was killed keeps it
+ * until its last thread is back from the kernel, where it may scrub a guest's memory.
+ */
 static int lock(void)
 {
+	const struct timespec pause = { .tv_nsec = 100000000 };
 	char path[PATH_MAX];
-	int fd;
+	int fd, busy;
 
 	mkdir(store_root(), 0755);
 	snprintf(path, sizeof(path), "%s/vimod.lock", store_root());
@@ -35,7 +42,14 @@ static int lock(void)
 		log_error("cannot open %s: %s", path, strerror(errno));
 		return -1;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
+	busy = flock(fd, LOCK_EX | LOCK_NB);
+	if (busy)
+		log_warning("another vimod holds %s: waiting for its end", path);
+	for (int tries = 0; busy && tries < LOCK_TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		busy = flock(fd, LOCK_EX | LOCK_NB);
+	}
+	if (busy) {
 		log_error("another vimod is running (it holds %s)", path);
 		return -1;
 	}

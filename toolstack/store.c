@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define CAUSES_MAX 256
+
 const char *store_root(void)
 {
 	const char *root = getenv("VIMO_RUN_DIR");
@@ -96,6 +98,29 @@ static const char *cause_path(const char *name)
 	return path;
 }
 
+/* One file a name: names are the caller's, so there must be an end to them. The oldest goes. */
+static void prune_causes(const char *parent)
+{
+	char oldest[NAME_MAX + 1] = "";
+	DIR *dir = opendir(parent);
+	struct stat status;
+	time_t age = 0;
+	int count = 0;
+
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
+		if (fstatat(dirfd(dir), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) || !S_ISREG(status.st_mode))
+			continue;
+		if (!count++ || status.st_mtime < age) {
+			snprintf(oldest, sizeof(oldest), "%s", entry->d_name);
+			age = status.st_mtime;
+		}
+	}
+	if (count > CAUSES_MAX)
+		unlinkat(dirfd(dir), oldest, 0);
+	if (dir)
+		closedir(dir);
+}
+
 void store_cause(const char *name, const char *cause)
 {
 	CLEANUP_JSON json_object *json = json_object_new_object();
@@ -108,6 +133,7 @@ void store_cause(const char *name, const char *cause)
 	json_put_number(json, "time", time(NULL));
 	if (make(parent, &err) || write_file(cause_path(name), json))
 		log_warning("cannot write %s: %s", cause_path(name), strerror(errno));
+	prune_causes(parent);
 }
 
 json_object *store_read_cause(const char *name)
