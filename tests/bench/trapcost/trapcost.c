@@ -17,12 +17,18 @@
 
 static int rounds = 2000;
 module_param(rounds, int, 0);
+static ulong device; /* address of a register that a device model in user space answers; 0: none */
+module_param(device, ulong, 0);
+static ulong virtio; /* address of a virtio-mmio device without a driver; 0: none */
+module_param(virtio, ulong, 0);
 
 #define PSCI_VERSION 0x84000000
 #define GICD_TYPER 0x004
 #define GICD_ISENABLER1 0x104
 #define GICD_IPRIORITYR8 0x420
 #define TIMER_NS 50000
+#define VIRTIO_QUEUE_NOTIFY 0x050
+#define VIRTIO_INTERRUPT_ACK 0x064
 
 static u64 now(void)
 {
@@ -41,21 +47,21 @@ static void report(const char *row, u64 ticks, u64 count, u64 less_ns)
 	msleep(50);
 }
 
-#define MEASURE(row, operation)                                                                    \
-	do {                                                                                       \
-		unsigned long flags;                                                               \
-		u64 start;                                                                         \
-		int i;                                                                             \
-                                                                                                   \
-		operation;                                                                         \
-		local_irq_save(flags);                                                             \
-		start = now();                                                                     \
-		for (i = 0; i < rounds; i++)                                                       \
-			operation;                                                                 \
-		start = now() - start;                                                             \
-		local_irq_restore(flags);                                                          \
-		report(row, start, rounds, 0);                                                     \
-		cond_resched();                                                                    \
+#define MEASURE(row, operation)                \
+	do {                                   \
+		unsigned long flags;           \
+		u64 start;                     \
+		int i;                         \
+                                               \
+		operation;                     \
+		local_irq_save(flags);         \
+		start = now();                 \
+		for (i = 0; i < rounds; i++)   \
+			operation;             \
+		start = now() - start;         \
+		local_irq_restore(flags);      \
+		report(row, start, rounds, 0); \
+		cond_resched();                \
 	} while (0)
 
 static void measure_calls(void)
@@ -86,6 +92,50 @@ static void measure_gic(void)
 	priority = readl_relaxed(gicd + GICD_IPRIORITYR8);
 	MEASURE("gicd-ipriorityr-write", writel_relaxed(priority, gicd + GICD_IPRIORITYR8));
 	iounmap(gicd);
+}
+
+/*
+ * A doorbell wakes the device model, which has one CPU with us: the cost of
+ * the exit alone is that of the second ring, when it is awake already.
+ */
+static void measure_doorbell(void __iomem *notify)
+{
+	u64 exit = 0, served = 0;
+	int i;
+
+	for (i = 0; i < rounds / 10; i++) {
+		unsigned long flags;
+		u64 start, once;
+
+		local_irq_save(flags);
+		start = now();
+		writel_relaxed(0, notify);
+		once = now();
+		writel_relaxed(0, notify);
+		exit += now() - once;
+		local_irq_restore(flags);
+		msleep(1); /* all is quiet again */
+		served += once - start;
+	}
+	report("doorbell", exit, rounds / 10, 0);
+	report("doorbell-first", served, rounds / 10, 0);
+}
+
+static void measure_devices(void)
+{
+	void __iomem *registers = device ? ioremap(device, PAGE_SIZE) : NULL;
+
+	if (registers) {
+		MEASURE("device-register-read", readl_relaxed(registers));
+		iounmap(registers);
+	}
+	registers = virtio ? ioremap(virtio, PAGE_SIZE) : NULL;
+	if (!registers)
+		return;
+	MEASURE("virtio-read", readl_relaxed(registers));
+	MEASURE("virtio-ack", writel_relaxed(1, registers + VIRTIO_INTERRUPT_ACK));
+	measure_doorbell(registers + VIRTIO_QUEUE_NOTIFY);
+	iounmap(registers);
 }
 
 static volatile bool hit;
@@ -158,6 +208,7 @@ static int __init trapcost_init(void)
 	measure_gic();
 	measure_ipi();
 	measure_timer();
+	measure_devices();
 	return -EAGAIN; /* measured: nothing to keep */
 }
 module_init(trapcost_init);

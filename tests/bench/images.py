@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""images - what the bench's machines boot: programs, kernels, root file systems."""
+import re
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import harness
+
+HERE = Path(__file__).resolve().parent
+KERNEL_OFFSET = 2 << 20
+LARGE_IMAGE = 32 << 20
+LIBRARY_DIRS = ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/aarch64-linux-gnu/lib")
+PASSWD = "root:x:0:0:root:/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+GROUP = "root:x:0:\nvimo:x:990:vimo-dm\n"
+
+# lat first: nothing else has run yet, as on bare Linux, where the module does not load and this is all.
+DOM0_SCRIPT = """
+/t/lat
+insmod /t/vimo.ko || exit
+mkdir -p /run/vimo /var/log/vimo
+export VIMO_DM=/t/vimo-dm
+/t/vimod & vimod=$!
+n=0; while ! vimoctl version >/dev/null 2>&1 && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.2; done
+vimoctl version
+# Wait until a guest is gone, then show what it wrote.
+finish() {
+	n=0; while vimoctl list | grep -q "^$1 " && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.5; done
+	sed "s/^/$1: /" /var/log/vimo/$1.serial.log
+}
+for guest in small1 small2 small3 large; do
+	/t/stamp /tmp/stamp /bin/vimoctl create /t/$guest.cfg && finish $guest
+	echo "$guest: bench: create $(cat /tmp/stamp)"
+done
+vimoctl create /t/linux.cfg && finish linux
+vimoctl dmesg
+kill $vimod
+"""
+
+
+class Images:
+    """Everything is made in args.work, with the system tests' tools."""
+
+    def __init__(self, args):
+        self.args, self.work = args, Path(args.work).resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.busybox = harness.download("busybox-static")
+        self.dom0 = harness.download(harness.kernel_package("arm64"))
+        self.guest = harness.download(harness.kernel_package("cloud-arm64"))
+        self.dom0_kernel = next(self.dom0.glob("boot/vmlinuz-*"))
+        self.programs()
+        self.kernels()
+        self.guest_initrd()
+        self.dom0_initrd()
+
+    def compile(self, name, *options):
+        harness.command(*self.args.cc.split(), "-std=gnu11", "-O2", "-Wall", "-Wextra", *options, "-o",
+                            self.work / name, HERE / f"programs/{name}.c")
+
+    def programs(self):
+        for name in ("lat", "stamp"):
+            self.compile(name, "-static")
+        self.compile("entry", "-ffreestanding", "-fno-pie", "-no-pie", "-static", "-nostdlib",
+                     "-mgeneral-regs-only", "-mstrict-align", "-fno-stack-protector", "-mno-outline-atomics",
+                     "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments",
+                     f"-Wl,-T,{HERE}/programs/entry.lds")
+        harness.command(self.tool("objcopy"), "-O", "binary", self.work / "entry", self.work / "entry.bin")
+
+    def tool(self, name):
+        return self.args.cc.split()[0].rsplit("gcc", 1)[0] + name
+
+    def kernels(self):
+        """entry alone, small and large, and before the guest's kernel."""
+        entry = (self.work / "entry.bin").read_bytes()
+        kernel = next(self.guest.glob("boot/vmlinuz-*")).read_bytes()
+        self.write_kernel("small", entry, len(entry) + 8192, 0)
+        self.write_kernel("large", entry.ljust(LARGE_IMAGE, b"\xa5"), LARGE_IMAGE, 0)
+        size = struct.unpack_from("<Q", kernel, 16)[0]
+        self.write_kernel("Image", entry.ljust(KERNEL_OFFSET, b"\0") + kernel, KERNEL_OFFSET + size, 1)
+
+    def write_kernel(self, name, image, image_size, kernel_follows):
+        image = bytearray(image)
+        struct.pack_into("<Q", image, 16, image_size)
+        struct.pack_into("<L", image, 32, kernel_follows)
+        (self.work / name).write_bytes(image)
+
+    def guest_initrd(self):
+        build, tree = self.work / "trapcost", self.work / "guest"
+        shutil.copytree(HERE / "trapcost", build, dirs_exist_ok=True)
+        harness.command("make", "-s", "-C", self.args.kdir, f"M={build}", "ARCH=arm64",
+                            f"CROSS_COMPILE={self.tool('')}", "modules", stdout=subprocess.DEVNULL)
+        shutil.rmtree(tree, ignore_errors=True)
+        for name in ("dev", "proc", "tmp"):
+            (tree / name).mkdir(parents=True)
+        shutil.copy(build / "trapcost.ko", tree)
+        shutil.copy(self.work / "lat", tree / "init")
+        harness.cpio(tree, self.work / "bare-guest.initrd")
+        (tree / "trapcost.options").write_text("device=0x9010000 virtio=0xa000000\n")
+        harness.cpio(tree, self.work / "guest.initrd")
+
+    def guest_config(self, name, kernel):
+        text = f'name = "{name}"\nkernel = "/t/{kernel}"\nmemory = 512\n'
+        if name == "linux":
+            text += 'ramdisk = "/t/initrd"\nextra = "console=ttyAMA0 quiet"\n'
+        return text
+
+    def dom0_initrd(self):
+        tree = self.work / "dom0"
+        harness.base_tree(tree, self.busybox, [])
+        for name in ("etc", "run", "var/log"):
+            (tree / name).mkdir(parents=True)
+        (tree / "bin/sed").symlink_to("busybox")
+        (tree / "etc/passwd").write_text(PASSWD)
+        (tree / "etc/group").write_text(GROUP)
+        tools = [self.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")]
+        for path in tools + [Path(self.args.module)] + [self.work / n for n in ("lat", "stamp", "small", "large", "Image")]:
+            shutil.copy(path, tree / "t")
+        shutil.move(tree / "t/vimoctl", tree / "bin")
+        shutil.copy(self.work / "guest.initrd", tree / "t/initrd")
+        self.copy_libraries(tools, tree / "lib")
+        for name, kernel in (("small1", "small"), ("small2", "small"), ("small3", "small"), ("large", "large"),
+                             ("linux", "Image")):
+            (tree / f"t/{name}.cfg").write_text(self.guest_config(name, kernel))
+        (tree / "t/script").write_text(DOM0_SCRIPT)
+        (tree / "init").write_text(harness.DOM0_INIT.replace(
+            "#!/bin/sh\n", '#!/bin/sh\n/t/stamp /tmp/init /bin/true\necho "bench: init $(cat /tmp/init)"\n', 1))
+        (tree / "init").chmod(0o755)
+        harness.cpio(tree, self.work / "dom0.initrd")
+
+    def installed(self, name):
+        found = [path for path in Path(self.args.tools).rglob(name) if path.is_file() and not path.is_symlink()]
+        if not found:
+            raise SystemExit(f"bench: no {name} in {self.args.tools}: run make install DESTDIR={self.args.tools}")
+        return found[0]
+
+    def copy_libraries(self, programs, to):
+        """All shared libraries that the programs need, and these need in turn."""
+        wanted, seen = list(programs), set()
+        while wanted:
+            text = subprocess.run([self.tool("readelf"), "-d", wanted.pop()], capture_output=True, text=True,
+                                  check=True).stdout
+            for name in set(re.findall(r"\(NEEDED\).*\[(.*)\]", text)) - seen:
+                seen.add(name)
+                path = next((Path(d) / name for d in LIBRARY_DIRS if (Path(d) / name).exists()), None)
+                if not path:
+                    raise SystemExit(f"bench: no {name} for arm64: run contrib/deps build")
+                shutil.copy(path, to / name)
+                wanted.append(path)

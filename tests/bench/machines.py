@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""machines - boot what images made, with one CPU that counts its instructions.
+
+Everything that could differ from run to run is fixed: the seeds in the device
+tree, the clock, and disks or networks, of which there are none.
+"""
+import re
+import subprocess
+
+MEMORY_MIB = 2048
+GUEST_MIB = 512
+DOM0_MIB = 640
+SEEDS = {"kaslr-seed": ["5eed5eed", "0badc0de"], "rng-seed": [f"{n * 0x9e3779b9 & 0xffffffff:08x}" for n in range(8)]}
+BOOTARGS = "console=ttyAMA0 quiet panic=-1"
+
+
+class Failed(Exception):
+    """A machine did not get to the end of what it measures."""
+
+
+def read_log(path):
+    if not path.exists():
+        raise Failed(f"{path} is not there")
+    return path.read_text(errors="replace").replace("\r", "")
+
+
+class Machines:
+    def __init__(self, images):
+        self.images, self.work = images, images.work
+
+    def qemu(self, name, options, mib, *words):
+        return ["qemu-system-aarch64", "-M", f"virt,gic-version=3{options}", "-cpu", "cortex-a57", "-smp", "1",
+                "-m", str(mib), "-nic", "none", "-display", "none", "-monitor", "none",
+                "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm",
+                "-serial", f"file:{self.work / name}.log", *map(str, words)]
+
+    def seeded_tree(self, name, options, mib, *words):
+        """The device tree that QEMU would give, with SEEDS in place of random ones."""
+        out = self.work / f"{name}.dtb"
+        subprocess.run(self.qemu(name, f"{options},dumpdtb={out}", mib, *words), check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=60)
+        for seed, cells in SEEDS.items():
+            subprocess.run(["fdtput", "-t", "x", out, "/chosen", seed, *cells], check=True)
+        return out
+
+    def run(self, name, end, timeout, command):
+        log = self.work / f"{name}.log"
+        log.unlink(missing_ok=True)
+        print(f"bench: {name} ...", flush=True)
+        try:
+            subprocess.run(command, timeout=timeout, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+            ended = "ended early"
+        except subprocess.TimeoutExpired:
+            ended = f"still ran after {timeout} s"
+        text = read_log(log)
+        if not re.search(end, text, re.M):
+            raise Failed(f"{name}: the machine {ended}, see {log}")
+        return text
+
+    def vimo(self):
+        """ViMo-S, dom0 and all guests."""
+        images = self.images
+        words = ["-kernel", images.args.image, "-append", f"dom0_mem={DOM0_MIB}M", "-device",
+                 f'guest-loader,addr=0x4a000000,kernel={images.dom0_kernel},bootargs="{BOOTARGS}"',
+                 "-device", f"guest-loader,addr=0x50000000,initrd={self.work / 'dom0.initrd'}"]
+        tree = self.seeded_tree("vimo", ",virtualization=on", MEMORY_MIB, *words)
+        return self.run("vimo", r"^SCRIPT END", 900,
+                        self.qemu("vimo", ",virtualization=on", MEMORY_MIB, *words, "-dtb", tree))
+
+    def bare_dom0(self):
+        """dom0's kernel and files without ViMo-S."""
+        words = ["-kernel", self.images.dom0_kernel, "-initrd", self.work / "dom0.initrd", "-append", BOOTARGS]
+        tree = self.seeded_tree("bare-dom0", "", MEMORY_MIB, *words)
+        return self.run("bare-dom0", r"^SCRIPT END", 300, self.qemu("bare-dom0", "", MEMORY_MIB, *words, "-dtb", tree))
+
+    def bare_guest(self, vimo_log):
+        """The guest's kernel, initrd and device tree, seeds included, without ViMo-S."""
+        tree = self.work / "guest.dtb"
+        dump = re.findall(r"^linux: dtb ([0-9a-f]+)$", vimo_log, re.M)
+        if not dump:
+            raise Failed(f"vimo: the guest did not show its device tree, see {self.work / 'vimo.log'}")
+        tree.write_bytes(bytes.fromhex("".join(dump)))
+        return self.run("bare-guest", r"^bench: done", 300, self.qemu(
+            "bare-guest", "", GUEST_MIB, "-kernel", self.work / "Image", "-initrd", self.work / "bare-guest.initrd",
+            "-dtb", tree))

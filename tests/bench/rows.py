@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""rows - from what machines wrote to figures beside the figures to reach."""
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+INSTRUCTIONS_A_TICK = 16   # -icount shift=0: 1 ns an instruction; QEMU's counter runs at 62.5 MHz
+EXITS = [  # name in trapcost's lines, text, target
+    ("hypercall", "hypercall answered at EL2 (PSCI_VERSION)", 150),
+    ("id-register", "trapped ID register read", 200),
+    ("gicd-typer-read", "GICD_TYPER read", 300),
+    ("gicd-isenabler-read", "GICD_ISENABLER read", 350),
+    ("gicd-ipriorityr-write", "GICD_IPRIORITYR write", 350),
+    ("device-register-read", "device register served by vimo-dm (RTC)", 6000),
+    ("virtio-read", "VirtIO register read (no exit)", 20),
+    ("doorbell", "VirtIO doorbell, the exit", 300),
+    ("doorbell-first", "VirtIO doorbell that wakes vimo-dm", None),
+    ("virtio-ack", "VirtIO interrupt acknowledge", 300),
+    ("self-ipi-to-handler", "IPI to itself, send to handler", 900),
+    ("self-ipi-to-resume", "IPI to itself, send to resume", 1150),
+    ("timer-lateness", "timer 50 us ahead, lateness at the handler", 1000),
+]
+LATENCIES = ("syscall", "read", "write", "stat", "fstat", "open-close", "prot-fault", "pipe")
+CREATE_TARGET = 30_000_000
+IMAGE_TARGET = 160 << 10
+MEMORY_TARGET = 1 << 20
+LINES_TARGET = 10_000
+BOOT_TARGET = 1.01
+LATENCY_TARGET = 1.005
+
+
+@dataclass
+class Row:
+    key: str
+    name: str
+    measured: float | None   # None: the machine did not say
+    target: float | None     # None: only to know
+    unit: str = "instructions"
+    note: str = ""
+
+    def verdict(self):
+        if self.measured is None:
+            return "MISSING"
+        if self.target is None:
+            return ""
+        return "ok" if self.measured <= self.target else "OVER"
+
+
+def numbers(text, prefix, name=r"\S+"):
+    """{name: value} of the lines "PREFIX name value"."""
+    return {key: float(value) for key, value in re.findall(rf"{prefix}({name}) ([0-9.]+)$", text, re.M)}
+
+
+def counter(text, prefix, name):
+    """The last counter value that PREFIX announced by name, in instructions."""
+    found = re.findall(rf"^{prefix}bench: {name} ([0-9a-f]{{16}})$", text, re.M)
+    return int(found[-1], 16) * INSTRUCTIONS_A_TICK if found else None
+
+
+def exits(vimo, bare):
+    measured, without = numbers(vimo, "linux: .*trapcost: "), numbers(bare, "trapcost: ")
+    for key, name, target in EXITS:
+        note = f"bare Linux {without[key]:,.0f}" if key in without else ""
+        yield Row(key, name, measured.get(key), target, note=note)
+
+
+def create(vimo):
+    def cost(guest):
+        start, entry = counter(vimo, f"{guest}: ", "create"), counter(vimo, f"{guest}: ", "entry")
+        return None if start is None or entry is None else entry - start
+
+    small = [cost(f"small{n}") for n in (1, 2, 3)]
+    note = "first, second, third: " + ", ".join("-" if n is None else f"{n / 1e6:.1f}M" for n in small)
+    yield Row("create", "vimoctl create to the guest's first instruction", None if None in small else max(small),
+              CREATE_TARGET, note=note)
+    yield Row("create-32mib", "the same with an image of 32 MiB, copying in", cost("large"), None)
+
+
+def ratio(key, name, measured, bare, target):
+    if measured is None or bare is None:
+        return Row(key, name, None, target, "ratio")
+    return Row(key, name, measured / bare, target, "ratio", f"{measured:,.1f} / {bare:,.1f}")
+
+
+def boots(vimo, bare_guest, bare_dom0):
+    def from_entry(text, prefix):
+        entry, init = counter(text, prefix, "kernel-entry"), counter(text, prefix, "init")
+        return None if entry is None or init is None else (init - entry) / 1e6
+
+    def from_reset(text):
+        init = counter(text, "", "init")
+        return None if init is None else init / 1e6
+
+    yield ratio("boot-guest", "guest's kernel entry to init / bare Linux", from_entry(vimo, "linux: "),
+                from_entry(bare_guest, ""), BOOT_TARGET)
+    yield ratio("boot-dom0", "reset to dom0's init / bare Linux", from_reset(vimo), from_reset(bare_dom0), BOOT_TARGET)
+
+
+def latencies(vimo, bare_guest, bare_dom0):
+    for domain, prefix, bare in (("guest", "linux: ", bare_guest), ("dom0", "", bare_dom0)):
+        measured, without = numbers(vimo, f"^{prefix}lat: "), numbers(bare, "^lat: ")
+        for name in LATENCIES:
+            yield ratio(f"{domain}-{name}", f"{domain}: {name} / bare Linux", measured.get(name), without.get(name),
+                        LATENCY_TARGET)
+
+
+def lines_of_code(top):
+    """Lines of EL2 that hold more than comments and blanks."""
+    count = 0
+    for path in Path(top).glob("hypervisor/**/*.[chS]"):
+        text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group().count("\n"), path.read_text(), flags=re.S)
+        count += sum(1 for line in text.splitlines() if line.split("//")[0].strip())
+    return count
+
+
+def sizes(vimo, image, top):
+    memory = re.findall(r"EL2 memory apart from page tables: (\d+) bytes", vimo)
+    yield Row("el2-image", "EL2 image", Path(image).stat().st_size, IMAGE_TARGET, "bytes")
+    yield Row("el2-memory", "EL2 memory apart from page tables", int(memory[-1]) if memory else None, MEMORY_TARGET,
+              "bytes")
+    yield Row("el2-lines", "EL2 lines of code", lines_of_code(top), LINES_TARGET, "lines")
+
+
+def figure(value, unit):
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if unit == "ratio" else f"{value:,.0f}"
+
+
+def show(rows):
+    print(f"{'':48}{'measured':>14}{'target':>14}  {'':8}")
+    for row in rows:
+        print(f"{row.name:48}{figure(row.measured, row.unit):>14}{figure(row.target, row.unit):>14}  "
+              f"{row.verdict():8}{row.note}".rstrip())
+    over = sum(row.verdict() == "OVER" for row in rows)
+    missing = sum(row.verdict() == "MISSING" for row in rows)
+    print(f"{len(rows)} figures, {over} over their target, {missing} missing")
+
+
+def save(rows, path):
+    Path(path).write_text(json.dumps([asdict(row) | {"verdict": row.verdict()} for row in rows], indent=1) + "\n")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""toolstack.py - machines whose dom0 runs vimod, vimo-dm and vimoctl as they are installed.
+
+The checks are shell functions in toolstack/*.sh.
+"""
+import gzip
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from harness import HERE, MOUNTS, Machine, base_tree, cpio, modules, write_program
+
+PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
+LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
+LOADER = "ld-linux-aarch64.so.1"
+APPLETS = ("awk basename chmod cp cut date diff du env expr find free gunzip gzip id kill ln ls mkfifo mv nice nohup od pgrep "
+           "pidof printf ps readlink rm sed sort stat stty tee touch tr usleep xargs yes acpid").split()
+TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
+PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
+
+GUEST_INIT = MOUNTS + (HERE / "toolstack/guest-init").read_text()
+
+
+def needed(program):
+    text = subprocess.run(["readelf", "-d", program], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
+
+
+def library(name):
+    for directory in LIBRARIES:
+        if (directory / name).exists():
+            return directory / name
+    raise SystemExit(f"{name} for arm64 is missing: contrib/deps build installs it")
+
+
+def copy_libraries(tree, programs):
+    todo = [name for program in programs for name in needed(program)]
+    to = tree / "lib/aarch64-linux-gnu"
+    to.mkdir()
+    while todo:
+        name = todo.pop()
+        if not (to / name).exists():
+            shutil.copy(library(name), to / name)
+            todo += needed(to / name)
+    shutil.copy(library(LOADER), tree / "lib" / LOADER)
+
+
+def applets(tree, names):
+    for name in names:
+        if not (tree / "bin" / name).is_symlink():
+            (tree / "bin" / name).symlink_to("busybox")
+
+
+def guest_tree(bench):
+    """The initrd of Linux guests, with VirtIO and the power button's drivers."""
+    tree = bench.work / "tools-guest"
+    base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
+                                           "evdev", "virtio_input"))
+    applets(tree, APPLETS)
+    write_program(tree / "init", GUEST_INIT)
+    cpio(tree, bench.work / "tools-guest.initrd")
+    return bench.work / "tools-guest.initrd"
+
+
+def tools_tree(bench, machine, tree):
+    for program in PROGRAMS:
+        (tree / program).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Path(bench.args.tools) / program, tree / program)
+    copy_libraries(tree, [tree / program for program in PROGRAMS])
+    applets(tree, APPLETS)
+    for name in ("etc", "run", "var/log"):
+        (tree / name).mkdir(parents=True)
+    (tree / "etc/passwd").write_text(PASSWD)
+    (tree / "etc/group").write_text(GROUP)
+    for file in (HERE / "toolstack").glob("*.sh"):
+        shutil.copy(file, tree / "t")
+    for do in TINY:
+        shutil.copy(bench.bare_guest(f"tiny-{do}", "tiny.S", flags=(f"-DDO={do}",)), tree / "t" / do.lower())
+    shutil.copy(bench.guest_kernel, tree / "t/Image")
+    (tree / "t/Image.gz").write_bytes(gzip.compress(bench.guest_kernel.read_bytes(), 1))
+    shutil.copy(guest_tree(bench), tree / "t/initrd")
+
+
+def checks(*names):
+    """A check has the name of its function, with - for _."""
+    return [(name, "check " + name.replace("-", "_")) for name in names]
+
+
+PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
+START = checks("module-loads", "daemon-starts")
+LIFE = checks("linux-boots-and-consoles-work", "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
+              "destroy-ends-every-state", "on-poweroff-destroy", "on-poweroff-restart", "on-poweroff-preserve",
+              "on-reboot-restart-is-the-default", "on-reboot-destroy", "on-reboot-preserve",
+              "on-crash-destroy-is-the-default", "on-crash-preserve", "on-crash-restart-is-limited",
+              "guest-panic-reboots-it", "forced-reboot",
+              "shutdown-presses-the-power-button", "reboot-presses-it-and-starts-again", "two-guests-at-once", "gzip-kernel-and-several-vcpus",
+              "create-dry-run-changes-nothing", "create-attaches-console", "console-ends-with-its-guest")
+
+FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "too-much-is-refused",
+                "hundred-failing-creates-leave-nothing", "hundred-lives-leave-nothing",
+                "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
+                "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back", "logs-are-bounded")
+SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
+               "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
+               "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
+
+MACHINES = [
+    Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-faults", 3, 1, START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+]

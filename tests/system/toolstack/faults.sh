@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# faults.sh - bad input, killed processes, and what they leave behind.
+
+# What a guest could leave: free pages, processes, files.
+left() {
+	echo "pages $(vimoctl version --format=json | sed -n 's/.*"free_pages": *\([0-9]*\).*/\1/p')"
+	ps -o comm | grep -c '^vimo-dm' || :
+	find /run/vimo -path /run/vimo/causes -prune -o -print | grep -vx /run/vimo/guests | sort
+}
+nothing_left() {
+	left >/tmp/after
+	diff /tmp/before /tmp/after >/tmp/diff
+}
+all_given_back() {
+	await nothing_left >/dev/null || { cat /tmp/diff; return 1; }
+}
+dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
+
+bad_configurations_are_refused() {
+	left >/tmp/before
+	refused 1 'no-such.cfg' create /tmp/no-such.cfg
+	config t1 /t/wait 'memmory = 4'
+	refused 1 't1.cfg:3: .*did you mean "memory"' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = "4"'
+	refused 1 't1.cfg:3: memory must be a whole number' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = 0'
+	refused 1 't1.cfg:3: memory = 0 is out of range' create /tmp/t1.cfg
+	config t1 /t/wait 'on_crash = "explode"'
+	refused 1 'destroy, restart or preserve' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = '
+	refused 1 't1.cfg:[34]: ' create /tmp/t1.cfg
+	config ../t1 /t/wait
+	refused 1 'name' create /tmp/../t1.cfg
+	all_given_back
+}
+
+bad_kernels_are_refused() {
+	left >/tmp/before
+	config t1 /t/none
+	refused 1 '/t/none.*No such file' create /tmp/t1.cfg
+	config t1 /t/lib.sh
+	refused 1 'lib.sh' create /tmp/t1.cfg
+	head -c 100000 /t/Image.gz >/tmp/short.gz
+	config t1 /tmp/short.gz
+	refused 1 'short.gz' create /tmp/t1.cfg
+	config t1 /t/Image 'memory = 8'
+	refused 1 'memory' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = 4' 'ramdisk = "/t/Image"'
+	refused 1 'memory' create /tmp/t1.cfg
+	all_given_back
+}
+
+too_much_is_refused() {
+	left >/tmp/before
+	config t1 /t/wait 'memory = 100000'
+	refused 6 'memory' create /tmp/t1.cfg
+	config t1 /t/wait 'vcpus = 64'
+	refused 6 'vcpus = 64 .* at most' create /tmp/t1.cfg
+	all_given_back
+	tiny t1 wait
+	refused 4 't1' create /tmp/t1.cfg
+}
+
+hundred_failing_creates_leave_nothing() {
+	local n=0
+	left >/tmp/before
+	config t1 /t/wait 'memory = 100000'
+	config t2 /tmp/short.gz 'memory = 64'
+	head -c 100000 /t/Image.gz >/tmp/short.gz
+	while [ $n -lt 50 ]; do
+		if vimoctl create /tmp/t1.cfg 2>/dev/null || vimoctl create /tmp/t2.cfg 2>/dev/null; then
+			return 1
+		fi
+		n=$((n + 1))
+	done
+	all_given_back
+}
+
+hundred_lives_leave_nothing() {
+	local n=0
+	left >/tmp/before
+	config t1 /t/wait 'memory = 4'
+	while [ $n -lt 100 ]; do
+		vimoctl create /tmp/t1.cfg >/dev/null 2>&1
+		vimoctl destroy t1 >/dev/null 2>&1
+		n=$((n + 1))
+	done
+	all_given_back
+}
+
+killed_daemon_adopts_its_guests() {
+	left >/tmp/before
+	linux g1 shell
+	tiny t1 wait
+	vimoctl pause t1
+	await lived g1 1
+	kill_vimod
+	start_vimod
+	is g1 running
+	is t1 paused
+	talk g1 virtio 'echo answer $((6 * 7))' 'answer 42'
+	vimoctl unpause t1
+	vimoctl info t1 | grep -q '^config.memory: 4$'
+	vimoctl destroy g1
+	vimoctl destroy t1
+	all_given_back
+}
+
+daemon_misses_the_end_of_a_guest() {
+	left >/tmp/before
+	linux g1 shell 'on_poweroff = "destroy"'
+	await lived g1 1
+	(usleep 500000; echo 'sleep 2; poweroff -f'; sleep 1; printf '\035') | vimoctl console g1 >/tmp/out
+	kill_vimod
+	sleep 3
+	start_vimod
+	await gone g1
+	all_given_back
+}
+
+daemon_killed_while_it_creates_or_destroys() {
+	local n=0
+	left >/tmp/before
+	config g1 /t/Image 'memory = 128'
+	while [ $n -lt 12 ]; do
+		vimoctl create /tmp/g1.cfg >/dev/null 2>&1 &
+		usleep $((n * 60000))
+		kill_vimod
+		start_vimod
+		vimoctl destroy g1 >/dev/null 2>&1 &
+		usleep $((n * 10000))
+		kill_vimod
+		start_vimod
+		destroy_all >/dev/null 2>&1 || : # one that vimod was ending is gone already
+		await gone g1
+		n=$((n + 1))
+	done
+	all_given_back
+}
+
+killed_device_model_comes_back() {
+	local pid size
+	linux g1 count
+	await console_shows g1 'count 5'
+	pid=$(dm_pid g1)
+	kill -9 $pid
+	await another_dm g1 $pid
+	size=$(size g1.console)
+	await grows g1.console $((size + 50))
+	talk g1 serial 'echo answer $((7 * 8))' 'answer 56'
+	is g1 running
+}
+another_dm() { [ "$(dm_pid $1)" != $2 ]; }
+
+logs_are_bounded() {
+	local n=0
+	tiny t1 flood
+	linux g1 flood
+	await lived g1 1
+	while [ $n -lt 10 ]; do
+		sleep 1
+		[ "$(du -k $LOGS | sed 's/\t.*//')" -lt 6000 ]
+		n=$((n + 1))
+	done
+	await grows g1.console 100000
+}

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# life.sh - guests from create to their end.
+
+module_loads() {
+	insmod /t/vimo.ko
+	[ -c /dev/vimo ]
+}
+
+daemon_starts() {
+	start_vimod
+	vimoctl version
+}
+
+linux_boots_and_consoles_work() {
+	linux g1 shell
+	vimoctl list
+	await console_shows g1 'guest is up on 1 cpus'
+	talk g1 virtio 'echo answer $((6 * 7))' 'answer 42'
+	talk g1 serial 'echo answer $((7 * 8))' 'answer 56'
+	vimoctl destroy g1
+	gone g1
+}
+
+info_and_list_in_both_formats() {
+	tiny t1 wait
+	vimoctl info t1
+	vimoctl info t1 | grep -q '^config.memory: 4$'
+	vimoctl info --format=json t1 | grep -q '"name": *"t1"'
+	vimoctl list --format=json | grep -q '"state": *"running"'
+	vimoctl list --format=table | grep -q '^t1 .* running '
+	vimoctl version --format=json | grep -q '"free_pages": *[0-9]'
+	vimoctl dmesg | grep -q .
+	vimoctl dmesg --format=json | grep -q '"text"'
+}
+
+pause_stops_and_unpause_goes_on() {
+	local before after
+	tiny t1 count
+	await serial_shows t1 'has been here'
+	vimoctl pause t1
+	is t1 paused
+	sleep 1 # what was under way reaches the log
+	before=$(size t1.serial)
+	sleep 2
+	after=$(size t1.serial)
+	[ $before = $after ]
+	refused 4 'running' pause t1
+	refused 4 'unpause' shutdown t1
+	vimoctl unpause t1
+	is t1 running
+	refused 4 'paused' unpause t1
+	await grows t1.serial $after
+}
+
+destroy_ends_every_state() {
+	tiny t1 count
+	vimoctl destroy t1
+	gone t1
+	refused 3 'destroyed by the user' info t1
+	tiny t1 count
+	vimoctl pause t1
+	vimoctl destroy t1
+	gone t1
+	tiny t1 off 'on_poweroff = "preserve"'
+	await is t1 stopped
+	refused 4 'stopped' pause t1
+	refused 4 'destroy' shutdown t1
+	vimoctl destroy t1
+	gone t1
+	refused 3 'no guest' destroy t1
+	refused 3 'no guest' console t1
+}
+
+on_poweroff_destroy() {
+	tiny t1 off
+	await gone t1
+	refused 3 'powered off' info t1
+}
+
+on_poweroff_restart() {
+	linux g1 poweroff 'on_poweroff = "restart"'
+	await lived g1 2
+}
+
+on_poweroff_preserve() {
+	tiny t1 off 'on_poweroff = "preserve"'
+	await is t1 stopped
+	vimoctl info t1 | grep -q '^cause: powered off'
+	serial_shows t1 'tiny guest'
+}
+
+on_reboot_restart_is_the_default() {
+	linux g1 reboot
+	await lived g1 2
+}
+
+on_reboot_destroy() {
+	tiny t1 reset 'on_reboot = "destroy"'
+	await gone t1
+	refused 3 'rebooted' info t1
+}
+
+on_reboot_preserve() {
+	tiny t1 reset 'on_reboot = "preserve"'
+	await is t1 stopped
+}
+
+on_crash_destroy_is_the_default() {
+	tiny t1 crash
+	await gone t1
+	refused 3 'crashed' info t1
+}
+
+on_crash_preserve() {
+	tiny t1 crash 'on_crash = "preserve"'
+	await is t1 stopped
+	vimoctl info t1 | grep -q '^cause: crashed'
+}
+
+on_crash_restart_is_limited() {
+	tiny t1 crash 'on_crash = "restart"'
+	await gone t1
+	refused 3 'crashed.*not restarted' info t1
+}
+
+guest_panic_reboots_it() {
+	linux g1 panic
+	await lived g1 2
+}
+
+forced_reboot() {
+	linux g1 shell
+	await lived g1 1
+	vimoctl reboot --force g1
+	await lived g1 2
+	await is g1 running
+}
+
+two_guests_at_once() {
+	linux g1 shell
+	linux g2 shell
+	await console_shows g1 'guest is up'
+	await console_shows g2 'guest is up'
+	talk g1 virtio 'echo answer $((6 * 7))' 'answer 42'
+	talk g2 virtio 'echo answer $((7 * 7))' 'answer 49'
+}
+
+gzip_kernel_and_several_vcpus() {
+	config g1 /t/Image.gz 'ramdisk = "/t/initrd"' 'memory = 128' 'vcpus = 4' \
+		'extra = "console=ttyAMA0 console=hvc0 quiet mode=shell"'
+	vimoctl create /tmp/g1.cfg
+	await console_shows g1 'guest is up on 4 cpus'
+	vimoctl info g1 | grep -q '^vcpus_online: 4'
+}
+
+create_dry_run_changes_nothing() {
+	config t1 /t/wait 'memory = 4'
+	vimoctl create -n /tmp/t1.cfg | grep -q '"name": *"t1"'
+	gone t1
+}
+
+create_attaches_console() {
+	config t1 /t/count 'memory = 4'
+	# The escape key ends it; the guest stays.
+	rm -f /tmp/out
+	(await grep -q 'tiny guest' /tmp/out; printf '\035') | vimoctl create -c -t serial /tmp/t1.cfg >/tmp/out
+	grep -q 'tiny guest' /tmp/out
+	is t1 running
+}
+
+console_ends_with_its_guest() {
+	tiny t1 count
+	vimoctl console -t serial t1 </dev/null >/tmp/out &
+	await grep -q 'has been here' /tmp/out
+	vimoctl destroy t1
+	wait $!
+}
+
+shutdown_presses_the_power_button() {
+	linux g1 shell
+	await lived g1 1
+	usleep 500000 # acpid opens its devices
+	vimoctl shutdown g1
+	await gone g1
+	refused 3 'powered off' info g1
+}
+
+reboot_presses_it_and_starts_again() {
+	linux g1 shell
+	await lived g1 1
+	usleep 500000
+	vimoctl reboot g1
+	await lived g1 2
+	await is g1 running
+}
