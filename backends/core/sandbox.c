@@ -23,10 +23,17 @@ static int failed(struct error *err, const char *what, int code)
 
 static int drop_user(struct error *err)
 {
-	const struct passwd *user = geteuid() ? NULL : getpwnam("vimo-dm");
+	const struct passwd *user;
 
+	if (geteuid())
+		return 0; /* nobody's rights to drop */
+	user = getpwnam("vimo-dm");
 	if (!user)
-		return 0;
+		return error_set(err, ERROR_FAILED,
+				 "sandbox: there is no user vimo-dm: run systemd-sysusers, which makes it");
+	/* No network, no IPC of others. Threads are made later and inherit it. */
+	if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
+		return failed(err, "namespaces", errno);
 	if (setgroups(0, NULL) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
 	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid))
 		return failed(err, "user vimo-dm", errno);

@@ -101,7 +101,8 @@ LIFE = checks("linux-boots-and-consoles-work", "info-and-list-in-both-formats", 
 FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "too-much-is-refused",
                 "hundred-failing-creates-leave-nothing", "hundred-lives-leave-nothing",
                 "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
-                "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back", "logs-are-bounded")
+                "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back", "logs-are-bounded",
+                "device-model-is-confined")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")

@@ -114,6 +114,19 @@ static void a_hostile_descriptor_breaks_only_the_queue(void **state)
 	breaks((struct vring_desc){ RAM + DESC, 16, VRING_DESC_F_INDIRECT, 0 }); /* a table in itself */
 }
 
+/* A good descriptor right behind the table is not in it. */
+static void the_table_ends_where_it_ends(void **state)
+{
+	struct virtqueue queue = start(false);
+
+	(void)state;
+	*desc(0) = (struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, SIZE };
+	*desc(SIZE) = (struct vring_desc){ RAM + DATA, 1, 0, 0 };
+	offer(0);
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_true(queue.broken);
+}
+
 static void a_hostile_index_breaks_the_queue(void **state)
 {
 	struct virtqueue queue = start(false);
@@ -186,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_goes_round),
 		cmocka_unit_test(an_indirect_table_is_read),
 		cmocka_unit_test(a_hostile_descriptor_breaks_only_the_queue),
+		cmocka_unit_test(the_table_ends_where_it_ends),
 		cmocka_unit_test(a_hostile_index_breaks_the_queue),
 		cmocka_unit_test(bad_layouts_are_refused),
 		cmocka_unit_test(a_successor_goes_on_at_the_used_index),

@@ -164,3 +164,19 @@ logs_are_bounded() {
 	done
 	await grows g1.console 100000
 }
+
+device_model_is_confined() {
+	local pid status ns
+	tiny t1 wait
+	pid=$(dm_pid t1)
+	for status in /proc/$pid/task/*/status; do
+		grep -q '^Uid:.990.990.990.990$' $status
+		grep -q '^CapEff:.0000000000000000$' $status
+		grep -q '^NoNewPrivs:.1$' $status
+		grep -q '^Seccomp:.2$' $status
+	done
+	for ns in net ipc uts; do
+		[ "$(readlink /proc/$pid/ns/$ns)" != "$(readlink /proc/self/ns/$ns)" ]
+	done
+	[ "$(ls /proc/$pid/task | wc -l)" -gt 1 ]
+}
