@@ -14,7 +14,7 @@
 struct options {
 	const char *operand; /* GUEST, CONFIG or a shell's name */
 	const char *type;    /* console: virtio or serial */
-	bool json, console, dry_run, wait, force;
+	bool json, console, dry_run, wait, force, help;
 	int timeout_s;
 };
 
