@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """images - what the bench's machines boot: programs, kernels, root file systems."""
+import os
 import re
 import shutil
 import struct
@@ -129,7 +130,7 @@ class Images:
         harness.cpio(tree, self.work / "dom0.initrd")
 
     def installed(self, name):
-        found = [path for path in Path(self.args.tools).rglob(name) if path.is_file() and not path.is_symlink()]
+        found = [path for path in Path(self.args.tools).rglob(name) if path.is_file() and os.access(path, os.X_OK)]
         if not found:
             raise SystemExit(f"bench: no {name} in {self.args.tools}: run make install DESTDIR={self.args.tools}")
         return found[0]
