@@ -21,7 +21,6 @@ union domain_args {
 	struct vimo_ioc_kick kick;
 	struct vimo_ioc_call call;
 	struct vimo_ioc_irq irq;
-	struct vimo_ioc_ioreq ioreq;
 	u32 control;
 	s32 fd;
 };
@@ -126,11 +125,6 @@ static int domain_ioctl_irq(struct domain *domain, union domain_args *args)
 	return err;
 }
 
-static int domain_ioctl_ioreq(struct domain *domain, union domain_args *args)
-{
-	return vimo_ioreq_serve(domain, &args->ioreq);
-}
-
 static int domain_ioctl_console_fd(struct domain *domain, union domain_args *args)
 {
 	return vimo_console_bind(domain, args->fd);
@@ -163,30 +157,47 @@ static const struct domain_ioctl domain_ioctls[] = {
 	{ VIMO_IOC_KICK, domain_ioctl_kick },
 	{ VIMO_IOC_CALL, domain_ioctl_call },
 	{ VIMO_IOC_IRQ, domain_ioctl_irq },
-	{ VIMO_IOC_IOREQ, domain_ioctl_ioreq },
+	{}, /* VIMO_IOC_IOREQ: domain_ioctl_ioreq() */
 	{ VIMO_IOC_CONSOLE_FD, domain_ioctl_console_fd },
 	{ VIMO_IOC_CONSOLE_KICK, domain_ioctl_console_kick },
 };
 
-static long domain_ioctl(struct file *file, unsigned int command, unsigned long user)
+/* Once for each access that a guest waits for: no more on the stack, cleared or copied, than it needs. */
+static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __user *user)
+{
+	struct vimo_ioc_ioreq args;
+	int err;
+
+	if (copy_from_user(&args, user, sizeof(args)))
+		return -EFAULT;
+	err = vimo_ioreq_serve(domain, &args);
+	/* Also on failure: "done" tells how far it came. */
+	return copy_to_user(user, &args, sizeof(args)) ? -EFAULT : err;
+}
+
+static noinline long domain_ioctl_other(struct domain *domain, unsigned int command, void __user *user)
 {
 	unsigned int index = _IOC_NR(command) - _IOC_NR(VIMO_IOC_DOMAIN_INFO);
-	void __user *from = (void __user *)user;
 	size_t bytes = _IOC_SIZE(command);
 	union domain_args args;
 	int err;
 
 	if (index >= ARRAY_SIZE(domain_ioctls) || domain_ioctls[index].command != command)
 		return -ENOTTY;
-	if (_IOC_DIR(command) & _IOC_WRITE && copy_from_user(&args, from, bytes))
+	if (_IOC_DIR(command) & _IOC_WRITE && copy_from_user(&args, user, bytes))
 		return -EFAULT;
 	index = array_index_nospec(index, ARRAY_SIZE(domain_ioctls));
-	err = domain_ioctls[index].handle(file->private_data, &args);
-	/* A failed IOREQ tells by "done" how far it came. */
-	if ((!err || command == VIMO_IOC_IOREQ) && _IOC_DIR(command) & _IOC_READ &&
-	    copy_to_user(from, &args, bytes))
+	err = domain_ioctls[index].handle(domain, &args);
+	if (!err && _IOC_DIR(command) & _IOC_READ && copy_to_user(user, &args, bytes))
 		return -EFAULT;
 	return err;
+}
+
+static long domain_ioctl(struct file *file, unsigned int command, unsigned long user)
+{
+	if (command == VIMO_IOC_IOREQ)
+		return domain_ioctl_ioreq(file->private_data, (void __user *)user);
+	return domain_ioctl_other(file->private_data, command, (void __user *)user);
 }
 
 static __poll_t domain_poll(struct file *file, poll_table *table)

@@ -39,6 +39,8 @@ void runqueue_insert(struct runqueue *rq, struct vcpu *vcpu)
 
 void runqueue_remove(struct runqueue *rq, struct vcpu *vcpu)
 {
+	if (rq->answered == vcpu)
+		rq->answered = NULL;
 	for (struct vcpu **link = &rq->queue; *link; link = &(*link)->next) {
 		if (*link != vcpu)
 			continue;

@@ -15,6 +15,7 @@ struct runqueue {
 	struct vcpu *queue;  /* runnable, unordered: a handful */
 	struct vcpu *placed; /* every vCPU of this CPU */
 	unsigned int placed_count;
+	struct vcpu *answered; /* in queue, and what it waited for has just come: see sched.c */
 	uint64_t min_vruntime;
 	uint64_t slice_end;
 	uint64_t timer;      /* what EL2's timer is set to */

@@ -4,8 +4,11 @@
  *
  * A vCPU's vruntime is the time it ran, scaled by its weight; the least runs
  * next. One that slept keeps at most WAKE_BONUS of credit, so that it runs at
- * once for an interrupt but cannot save up. There is no tick: the timer is
- * set to the end of a slice only while another vCPU waits.
+ * once for an interrupt but cannot save up. One whose device model has just
+ * answered goes before others, for GRANULARITY and while it is at most
+ * WAKE_BONUS ahead: the answer is fresh, and dom0 need not sleep before it
+ * serves the next request. There is no tick: the timer is set to the end of a
+ * slice only while another vCPU waits.
  */
 #include "guest/sched.h"
 #include "guest/domain.h"
@@ -64,6 +67,8 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 			kick = vcpu->cpu;
 	} else if (vcpu->state == VCPU_BLOCKED && vcpu->wait == reason) {
 		make_runnable_locked(rq, vcpu);
+		if (reason == WAIT_IO && !vcpu->stopped)
+			rq->answered = vcpu;
 		kick = vcpu->cpu;
 	}
 	spin_unlock(&rq->lock);
@@ -166,6 +171,11 @@ static bool may_run(struct vcpu *vcpu)
 	return wait_is_over(vcpu) && !vcpu->stopped && !vcpu->off_requested;
 }
 
+static bool goes_first(const struct runqueue *rq, const struct vcpu *other)
+{
+	return rq->answered && rq->answered->vruntime < other->vruntime + wake_bonus;
+}
+
 /* Should the running vCPU make room for the best that waits? */
 static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 {
@@ -183,6 +193,9 @@ static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 		rq->slice_end = now + slice;
 		return best->vruntime < vcpu->vruntime;
 	}
+	if (goes_first(rq, vcpu))
+		return true;
+	rq->answered = NULL;
 	return best->vruntime + granularity < vcpu->vruntime;
 }
 
@@ -244,12 +257,20 @@ static void idle(struct runqueue *rq, struct cpu *cpu)
 	cpu->idle = false;
 }
 
+static struct vcpu *choose(const struct runqueue *rq)
+{
+	struct vcpu *best = runqueue_best(rq);
+
+	return best && goes_first(rq, best) ? rq->answered : best;
+}
+
 static void switch_in(struct runqueue *rq, struct cpu *cpu, struct vcpu *next, uint64_t now)
 {
+	rq->slice_end = now + (next == rq->answered ? granularity : slice);
+	rq->answered = NULL;
 	runqueue_remove(rq, next);
 	next->state = VCPU_RUNNING;
 	next->run_start = now;
-	rq->slice_end = now + slice;
 	rq->min_vruntime = MAX(rq->min_vruntime, next->vruntime);
 	cpu->vcpu = next;
 	set_timer(rq, next);
@@ -281,7 +302,7 @@ void sched_run(void)
 		spin_unlock(&rq->lock);
 		switch_out(rq, vcpu);
 	}
-	while (!(next = runqueue_best(rq))) {
+	while (!(next = choose(rq))) {
 		idle(rq, cpu);
 		now = counter_now();
 		wake_expired(rq, now);

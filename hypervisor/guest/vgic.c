@@ -87,50 +87,6 @@ struct virq *virq_find(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
 	return intid - 32 < domain->vgic.spi_count ? &domain->vgic.spis[intid - 32] : NULL;
 }
 
-bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
-{
-	uint32_t bank = virq->intid < 32 ? vcpu->vgic.enabled : domain->vgic.enabled[virq->intid / 32];
-
-	return bank & 1u << virq->intid % 32;
-}
-
-bool virq_is_pending(const struct virq *virq)
-{
-	return virq->latch || virq->sgi_sources || (!virq->edge && virq->line);
-}
-
-struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq)
-{
-	return virq->intid < 32 ? vcpu : domain->vcpus[virq->target];
-}
-
-static bool is_deliverable(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
-{
-	return virq_is_pending(virq) && virq_is_enabled(domain, vcpu, virq) &&
-	       domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
-}
-
-void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
-{
-	struct vcpu *target = virq_target(domain, vcpu, virq);
-	bool deliver = is_deliverable(domain, target, virq), here = vcpu_is_current(target);
-
-	if (virq->lr)
-		return; /* seen again when its list register is folded */
-	if (likely(deliver && here && !virq->vcpu && !virq->active && !target->vgic.overflow) &&
-	    vgic_lr_place(target, virq, true))
-		return;
-	if (virq->vcpu && (virq->vcpu != target || (!deliver && !virq->active)))
-		vgic_queue_remove(virq);
-	if (!deliver && !virq->active)
-		return;
-	if (!virq->vcpu)
-		vgic_queue_add(target, virq);
-	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
-	if (deliver && !here)
-		sched_wake(target, WAIT_INTERRUPT);
-}
-
 void vgic_physical(struct domain *domain, uint32_t intid)
 {
 	struct virq *virq = virq_find(domain, NULL, intid);

@@ -7,6 +7,7 @@
  */
 #include "guest/sched.h"
 #include "guest/vgic_state.h"
+#include "hw/gic_lr.h"
 #include "hw/timer.h"
 
 void vgic_queue_add(struct vcpu *vcpu, struct virq *virq)
@@ -101,7 +102,7 @@ static void take_back(struct vcpu *vcpu, unsigned int n)
 	struct virq *virq = vcpu->vgic.lr_virq[n];
 	struct gic_lr lr = gic->lr_read(n);
 
-	gic->lr_write(n, (struct gic_lr){ 0 });
+	gic_lr_write(n, (struct gic_lr){ 0 });
 	if (unlikely(virq->ask))
 		lr.state = apply_asked(vcpu, virq, lr.state);
 	virq->active = lr.state & GIC_LR_ACTIVE;
@@ -127,45 +128,49 @@ static void go_on(struct vcpu *vcpu, struct virq *virq)
 	vcpu->vgic.dirty = 1;
 }
 
-/* Finished ones only: pending and active are both gone. */
+/* Pending and active are both gone: the guest is done with what list register n held. */
+static void finish(struct vcpu *vcpu, unsigned int n)
+{
+	struct virq *virq = vcpu->vgic.lr_virq[n];
+
+	release(vcpu, n);
+	virq->active = false;
+	if (unlikely(virq->ask | virq->latch | virq->line | virq->sgi_sources))
+		go_on(vcpu, virq);
+}
+
 static void reap(struct vcpu *vcpu)
 {
-	uint32_t done = vcpu->vgic.lr_used & (uint32_t)gic->lr_empty();
+	for (uint32_t done = vcpu->vgic.lr_used & (uint32_t)gic_lr_empty(); done; done &= done - 1)
+		finish(vcpu, (unsigned int)__builtin_ctz(done));
+}
 
-	for (; done; done &= done - 1) {
-		unsigned int n = (unsigned int)__builtin_ctz(done);
-		struct virq *virq = vcpu->vgic.lr_virq[n];
-
-		release(vcpu, n);
-		virq->active = false;
-		if (unlikely(virq->ask | virq->latch | virq->line | virq->sgi_sources))
-			go_on(vcpu, virq);
-	}
+/* In another CPU's list register: that CPU looks again when it next exits. */
+static NOINLINE void ask_other_cpu(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
+	if (sched_is_running(vcpu))
+		sched_kick(vcpu->cpu);
 }
 
 void virq_pull(struct virq *virq)
 {
-	unsigned int n = virq->lr;
+	unsigned int n = virq->lr - 1u;
 	struct vcpu *vcpu = virq->vcpu;
 
-	if (!n)
-		return;
-	if (!vcpu_is_current(vcpu)) {
-		/* In another CPU's list register: that CPU looks again when it next exits. */
-		__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
-		if (sched_is_running(vcpu))
-			sched_kick(vcpu->cpu);
-		return;
-	}
-	/* Most often it is finished, and the empty-register bits say so at once. */
-	reap(vcpu);
 	if (!virq->lr)
 		return;
-	take_back(vcpu, n - 1);
+	/* Most often it is finished, and the empty-register bits say so at once. */
+	if (unlikely(!vcpu_is_current(vcpu)))
+		ask_other_cpu(vcpu);
+	else if (likely(gic_lr_empty() >> n & 1))
+		finish(vcpu, n);
+	else
+		take_back(vcpu, n);
 }
 
 /* What is pending in the virq moves into the list register. */
-static struct gic_lr hand_over(struct virq *virq, struct gic_lr lr)
+static ALWAYS_INLINE struct gic_lr hand_over(struct virq *virq, struct gic_lr lr)
 {
 	lr.state |= GIC_LR_PENDING;
 	if (likely(!virq->sgi_sources)) {
@@ -187,7 +192,7 @@ static struct gic_lr keep_source(const struct virq *virq, struct gic_lr lr)
 	return lr;
 }
 
-bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
+static ALWAYS_INLINE void fill(struct vcpu *vcpu, unsigned int n, struct virq *virq, bool pending)
 {
 	struct gic_lr lr = {
 		.intid = virq->intid,
@@ -196,16 +201,7 @@ bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
 		.state = (uint8_t)((virq->active ? GIC_LR_ACTIVE : 0) | (virq->hw ? GIC_LR_HW : 0) |
 				   (virq->group1 ? GIC_LR_GROUP1 : 0)),
 	};
-	uint32_t all = (1u << gic_info.lr_count) - 1, room = ~vcpu->vgic.lr_used & all;
-	unsigned int n;
 
-	if (unlikely(!room)) {
-		reap(vcpu);
-		room = ~vcpu->vgic.lr_used & all;
-	}
-	if (unlikely(!room))
-		return false;
-	n = (unsigned int)__builtin_ctz(room);
 	if (pending)
 		lr = hand_over(virq, lr);
 	else if (virq->intid < 16)
@@ -213,14 +209,62 @@ bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending)
 	/* A line that stays high wants a look at EOI. */
 	if (!virq->edge && !virq->hw)
 		lr.eoi_maintenance = true;
-	if (virq->vcpu)
+	if (unlikely(virq->vcpu))
 		vgic_queue_remove(virq);
-	gic->lr_write(n, lr);
 	vcpu->vgic.lr_virq[n] = virq;
 	vcpu->vgic.lr_used |= 1u << n;
 	virq->vcpu = vcpu;
 	virq->lr = (uint8_t)(n + 1);
+	gic_lr_write(n, lr);
+}
+
+static NOINLINE bool place_beside(struct vcpu *vcpu, struct virq *virq, bool pending)
+{
+	unsigned int n;
+
+	reap(vcpu);
+	n = (unsigned int)__builtin_ctz(~vcpu->vgic.lr_used);
+	if (n >= gic_info.lr_count)
+		return false;
+	fill(vcpu, n, virq, pending);
 	return true;
+}
+
+/* The vCPU runs here. pending: also hand over what is pending. False: no room. */
+static bool place(struct vcpu *vcpu, struct virq *virq, bool pending)
+{
+	if (unlikely(vcpu->vgic.lr_used & 1))
+		return place_beside(vcpu, virq, pending);
+	fill(vcpu, 0, virq, pending);
+	return true;
+}
+
+/* Not straight into a list register. */
+static NOINLINE void update_queue(struct vcpu *target, struct virq *virq)
+{
+	bool deliver = virq_is_deliverable(target, virq), here = vcpu_is_current(target);
+
+	if (virq->vcpu && (virq->vcpu != target || (!deliver && !virq->active)))
+		vgic_queue_remove(virq);
+	if (!deliver && !virq->active)
+		return;
+	if (!virq->vcpu)
+		vgic_queue_add(target, virq);
+	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
+	if (deliver && !here)
+		sched_wake(target, WAIT_INTERRUPT);
+}
+
+void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
+{
+	struct vcpu *target = virq_target(domain, vcpu, virq);
+
+	if (virq->lr)
+		return; /* seen again when its list register is folded */
+	if (likely(vcpu_is_current(target) && !virq->vcpu && !virq->active && !target->vgic.overflow) &&
+	    virq_is_deliverable(target, virq) && place(target, virq, true))
+		return;
+	update_queue(target, virq);
 }
 
 void vgic_fold(struct vcpu *vcpu)
@@ -229,15 +273,9 @@ void vgic_fold(struct vcpu *vcpu)
 		take_back(vcpu, (unsigned int)__builtin_ctz(used));
 }
 
-static bool wants_delivery(const struct vcpu *vcpu, const struct virq *virq)
-{
-	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
-	       vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
-}
-
 static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
 {
-	return virq->active || wants_delivery(vcpu, virq);
+	return virq->active || virq_is_deliverable(vcpu, virq);
 }
 
 static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
@@ -248,7 +286,7 @@ static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
 	 */
 	bool one = virq->hw || (virq->intid < 16 && gic_info.version == 2);
 
-	return wants_delivery(vcpu, virq) && !(one && virq->active);
+	return virq_is_deliverable(vcpu, virq) && !(one && virq->active);
 }
 
 /* Active ones first: the guest's EOI must find them. Then by priority. */
@@ -260,7 +298,7 @@ static bool place_all(struct vcpu *vcpu, bool active)
 	for (struct virq *virq = vcpu->vgic.queue; virq && room; virq = next) {
 		next = virq->next; /* placing takes it off the queue */
 		if (virq->active == active && wants_lr(vcpu, virq))
-			room = vgic_lr_place(vcpu, virq, hands_over(vcpu, virq));
+			room = place(vcpu, virq, hands_over(vcpu, virq));
 	}
 	return room;
 }

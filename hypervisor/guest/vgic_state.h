@@ -14,22 +14,42 @@
 
 /* NULL when the domain has no such interrupt. PPIs and SGIs are vcpu's. */
 struct virq *virq_find(struct domain *domain, struct vcpu *vcpu, uint32_t intid);
-bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq);
-bool virq_is_pending(const struct virq *virq);
-struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq);
-/* Something changed: put it on its vCPU's queue or take it off, and see that the vCPU notices. */
-void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq);
-/* Take its state out of the list register of the vCPU that runs here, so that it can be changed. */
-void virq_pull(struct virq *virq);
+
+static inline bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
+{
+	uint32_t bank = virq->intid < 32 ? vcpu->vgic.enabled : domain->vgic.enabled[virq->intid / 32];
+
+	return bank & 1u << virq->intid % 32;
+}
+
+static inline bool virq_is_pending(const struct virq *virq)
+{
+	return virq->latch || virq->sgi_sources || (!virq->edge && virq->line);
+}
+
+/* Pending, enabled, and its group, too. vcpu: where it goes. */
+static inline bool virq_is_deliverable(const struct vcpu *vcpu, const struct virq *virq)
+{
+	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
+	       vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
+}
+
+static inline struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq)
+{
+	return virq->intid < 32 ? vcpu : domain->vcpus[virq->target];
+}
+
 /* Nobody will EOI what was dropped: its physical interrupt must be able to fire again. */
 void virq_finish_physical(const struct vcpu *vcpu, const struct virq *virq);
 
 /* vgic_lr.c: the queue and the list registers of a vCPU. */
 void vgic_queue_add(struct vcpu *vcpu, struct virq *virq);
 void vgic_queue_remove(struct virq *virq);
-void vgic_fold(struct vcpu *vcpu);                          /* running here */
-/* Running here. pending: also hand over what is pending. False: no room. */
-bool vgic_lr_place(struct vcpu *vcpu, struct virq *virq, bool pending);
+void vgic_fold(struct vcpu *vcpu); /* running here */
+/* Take its state out of the list register of the vCPU that runs here, so that it can be changed. */
+void virq_pull(struct virq *virq);
+/* Something changed: to a list register, to its vCPU's queue or off it; and see that the vCPU notices. */
+void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq);
 void vgic_flush_locked(struct vcpu *vcpu);
 
 void virq_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, bool on);

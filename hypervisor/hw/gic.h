@@ -75,7 +75,6 @@ struct gic_ops {
 	void (*set_underflow)(bool on);       /* maintenance when at most one LR is in use */
 	void (*save)(struct gic_vcpu_state *state);  /* and disable the interface */
 	void (*restore)(const struct gic_vcpu_state *state);
-	void (*reset_state)(struct gic_vcpu_state *state); /* as after a vCPU reset */
 };
 extern const struct gic_ops *gic; /* gicv2_ops or gicv3_ops */
 extern const struct gic_ops gicv2_ops, gicv3_ops;

@@ -8,7 +8,7 @@
 #include "cpu/sysreg.h"
 #include "hw/fdt_reg.h"
 #include "hw/gic_dist.h"
-#include "hw/gicv3_regs.h"
+#include "hw/gic_lr.h"
 #include "mem/el2_map.h"
 
 #define GICD_CTLR_RWP BIT(31)
@@ -189,17 +189,7 @@ static void send_sgi(unsigned int cpu, uint32_t sgi)
 
 static void lr_write(unsigned int n, struct gic_lr lr)
 {
-	uint64_t value = lr.intid | (uint64_t)lr.priority << 48 | (uint64_t)lr.state << 60;
-
-	if (lr.state & GIC_LR_HW)
-		value |= (uint64_t)lr.hw_intid << 32;
-	else if (lr.eoi_maintenance)
-		value |= LR_EOI;
-	/* The first is by far the most used. */
-	if (likely(n == 0))
-		write_sysreg(value, ICH_LR0_EL2);
-	else
-		gicv3_lr_write(n, value);
+	gicv3_lr_write(n, gicv3_lr_encode(lr));
 }
 
 static struct gic_lr lr_read(unsigned int n)
