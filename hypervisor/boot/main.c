@@ -32,6 +32,7 @@
 #define DTB_MAX_BYTES BLOCK_SIZE
 #define LOG_PAGES (VIMO_LOG_BYTES / PAGE_SIZE)
 
+extern uint8_t __image_start[], __image_end[];
 uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES] __attribute__((aligned(4096)));
 
 /* Read by head.S on each CPU with its MMU off. */
@@ -157,11 +158,21 @@ _Noreturn void boot_secondary(struct cpu *cpu)
 	guest_enter_first();
 }
 
+/* What the tables map, they must grow with; the rest of EL2 stays small whatever the machine has. */
+static size_t bytes_apart_from_tables(void)
+{
+	size_t image = (size_t)(__image_end - __image_start);
+	size_t heap_used = heap_total_pages() - heap_free_pages();
+
+	return image + (heap_used - dom0->stage2.table_pages) * PAGE_SIZE - el2_map_table_bytes();
+}
+
 /* From here on the UART and its interrupt are dom0's. */
 static void hand_over(const void *fdt)
 {
 	uint64_t first, bytes = dtb_span(fdt, &first);
 
+	log_print(LOG_INFO, "EL2 memory apart from page tables: %lu bytes", (unsigned long)bytes_apart_from_tables());
 	log_print(LOG_INFO, "starting dom0, log goes to vimoctl dmesg");
 	log_echo(NULL);
 	uart_enable(false);

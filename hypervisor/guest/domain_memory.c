@@ -28,7 +28,7 @@ static bool scrub_some(void)
 {
 	size_t before = pool_free_pages();
 
-	return pool_scrub(SCRUB_BYTES) || pool_free_pages() > before;
+	return pool_scrub(SCRUB_BYTES, NULL) || pool_free_pages() > before;
 }
 
 /*
@@ -211,6 +211,6 @@ enum vimo_status domain_release_step(struct domain *domain)
 	if (status != VIMO_NOT_FOUND)
 		return status;
 	/* Another CPU may be at the last pages: the caller is promised that they are free. */
-	pool_scrub(SCRUB_BYTES);
+	pool_scrub(SCRUB_BYTES, NULL);
 	return pool_dirty_pages() ? VIMO_AGAIN : VIMO_OK;
 }

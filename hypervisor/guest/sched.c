@@ -11,6 +11,7 @@
  * slice only while another vCPU waits.
  */
 #include "guest/sched.h"
+#include "cpu/sysreg.h"
 #include "guest/domain.h"
 #include "guest/runqueue.h"
 #include "guest/vtimer.h"
@@ -244,12 +245,17 @@ static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
 	this_cpu()->vcpu = NULL;
 }
 
+static bool interrupt_waits(void)
+{
+	return read_sysreg(isr_el1) != 0;
+}
+
 static void idle(struct runqueue *rq, struct cpu *cpu)
 {
 	cpu->idle = true;
 	set_timer(rq, NULL);
 	spin_unlock(&rq->lock);
-	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES))
+	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES, interrupt_waits))
 		__asm__ volatile("dsb sy\n\twfi" ::: "memory");
 	idle_irq();
 	cpu->work = 0;

@@ -28,7 +28,7 @@ extern uint8_t __image_start[], __text_end[], __rodata_end[], __data_start[], __
 extern uint8_t cpu_stacks[CPU_MAX][4 * PAGE_SIZE];
 
 static uint64_t boot_tables[BOOT_TABLES][TABLE_ENTRIES] __attribute__((aligned(4096)));
-static unsigned int boot_tables_used;
+static unsigned int boot_tables_used, heap_tables;
 static uint64_t *root;
 
 static const uint64_t prot_bits[] = {
@@ -42,7 +42,13 @@ static uint64_t *new_table(void)
 {
 	if (boot_tables_used < BOOT_TABLES)
 		return boot_tables[boot_tables_used++];
+	heap_tables++;
 	return heap_page();
+}
+
+size_t el2_map_table_bytes(void)
+{
+	return sizeof(boot_tables) + heap_tables * PAGE_SIZE;
 }
 
 static unsigned int table_index(uint64_t va, unsigned int level)

@@ -13,12 +13,19 @@
 #include "mem/pool_chunk.h"
 #include "mem/window.h"
 
+#define SCRUB_STEP ((size_t)64 << 10) /* between two looks for interrupts */
+
 static spinlock_t pool_lock;
 static struct chunk *chunks;
 static uint64_t pool_base, chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
 static size_t scrubbing_pages; /* claimed by pool_scrub(), neither DIRTY nor FREE */
 static uint64_t scrub_hint;
+/* A DIRTY chunk whose first bytes are scrubbed already. Whoever claims the chunk takes this with it. */
+static struct {
+	uint64_t base;
+	size_t bytes;
+} half_scrubbed;
 static uint64_t take_hint; /* no chunk below it is wholly free */
 
 enum vimo_status pool_init(pa_t base, size_t bytes)
@@ -33,6 +40,7 @@ enum vimo_status pool_init(pa_t base, size_t bytes)
 	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
 	total_pages = free_pages = dirty_pages = scrubbing_pages = 0;
 	scrub_hint = take_hint = 0;
+	half_scrubbed.bytes = 0;
 	if (!chunks)
 		return VIMO_NO_MEMORY;
 	for (uint64_t i = 0; i < chunk_count; i++)
@@ -297,26 +305,59 @@ static bool claim_dirty(pa_t *pa, size_t *bytes)
 	return false;
 }
 
-size_t pool_scrub(size_t max_bytes)
+/* As claim_dirty(). Return: how much of it is scrubbed already. */
+static size_t start_scrub(pa_t *pa, size_t *bytes, bool *claimed)
+{
+	size_t from = 0;
+
+	spin_lock(&pool_lock);
+	*claimed = claim_dirty(pa, bytes);
+	if (*claimed) {
+		scrubbing_pages += *bytes / PAGE_SIZE;
+		if (half_scrubbed.bytes && half_scrubbed.base == pa->v) {
+			from = *bytes == BLOCK_SIZE ? half_scrubbed.bytes : 0;
+			half_scrubbed.bytes = 0;
+		}
+	}
+	spin_unlock(&pool_lock);
+	return from;
+}
+
+static void end_scrub(pa_t pa, size_t bytes, size_t scrubbed)
+{
+	enum page_state state = scrubbed == bytes ? PAGE_FREE : PAGE_DIRTY;
+
+	spin_lock(&pool_lock);
+	if (change_locked(pa, bytes, MARK(PAGE_NONE, POOL_SCRUBBING, 0), MARK(state, 0, 0)))
+		panic("pool: page %lx changed while it was scrubbed", (unsigned long)pa.v);
+	scrubbing_pages -= bytes / PAGE_SIZE;
+	if (state == PAGE_DIRTY) {
+		half_scrubbed.base = pa.v;
+		half_scrubbed.bytes = scrubbed;
+	}
+	spin_unlock(&pool_lock);
+}
+
+size_t pool_scrub(size_t max_bytes, bool (*stop)(void))
 {
 	size_t done = 0, bytes, left;
-	bool claimed = true;
+	bool claimed = true, stopped = false;
 	pa_t pa;
 
-	while (done < max_bytes && claimed && __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED)) {
-		spin_lock(&pool_lock);
-		claimed = claim_dirty(&pa, &bytes);
-		scrubbing_pages += claimed ? bytes / PAGE_SIZE : 0;
-		spin_unlock(&pool_lock);
+	while (done < max_bytes && !stopped && claimed && __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED)) {
+		size_t at = start_scrub(&pa, &bytes, &claimed);
+
 		if (!claimed)
 			break;
-		phys_zero(pa, bytes);
-		if (change(pa, bytes, MARK(PAGE_NONE, POOL_SCRUBBING, 0), MARK(PAGE_FREE, 0, 0)))
-			panic("pool: page %lx changed while it was scrubbed", (unsigned long)pa.v);
-		spin_lock(&pool_lock);
-		scrubbing_pages -= bytes / PAGE_SIZE;
-		spin_unlock(&pool_lock);
-		done += bytes;
+		while (at < bytes && !stopped) {
+			size_t step = MIN(bytes - at, SCRUB_STEP);
+
+			phys_zero(PA(pa.v + at), step);
+			at += step;
+			done += step;
+			stopped = stop && stop();
+		}
+		end_scrub(pa, bytes, at);
 	}
 	left = __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED) * PAGE_SIZE;
 	return claimed ? left : 0;

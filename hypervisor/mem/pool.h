@@ -35,8 +35,11 @@ enum vimo_status pool_give(uint16_t owner, pa_t pa, size_t bytes);  /* OWNED -> 
 enum vimo_status pool_grant(uint16_t owner, pa_t pa, size_t bytes); /* all or nothing */
 enum vimo_status pool_revoke(uint16_t owner, pa_t pa, size_t bytes);
 struct page_info pool_page_info(pa_t pa);
-/* Scrub up to max_bytes of DIRTY memory (zero, clean to PoC) and make it FREE; returns bytes left DIRTY. */
-size_t pool_scrub(size_t max_bytes);
+/*
+ * Scrub up to max_bytes of DIRTY memory (zero, clean to PoC) and make it FREE; returns bytes left DIRTY.
+ * Ends early once stop() says so, which is asked every 64 KiB; NULL: never.
+ */
+size_t pool_scrub(size_t max_bytes, bool (*stop)(void));
 size_t pool_total_pages(void);
 size_t pool_free_pages(void); /* state FREE only */
 size_t pool_dirty_pages(void); /* given back, not scrubbed yet */

@@ -62,7 +62,7 @@ class Machines:
         """ViMo-S, dom0 and all guests."""
         images = self.images
         words = ["-kernel", images.args.image, "-append", f"dom0_mem={DOM0_MIB}M", "-device",
-                 f'guest-loader,addr=0x4a000000,kernel={images.dom0_kernel},bootargs="{BOOTARGS}"',
+                 f'guest-loader,addr=0x4a000000,kernel={images.dom0_kernel},bootargs={BOOTARGS}',
                  "-device", f"guest-loader,addr=0x50000000,initrd={self.work / 'dom0.initrd'}"]
         tree = self.seeded_tree("vimo", ",virtualization=on", MEMORY_MIB, *words)
         return self.run("vimo", r"^SCRIPT END", 900,

@@ -170,7 +170,7 @@ void fake_guest_start(void)
 	stage2_setup(48);
 	assert_int_equal(pool_init(PA(FAKE_RAM_BASE), FAKE_RAM_BYTES), VIMO_OK);
 	assert_int_equal(pool_add(PA(FAKE_RAM_BASE), FAKE_RAM_BYTES), VIMO_OK);
-	while (pool_scrub(BLOCK_SIZE))
+	while (pool_scrub(BLOCK_SIZE, NULL))
 		;
 	assert_int_equal(domain_create_dom0(2, &dom0), VIMO_OK);
 }

@@ -342,7 +342,7 @@ static void any_arguments_do_no_harm(void **state)
 		assert_int_equal(domain->granted, 0);
 		assert_int_equal(fake_destroy(domain), VIMO_OK);
 	}
-	while (pool_scrub(BLOCK_SIZE))
+	while (pool_scrub(BLOCK_SIZE, NULL))
 		;
 	assert_int_equal(pool_free_pages(), pages);
 }

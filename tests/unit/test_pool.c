@@ -26,7 +26,7 @@ static int start(void **state)
 static int start_clean(void **state)
 {
 	start(state);
-	while (pool_scrub(BLOCK_SIZE))
+	while (pool_scrub(BLOCK_SIZE, NULL))
 		;
 	assert_int_equal(pool_free_pages(), PAGES);
 	return 0;
@@ -55,11 +55,44 @@ static void memory_is_not_given_before_it_is_scrubbed(void **state)
 	assert_int_equal(pool_total_pages(), PAGES);
 	assert_int_equal(pool_free_pages(), 0);
 	assert_int_equal(pool_take(1, PAGE_SIZE, &pa), VIMO_NO_MEMORY);
-	assert_int_equal(pool_scrub(BLOCK_SIZE), FAKE_RAM_BYTES - BLOCK_SIZE);
+	assert_int_equal(pool_scrub(BLOCK_SIZE, NULL), FAKE_RAM_BYTES - BLOCK_SIZE);
 	assert_int_equal(pool_free_pages(), CHUNK_PAGES);
 	pa = take(1, BLOCK_SIZE);
 	for (size_t i = 0; i < BLOCK_SIZE; i++)
 		assert_int_equal(fake_ram(pa.v)[i], 0);
+}
+
+static bool at_once(void)
+{
+	return true;
+}
+
+static void a_scrub_that_is_stopped_goes_on_where_it_was(void **state)
+{
+	size_t calls = 0;
+	pa_t pa = PA(0);
+
+	(void)state;
+	for (int life = 0; life < 2; life++) {
+		if (life) {
+			memset(fake_ram(pa.v), 0x77, BLOCK_SIZE);
+			assert_int_equal(pool_give(1, pa, BLOCK_SIZE), VIMO_OK);
+		}
+		/* Stopped once and ended without: nothing of that may count for the second life. */
+		pool_scrub(BLOCK_SIZE, at_once);
+		assert_int_equal(pool_free_pages(), life ? PAGES - CHUNK_PAGES : 0);
+		assert_int_equal(pool_dirty_pages(), life ? CHUNK_PAGES : PAGES);
+		if (life)
+			for (calls = 1; pool_dirty_pages(); calls++)
+				pool_scrub(BLOCK_SIZE, at_once);
+		while (pool_scrub(BLOCK_SIZE, NULL))
+			;
+		pa = take(1, BLOCK_SIZE);
+		for (size_t i = 0; i < BLOCK_SIZE; i++)
+			assert_int_equal(fake_ram(pa.v)[i], 0);
+	}
+	assert_in_range(calls, 2, BLOCK_SIZE / PAGE_SIZE);
+	assert_int_equal(pool_give(1, pa, BLOCK_SIZE), VIMO_OK);
 }
 
 static void what_one_domain_wrote_the_next_does_not_read(void **state)
@@ -70,7 +103,7 @@ static void what_one_domain_wrote_the_next_does_not_read(void **state)
 	memset(fake_ram(pa.v), 0x77, PAGE_SIZE);
 	assert_int_equal(pool_give(1, pa, PAGE_SIZE), VIMO_OK);
 	assert_int_equal(pool_page_info(pa).state, PAGE_DIRTY);
-	assert_int_equal(pool_scrub(BLOCK_SIZE), 0);
+	assert_int_equal(pool_scrub(BLOCK_SIZE, NULL), 0);
 	again = take(2, PAGE_SIZE);
 	assert_int_equal(again.v, pa.v);
 	for (size_t i = 0; i < PAGE_SIZE; i++)
@@ -99,7 +132,7 @@ static void a_gigabyte_comes_in_one_piece(void **state)
 	/* RAM starts half a gigabyte before the boundary. */
 	assert_int_equal(pool_init(PA(0x160000000), 3 * GIGA_SIZE / 2), VIMO_OK);
 	assert_int_equal(pool_add(PA(0x160000000), 3 * GIGA_SIZE / 2), VIMO_OK);
-	while (pool_scrub(GIGA_SIZE))
+	while (pool_scrub(GIGA_SIZE, NULL))
 		;
 	pa = take(1, GIGA_SIZE);
 	assert_int_equal(pa.v, 0x180000000);
@@ -126,7 +159,7 @@ static void side_tables_go_when_pages_agree(void **state)
 	(void)state;
 	assert_int_equal(heap_free_pages(), before - 1);
 	assert_int_equal(pool_give(1, pa, PAGE_SIZE), VIMO_OK);
-	assert_int_equal(pool_scrub(BLOCK_SIZE), 0);
+	assert_int_equal(pool_scrub(BLOCK_SIZE, NULL), 0);
 	assert_int_equal(heap_free_pages(), before);
 	assert_int_equal(pool_free_pages(), PAGES);
 }
@@ -192,7 +225,7 @@ static void holes_stay_holes(void **state)
 	assert_int_equal(pool_init(PA(BASE), FAKE_RAM_BYTES), VIMO_OK);
 	assert_int_equal(pool_add(PA(BASE), 3 * PAGE_SIZE), VIMO_OK);
 	assert_int_equal(pool_add(PA(BASE + 2 * BLOCK_SIZE), BLOCK_SIZE), VIMO_OK);
-	while (pool_scrub(BLOCK_SIZE))
+	while (pool_scrub(BLOCK_SIZE, NULL))
 		;
 	assert_int_equal(pool_total_pages(), 3 + CHUNK_PAGES);
 	assert_int_equal(pool_free_pages(), 3 + CHUNK_PAGES);
@@ -264,7 +297,7 @@ static void model_step(void)
 	case 4:
 		if (rand() % 64)
 			break;
-		while (pool_scrub(BLOCK_SIZE))
+		while (pool_scrub(BLOCK_SIZE, NULL))
 			;
 		for (size_t i = 0; i < PAGES; i++)
 			if (model[i].state == PAGE_DIRTY)
@@ -302,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(memory_is_not_given_before_it_is_scrubbed, start, stop),
+		cmocka_unit_test_setup_teardown(a_scrub_that_is_stopped_goes_on_where_it_was, start, stop),
 		TEST(what_one_domain_wrote_the_next_does_not_read),
 		TEST(pieces_are_aligned_and_exclusive),
 		TEST(a_gigabyte_comes_in_one_piece),
