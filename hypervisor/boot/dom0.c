@@ -4,6 +4,7 @@
  */
 #include "boot/dom0.h"
 #include <libfdt.h>
+#include <vimo/guest_map.h>
 #include "boot/dom0_fdt.h"
 #include "boot/memory.h"
 #include "cpu/barrier.h"
@@ -121,7 +122,7 @@ static void place_fdt(struct placement *place, const void *boot_fdt, unsigned in
 {
 	size_t bytes = ALIGN_UP(fdt_totalsize(boot_fdt) + FDT_ROOM, PAGE_SIZE);
 	void *fdt = heap_alloc(bytes / PAGE_SIZE, 1);
-	struct dom0_fdt_plan plan = { memory_layout(), place->initrd, vcpus, gic_info.version };
+	struct dom0_fdt_plan plan = { memory_layout(), place->initrd, vcpus, gic_info.version, gic_info.dom0_entry };
 	const char *what = "header";
 	int error;
 
@@ -189,7 +190,7 @@ static void hide_devices(const void *fdt, const struct memory_layout *layout)
 
 static void give_interrupts(void)
 {
-	must(vgic_add_regions(dom0, IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), 0x20000), "add its GIC");
+	must(vgic_add_regions(dom0, IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), VIMO_GUEST_GICR_STRIDE), "add its GIC");
 	for (uint32_t intid = 32; intid < gic_info.irq_count; intid++)
 		must(vgic_assign_physical(dom0, intid), "give it an interrupt");
 	if (gic_info.version == 2)
@@ -202,7 +203,9 @@ static unsigned int vcpu_choice(const struct boot_options *options)
 {
 	unsigned int vcpus = options->dom0_vcpus ? options->dom0_vcpus : cpu_count;
 
-	return MIN(vcpus, MIN(DOM0_MAX_VCPUS, cpu_count));
+	vcpus = MIN(vcpus, MIN(DOM0_MAX_VCPUS, cpu_count));
+	/* Its redistributors stand where a region of real ones does, and must not reach beyond. */
+	return gic_info.version == 2 ? vcpus : MIN(vcpus, MAX(1u, (unsigned int)(gic_info.gicr_bytes / VIMO_GUEST_GICR_STRIDE)));
 }
 
 void dom0_build(const void *boot_fdt, const struct boot_options *options)

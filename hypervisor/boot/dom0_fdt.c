@@ -176,25 +176,26 @@ static int find_gic(const void *fdt)
 	return -FDT_ERR_NOTFOUND;
 }
 
-/* GICv2: distributor and CPU interface only; the rest is EL2's. */
+/* Distributor, and CPU interface or one region of redistributors; the rest is EL2's. */
 static int edit_gic(void *fdt, const struct dom0_fdt_plan *plan)
 {
-	int node = find_gic(fdt), bytes, parent, keep;
-	const fdt32_t *reg;
-	fdt32_t kept[8]; /* two entries of at most 2 + 2 cells */
+	int node = find_gic(fdt), bytes, parent, entry;
+	const uint8_t *reg;
+	uint8_t kept[2][16]; /* two entries of at most 2 + 2 cells */
 
 	TRY(node);
 	fdt_delprop(fdt, node, "interrupts");
-	if (plan->gic_version != 2)
-		return 0;
+	fdt_delprop(fdt, node, "#redistributor-regions");
+	fdt_delprop(fdt, node, "redistributor-stride");
 	parent = fdt_parent_offset(fdt, node);
 	TRY(parent);
-	keep = 2 * (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent)) * (int)sizeof(fdt32_t);
+	entry = (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent)) * (int)sizeof(fdt32_t);
 	reg = fdt_getprop(fdt, node, "reg", &bytes);
-	if (!reg || keep <= 0 || keep > (int)sizeof(kept) || bytes < keep)
+	if (!reg || entry <= 0 || entry > (int)sizeof(kept[0]) || bytes / entry <= (int)plan->gic_entry)
 		return -FDT_ERR_BADVALUE;
-	memcpy(kept, reg, (size_t)keep);
-	return fdt_setprop(fdt, node, "reg", kept, keep);
+	memcpy(kept[0], reg, (size_t)entry);
+	memcpy((uint8_t *)kept + entry, reg + (int)plan->gic_entry * entry, (size_t)entry);
+	return fdt_setprop(fdt, node, "reg", kept, 2 * entry);
 }
 
 /* EL2 drives neither ITS nor SMMU for dom0; references to them go with them. */

@@ -12,6 +12,7 @@ struct dom0_fdt_plan {
 	struct range initrd; /* where it ended up; bytes 0: none */
 	unsigned int vcpus;
 	unsigned int gic_version;
+	unsigned int gic_entry; /* of the GIC's "reg": what dom0 keeps beside the distributor */
 };
 
 /* Edit fdt (opened into a buffer with room). Returns 0 or a libfdt error, with *what naming the step. */

@@ -48,6 +48,8 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	memset(vcpu->x, 0, sizeof(vcpu->x));
 	memset(&vcpu->context, 0, sizeof(vcpu->context));
 	memset(&vcpu->vtimer, 0, sizeof(vcpu->vtimer));
+	/* The CPU interface loses its state with the CPU's power; the redistributor keeps its own. */
+	memset(&vcpu->vgic.hw, 0, sizeof(vcpu->vgic.hw));
 	vcpu->serror = false;
 	vcpu->x[0] = x0;
 	vcpu->pc = pc;

@@ -40,8 +40,9 @@ struct gic_info {
 	unsigned int maintenance; /* INTID of the maintenance PPI */
 	pa_t gicd, gicc, gich, gicv;  /* v2: all; v3: gicd */
 	uint64_t gicd_bytes, gicc_bytes, gicv_bytes;
-	pa_t gicr;                /* v3: first redistributor region */
+	pa_t gicr;                /* v3: largest redistributor region, where dom0 sees its own */
 	uint64_t gicr_bytes;
+	unsigned int dom0_entry;  /* index in "reg" of what dom0 keeps beside the distributor */
 	unsigned int fdt_node;    /* offset of its node in the boot DTB */
 };
 extern struct gic_info gic_info;

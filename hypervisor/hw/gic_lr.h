@@ -9,6 +9,7 @@
 #ifndef HW_GIC_LR_H
 #define HW_GIC_LR_H
 
+#include "cpu/barrier.h"
 #include "hw/gicv3_regs.h"
 
 #ifdef VIMO_HOST_TEST
@@ -39,7 +40,11 @@ static inline void gic_lr_write(unsigned int n, struct gic_lr lr)
 /* Bit n set: list register n holds nothing. */
 static inline uint64_t gic_lr_empty(void)
 {
-	return likely(GIC_LR_INLINE) ? read_sysreg(ICH_ELRSR_EL2) : gic->lr_empty();
+	if (unlikely(!GIC_LR_INLINE))
+		return gic->lr_empty();
+	/* One written since the exit must show (Arm ARM D13.1.2: an indirect read of it). */
+	isb();
+	return read_sysreg(ICH_ELRSR_EL2);
 }
 
 #endif

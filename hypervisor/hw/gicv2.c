@@ -54,6 +54,7 @@ static enum vimo_status init(const void *fdt)
 	if (status || !fdt_reg_entry(fdt, (int)gic_info.fdt_node, 3, &gicv, &gic_info.gicv_bytes))
 		return VIMO_NOT_FOUND;
 	gic_info.gicd = PA(gicd);
+	gic_info.dom0_entry = 1; /* the CPU interface */
 	gic_info.gicc = PA(gicc);
 	gic_info.gich = PA(gich);
 	gic_info.gicv = PA(gicv);

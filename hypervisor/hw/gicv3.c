@@ -19,7 +19,10 @@
 #define GICR_WAKER 0x0014u
 #define GICR_TYPER 0x0008u
 #define GICR_SGI 0x10000u
+#define GICR_CTLR 0x0000u
+#define GICR_CTLR_RWP BIT(3)
 #define GICR_STRIDE 0x20000u
+#define GICR_REGIONS_MAX 16u
 #define GICR_TYPER_LAST BIT(4)
 #define GICR_TYPER_VLPIS BIT(1)
 #define WAKER_PROCESSOR_SLEEP 2u
@@ -27,28 +30,73 @@
 #define WAIT_TRIES 1000000u
 
 static uint64_t gicd;
+static struct {
+	uint64_t base, bytes;
+} regions[GICR_REGIONS_MAX];
+static unsigned int region_count;
+static uint64_t stride; /* from one redistributor to the next; 0: as GICR_TYPER says */
 static unsigned int ap_registers;
 
-/* Writes that take time to reach all CPUs (12.9.4). Bounded: hardware that hangs must be seen, not waited for. */
+/* Writes that take time to reach all CPUs (12.9.4, 12.11.2). Bounded: what hangs must be seen, not waited for. */
+static void wait_until_clear(uint64_t address, uint64_t bits)
+{
+	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(address) & bits; i++)
+		;
+}
+
 static void wait_rwp(void)
 {
-	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(gicd + GICD_CTLR) & GICD_CTLR_RWP; i++)
-		;
+	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
+}
+
+/* Big-endian number of one or two cells, or otherwise. */
+static uint64_t property(const void *fdt, int node, const char *name, uint64_t otherwise)
+{
+	int bytes;
+	const fdt32_t *cell = fdt_getprop(fdt, node, name, &bytes);
+
+	if (!cell || (bytes != 4 && bytes != 8))
+		return otherwise;
+	return bytes == 4 ? fdt32_to_cpu(cell[0]) : (uint64_t)fdt32_to_cpu(cell[0]) << 32 | fdt32_to_cpu(cell[1]);
+}
+
+/* One region, or one for each cluster or chip (the kernel's binding arm,gic-v3.yaml). */
+static enum vimo_status map_redistributors(const void *fdt, int node)
+{
+	uint64_t count = property(fdt, node, "#redistributor-regions", 1);
+
+	stride = property(fdt, node, "redistributor-stride", 0);
+	if (!count || count > GICR_REGIONS_MAX || !IS_ALIGNED(stride, GICR_STRIDE))
+		return VIMO_LIMIT;
+	for (region_count = 0; region_count < count; region_count++) {
+		uint64_t base, bytes;
+
+		if (!fdt_reg_entry(fdt, node, 1 + region_count, &base, &bytes))
+			return VIMO_NOT_FOUND;
+		if (el2_map(base, PA(base), ALIGN_UP(bytes, PAGE_SIZE), EL2_DEVICE))
+			return VIMO_NO_MEMORY;
+		regions[region_count].base = base;
+		regions[region_count].bytes = bytes;
+		if (bytes <= gic_info.gicr_bytes)
+			continue;
+		gic_info.gicr = PA(base);
+		gic_info.gicr_bytes = bytes;
+		gic_info.dom0_entry = 1 + region_count;
+	}
+	return VIMO_OK;
 }
 
 static enum vimo_status init(const void *fdt)
 {
 	int node = (int)gic_info.fdt_node;
-	uint64_t base, bytes, vtr;
+	uint64_t vtr;
 
-	if (!fdt_reg_entry(fdt, node, 0, &gicd, &gic_info.gicd_bytes) || !fdt_reg_entry(fdt, node, 1, &base, &bytes))
+	if (!fdt_reg_entry(fdt, node, 0, &gicd, &gic_info.gicd_bytes))
 		return VIMO_NOT_FOUND;
 	if (el2_map(gicd, PA(gicd), ALIGN_UP(gic_info.gicd_bytes, PAGE_SIZE), EL2_DEVICE) ||
-	    el2_map(base, PA(base), ALIGN_UP(bytes, PAGE_SIZE), EL2_DEVICE))
+	    map_redistributors(fdt, node))
 		return VIMO_NO_MEMORY;
 	gic_info.gicd = PA(gicd);
-	gic_info.gicr = PA(base);
-	gic_info.gicr_bytes = bytes;
 	vtr = read_sysreg(ICH_VTR_EL2);
 	gic_info.lr_count = MIN((unsigned int)FIELD(vtr, 4, 0) + 1, GIC_LR_MAX);
 	gic_info.priority_bits = (unsigned int)FIELD(vtr, 31, 29) + 1;
@@ -70,10 +118,8 @@ static uint64_t own_affinity(void)
 	return FIELD(mpidr, 39, 32) << 24 | FIELD(mpidr, 23, 0);
 }
 
-static uint64_t find_redistributor(void)
+static uint64_t find_in_region(uint64_t at, uint64_t end)
 {
-	uint64_t at = gic_info.gicr.v, end = at + gic_info.gicr_bytes;
-
 	while (at + GICR_STRIDE <= end) {
 		uint64_t typer = mmio_read64(at + GICR_TYPER);
 
@@ -81,16 +127,27 @@ static uint64_t find_redistributor(void)
 			return at;
 		if (typer & GICR_TYPER_LAST)
 			break;
-		at += typer & GICR_TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
+		if (stride)
+			at += stride;
+		else
+			at += typer & GICR_TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
 	}
 	return 0;
+}
+
+static uint64_t find_redistributor(void)
+{
+	uint64_t found = 0;
+
+	for (unsigned int i = 0; i < region_count && !found; i++)
+		found = find_in_region(regions[i].base, regions[i].base + regions[i].bytes);
+	return found;
 }
 
 static void wake(uint64_t gicr)
 {
 	mmio_write32(gicr + GICR_WAKER, mmio_read32(gicr + GICR_WAKER) & ~WAKER_PROCESSOR_SLEEP);
-	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(gicr + GICR_WAKER) & WAKER_CHILDREN_ASLEEP; i++)
-		;
+	wait_until_clear(gicr + GICR_WAKER, WAKER_CHILDREN_ASLEEP);
 }
 
 static enum vimo_status init_cpu(void)
@@ -102,6 +159,7 @@ static enum vimo_status init_cpu(void)
 	this_cpu()->gicr = gicr;
 	wake(gicr);
 	gic_reset_lines(gicr + GICR_SGI, 0, 32, true);
+	wait_until_clear(gicr + GICR_CTLR, GICR_CTLR_RWP);
 	write_sysreg(0xf, ICC_SRE_EL2); /* SRE, DFB, DIB, Enable */
 	isb();
 	write_sysreg(0x7, ICC_SRE_EL1);
@@ -154,6 +212,8 @@ static void disable(uint32_t intid)
 	gic_set_bit(bank_of(intid), GICD_ICENABLER, intid);
 	if (intid >= 32)
 		wait_rwp();
+	else
+		wait_until_clear(this_cpu()->gicr + GICR_CTLR, GICR_CTLR_RWP);
 }
 
 static void set_edge(uint32_t intid, bool edge)

@@ -27,7 +27,8 @@ static struct dom0_fdt_plan plan_for(const struct fake_machine *machine, const v
 	add(&layout.other, 0x40200000, 0xc00000);
 	add(&layout.other, 0x60000000, 0x60000000);
 	assert_int_equal(boot_modules_find(fdt, &layout.ram, &layout.modules), VIMO_OK);
-	return (struct dom0_fdt_plan){ &layout, { 0x50000000, 0x123456 }, 2, machine->gic_version };
+	return (struct dom0_fdt_plan){ &layout, { 0x50000000, 0x123456 }, 2, machine->gic_version,
+					1 };
 }
 
 static void edit(const struct fake_machine *machine)
@@ -187,6 +188,41 @@ static void gicv3_keeps_its_registers(void **state)
 	assert_int_equal(cell("/hypervisor", "interrupts", 2), 1);
 }
 
+static void open_with_second_region(const void *fdt)
+{
+	int gic;
+
+	assert_int_equal(fdt_open_into(fdt, edited, sizeof(edited)), 0);
+	gic = fdt_path_offset(edited, "/intc@8000000");
+	assert_int_equal(fdt_appendprop_u64(edited, gic, "reg", 0x4000000000), 0);
+	assert_int_equal(fdt_appendprop_u64(edited, gic, "reg", 0x2000000), 0);
+	assert_int_equal(fdt_setprop_u32(edited, gic, "#redistributor-regions", 2), 0);
+	assert_int_equal(fdt_setprop_u32(edited, gic, "redistributor-stride", 0x40000), 0);
+}
+
+/* Two sockets, and EL2 chose the second's region, which is larger. */
+static void gicv3_of_several_regions_keeps_the_chosen_one(void **state)
+{
+	struct dom0_fdt_plan plan;
+	const void *fdt = fake_dtb(&fake_virt);
+	const char *what;
+
+	(void)state;
+	plan = plan_for(&fake_virt, fdt);
+	open_with_second_region(fdt);
+	plan.gic_entry = 3;
+	assert_int_not_equal(dom0_fdt_edit(edited, &plan, &what), 0);
+	assert_string_equal(what, "interrupt controller");
+	open_with_second_region(fdt);
+	plan.gic_entry = 2;
+	assert_int_equal(dom0_fdt_edit(edited, &plan, &what), 0);
+	assert_reg("/intc@8000000", 0, 0x8000000, 0x10000);
+	assert_reg("/intc@8000000", 1, 0x4000000000, 0x2000000);
+	assert_int_equal(property_bytes("/intc@8000000", "reg"), 32);
+	assert_int_equal(property_bytes("/intc@8000000", "#redistributor-regions"), -1);
+	assert_int_equal(property_bytes("/intc@8000000", "redistributor-stride"), -1);
+}
+
 static void gicv2_keeps_distributor_and_cpu_interface(void **state)
 {
 	(void)state;
@@ -302,6 +338,7 @@ int main(void)
 		TEST(chosen_is_dom0s),
 		TEST(what_el2_drives_is_gone),
 		TEST(gicv3_keeps_its_registers),
+		TEST(gicv3_of_several_regions_keeps_the_chosen_one),
 		cmocka_unit_test_setup(gicv2_keeps_distributor_and_cpu_interface, start_v2),
 		TEST(gicv2_behind_a_32_bit_bus_too),
 		TEST(the_hypervisor_says_what_it_is),
