@@ -36,8 +36,10 @@ static bool transmit(struct virtqueue *queue, struct hub *hub)
 
 	do {
 		while (rounds++ < ROUNDS_MAX && virtqueue_pop(queue, &chain)) {
+			hub_begin(hub, queue->used_idx);
 			transmit_chain(hub);
 			virtqueue_push(queue, chain.head, 0);
+			hub_end(hub);
 		}
 	} while (rounds < ROUNDS_MAX && virtqueue_rearm(queue));
 	return rounds >= ROUNDS_MAX;

@@ -51,6 +51,7 @@ int dm_add_console(struct dm *dm, unsigned int slot, struct error *err)
 	dm->console.context = dm;
 	if (endpoint_add(&dm->console, &place, slot, &console_model, &dm->state->device[slot], err))
 		return -1;
+	dm->console_hub.mark = &dm->state->console;
 	dm->console_hub.input_came = endpoint_run;
 	dm->console_hub.context = &dm->console;
 	snprintf(log, sizeof(log), "%s/%s.console.log", dm->log_dir, dm->name);
@@ -156,6 +157,7 @@ static int add_uart(struct dm *dm, struct error *err)
 	dm->uart.page = map_page(dm->domain, VIMO_MMAP_CONSOLE, "serial port's ring", err);
 	if (!dm->uart.page)
 		return -1;
+	dm->uart.hub.mark = &dm->state->serial;
 	dm->uart.hub.input_came = uart_run;
 	dm->uart.hub.context = &dm->uart;
 	snprintf(log, sizeof(log), "%s/%s.serial.log", dm->log_dir, dm->name);

@@ -184,18 +184,53 @@ static void log_rotate(struct hub *hub)
 
 static void log_append(struct hub *hub, const char *data, size_t bytes)
 {
+	size_t known = bytes < hub->logged ? bytes : (size_t)hub->logged;
 	ssize_t written = -1;
 
-	if (hub->log >= 0 && hub->log_bytes + bytes > HUB_LOG_MAX)
+	hub->logged -= known;
+	hub->done += known;
+	data += known;
+	bytes -= known;
+	if (!bytes)
+		return;
+	if (hub->log >= 0 && hub->log_bytes + bytes > HUB_LOG_MAX) {
 		log_rotate(hub);
+		hub->mark->log_at = hub->log_bytes - hub->done;
+	}
 	if (hub->log >= 0 && hub->log_bytes + bytes <= HUB_LOG_MAX)
 		written = write(hub->log, data, bytes);
-	if (written > 0)
+	if (written > 0) {
 		hub->log_bytes += (uint64_t)written;
-	else if (!hub->log_failed)
+		hub->done += (uint64_t)written;
+	} else if (!hub->log_failed) {
 		log_warning("%s: %s: console output is not kept; free space or correct its owner", hub->log_path,
 			    strerror(errno));
+	}
 	hub->log_failed = written <= 0;
+}
+
+void hub_begin(struct hub *hub, uint32_t piece)
+{
+	struct hub_mark *mark = hub->mark;
+	uint64_t begun = __atomic_load_n(&mark->piece, __ATOMIC_ACQUIRE);
+
+	hub->logged = hub->done = 0;
+	if (begun == piece + 1ull) {
+		/* Modulo 2^64: it began in the file before this one if the log was rotated since. */
+		int64_t logged = (int64_t)(hub->log_bytes - mark->log_at);
+
+		hub->logged = logged > 0 ? (uint64_t)logged : 0;
+		return;
+	}
+	/* In this order, whatever instant we die at: never a piece with another one's place. */
+	__atomic_store_n(&mark->piece, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&mark->log_at, hub->log_bytes, __ATOMIC_RELEASE);
+	__atomic_store_n(&mark->piece, piece + 1ull, __ATOMIC_RELEASE);
+}
+
+void hub_end(struct hub *hub)
+{
+	__atomic_store_n(&hub->mark->piece, 0, __ATOMIC_RELEASE);
 }
 
 void hub_write(struct hub *hub, const void *data, size_t bytes)

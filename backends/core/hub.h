@@ -3,6 +3,8 @@
  * hub.h - one console of a guest: clients on a socket, a bounded log, and the
  * last output for who comes later.
  *
+ * Before hub_open(): mark points to where it is kept.
+ *
  * Context: the event loop's thread. A client that does not read loses output;
  * it never holds up the guest.
  */
@@ -23,6 +25,16 @@
 
 struct hub;
 
+/*
+ * Where the log stood when a piece of output was begun; kept in dm.state, so
+ * that the next device model neither repeats nor loses what ours was at when
+ * it died.
+ */
+struct hub_mark {
+	uint64_t piece; /* + 1; 0: none was begun */
+	uint64_t log_at;
+};
+
 struct hub_client {
 	uv_pipe_t pipe;
 	struct hub *hub;
@@ -41,13 +53,23 @@ struct hub {
 	char log_path[PATH_MAX];
 	int log;
 	uint64_t log_bytes;
+	struct hub_mark *mark;
+	uint64_t logged; /* of the piece that was begun: by a predecessor, and not come past yet */
+	uint64_t done;   /* of it: in the log now */
 	bool log_failed; /* said once */
 	bool crowded;    /* a client waits to be accepted */
 };
 
 /** hub_open() - listen on @socket_path, append to @log_path. Return: 0 or -1. */
 int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err);
-/** hub_write() - output of the guest. */
+/**
+ * hub_begin() - what comes until hub_end() is one piece of output.
+ * @piece: its place in the ring it comes from: until the place has moved on, it will be begun again after a crash
+ */
+void hub_begin(struct hub *hub, uint32_t piece);
+/** hub_end() - the ring's place has moved on. */
+void hub_end(struct hub *hub);
+/** hub_write() - output of the guest, between hub_begin() and hub_end(). */
 void hub_write(struct hub *hub, const void *data, size_t bytes);
 /** hub_take() - move up to @bytes of input to @data; clients may send again. */
 size_t hub_take(struct hub *hub, void *data, size_t bytes);

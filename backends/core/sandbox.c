@@ -11,10 +11,12 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vimo/ioctl.h>
 
 static int failed(struct error *err, const char *what, int code)
 {
@@ -68,7 +70,7 @@ static int set_limits(struct error *err)
 
 /* For the loop, the sockets, logs, memory, the request thread and leaving. */
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(ioctl),
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(close),
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl), SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(accept4), SCMP_SYS(shutdown), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(getsockopt),
 	SCMP_SYS(openat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink),
@@ -80,10 +82,17 @@ static const int allowed[] = {
 	SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 
+/* What is left to ask of the module once all is set up, and what libuv asks of descriptors. */
+static const unsigned long ioctls[] = { VIMO_IOC_IOREQ, VIMO_IOC_IRQ, VIMO_IOC_CONSOLE_KICK, FIONBIO, FIOCLEX };
+
 static int filter_fill(scmp_filter_ctx filter)
 {
-	int status = 0;
+	/* The call for each access that a guest waits for goes first. */
+	int status = seccomp_syscall_priority(filter, SCMP_SYS(ioctl), 255);
 
+	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, ioctls[i]));
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	/* Threads, not processes. clone3's flags cannot be seen: without it, libc uses clone. */

@@ -5,17 +5,19 @@
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
+#include "core/hub.h"
 #include "core/transport.h"
 #include "error.h"
 #include "platform/pl061.h"
 
 #include <vimo/guest_map.h>
 
-#define STATE_MAGIC 0x314d446f4d6956ull /* "ViMoDM1" */
+#define STATE_MAGIC 0x324d446f4d6956ull /* "ViMoDM2" */
 
 struct dm_state {
 	uint64_t magic;
 	struct pl061 gpio;
+	struct hub_mark console, serial;
 	struct transport_state device[VIMO_GUEST_VIRTIO_COUNT];
 };
 

@@ -11,19 +11,22 @@
 #include <string.h>
 #include <vimo/ioctl.h>
 
-size_t uart_ring_read(struct vimo_console_page *page, void *data, size_t bytes)
+size_t uart_ring_peek(const struct vimo_console_page *page, uint32_t *tail, void *data, size_t bytes)
 {
 	uint32_t head = __atomic_load_n(&page->out_head, __ATOMIC_ACQUIRE);
-	uint32_t tail = __atomic_load_n(&page->out_tail, __ATOMIC_RELAXED);
 	size_t count = 0;
 
-	if (head >= VIMO_CONSOLE_OUT || tail >= VIMO_CONSOLE_OUT)
+	if (head >= VIMO_CONSOLE_OUT || *tail >= VIMO_CONSOLE_OUT)
 		return 0;
-	for (; tail != head && count < bytes; tail = (tail + 1) % VIMO_CONSOLE_OUT)
-		((uint8_t *)data)[count++] = page->out[tail];
+	for (; *tail != head && count < bytes; *tail = (*tail + 1) % VIMO_CONSOLE_OUT)
+		((uint8_t *)data)[count++] = page->out[*tail];
+	return count;
+}
+
+void uart_ring_free(struct vimo_console_page *page, uint32_t tail)
+{
 	__atomic_store_n(&page->out_tail, tail, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return count;
 }
 
 size_t uart_ring_room(const struct vimo_console_page *page)
@@ -48,6 +51,23 @@ void uart_ring_write(struct vimo_console_page *page, const void *data, size_t by
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Return: false when there was no output. */
+static bool transmit(struct uart *uart)
+{
+	uint32_t first = __atomic_load_n(&uart->page->out_tail, __ATOMIC_RELAXED), tail = first;
+	uint8_t data[VIMO_CONSOLE_OUT];
+	size_t bytes = uart_ring_peek(uart->page, &tail, data, sizeof(data));
+
+	if (!bytes)
+		return false;
+	hub_begin(&uart->hub, first);
+	hub_write(&uart->hub, data, bytes);
+	uart_ring_free(uart->page, tail);
+	hub_end(&uart->hub);
+	ioctl(uart->domain, VIMO_IOC_CONSOLE_KICK); /* there is room again */
+	return true;
+}
+
 void uart_work(struct uart *uart)
 {
 	uint8_t data[VIMO_CONSOLE_OUT];
@@ -55,10 +75,8 @@ void uart_work(struct uart *uart)
 	size_t bytes, room;
 
 	/* Until it is empty: only then does EL2 tell of more. One guest, one process: it delays itself. */
-	while ((bytes = uart_ring_read(uart->page, data, sizeof(data)))) {
-		hub_write(&uart->hub, data, bytes);
-		ioctl(uart->domain, VIMO_IOC_CONSOLE_KICK); /* there is room again */
-	}
+	while (transmit(uart))
+		;
 	while ((room = uart_ring_room(uart->page)) && uart->hub.input_used) {
 		bytes = hub_take(&uart->hub, data, room);
 		uart_ring_write(uart->page, data, bytes);

@@ -15,8 +15,10 @@ struct uart {
 	struct hub hub;
 };
 
-/** uart_ring_read() - copy output out of the ring. Return: bytes. Indices are not trusted. */
-size_t uart_ring_read(struct vimo_console_page *page, void *data, size_t bytes);
+/** uart_ring_peek() - copy output from @tail on. Return: bytes; @tail is then behind them. Indices are not trusted. */
+size_t uart_ring_peek(const struct vimo_console_page *page, uint32_t *tail, void *data, size_t bytes);
+/** uart_ring_free() - what stood before @tail may be overwritten. */
+void uart_ring_free(struct vimo_console_page *page, uint32_t tail);
 /** uart_ring_room() - bytes of input the ring takes now. */
 size_t uart_ring_room(const struct vimo_console_page *page);
 /** uart_ring_write() - put @bytes <= room of input into the ring. */

@@ -150,6 +150,33 @@ killed_device_model_comes_back() {
 	talk g1 serial 'echo answer $((7 * 8))' 'answer 56'
 	is g1 running
 }
+
+# The guest writes 1, 2, 3, ... to both consoles while its device models die.
+output_outlives_device_models() {
+	local pid n=0
+	linux g1 stream
+	await lived g1 1
+	until console_shows g1 'stream over' && serial_shows g1 'stream over'; do
+		[ $n -lt 100 ]
+		pid=$(dm_pid g1)
+		usleep $((n % 8 * 61000))
+		kill -9 $pid
+		await another_dm g1 $pid
+		n=$((n + 1))
+	done
+	echo "-- $n device models died"
+	[ $n -gt 3 ]
+	counted g1.console 4000
+	counted g1.serial 2000
+}
+# counted LOG N: it has the lines 1 to N in order, each once.
+counted() {
+	tr -d '\r' <$LOGS/$1.log | grep -E '^[0-9]+$' >/tmp/lines || :
+	seq 1 $2 >/tmp/wanted
+	cmp /tmp/lines /tmp/wanted && return
+	awk '$1 != n + 1 { print "-- after " n " came " $1 } { n = $1 }' /tmp/lines | head -n 20
+	return 1
+}
 another_dm() { [ "$(dm_pid $1)" != $2 ]; }
 
 logs_are_bounded() {
