@@ -45,9 +45,11 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	const char *name;
 
 	parsed = call ? client_call(client, "io.vimo.ParseConfig", call, err) : NULL;
-	if (!parsed || !json_object_object_get_ex(parsed, "config", &config))
+	if (!parsed)
 		return -1;
-	name = json_string(config, "name");
+	name = json_object_object_get_ex(parsed, "config", &config) ? json_string(config, "name") : NULL;
+	if (!name)
+		return error_set(err, ERROR_FAILED, "vimod's answer has no configuration: install one release of both");
 	call = json_object_new_object();
 	json_object_object_add(call, "config", json_object_get(config));
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));

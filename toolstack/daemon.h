@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * daemon.h - vimod's guests and what may be done to them (domain.c).
+ * daemon.h - vimod's guests and what may be done to them.
  */
 #ifndef TOOLSTACK_DAEMON_H
 #define TOOLSTACK_DAEMON_H
@@ -23,6 +23,7 @@ struct guest {
 	bool restart; /* start again once its domain is gone */
 	bool reboot;  /* its next power-off is a reboot that we asked for */
 	unsigned int quick_restarts;
+	unsigned int respawns; /* of its device model, since one was ready */
 	uint64_t started_ms;
 	char cause[256];
 	struct backend backend;

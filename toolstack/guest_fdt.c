@@ -95,15 +95,14 @@ static void cpus(struct tree *tree, uint32_t count)
 	CELLS(tree, "#address-cells", 1);
 	CELLS(tree, "#size-cells", 0);
 	for (uint32_t n = 0; n < count; n++) {
-		uint32_t mpidr = (n / 16) << 8 | n % 16; /* 16 CPUs a cluster, as GICv3's SGIs reach */
 		char name[32];
 
-		snprintf(name, sizeof(name), "cpu@%x", mpidr);
+		snprintf(name, sizeof(name), "cpu@%x", n);
 		begin(tree, name);
 		text(tree, "device_type", "cpu");
 		text(tree, "compatible", "arm,armv8");
 		text(tree, "enable-method", "psci");
-		CELLS(tree, "reg", mpidr);
+		CELLS(tree, "reg", n); /* of MPIDR: affinity 0 and nothing else, as EL2 numbers vCPUs */
 		end(tree);
 	}
 	end(tree);

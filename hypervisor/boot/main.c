@@ -161,7 +161,7 @@ _Noreturn void boot_secondary(struct cpu *cpu)
 /* What the tables map, they must grow with; the rest of EL2 stays small whatever the machine has. */
 static size_t bytes_apart_from_tables(void)
 {
-	size_t image = (size_t)(__image_end - __image_start);
+	size_t image = (uintptr_t)__image_end - (uintptr_t)__image_start;
 	size_t heap_used = heap_total_pages() - heap_free_pages();
 
 	return image + (heap_used - dom0->stage2.table_pages) * PAGE_SIZE - el2_map_table_bytes();

@@ -1,34 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_virtqueue.c - any guest memory against a queue (libFuzzer).
- *   clang -fsanitize=fuzzer,address,undefined -Ibackends tests/fuzz/fuzz_virtqueue.c backends/core/virtqueue.c
+ * fuzz_virtqueue.c - a hostile driver against one queue: descriptors, indirect
+ * tables and rings of its choice, changed while the queue is worked on.
  */
 #include "core/virtqueue.h"
+#include "fuzz.h"
 
-#include <string.h>
+#include <linux/virtio_ring.h>
+#include <stdlib.h>
 
-#define RAM 0x40000000ull
+#define QUEUE 16u
+#define INDIRECT 0x400u /* a table here, so that an address can hit it */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+static _Alignas(4096) uint8_t ram[RAM_BYTES];
+static volatile uint8_t sink;
+
+static void make_table(struct input *input, uint32_t offset, unsigned int count)
+{
+	struct vring_desc *desc = (struct vring_desc *)(void *)(ram + offset);
+
+	for (unsigned int i = 0; i < count && input->left; i++) {
+		desc[i].addr = input_address(input);
+		desc[i].len = input_length(input);
+		desc[i].flags = (uint16_t)(input_take(input, 1) & 7);
+		desc[i].next = (uint16_t)(input_take(input, 1) % (QUEUE + 2));
+	}
+}
+
+static void make_ring(struct input *input)
+{
+	struct vring_avail *avail = (struct vring_avail *)(void *)(ram + 0x100);
+
+	avail->flags = (uint16_t)input_take(input, 1);
+	avail->idx = (uint16_t)input_take(input, 1);
+	for (unsigned int i = 0; i < QUEUE; i++)
+		avail->ring[i] = (uint16_t)(input_take(input, 1) % (QUEUE + 1));
+}
+
+/* Every byte that we are told is ours: ASan sees one that is not. */
+static void use(const struct virtqueue_chain *chain)
+{
+	for (unsigned int i = 0; i < chain->readable + chain->writable; i++) {
+		const struct iovec *part = &chain->iov[i];
+		uint8_t *bytes = part->iov_base;
+
+		if (!part->iov_len)
+			continue;
+		if (bytes < ram || part->iov_len > RAM_BYTES || (size_t)(bytes - ram) > RAM_BYTES - part->iov_len)
+			abort();
+		sink = bytes[0] ^ bytes[part->iov_len - 1];
+		if (i >= chain->readable)
+			bytes[0] = bytes[part->iov_len - 1] = (uint8_t)i;
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static _Alignas(4096) uint8_t ram[0x1000];
 	static struct virtqueue_chain chain;
 	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
-	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, 8 };
-	struct virtqueue queue;
+	struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
+	struct input input = { data, bytes };
+	struct virtqueue queue = { 0 };
+	uint8_t how = (uint8_t)input_take(&input, 1);
 
 	memset(ram, 0, sizeof(ram));
-	memcpy(ram, data, bytes < sizeof(ram) ? bytes : sizeof(ram));
-	if (!virtqueue_start(&queue, &memory, &layout, bytes & 1))
+	if (how & 2) {
+		layout.desc = input_address(&input);
+		layout.device = input_address(&input);
+		layout.size = (uint16_t)input_take(&input, 2);
+	}
+	make_table(&input, 0, QUEUE);
+	make_table(&input, INDIRECT, QUEUE);
+	make_ring(&input);
+	if (!virtqueue_start(&queue, &memory, &layout, how & 1))
 		return 0;
-	for (unsigned int i = 0; i < 64 && virtqueue_pop(&queue, &chain); i++) {
-		for (unsigned int j = 0; j < chain.writable; j++)
-			memset(chain.iov[chain.readable + j].iov_base, (int)i, chain.iov[chain.readable + j].iov_len);
+	for (unsigned int i = 0; i < 300 && virtqueue_pop(&queue, &chain); i++) {
+		use(&chain);
+		if (input.left > 1) /* the driver does not keep still */
+			ram[input_take(&input, 2) % RAM_BYTES] = (uint8_t)input_take(&input, 1);
 		virtqueue_push(&queue, chain.head, i);
 		virtqueue_wants_interrupt(&queue);
-		virtqueue_rearm(&queue);
+		if (!virtqueue_rearm(&queue))
+			break;
 	}
+	virtqueue_stop(&queue);
 	return 0;
 }
