@@ -47,10 +47,9 @@ int cmd_list(struct client *client, const struct options *options, struct error 
 	for (size_t n = 0; n < json_object_array_length(list); n++) {
 		json_object *guest = json_object_array_get_idx(list, n);
 
-		printf("%-24s %4d %8d %6d %-9s %10.1f\n", json_string(guest, "name"),
-		       (int)json_number(guest, "id", 0), (int)json_number(guest, "memory", 0),
-		       (int)json_number(guest, "vcpus", 0), json_string(guest, "state"),
-		       json_number(guest, "cpu_time_ns", 0) / 1e9);
+		printf("%-24s %4d %8d %6d %-9s %10.1f\n", json_string(guest, "name"), (int)json_number(guest, "id", 0),
+		       (int)json_number(guest, "memory", 0), (int)json_number(guest, "vcpus", 0),
+		       json_string(guest, "state"), json_number(guest, "cpu_time_ns", 0) / 1e9);
 	}
 	return 0;
 }
@@ -95,8 +94,10 @@ static int wait_gone(struct client *client, const struct options *options, struc
 			return 0;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
-	return error_set(err, ERROR_FAILED, "%s did not shut down within %d s: it may ignore its power button; "
-			 "vimoctl destroy %s ends it", options->operand, options->timeout_s, options->operand);
+	return error_set(err, ERROR_FAILED,
+			 "%s did not shut down within %d s: it may ignore its power button; "
+			 "vimoctl destroy %s ends it",
+			 options->operand, options->timeout_s, options->operand);
 }
 
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err)
@@ -162,7 +163,9 @@ int cmd_version(struct client *client, const struct options *options, struct err
 		print_members(reply, "");
 	}
 	if (vimod && strcmp(vimod, PACKAGE_VERSION))
-		return error_set(err, ERROR_FAILED, "vimod is %s and vimoctl %s: install both of one release and "
-				 "systemctl restart vimod", vimod, PACKAGE_VERSION);
+		return error_set(err, ERROR_FAILED,
+				 "vimod is %s and vimoctl %s: install both of one release and "
+				 "systemctl restart vimod",
+				 vimod, PACKAGE_VERSION);
 	return 0;
 }

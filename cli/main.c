@@ -11,7 +11,7 @@
 
 static const struct command {
 	const char *name;
-	command_fn run;     /* NULL: help, completion */
+	command_fn run; /* NULL: help, completion */
 	int operands;
 	const char *options; /* getopt's, short */
 	const char *usage, *help;
@@ -40,10 +40,10 @@ static void print_help(FILE *out)
 	for (size_t n = 0; n < COMMANDS; n++)
 		fprintf(out, "  %-10s %-36s %s\n", commands[n].name, commands[n].usage, commands[n].help);
 	fprintf(out, "\nvimoctl COMMAND --help tells more. A guest is made from a file such as\n\n"
-		"  name = \"web1\"\n  kernel = \"/boot/Image\"\n  memory = 256\n\n"
-		"which guest.cfg(5) explains: vimoctl create -c web1.cfg starts it and attaches its console.\n"
-		"\nExit status: 0 ok, 1 failure, 2 usage, 3 not found, 4 wrong state, "
-		"5 daemon unreachable, 6 out of resources\n");
+		     "  name = \"web1\"\n  kernel = \"/boot/Image\"\n  memory = 256\n\n"
+		     "which guest.cfg(5) explains: vimoctl create -c web1.cfg starts it and attaches its console.\n"
+		     "\nExit status: 0 ok, 1 failure, 2 usage, 3 not found, 4 wrong state, "
+		     "5 daemon unreachable, 6 out of resources\n");
 }
 
 static int print_completion(const char *shell)
@@ -135,8 +135,9 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 	int letter;
 
 	for (size_t n = 0; n < OPTIONS; n++)
-		longs[n] = (struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
-					    NULL, option_table[n].letter };
+		longs[n] =
+			(struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
+					 NULL, option_table[n].letter };
 	*options = (struct options){ .type = "virtio", .timeout_s = 60 };
 	argv[0] = (char *)"vimoctl"; /* what getopt's messages begin with */
 	while ((letter = getopt_long(argc, argv, "cnt:wh", longs, NULL)) != -1)

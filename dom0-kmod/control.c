@@ -119,16 +119,11 @@ static long control_ioctl(struct file *file, unsigned int command, unsigned long
 	void __user *args = (void __user *)user;
 
 	switch (command) {
-	case VIMO_IOC_INFO:
-		return control_info(args);
-	case VIMO_IOC_CREATE:
-		return control_create(args);
-	case VIMO_IOC_OPEN:
-		return control_open(args);
-	case VIMO_IOC_NEXT:
-		return control_next(args);
-	default:
-		return -ENOTTY;
+	case VIMO_IOC_INFO: return control_info(args);
+	case VIMO_IOC_CREATE: return control_create(args);
+	case VIMO_IOC_OPEN: return control_open(args);
+	case VIMO_IOC_NEXT: return control_next(args);
+	default: return -ENOTTY;
 	}
 }
 

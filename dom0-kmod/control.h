@@ -8,8 +8,7 @@
 #include <linux/fs.h>
 #include <linux/poll.h>
 
-#define VIMO_MODULE_VERSION                                                                        \
-	((u64)VIMO_VERSION_MAJOR << 32 | (u64)VIMO_VERSION_MINOR << 16 | VIMO_VERSION_PATCH)
+#define VIMO_MODULE_VERSION ((u64)VIMO_VERSION_MAJOR << 32 | (u64)VIMO_VERSION_MINOR << 16 | VIMO_VERSION_PATCH)
 
 int vimo_control_init(void);
 void vimo_control_exit(void);

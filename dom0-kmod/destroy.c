@@ -27,8 +27,7 @@ static void domain_begin_destroy(struct domain *domain)
 	}
 	status = hc_domain_control(domain->id, VIMO_OP_KILL);
 	if (status != VIMO_OK && status != VIMO_STATE)
-		pr_warn("vimo: domain %u could not be killed: error %d\n", domain->id,
-			vimo_errno(status));
+		pr_warn("vimo: domain %u could not be killed: error %d\n", domain->id, vimo_errno(status));
 	domain->phase = DOMAIN_DYING;
 	WRITE_ONCE(domain->stopped, true);
 	vimo_calls_remove_locked(domain);
@@ -110,8 +109,7 @@ void vimo_domain_reaper(struct work_struct *work)
 	err = domain_destroy_locked(domain);
 	if (err && err != -ENOENT) {
 		if (err != -EBUSY && domain->reaper_delay >= REAPER_LAST)
-			pr_warn_ratelimited("vimo: domain %u cannot be destroyed: error %d\n",
-					    domain->id, err);
+			pr_warn_ratelimited("vimo: domain %u cannot be destroyed: error %d\n", domain->id, err);
 		domain_queue_reaper_locked(domain, min(domain->reaper_delay * 2, REAPER_LAST));
 	}
 	mutex_unlock(&domain->destroying);

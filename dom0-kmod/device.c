@@ -42,8 +42,8 @@ static struct guest_device *device_alloc(const struct vimo_ioc_device *args)
 }
 
 /* *kept: the domain has the device now, whatever else the caller is told. */
-static int device_add_locked(struct domain *domain, struct guest_device *device,
-			     const struct vimo_ioc_device *args, bool *kept)
+static int device_add_locked(struct domain *domain, struct guest_device *device, const struct vimo_ioc_device *args,
+			     bool *kept)
 {
 	struct hypercall_result result;
 	unsigned int queue;
@@ -53,10 +53,9 @@ static int device_add_locked(struct domain *domain, struct guest_device *device,
 		return -EEXIST;
 	if (domain->device_count == VIMO_DEVICE_MAX)
 		return -ENOSPC;
-	err = vimo_errno(vimo_hypercall(
-		VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
-		VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
-		VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
+					VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
+					VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
 	/* Of an adopted domain: EL2 knew it and sends its events here from now on. */
 	if (err && !(err == -EEXIST && domain->adopted))
 		return err;
@@ -71,8 +70,8 @@ static int device_add_locked(struct domain *domain, struct guest_device *device,
 
 static bool device_args_valid(const struct vimo_ioc_device *args)
 {
-	return !args->reserved && PAGE_ALIGNED(args->ipa) && args->ipa < VIMO_MMAP_IOREQ &&
-	       args->queues && args->queues <= VIMO_DEVICE_QUEUES;
+	return !args->reserved && PAGE_ALIGNED(args->ipa) && args->ipa < VIMO_MMAP_IOREQ && args->queues &&
+	       args->queues <= VIMO_DEVICE_QUEUES;
 }
 
 /**

@@ -160,11 +160,10 @@ bool vimo_domain_stopped(struct domain *domain)
 	return READ_ONCE(domain->stopped);
 }
 
-static int domain_bind(struct domain *domain, enum vimo_event_source source, u32 index,
-		       unsigned int event)
+static int domain_bind(struct domain *domain, enum vimo_event_source source, u32 index, unsigned int event)
 {
-	return vimo_errno(vimo_hypercall(VIMO_HC_EVENT_BIND, domain->id, source, index,
-					 domain->first_event + event, domain->cpu, NULL));
+	return vimo_errno(vimo_hypercall(VIMO_HC_EVENT_BIND, domain->id, source, index, domain->first_event + event,
+					 domain->cpu, NULL));
 }
 
 /* All vCPUs share one event: a waiter looks at their few slots in turn. */
@@ -241,8 +240,7 @@ static int domain_connect(struct domain *domain)
 
 	if (err)
 		return err;
-	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_CONSOLE, 0, 0,
-					0, &page));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_CONSOLE, 0, 0, 0, &page));
 	if (err)
 		return err;
 	domain->console_pa = page.x1;
@@ -273,8 +271,7 @@ struct domain *vimo_domain_create(u32 vcpus, u32 weight)
 	mutex_lock(&domains_lock); /* until then an old domain may stand under the id */
 	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_CREATE, vcpus, weight, 0, 0, 0, &created));
 	if (!err && (!created.x1 || created.x1 >= VIMO_DOMAIN_MAX || domains[created.x1])) {
-		pr_err("vimo: the hypervisor made domain %llu, which is in use or none\n",
-		       created.x1);
+		pr_err("vimo: the hypervisor made domain %llu, which is in use or none\n", created.x1);
 		err = -EIO;
 	}
 	if (err) {

@@ -92,8 +92,8 @@ static int domain_ioctl_entry(struct domain *domain, union domain_args *args)
 	err = vimo_domain_enter(domain);
 	if (err)
 		return err;
-	err = vimo_errno(vimo_hypercall(VIMO_HC_VCPU_ENTRY, domain->id, args->entry.vcpu,
-					args->entry.pc, args->entry.x0, 0, NULL));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_VCPU_ENTRY, domain->id, args->entry.vcpu, args->entry.pc,
+					args->entry.x0, 0, NULL));
 	up_read(&domain->sem);
 	return err;
 }
@@ -119,8 +119,7 @@ static int domain_ioctl_irq(struct domain *domain, union domain_args *args)
 
 	if (err)
 		return err;
-	err = vimo_errno(vimo_hypercall(VIMO_HC_IRQ_SET, domain->id, args->irq.intid,
-					args->irq.level, 0, 0, NULL));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_IRQ_SET, domain->id, args->irq.intid, args->irq.level, 0, 0, NULL));
 	up_read(&domain->sem);
 	return err;
 }

@@ -93,8 +93,7 @@ static int event_cpu_offline(unsigned int cpu)
 {
 	/* EL2 binds a device's events once: they cannot follow to another CPU. */
 	if (READ_ONCE(cpu_users[cpu])) {
-		pr_info("vimo: CPU %u serves events of %u domains and stays online\n", cpu,
-			cpu_users[cpu]);
+		pr_info("vimo: CPU %u serves events of %u domains and stays online\n", cpu, cpu_users[cpu]);
 		return -EBUSY;
 	}
 	disable_percpu_irq(event_irq);
@@ -206,8 +205,7 @@ int vimo_event_init(void)
 		pr_err("vimo: cannot have event interrupt %u: error %d\n", event_irq, err);
 		goto unmap_irq;
 	}
-	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vimo:online", event_cpu_online,
-				event_cpu_offline);
+	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vimo:online", event_cpu_online, event_cpu_offline);
 	if (err < 0)
 		goto free_irq;
 	event_cpuhp = err;

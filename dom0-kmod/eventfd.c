@@ -84,8 +84,7 @@ int vimo_kick_bind(struct domain *domain, const struct vimo_ioc_kick *args)
 	else if (args->queue >= device->queues)
 		err = -EINVAL;
 	else
-		vimo_signal_bind(&device->kick[array_index_nospec(args->queue, device->queues)],
-				 ctx);
+		vimo_signal_bind(&device->kick[array_index_nospec(args->queue, device->queues)], ctx);
 	up_read(&domain->sem);
 put_ctx:
 	if (err && ctx)
@@ -175,8 +174,8 @@ void vimo_calls_hangup(struct work_struct *work)
 }
 
 /* Takes over ctx on success. file is the same eventfd, open while we are here. */
-static int call_add_locked(struct domain *domain, const struct vimo_ioc_call *args,
-			   struct file *file, struct eventfd_ctx *ctx)
+static int call_add_locked(struct domain *domain, const struct vimo_ioc_call *args, struct file *file,
+			   struct eventfd_ctx *ctx)
 {
 	struct call *call;
 
@@ -246,8 +245,7 @@ int vimo_call_bind(struct domain *domain, const struct vimo_ioc_call *args)
 	}
 	err = vimo_domain_enter_write(domain);
 	if (!err) {
-		err = file ? call_add_locked(domain, args, file, ctx) :
-			     call_take_away_locked(domain, args);
+		err = file ? call_add_locked(domain, args, file, ctx) : call_take_away_locked(domain, args);
 		up_write(&domain->sem);
 	}
 	if (err && ctx)

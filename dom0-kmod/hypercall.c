@@ -9,8 +9,7 @@
 #include <linux/arm-smccc.h>
 #include <linux/of.h>
 
-int vimo_hypercall(enum vimo_hypercall nr, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5,
-		   struct hypercall_result *result)
+int vimo_hypercall(enum vimo_hypercall nr, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, struct hypercall_result *result)
 {
 	struct arm_smccc_res res;
 

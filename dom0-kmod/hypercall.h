@@ -22,15 +22,13 @@ struct hypercall_result {
 int vimo_errno(int status);
 
 /* hypercall.c: the only HVC. result may be NULL. */
-int vimo_hypercall(enum vimo_hypercall nr, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5,
-		   struct hypercall_result *result);
+int vimo_hypercall(enum vimo_hypercall nr, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, struct hypercall_result *result);
 bool vimo_hypervisor_present(void);
 
 /* One value of VIMO_HC_INFO; 0 when EL2 does not know it. */
 u64 vimo_info(enum vimo_info what);
 
-static inline int hc_domain_info(u32 domain, enum vimo_domain_info what,
-				 struct hypercall_result *result)
+static inline int hc_domain_info(u32 domain, enum vimo_domain_info what, struct hypercall_result *result)
 {
 	return vimo_hypercall(VIMO_HC_DOMAIN_INFO, domain, what, 0, 0, 0, result);
 }

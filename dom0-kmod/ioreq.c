@@ -30,8 +30,7 @@ int vimo_ioreq_init(struct domain *domain)
 	int err;
 
 	ioreq->event.fire = ioreq_fire;
-	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_IOREQ, 0, 0, 0,
-					&page));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_IOREQ, 0, 0, 0, &page));
 	if (err)
 		return err;
 	domain->ioreq_pa = page.x1;
@@ -161,9 +160,8 @@ static int ioreq_wait(struct domain *domain, u32 *vcpu)
 	int err;
 
 	do {
-		err = wait_event_interruptible_exclusive(
-			domain->ioreq.wait,
-			(took = ioreq_take(domain, vcpu)) || ioreq_state_news(domain));
+		err = wait_event_interruptible_exclusive(domain->ioreq.wait,
+							 (took = ioreq_take(domain, vcpu)) || ioreq_state_news(domain));
 		if (err || took)
 			return err;
 	} while (!ioreq_ended(domain));

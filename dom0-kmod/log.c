@@ -30,8 +30,7 @@ int vimo_log_init(void)
 	u64 bytes = vimo_info(VIMO_INFO_LOG_BYTES);
 
 	if (!pa || bytes != sizeof(*log)) {
-		pr_err("vimo: the hypervisor's log has %llu bytes at %pa, expected %zu\n", bytes, &pa,
-		       sizeof(*log));
+		pr_err("vimo: the hypervisor's log has %llu bytes at %pa, expected %zu\n", bytes, &pa, sizeof(*log));
 		return -ENXIO;
 	}
 	log = memremap(pa, sizeof(*log), MEMREMAP_WB);

@@ -79,9 +79,8 @@ static void __exit main_exit(void)
 module_init(main_init);
 module_exit(main_exit);
 
-#define VIMO_VERSION_TEXT                                                                          \
-	__stringify(VIMO_VERSION_MAJOR)                                                            \
-	"." __stringify(VIMO_VERSION_MINOR) "." __stringify(VIMO_VERSION_PATCH)
+#define VIMO_VERSION_TEXT \
+	__stringify(VIMO_VERSION_MAJOR) "." __stringify(VIMO_VERSION_MINOR) "." __stringify(VIMO_VERSION_PATCH)
 
 MODULE_DESCRIPTION("ViMo-S: domains, their memory, events and devices for dom0");
 MODULE_VERSION(VIMO_VERSION_TEXT);

@@ -78,16 +78,14 @@ static void memory_insert(struct domain *domain, u64 ipa, u64 pa, u64 bytes)
 {
 	size_t i = memory_search(domain, ipa);
 
-	memmove(&domain->extents[i + 1], &domain->extents[i],
-		(domain->extent_count - i) * sizeof(*domain->extents));
+	memmove(&domain->extents[i + 1], &domain->extents[i], (domain->extent_count - i) * sizeof(*domain->extents));
 	domain->extents[i] = (struct extent){ ipa, pa, bytes, false };
 	domain->extent_count++;
 }
 
 static bool extent_continues(const struct extent *extent, const struct extent *next)
 {
-	return extent->granted && extent->ipa + extent->bytes == next->ipa &&
-	       extent->pa + extent->bytes == next->pa;
+	return extent->granted && extent->ipa + extent->bytes == next->ipa && extent->pa + extent->bytes == next->pa;
 }
 
 /*
@@ -128,16 +126,14 @@ static int memory_record(struct domain *domain, u64 ipa, u64 bytes)
 		u64 part;
 		int err;
 
-		err = vimo_errno(vimo_hypercall(VIMO_HC_MEM_TRANSLATE, domain->id, ipa, 0, 0, 0,
-						&at));
+		err = vimo_errno(vimo_hypercall(VIMO_HC_MEM_TRANSLATE, domain->id, ipa, 0, 0, 0, &at));
 		if (!err)
 			err = memory_make_room(domain);
 		if (err)
 			return err;
 		part = min(at.x2, bytes);
 		if (!part || !memory_has_page(at.x1) || !memory_has_page(at.x1 + part - 1)) {
-			pr_err("vimo: domain %u: memory at %#llx is not in dom0's reserved pool\n",
-			       domain->id, at.x1);
+			pr_err("vimo: domain %u: memory at %#llx is not in dom0's reserved pool\n", domain->id, at.x1);
 			return -EIO;
 		}
 		memory_insert(domain, ipa, at.x1, part);
@@ -148,14 +144,12 @@ static int memory_record(struct domain *domain, u64 ipa, u64 bytes)
 }
 
 /* MEM_GRANT or MEM_REVOKE of a range; *done: how far it came. */
-static int memory_change(struct domain *domain, enum vimo_hypercall call, u64 ipa, u64 bytes,
-			 u64 *done)
+static int memory_change(struct domain *domain, enum vimo_hypercall call, u64 ipa, u64 bytes, u64 *done)
 {
 	*done = 0;
 	while (*done < bytes) {
 		struct hypercall_result result = { .x1 = 0 };
-		int status = vimo_hypercall(call, domain->id, ipa + *done, bytes - *done, 0, 0,
-					    &result);
+		int status = vimo_hypercall(call, domain->id, ipa + *done, bytes - *done, 0, 0, &result);
 
 		if (status != VIMO_OK && status != VIMO_AGAIN)
 			return vimo_errno(status);
@@ -216,8 +210,7 @@ static ssize_t memory_populate_part(struct domain *domain, u64 ipa, u64 bytes)
  */
 int vimo_memory_populate(struct domain *domain, u64 ipa, u64 bytes)
 {
-	if (!bytes || !PAGE_ALIGNED(ipa | bytes) || ipa > VIMO_MMAP_IOREQ ||
-	    bytes > VIMO_MMAP_IOREQ - ipa)
+	if (!bytes || !PAGE_ALIGNED(ipa | bytes) || ipa > VIMO_MMAP_IOREQ || bytes > VIMO_MMAP_IOREQ - ipa)
 		return -EINVAL;
 	while (bytes) {
 		ssize_t done = memory_populate_part(domain, ipa, bytes);
@@ -245,9 +238,7 @@ int vimo_memory_adopt(struct domain *domain)
 
 	err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_SIZE, &size));
 	while (!err && bytes < VIMO_GUEST_RAM_MAX &&
-	       vimo_hypercall(VIMO_HC_MEM_TRANSLATE, domain->id, base + bytes, 0, 0, 0, &at) ==
-		       VIMO_OK &&
-	       at.x2) {
+	       vimo_hypercall(VIMO_HC_MEM_TRANSLATE, domain->id, base + bytes, 0, 0, 0, &at) == VIMO_OK && at.x2) {
 		err = memory_record(domain, base + bytes, at.x2);
 		bytes += at.x2;
 		cond_resched();

@@ -44,12 +44,10 @@ static void mmap_around(struct vm_fault *vmf, const struct extent *extent)
 	for (address = start; address < end; address += PAGE_SIZE) {
 		u64 ipa = (u64)linear_page_index(vma, address) << PAGE_SHIFT;
 
-		if (address == (vmf->address & PAGE_MASK) || ipa < extent->ipa ||
-		    ipa - extent->ipa >= extent->bytes)
+		if (address == (vmf->address & PAGE_MASK) || ipa < extent->ipa || ipa - extent->ipa >= extent->bytes)
 			continue;
 		/* -EBUSY: it is there already. Any failure: it faults by itself later. */
-		vm_insert_page(vma, address,
-			       pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa))));
+		vm_insert_page(vma, address, pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa))));
 	}
 }
 

@@ -42,14 +42,16 @@ static void adopt(struct daemon *daemon, const char *name)
 	if (guest->fd < 0 || domain_info(guest->fd, &info, &err) || info.state == VIMO_DOMAIN_BUILDING ||
 	    info.state == VIMO_DOMAIN_DYING || !strcmp(state, "ending")) {
 		if (!guest->cause[0])
-			snprintf(guest->cause, sizeof(guest->cause), "vimod ended while it was built or after it ended");
+			snprintf(guest->cause, sizeof(guest->cause),
+				 "vimod ended while it was built or after it ended");
 		log_info("%s: nothing to adopt: cleaned up", name);
 		guest_finish(guest, 0);
 		return;
 	}
 	guest->started_ms = uv_now(daemon->loop);
-	guest->state = !strcmp(state, "stopped") ? GUEST_STOPPED :
-		       info.state == VIMO_DOMAIN_PAUSED ? GUEST_PAUSED : GUEST_RUNNING;
+	guest->state = !strcmp(state, "stopped")        ? GUEST_STOPPED :
+		       info.state == VIMO_DOMAIN_PAUSED ? GUEST_PAUSED :
+							  GUEST_RUNNING;
 	if (guest->state != GUEST_STOPPED)
 		guest_watch(guest);
 	if (!guest->backend.pid && info.state != VIMO_DOMAIN_SHUTDOWN)

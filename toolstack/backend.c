@@ -68,8 +68,9 @@ static void on_ready_line(void *arg)
 	if (!strcmp(backend->line, "READY"))
 		finish_ready(backend, NULL);
 	else
-		finish_ready(backend, !strncmp(backend->line, "ERROR ", 6) ? backend->line + 6 :
-			     "it ended before it was ready; see journalctl -u vimod");
+		finish_ready(backend, !strncmp(backend->line, "ERROR ", 6) ?
+					      backend->line + 6 :
+					      "it ended before it was ready; see journalctl -u vimod");
 }
 
 static void on_ready_timeout(void *arg)
@@ -118,8 +119,18 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, stru
 {
 	const char *program = getenv("VIMO_DM");
 	char run_dir[PATH_MAX];
-	const char *argv[] = { program && *program ? program : VIMO_DM_PATH, "--name", name, "--domain-fd",
-			       "3", "--ready-fd", "4", "--run-dir", run_dir, "--log-dir", log_dir(), NULL };
+	const char *argv[] = { program && *program ? program : VIMO_DM_PATH,
+			       "--name",
+			       name,
+			       "--domain-fd",
+			       "3",
+			       "--ready-fd",
+			       "4",
+			       "--run-dir",
+			       run_dir,
+			       "--log-dir",
+			       log_dir(),
+			       NULL };
 	int ends[2];
 
 	snprintf(run_dir, sizeof(run_dir), "%s", store_path(name, ""));
@@ -185,8 +196,8 @@ int backend_power_button(const char *name, struct error *err)
 	char answer[256] = "";
 
 	if (fd < 0)
-		return error_set(err, ERROR_FAILED, "the device model of %s does not answer (%s): use destroy",
-				 name, strerror(errno));
+		return error_set(err, ERROR_FAILED, "the device model of %s does not answer (%s): use destroy", name,
+				 strerror(errno));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (send(fd, "powerbutton\n", 12, MSG_NOSIGNAL) != 12 || recv(fd, answer, sizeof(answer) - 1, 0) <= 0 ||
 	    strncmp(answer, "OK", 2)) {

@@ -254,8 +254,7 @@ static void on_connection(uv_stream_t *stream, int status)
 		return;
 	connection->daemon = stream->data;
 	uv_pipe_init(stream->loop, &connection->pipe, 0);
-	if (uv_accept(stream, (uv_stream_t *)&connection->pipe) ||
-	    uv_fileno((uv_handle_t *)&connection->pipe, &fd)) {
+	if (uv_accept(stream, (uv_stream_t *)&connection->pipe) || uv_fileno((uv_handle_t *)&connection->pipe, &fd)) {
 		connection_close(connection);
 		return;
 	}

@@ -16,7 +16,7 @@ struct connection;
 
 /** One call in progress; freed by its last reply. */
 struct call {
-	struct call *next;             /* for whoever holds it */
+	struct call *next; /* for whoever holds it */
 	struct daemon *daemon;
 	struct connection *connection; /* NULL: the client went away */
 	bool more;

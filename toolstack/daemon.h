@@ -18,7 +18,7 @@ struct guest {
 	struct guest_config config;
 	enum guest_state state;
 	uint32_t domain;
-	int fd; /* the domain's descriptor; -1: none */
+	int fd;       /* the domain's descriptor; -1: none */
 	bool busy;    /* a worker uses it */
 	bool restart; /* start again once its domain is gone */
 	bool reboot;  /* its next power-off is a reboot that we asked for */
@@ -29,7 +29,7 @@ struct guest {
 	struct backend backend;
 	struct watch *stop, *timer;
 	struct image image;
-	struct error failure;   /* of a create, or of a worker */
+	struct error failure; /* of a create, or of a worker */
 	uint32_t gic_version;
 	struct call *creator, *enders;
 };

@@ -108,8 +108,8 @@ void guest_destroy(struct guest *guest, bool restart, struct call *call)
 	guest->restart = restart;
 	if (guest->state == GUEST_ENDING)
 		return;
-	snprintf(guest->cause, sizeof(guest->cause), "%s", restart ? "reboot forced by the user" :
-		 "destroyed by the user");
+	snprintf(guest->cause, sizeof(guest->cause), "%s",
+		 restart ? "reboot forced by the user" : "destroyed by the user");
 	error_set(&guest->failure, ERROR_STATE, "%s was destroyed while it was created", guest->config.name);
 	guest_finish(guest, 0);
 }
@@ -159,9 +159,7 @@ static void on_stopped(void *arg)
 		snprintf(guest->cause, sizeof(guest->cause), "crashed (detail %#llx; vimoctl dmesg may say more)",
 			 (unsigned long long)info.detail);
 		break;
-	default:
-		action = ACTION_DESTROY;
-		snprintf(guest->cause, sizeof(guest->cause), "killed");
+	default: action = ACTION_DESTROY; snprintf(guest->cause, sizeof(guest->cause), "killed");
 	}
 	guest->reboot = false;
 	log_info("%s: %s", guest->config.name, guest->cause);

@@ -56,7 +56,7 @@ static void cells(struct tree *tree, const char *name, const uint32_t *values, s
 	bytes(tree, name, out, count * sizeof(out[0]));
 }
 
-#define CELLS(tree, name, ...) \
+#define CELLS(tree, name, ...)                               \
 	cells(tree, name, (const uint32_t[]){ __VA_ARGS__ }, \
 	      sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
 #define PAIR(value) (uint32_t)((uint64_t)(value) >> 32), (uint32_t)(value)
@@ -113,12 +113,12 @@ static void gic(struct tree *tree, uint32_t version, uint32_t vcpus)
 	begin(tree, "interrupt-controller@8000000");
 	if (version == 2) {
 		text(tree, "compatible", "arm,cortex-a15-gic");
-		CELLS(tree, "reg", PAIR(VIMO_GUEST_GICD_BASE), PAIR(VIMO_GUEST_GICD_BYTES),
-		      PAIR(VIMO_GUEST_GICC_BASE), PAIR(VIMO_GUEST_GICC_BYTES));
+		CELLS(tree, "reg", PAIR(VIMO_GUEST_GICD_BASE), PAIR(VIMO_GUEST_GICD_BYTES), PAIR(VIMO_GUEST_GICC_BASE),
+		      PAIR(VIMO_GUEST_GICC_BYTES));
 	} else {
 		text(tree, "compatible", "arm,gic-v3");
-		CELLS(tree, "reg", PAIR(VIMO_GUEST_GICD_BASE), PAIR(VIMO_GUEST_GICD_BYTES),
-		      PAIR(VIMO_GUEST_GICR_BASE), PAIR(vcpus * VIMO_GUEST_GICR_STRIDE));
+		CELLS(tree, "reg", PAIR(VIMO_GUEST_GICD_BASE), PAIR(VIMO_GUEST_GICD_BYTES), PAIR(VIMO_GUEST_GICR_BASE),
+		      PAIR(vcpus * VIMO_GUEST_GICR_STRIDE));
 		CELLS(tree, "#redistributor-regions", 1);
 	}
 	bytes(tree, "interrupt-controller", NULL, 0);
@@ -140,8 +140,8 @@ static void timer(struct tree *tree, uint32_t gic_version, uint32_t vcpus)
 	end(tree);
 }
 
-static void primecell(struct tree *tree, const char *kind, const char *compatible, size_t size,
-		      uint64_t base, uint32_t intid)
+static void primecell(struct tree *tree, const char *kind, const char *compatible, size_t size, uint64_t base,
+		      uint32_t intid)
 {
 	begin_device(tree, kind, base, 0x1000);
 	bytes(tree, "compatible", compatible, size);

@@ -159,8 +159,8 @@ static void press_button(struct call *call, struct guest *guest, bool reboot)
 	int result;
 
 	if (guest->state != GUEST_RUNNING)
-		result = error_set(&err, ERROR_STATE, "%s is not running and cannot shut down: %s",
-				   guest->config.name, guest->state == GUEST_PAUSED ? "unpause it" : "use destroy");
+		result = error_set(&err, ERROR_STATE, "%s is not running and cannot shut down: %s", guest->config.name,
+				   guest->state == GUEST_PAUSED ? "unpause it" : "use destroy");
 	else
 		result = backend_power_button(guest->config.name, &err);
 	if (!result)
@@ -260,8 +260,7 @@ static void method_log(struct call *call, json_object *parameters)
 		call_error(call, &err);
 		return;
 	}
-	while (used < 2 * VIMO_PAGE_SIZE * 16 &&
-	       (got = read(fd, text + used, 2 * VIMO_PAGE_SIZE * 16 - used)) > 0)
+	while (used < 2 * VIMO_PAGE_SIZE * 16 && (got = read(fd, text + used, 2 * VIMO_PAGE_SIZE * 16 - used)) > 0)
 		used += got;
 	call_reply(call, wrap("text", json_object_new_string_len(text, used)));
 }
@@ -270,8 +269,8 @@ static void put_version(json_object *json, const char *key, uint64_t version)
 {
 	char text[48];
 
-	snprintf(text, sizeof(text), "%u.%u.%u", (unsigned int)(version >> 32),
-		 (unsigned int)(version >> 16 & 0xffff), (unsigned int)(version & 0xffff));
+	snprintf(text, sizeof(text), "%u.%u.%u", (unsigned int)(version >> 32), (unsigned int)(version >> 16 & 0xffff),
+		 (unsigned int)(version & 0xffff));
 	json_put_string(json, key, text);
 }
 
@@ -365,8 +364,10 @@ void method_dispatch(struct call *call, const char *method, json_object *paramet
 		call_error(call, &err);
 		return;
 	}
-	error_set(&err, ERROR_NO_METHOD, "vimod " PACKAGE_VERSION " has no method %.100s: vimod is older than its "
-		  "client; install both from one release and systemctl restart vimod", method);
+	error_set(&err, ERROR_NO_METHOD,
+		  "vimod " PACKAGE_VERSION " has no method %.100s: vimod is older than its "
+		  "client; install both from one release and systemctl restart vimod",
+		  method);
 	error_about(&err, method);
 	call_error(call, &err);
 }

@@ -160,8 +160,7 @@ static int write_devices(struct guest *guest, struct error *err)
 	return store_write(guest->config.name, "dm.json", json, err);
 }
 
-static int check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic,
-			   struct error *err)
+static int check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err)
 {
 	struct vimo_ioc_info info;
 
@@ -169,13 +168,14 @@ static int check_resources(struct daemon *daemon, const struct guest_config *con
 		return -1;
 	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8)) {
 		error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
-				 config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
+			  config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
 		return error_about(err, "vcpus");
 	}
 	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages) {
-		error_set(err, ERROR_RESOURCES, "memory = %llu MiB is more than the %llu MiB that are free: "
-				 "lower it or destroy a guest", (unsigned long long)config->memory_bytes >> 20,
-				 (unsigned long long)(info.free_pages >> 8));
+		error_set(err, ERROR_RESOURCES,
+			  "memory = %llu MiB is more than the %llu MiB that are free: "
+			  "lower it or destroy a guest",
+			  (unsigned long long)config->memory_bytes >> 20, (unsigned long long)(info.free_pages >> 8));
 		return error_about(err, "memory");
 	}
 	*gic = info.gic_version;
@@ -191,8 +191,7 @@ static int prepare(struct guest *guest, struct error *err)
 	    image_open(&guest->image, config->kernel, config->ramdisk, config->memory_bytes, err))
 		return -1;
 	guest->fd = device_create(daemon->device, config->vcpus, config->weight, &guest->domain, err);
-	if (guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err) ||
-	    write_devices(guest, err)) {
+	if (guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err) || write_devices(guest, err)) {
 		image_close(&guest->image);
 		return -1;
 	}
@@ -228,8 +227,11 @@ struct guest *guest_new(struct daemon *daemon, const struct guest_config *config
 	guest->config = *config;
 	guest->fd = -1;
 	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
-	guest->backend = (struct backend){ .loop = daemon->loop, .ready_fd = -1, .arg = guest,
-					   .on_ready = on_backend_ready, .on_exit = on_backend_exit };
+	guest->backend = (struct backend){ .loop = daemon->loop,
+					   .ready_fd = -1,
+					   .arg = guest,
+					   .on_ready = on_backend_ready,
+					   .on_exit = on_backend_exit };
 	guest->next = daemon->guests;
 	daemon->guests = guest;
 	return guest;
@@ -242,7 +244,7 @@ int guest_check(struct daemon *daemon, const struct guest_config *config, struct
 
 	if (guest_find(daemon, config->name)) {
 		error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest",
-				 config->name);
+			  config->name);
 		return error_about(err, "name");
 	}
 	if (image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct guest_memory {
-	uint8_t *base;  /* of ipa, readable and writable */
-	uint64_t ipa;   /* first guest physical address */
+	uint8_t *base; /* of ipa, readable and writable */
+	uint64_t ipa;  /* first guest physical address */
 	uint64_t bytes;
 };
 

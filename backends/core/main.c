@@ -119,8 +119,8 @@ static int add_devices(struct error *err)
 	if (!root)
 		return error_set(err, ERROR_FAILED, "%s", json_util_get_last_err());
 	if (json_number(root, "version", 0) != 1)
-		return error_set(err, ERROR_USAGE, "%s: version must be 1: vimod and vimo-dm differ, install one release",
-				 path);
+		return error_set(err, ERROR_USAGE,
+				 "%s: version must be 1: vimod and vimo-dm differ, install one release", path);
 	dm.has_uart = json_flag(root, "uart");
 	if (json_object_object_get_ex(root, "devices", &devices) && !json_object_is_type(devices, json_type_array))
 		return error_set(err, ERROR_USAGE, "%s: devices must be a list", path);
@@ -167,9 +167,9 @@ static int descriptor(const char *text)
 static int parse(int argc, char **argv, int *ready)
 {
 	static const struct option options[] = {
-		{ "name", required_argument, NULL, 'n' },    { "domain-fd", required_argument, NULL, 'd' },
+		{ "name", required_argument, NULL, 'n' },     { "domain-fd", required_argument, NULL, 'd' },
 		{ "ready-fd", required_argument, NULL, 'r' }, { "run-dir", required_argument, NULL, 'u' },
-		{ "log-dir", required_argument, NULL, 'l' }, { NULL, 0, NULL, 0 },
+		{ "log-dir", required_argument, NULL, 'l' },  { NULL, 0, NULL, 0 },
 	};
 	int option;
 

@@ -14,8 +14,9 @@
 
 #define MAGIC 0x74726976u  /* "virt" */
 #define VENDOR 0x6f4d6956u /* "ViMo" */
-#define STATUS_DRIVER (VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK | \
-		       VIRTIO_CONFIG_S_DRIVER_OK | VIRTIO_CONFIG_S_FAILED)
+#define STATUS_DRIVER                                                                         \
+	(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK | \
+	 VIRTIO_CONFIG_S_DRIVER_OK | VIRTIO_CONFIG_S_FAILED)
 
 static uint32_t *reg(const struct virtio_device *device, unsigned int offset)
 {
@@ -247,7 +248,8 @@ static bool write_queue_address(struct virtio_device *device, unsigned int offse
 	if (!queue || queue->ready)
 		return true;
 	address = offset < VIRTIO_MMIO_QUEUE_AVAIL_LOW ? &queue->desc :
-		  offset < VIRTIO_MMIO_QUEUE_USED_LOW ? &queue->driver : &queue->device;
+		  offset < VIRTIO_MMIO_QUEUE_USED_LOW  ? &queue->driver :
+							 &queue->device;
 	set_half(address, offset, value);
 	return true;
 }
@@ -288,8 +290,7 @@ void transport_write(struct virtio_device *device, uint64_t offset, unsigned int
 				return;
 			}
 		}
-		if (offset < VIRTIO_MMIO_CONFIG &&
-		    write_queue_address(device, (unsigned int)offset, (uint32_t)value))
+		if (offset < VIRTIO_MMIO_CONFIG && write_queue_address(device, (unsigned int)offset, (uint32_t)value))
 			return;
 	}
 	if (offset >= VIRTIO_MMIO_CONFIG && width <= 4 && device->model->write_config)

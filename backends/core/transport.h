@@ -36,8 +36,8 @@ struct virtio_device;
 
 struct virtio_model {
 	uint32_t device_id;
-	uint64_t features; /* of this kind of device; the transport adds its own */
-	uint32_t queues;   /* <= TRANSPORT_QUEUES */
+	uint64_t features;                             /* of this kind of device; the transport adds its own */
+	uint32_t queues;                               /* <= TRANSPORT_QUEUES */
 	void (*started)(struct virtio_device *device); /* queues run; may be NULL */
 	void (*stopped)(struct virtio_device *device); /* no queue runs; may be NULL */
 	/* The guest wrote its configuration space, any values; NULL: it is read only. */

@@ -36,8 +36,8 @@ static uint16_t *avail_event(const struct virtqueue *queue)
 	return queue->used + RING + 4u * queue->size;
 }
 
-bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
-		     const struct virtqueue_layout *layout, bool event_idx)
+bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
+		     bool event_idx)
 {
 	uint64_t size = layout->size;
 
@@ -80,8 +80,7 @@ static struct vring_desc read_descriptor(const struct table *table, uint32_t ind
 	return copy;
 }
 
-static bool add_segment(const struct virtqueue *queue, struct virtqueue_chain *chain,
-			const struct vring_desc *desc)
+static bool add_segment(const struct virtqueue *queue, struct virtqueue_chain *chain, const struct vring_desc *desc)
 {
 	unsigned int count = chain->readable + chain->writable;
 	void *data = guest_memory_at(queue->memory, desc->addr, desc->len);
@@ -99,14 +98,13 @@ static bool add_segment(const struct virtqueue *queue, struct virtqueue_chain *c
 }
 
 /* The table that an indirect descriptor names; false when it is not allowed there. */
-static bool enter_indirect(const struct virtqueue *queue, const struct vring_desc *desc,
-			   struct table *table)
+static bool enter_indirect(const struct virtqueue *queue, const struct vring_desc *desc, struct table *table)
 {
 	uint32_t count = desc->len / sizeof(*desc);
 
 	/* Not by address: an indirect table may lie where the queue's own does. */
-	if (table->indirect || desc->flags & VRING_DESC_F_NEXT ||
-	    desc->len % sizeof(*desc) || !count || count > VIRTQUEUE_SIZE_MAX || desc->addr & 15)
+	if (table->indirect || desc->flags & VRING_DESC_F_NEXT || desc->len % sizeof(*desc) || !count ||
+	    count > VIRTQUEUE_SIZE_MAX || desc->addr & 15)
 		return false;
 	table->desc = guest_memory_at(queue->memory, desc->addr, desc->len);
 	table->count = count;
@@ -167,8 +165,7 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 
 void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
-	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) +
-			    2u * (queue->used_idx % queue->size);
+	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);
 
 	__atomic_store_n(&element[0], htole32(head), __ATOMIC_RELAXED);
 	__atomic_store_n(&element[1], htole32(bytes), __ATOMIC_RELAXED);

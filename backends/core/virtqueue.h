@@ -53,8 +53,8 @@ struct virtqueue_chain {
  *
  * Return: false when size, alignment or an address is not allowed.
  */
-bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
-		     const struct virtqueue_layout *layout, bool event_idx);
+bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
+		     bool event_idx);
 void virtqueue_stop(struct virtqueue *queue);
 /** virtqueue_pop() - the next buffer. Return: false when there is none, or the queue broke. */
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);

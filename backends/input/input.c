@@ -121,7 +121,9 @@ bool input_work(void *context)
 static void put(struct input *input, uint16_t type, uint16_t code, uint32_t value)
 {
 	input->pending[input->count++] = (struct virtio_input_event){
-		.type = htole16(type), .code = htole16(code), .value = htole32(value),
+		.type = htole16(type),
+		.code = htole16(code),
+		.value = htole32(value),
 	};
 }
 

@@ -24,7 +24,7 @@ static uint8_t lines(const struct pl061 *gpio)
 /* RIS: a level as it is, an edge as it was. */
 static uint8_t raw(const struct pl061 *gpio)
 {
-	uint8_t active = (uint8_t)~(lines(gpio) ^ gpio->high);
+	uint8_t active = (uint8_t) ~(lines(gpio) ^ gpio->high);
 
 	return (uint8_t)((active & gpio->level) | (gpio->edges & ~gpio->level));
 }
@@ -39,7 +39,7 @@ static void latch_edges(struct pl061 *gpio, uint8_t before)
 	uint8_t now = lines(gpio);
 	uint8_t changed = now ^ before;
 
-	gpio->edges |= (uint8_t)(changed & (gpio->both | (uint8_t)~(now ^ gpio->high)) & ~gpio->level);
+	gpio->edges |= (uint8_t)(changed & (gpio->both | (uint8_t) ~(now ^ gpio->high)) & ~gpio->level);
 }
 
 void pl061_set_input(struct pl061 *gpio, unsigned int line, bool high)

@@ -12,11 +12,11 @@
 
 /* All state; lies in the state file. One bit a line. */
 struct pl061 {
-	uint8_t data, direction; /* outputs as written; 1 = output */
+	uint8_t data, direction;           /* outputs as written; 1 = output */
 	uint8_t level, both, high, enable; /* IS, IBE, IEV, IE */
-	uint8_t edges;  /* seen and not yet cleared */
-	uint8_t select; /* AFSEL */
-	uint8_t input;  /* what is outside */
+	uint8_t edges;                     /* seen and not yet cleared */
+	uint8_t select;                    /* AFSEL */
+	uint8_t input;                     /* what is outside */
 	uint8_t reserved[7];
 };
 

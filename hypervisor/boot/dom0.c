@@ -146,8 +146,7 @@ static void map_memory(const struct memory_layout *layout)
 	for (unsigned int i = 0; i < layout->firmware.count; i++) {
 		const struct range *range = &layout->firmware.range[i];
 
-		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes,
-				STAGE2_R | STAGE2_W),
+		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes, STAGE2_R | STAGE2_W),
 		     "map reserved memory");
 	}
 	for (unsigned int i = 0; i < layout->dom0.count; i++) {
@@ -178,9 +177,9 @@ static void exclude_compatible(const void *fdt, const char *compatible)
 /* What is mapped on first touch must not be RAM, the GIC or an SMMU. */
 static void hide_devices(const void *fdt, const struct memory_layout *layout)
 {
-	static const char *const hidden[] = { "arm,gic-v3", "arm,gic-v3-its", "arm,cortex-a15-gic", "arm,gic-400",
-					      "arm,cortex-a7-gic", "arm,smmu-v3", "arm,mmu-500", "arm,smmu-v2",
-					      "arm,smmu-v1" };
+	static const char *const hidden[] = { "arm,gic-v3",  "arm,gic-v3-its",    "arm,cortex-a15-gic",
+					      "arm,gic-400", "arm,cortex-a7-gic", "arm,smmu-v3",
+					      "arm,mmu-500", "arm,smmu-v2",       "arm,smmu-v1" };
 
 	for (unsigned int i = 0; i < layout->ram.count; i++)
 		exclude(layout->ram.range[i].base, layout->ram.range[i].bytes);
@@ -205,7 +204,9 @@ static unsigned int vcpu_choice(const struct boot_options *options)
 
 	vcpus = MIN(vcpus, MIN(DOM0_MAX_VCPUS, cpu_count));
 	/* Its redistributors stand where a region of real ones does, and must not reach beyond. */
-	return gic_info.version == 2 ? vcpus : MIN(vcpus, MAX(1u, (unsigned int)(gic_info.gicr_bytes / VIMO_GUEST_GICR_STRIDE)));
+	return gic_info.version == 2 ?
+		       vcpus :
+		       MIN(vcpus, MAX(1u, (unsigned int)(gic_info.gicr_bytes / VIMO_GUEST_GICR_STRIDE)));
 }
 
 void dom0_build(const void *boot_fdt, const struct boot_options *options)

@@ -12,11 +12,11 @@
 #include "lib/string.h"
 
 #define NAME_BYTES 40u
-#define TRY(call)                                                                                  \
-	do {                                                                                       \
-		int error_ = (call);                                                               \
-		if (error_ < 0)                                                                    \
-			return error_;                                                             \
+#define TRY(call)                      \
+	do {                           \
+		int error_ = (call);   \
+		if (error_ < 0)        \
+			return error_; \
 	} while (0)
 
 static void node_name(char *out, const char *prefix, uint64_t address)
@@ -265,8 +265,9 @@ struct step {
 };
 
 static const struct step steps[] = {
-	{ "memory", edit_memory }, { "reserved-memory", edit_reserved }, { "cpus", edit_cpus },
-	{ "psci", edit_psci },     { "chosen", edit_chosen },            { "interrupt controller", edit_gic },
+	{ "memory", edit_memory },   { "reserved-memory", edit_reserved },
+	{ "cpus", edit_cpus },       { "psci", edit_psci },
+	{ "chosen", edit_chosen },   { "interrupt controller", edit_gic },
 	{ "devices", edit_devices }, { "hypervisor", add_hypervisor },
 };
 

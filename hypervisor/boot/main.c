@@ -91,8 +91,7 @@ static const char *wrong_level(void)
 	case 2:
 		return "ViMo-S: this CPU offers EL2 only with VHE (HCR_EL2.E2H fixed at 1), which ViMo-S "
 		       "cannot use.\n";
-	default:
-		return "ViMo-S: entered at EL3, but it must start at EL2, after the board's firmware.\n";
+	default: return "ViMo-S: entered at EL3, but it must start at EL2, after the board's firmware.\n";
 	}
 }
 

@@ -151,8 +151,8 @@ static enum vimo_status rest_to_pool(struct memory_layout *layout)
 	return status ? status : range_add(&layout->other, layout->heap.base, layout->heap.bytes);
 }
 
-enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options,
-				    struct range image, struct memory_layout *layout)
+enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options, struct range image,
+				    struct memory_layout *layout)
 {
 	uint64_t wanted;
 	enum vimo_status status;
@@ -176,14 +176,10 @@ enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *
 static _Noreturn void refuse(enum vimo_status status)
 {
 	switch (status) {
-	case VIMO_NOT_FOUND:
-		panic("no dom0 kernel: the boot loader must add a multiboot,kernel module to /chosen");
-	case VIMO_INVALID:
-		panic("a boot module's address is not in RAM");
-	case VIMO_NO_MEMORY:
-		panic("not enough RAM for EL2 and dom0_mem");
-	default:
-		panic("the device tree has too many memory ranges");
+	case VIMO_NOT_FOUND: panic("no dom0 kernel: the boot loader must add a multiboot,kernel module to /chosen");
+	case VIMO_INVALID: panic("a boot module's address is not in RAM");
+	case VIMO_NO_MEMORY: panic("not enough RAM for EL2 and dom0_mem");
+	default: panic("the device tree has too many memory ranges");
 	}
 }
 

@@ -16,13 +16,13 @@ struct memory_layout {
 	struct range_list firmware; /* reserved RAM outside dom0's banks and EL2: dom0's drivers may reach it */
 	struct range_list other;    /* RAM that dom0 must not use: EL2's and the pool's */
 	struct range_list pool;
-	struct range el2, heap;     /* whole 2 MiB chunks */
+	struct range el2, heap; /* whole 2 MiB chunks */
 	struct boot_modules modules;
 };
 
 /* Pure: computes the layout. VIMO_NO_MEMORY, VIMO_LIMIT, or what boot_modules_find() says. */
-enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options,
-				    struct range image, struct memory_layout *layout);
+enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options, struct range image,
+				    struct memory_layout *layout);
 /* Plan it for this machine and start heap and pool; panics with a reason. */
 void memory_layout_init(const void *fdt, const struct boot_options *options);
 const struct memory_layout *memory_layout(void);

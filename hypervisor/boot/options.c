@@ -17,14 +17,10 @@ static uint64_t parse_size(const char *text)
 	uint64_t value = strtoul(text, &end, 0);
 
 	switch (*end | 0x20) {
-	case 'g':
-		return value << 30;
-	case 'm':
-		return value << 20;
-	case 'k':
-		return value << 10;
-	default:
-		return value;
+	case 'g': return value << 30;
+	case 'm': return value << 20;
+	case 'k': return value << 10;
+	default: return value;
 	}
 }
 

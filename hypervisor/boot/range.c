@@ -89,8 +89,7 @@ bool range_contains(const struct range_list *list, uint64_t base, uint64_t bytes
 	return false;
 }
 
-static uint64_t find_up(const struct range_list *avoid, uint64_t base, uint64_t end, uint64_t bytes,
-			uint64_t align)
+static uint64_t find_up(const struct range_list *avoid, uint64_t base, uint64_t end, uint64_t bytes, uint64_t align)
 {
 	for (uint64_t at = ALIGN_UP(base, align); at + bytes <= end && at + bytes > at; at += align)
 		if (!range_overlaps(avoid, at, bytes))
@@ -98,8 +97,7 @@ static uint64_t find_up(const struct range_list *avoid, uint64_t base, uint64_t 
 	return ~0ull;
 }
 
-static uint64_t find_down(const struct range_list *avoid, uint64_t base, uint64_t end, uint64_t bytes,
-			  uint64_t align)
+static uint64_t find_down(const struct range_list *avoid, uint64_t base, uint64_t end, uint64_t bytes, uint64_t align)
 {
 	if (end - base < bytes)
 		return ~0ull;
@@ -112,8 +110,8 @@ static uint64_t find_down(const struct range_list *avoid, uint64_t base, uint64_
 	return ~0ull;
 }
 
-uint64_t range_find(const struct range_list *list, const struct range_list *avoid, uint64_t bytes,
-		    uint64_t align, uint64_t limit, bool highest)
+uint64_t range_find(const struct range_list *list, const struct range_list *avoid, uint64_t bytes, uint64_t align,
+		    uint64_t limit, bool highest)
 {
 	for (unsigned int n = 0; n < list->count; n++) {
 		const struct range *range = &list->range[highest ? list->count - 1 - n : n];

@@ -29,7 +29,7 @@ enum vimo_status range_remove(struct range_list *list, uint64_t base, uint64_t b
 bool range_overlaps(const struct range_list *list, uint64_t base, uint64_t bytes);
 bool range_contains(const struct range_list *list, uint64_t base, uint64_t bytes);
 /* Aligned place for bytes inside list and outside avoid; lowest, or highest, below limit. ~0: none. */
-uint64_t range_find(const struct range_list *list, const struct range_list *avoid, uint64_t bytes,
-		    uint64_t align, uint64_t limit, bool highest);
+uint64_t range_find(const struct range_list *list, const struct range_list *avoid, uint64_t bytes, uint64_t align,
+		    uint64_t limit, bool highest);
 
 #endif

@@ -12,14 +12,33 @@ static inline void isb(void) {}
 static inline void dsb_sy(void) {}
 static inline void dsb_ish(void) {}
 static inline void dsb_ishst(void) {}
-static inline void cache_clean(const void *start, size_t bytes) { (void)start; (void)bytes; }
+static inline void cache_clean(const void *start, size_t bytes)
+{
+	(void)start;
+	(void)bytes;
+}
 static inline void icache_flush(void) {}
-static inline void memory_zero(void *start, size_t bytes) { __builtin_memset(start, 0, bytes); }
+static inline void memory_zero(void *start, size_t bytes)
+{
+	__builtin_memset(start, 0, bytes);
+}
 #else
-static inline void isb(void) { __asm__ volatile("isb" ::: "memory"); }
-static inline void dsb_sy(void) { __asm__ volatile("dsb sy" ::: "memory"); }
-static inline void dsb_ish(void) { __asm__ volatile("dsb ish" ::: "memory"); }
-static inline void dsb_ishst(void) { __asm__ volatile("dsb ishst" ::: "memory"); }
+static inline void isb(void)
+{
+	__asm__ volatile("isb" ::: "memory");
+}
+static inline void dsb_sy(void)
+{
+	__asm__ volatile("dsb sy" ::: "memory");
+}
+static inline void dsb_ish(void)
+{
+	__asm__ volatile("dsb ish" ::: "memory");
+}
+static inline void dsb_ishst(void)
+{
+	__asm__ volatile("dsb ishst" ::: "memory");
+}
 /* All instruction caches: after memory that a guest will execute was written (Arm ARM D7.5.9). */
 static inline void icache_flush(void)
 {

@@ -12,6 +12,8 @@
 void fp_save(__uint128_t *v);
 void fp_load(const __uint128_t *v);
 
+/* A list, not statements. */
+/* clang-format off */
 #define CONTEXT_REGISTERS(X)                                                                       \
 	X(cpacr, cpacr_el1) X(ttbr0, ttbr0_el1) X(ttbr1, ttbr1_el1) X(mair, mair_el1)              \
 	X(amair, amair_el1)                                                                        \
@@ -21,6 +23,7 @@ void fp_load(const __uint128_t *v);
 	X(tpidrro_el0, tpidrro_el0) X(tpidr_el1, tpidr_el1) X(cntkctl, cntkctl_el1)                \
 	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_ctl, cntv_ctl_el0)                        \
 	X(cntv_cval, cntv_cval_el0) X(vmpidr, vmpidr_el2)
+/* clang-format on */
 
 #define TCR_NO_WALKS (BIT(7) | BIT(23)) /* EPD0, EPD1 */
 #define SCTLR_MMU_ON 0x30d00801ull      /* RES1 | M */

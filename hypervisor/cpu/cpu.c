@@ -18,9 +18,9 @@ static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "cpu/offsets.h")
 
 extern uint8_t el2_vectors[];
 
-#define HCR_GUEST                                                                                  \
-	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI |         \
-	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
+#define HCR_GUEST                                                                                               \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI | HCR_TID3 | HCR_TSC | \
+	 HCR_TIDCP | HCR_TACR | HCR_RW)
 /* Trap PMU, debug ROM, OS lock and debug registers (see trap/sysreg.c), SPE and trace filters. */
 #define MDCR_GUEST (BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19))
 #define MDCR_HPMN(mdcr) FIELD(mdcr, 4, 0)
@@ -78,13 +78,27 @@ static void reset_debug(void)
 	uint64_t dfr0 = read_sysreg(id_aa64dfr0_el1);
 	int last_break = (int)FIELD(dfr0, 15, 12), last_watch = (int)FIELD(dfr0, 23, 20);
 
-#define CLEAR(n)                                                                                   \
-	if ((n) <= last_break)                                                                     \
-		write_sysreg(0, dbgbcr##n##_el1);                                                  \
-	if ((n) <= last_watch)                                                                     \
-		write_sysreg(0, dbgwcr##n##_el1)
-	CLEAR(0); CLEAR(1); CLEAR(2); CLEAR(3); CLEAR(4); CLEAR(5); CLEAR(6); CLEAR(7);
-	CLEAR(8); CLEAR(9); CLEAR(10); CLEAR(11); CLEAR(12); CLEAR(13); CLEAR(14); CLEAR(15);
+#define CLEAR(n)                                  \
+	if ((n) <= last_break)                    \
+		write_sysreg(0, dbgbcr##n##_el1); \
+	if ((n) <= last_watch)                    \
+	write_sysreg(0, dbgwcr##n##_el1)
+	CLEAR(0);
+	CLEAR(1);
+	CLEAR(2);
+	CLEAR(3);
+	CLEAR(4);
+	CLEAR(5);
+	CLEAR(6);
+	CLEAR(7);
+	CLEAR(8);
+	CLEAR(9);
+	CLEAR(10);
+	CLEAR(11);
+	CLEAR(12);
+	CLEAR(13);
+	CLEAR(14);
+	CLEAR(15);
 	write_sysreg(0, mdscr_el1);
 	write_sysreg(0, osdlr_el1);
 	write_sysreg(0, oslar_el1);

@@ -10,14 +10,14 @@
 struct vcpu;
 
 struct cpu {
-	struct vcpu *vcpu;     /* running now, or NULL; first: entry.S reads it */
-	uint32_t id;           /* 0..cpu_count-1 */
-	uint32_t work;         /* CPU_WORK_*; looked at before each return to a guest */
-	uint64_t mpidr;        /* affinity fields only */
+	struct vcpu *vcpu; /* running now, or NULL; first: entry.S reads it */
+	uint32_t id;       /* 0..cpu_count-1 */
+	uint32_t work;     /* CPU_WORK_*; looked at before each return to a guest */
+	uint64_t mpidr;    /* affinity fields only */
 	bool online;
 	bool idle;
 	uint8_t *stack_top;
-	uint64_t gicr;         /* GICv3: address of this CPU's redistributor; v2: its SGI target mask */
+	uint64_t gicr; /* GICv3: address of this CPU's redistributor; v2: its SGI target mask */
 };
 
 #define CPU_WORK_SCHED 1u /* choose again what runs */
@@ -27,7 +27,10 @@ extern unsigned int cpu_count; /* CPUs that came up */
 
 #ifdef VIMO_HOST_TEST
 extern struct cpu *test_this_cpu;
-static inline struct cpu *this_cpu(void) { return test_this_cpu; }
+static inline struct cpu *this_cpu(void)
+{
+	return test_this_cpu;
+}
 #else
 static inline struct cpu *this_cpu(void)
 {

@@ -8,6 +8,8 @@
 #include "cpu/features.h"
 #include "cpu/sysreg.h"
 
+/* A list, not statements. */
+/* clang-format off */
 #define ID_REGISTERS(X) \
 	X(1, 0) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) \
 	X(2, 0) X(2, 1) X(2, 2) X(2, 3) X(2, 4) X(2, 5) X(2, 6) X(2, 7) \
@@ -16,6 +18,7 @@
 	X(5, 0) X(5, 1) X(5, 2) X(5, 3) X(5, 4) X(5, 5) X(5, 6) X(5, 7) \
 	X(6, 0) X(6, 1) X(6, 2) X(6, 3) X(6, 4) X(6, 5) X(6, 6) X(6, 7) \
 	X(7, 0) X(7, 1) X(7, 2) X(7, 3) X(7, 4) X(7, 5) X(7, 6) X(7, 7)
+/* clang-format on */
 
 static uint64_t id_register[7][8];
 
@@ -35,17 +38,17 @@ static const struct id_mask id_masks[] = {
 	/* DFR0: trace, PMU, SPE, trace filter and buffer, MTPMU, BRBE */
 	{ 5, 0, F(4) | F(8) | F(32) | F(40) | F(44) | F(48) | F(52) },
 	{ 5, 1, ~0ull },
-	{ 6, 0, F(24) },                                         /* ISAR0: TME */
-	{ 6, 1, F(4) | F(8) | F(24) | F(28) | F(56) | F(60) },   /* ISAR1: PAuth, XS, LS64 */
-	{ 6, 2, F(0) | F(8) | F(12) },                           /* ISAR2: WFxT, PAuth QARMA3 */
-	{ 7, 0, F(56) | F(60) },                                 /* MMFR0: FGT, ECV */
-	{ 7, 1, F(8) | F(16) | F(32) | F(40) },                  /* MMFR1: VHE, LOR, TWED, HCX */
-	{ 7, 2, F(24) | F(56) },                                 /* MMFR2: NV, EVT */
+	{ 6, 0, F(24) },                                       /* ISAR0: TME */
+	{ 6, 1, F(4) | F(8) | F(24) | F(28) | F(56) | F(60) }, /* ISAR1: PAuth, XS, LS64 */
+	{ 6, 2, F(0) | F(8) | F(12) },                         /* ISAR2: WFxT, PAuth QARMA3 */
+	{ 7, 0, F(56) | F(60) },                               /* MMFR0: FGT, ECV */
+	{ 7, 1, F(8) | F(16) | F(32) | F(40) },                /* MMFR1: VHE, LOR, TWED, HCX */
+	{ 7, 2, F(24) | F(56) },                               /* MMFR2: NV, EVT */
 };
 
 void features_init(void)
 {
-#define READ(crm, op2) id_register[(crm) - 1][op2] = read_sysreg(S3_0_C0_C##crm##_##op2);
+#define READ(crm, op2) id_register[(crm)-1][op2] = read_sysreg(S3_0_C0_C##crm##_##op2);
 	ID_REGISTERS(READ)
 	for (size_t i = 0; i < ARRAY_SIZE(id_masks); i++)
 		id_register[id_masks[i].crm - 1][id_masks[i].op2] &= ~id_masks[i].hidden;

@@ -9,13 +9,13 @@
 
 #define SYSREG_QUOTE(x) #x
 #define SYSREG_TEXT(x) SYSREG_QUOTE(x)
-#define read_sysreg(name)                                                                          \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " SYSREG_TEXT(name) : "=r"(value_));                     \
-		value_;                                                                            \
+#define read_sysreg(name)                                                      \
+	({                                                                     \
+		uint64_t value_;                                               \
+		__asm__ volatile("mrs %0, " SYSREG_TEXT(name) : "=r"(value_)); \
+		value_;                                                        \
 	})
-#define write_sysreg(value, name)                                                                  \
+#define write_sysreg(value, name) \
 	__asm__ volatile("msr " SYSREG_TEXT(name) ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 
 /* HCR_EL2 (D17.2.48) */
@@ -69,7 +69,7 @@
 #define ISS_S1PTW BIT(7)
 #define ISS_WNR BIT(6)
 #define ISS_FSC(esr) FIELD(esr, 5, 0)
-#define FSC_CLASS(fsc) ((fsc) & 0x3cu)
+#define FSC_CLASS(fsc) (0x3cu & (fsc))
 #define FSC_TRANSLATION 0x04u
 #define FSC_ACCESS 0x08u
 #define FSC_PERMISSION 0x0cu
@@ -78,14 +78,14 @@
 /* System register trap syndrome (EC 0x18): the encoding with Rt and direction out. */
 #define ISS_SYS_READ BIT(0)
 #define ISS_SYS_RT(esr) FIELD(esr, 9, 5)
-#define SYSREG_ID(op0, op1, crn, crm, op2)                                                         \
-	((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 |                   \
-	 (uint32_t)(crn) << 10 | (uint32_t)(crm) << 1)
-#define ISS_SYS_ID(esr) ((uint32_t)(esr) & 0x3ffc1eu)
+#define SYSREG_ID(op0, op1, crn, crm, op2)                                                               \
+	((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 | (uint32_t)(crn) << 10 | \
+	 (uint32_t)(crm) << 1)
+#define ISS_SYS_ID(esr) (0x3ffc1eu & (uint32_t)(esr))
 
 #define SPSR_EL1H 5u
 #define SPSR_EL0T 0u
-#define SPSR_MODE(spsr) ((spsr) & 0xfu)
+#define SPSR_MODE(spsr) (0xfu & (spsr))
 #define SPSR_DAIF (0xfull << 6)
 #define MPIDR_AFFINITY 0xff00ffffffull
 

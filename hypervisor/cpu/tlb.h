@@ -10,13 +10,30 @@
 
 #ifdef VIMO_HOST_TEST
 extern unsigned int test_tlb_flushes;
-static inline void tlb_flush_el2_va(uint64_t va) { (void)va; test_tlb_flushes++; }
-static inline void tlb_flush_el2_va_local(uint64_t va) { (void)va; test_tlb_flushes++; }
-static inline void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa) { (void)vttbr; (void)ipa; test_tlb_flushes++; }
-static inline void tlb_flush_vmid(uint64_t vttbr) { (void)vttbr; test_tlb_flushes++; }
+static inline void tlb_flush_el2_va(uint64_t va)
+{
+	(void)va;
+	test_tlb_flushes++;
+}
+static inline void tlb_flush_el2_va_local(uint64_t va)
+{
+	(void)va;
+	test_tlb_flushes++;
+}
+static inline void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
+{
+	(void)vttbr;
+	(void)ipa;
+	test_tlb_flushes++;
+}
+static inline void tlb_flush_vmid(uint64_t vttbr)
+{
+	(void)vttbr;
+	test_tlb_flushes++;
+}
 #else
-void tlb_flush_el2_va(uint64_t va);        /* VAE2IS */
-void tlb_flush_el2_va_local(uint64_t va);  /* VAE2, this CPU's window only */
+void tlb_flush_el2_va(uint64_t va);       /* VAE2IS */
+void tlb_flush_el2_va_local(uint64_t va); /* VAE2, this CPU's window only */
 /* One IPA of the VMID in vttbr, on all CPUs: IPAS2E1IS, then the stage 1 entries made from it: VMALLE1IS.
  * The caller's own VTTBR_EL2 is put back. */
 void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa);

@@ -7,7 +7,8 @@
 
 #include "lib/types.h"
 
-/* Boot: an address range that dom0 must never reach as a device (RAM, GIC, SMMU). VIMO_LIMIT when there are too many. */
+/* Boot: an address range that dom0 must never reach as a device (RAM, GIC, SMMU). VIMO_LIMIT when there are too many.
+ */
 enum vimo_status dom0_map_exclude(uint64_t base, uint64_t bytes);
 /* After a translation fault: map the largest block around ipa that no exclusion touches; VIMO_OK also when it is
  * mapped by now, VIMO_NOT_FOUND when ipa is excluded. */

@@ -144,12 +144,12 @@ static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int f
 
 static enum vimo_status add_platform(struct domain *domain)
 {
-	enum vimo_status status = vgic_add_regions(domain, IPA(VIMO_GUEST_GICD_BASE), IPA(VIMO_GUEST_GICR_BASE),
-						   VIMO_GUEST_GICR_STRIDE);
+	enum vimo_status status =
+		vgic_add_regions(domain, IPA(VIMO_GUEST_GICD_BASE), IPA(VIMO_GUEST_GICR_BASE), VIMO_GUEST_GICR_STRIDE);
 
 	if (!status && gic_info.version == 2)
-		status = stage2_map(&domain->stage2, IPA(VIMO_GUEST_GICC_BASE), gic_info.gicv,
-				    VIMO_GUEST_GICC_BYTES, STAGE2_R | STAGE2_W | STAGE2_DEVICE);
+		status = stage2_map(&domain->stage2, IPA(VIMO_GUEST_GICC_BASE), gic_info.gicv, VIMO_GUEST_GICC_BYTES,
+				    STAGE2_R | STAGE2_W | STAGE2_DEVICE);
 	return status ? status : domain_hooks.created(domain);
 }
 
@@ -230,8 +230,7 @@ static enum vimo_status change_state(struct domain *domain, unsigned int from, e
 /* Its CPUs were kicked and are at most one exit away. Ends too when another caller lets it run again. */
 static void wait_until_stopped(const struct domain *domain)
 {
-	while (__atomic_load_n(&domain->state, __ATOMIC_RELAXED) != VIMO_DOMAIN_RUNNING &&
-	       domain_is_running(domain))
+	while (__atomic_load_n(&domain->state, __ATOMIC_RELAXED) != VIMO_DOMAIN_RUNNING && domain_is_running(domain))
 		;
 }
 
@@ -244,8 +243,7 @@ enum vimo_status domain_start(struct domain *domain)
 
 enum vimo_status domain_pause(struct domain *domain)
 {
-	enum vimo_status status =
-		change_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED, stop_vcpus_locked);
+	enum vimo_status status = change_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED, stop_vcpus_locked);
 
 	if (status)
 		return status;

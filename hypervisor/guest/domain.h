@@ -19,7 +19,7 @@ struct domain_io; /* io/: request page, devices, console, events */
 
 struct domain {
 	uint16_t id;
-	uint64_t serial;             /* never given out twice, unlike the id; dom0's is 0 */
+	uint64_t serial; /* never given out twice, unlike the id; dom0's is 0 */
 	spinlock_t lock;
 	enum vimo_domain_state state;
 	enum vimo_stop_reason reason;
@@ -30,11 +30,11 @@ struct domain {
 	struct vgic vgic;
 	struct mmio_table mmio;
 	struct domain_io *io;
-	uint64_t pages, granted;     /* of the pool */
-	uint64_t released_to;        /* IPA below which destroy has freed all memory */
-	uint64_t counter_offset;     /* CNTVOFF_EL2 */
-	uint8_t last_vcpu[CPU_MAX];  /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
-	uint32_t references;         /* lookups in flight; lock: the table's */
+	uint64_t pages, granted;    /* of the pool */
+	uint64_t released_to;       /* IPA below which destroy has freed all memory */
+	uint64_t counter_offset;    /* CNTVOFF_EL2 */
+	uint8_t last_vcpu[CPU_MAX]; /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
+	uint32_t references;        /* lookups in flight; lock: the table's */
 };
 
 /* What io/ wants to know; set once at boot so that guest/ needs nothing above it. */
@@ -54,9 +54,9 @@ struct domain *domain_get(uint64_t id); /* NULL when there is none; takes a refe
 void domain_put(struct domain *domain);
 struct domain *domain_next(uint64_t id); /* lowest id above, with a reference */
 enum vimo_status domain_start(struct domain *domain);
-enum vimo_status domain_pause(struct domain *domain);   /* returns when no vCPU runs */
+enum vimo_status domain_pause(struct domain *domain); /* returns when no vCPU runs */
 enum vimo_status domain_unpause(struct domain *domain);
-enum vimo_status domain_kill(struct domain *domain);    /* likewise; VIMO_STATE when DYING */
+enum vimo_status domain_kill(struct domain *domain); /* likewise; VIMO_STATE when DYING */
 /* It stops by itself or by force; from any CPU, also from one of its own vCPUs. */
 void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail);
 /*

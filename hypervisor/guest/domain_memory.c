@@ -10,10 +10,10 @@
 #include "lib/log.h"
 #include "mem/pool.h"
 
-#define STEP_PIECES 64u             /* populated, granted or given back in one call ... */
+#define STEP_PIECES 64u              /* populated, granted or given back in one call ... */
 #define STEP_BYTES (64 * BLOCK_SIZE) /* ... granted or revoked, which can be page by page */
 #define RELEASE_BYTES (4 * GIGA_SIZE)
-#define RELEASE_STEPS 512u          /* table entries looked at */
+#define RELEASE_STEPS 512u /* table entries looked at */
 #define SCRUB_BYTES (2 * BLOCK_SIZE)
 
 static bool is_ram(uint64_t ipa, uint64_t bytes)

@@ -18,12 +18,9 @@ static uint64_t vector_offset(uint64_t spsr)
 	if (spsr & PSTATE_M32)
 		return 0x600;
 	switch (SPSR_MODE(spsr)) {
-	case SPSR_EL1H:
-		return 0x200;
-	case 4:
-		return 0x000;
-	default:
-		return 0x400;
+	case SPSR_EL1H: return 0x200;
+	case 4: return 0x000;
+	default: return 0x400;
 	}
 }
 

@@ -18,7 +18,7 @@ struct runqueue {
 	struct vcpu *answered; /* in queue, and what it waited for has just come: see sched.c */
 	uint64_t min_vruntime;
 	uint64_t slice_end;
-	uint64_t timer;      /* what EL2's timer is set to */
+	uint64_t timer; /* what EL2's timer is set to */
 };
 
 void runqueue_init(unsigned int cpu);

@@ -56,12 +56,8 @@ bool smccc_arch_call(struct vcpu *vcpu, uint32_t function)
 	const struct workaround *workaround;
 
 	switch (function) {
-	case SMCCC_VERSION:
-		vcpu->x[0] = SMCCC_1_1;
-		return true;
-	case SMCCC_ARCH_FEATURES:
-		vcpu->x[0] = features((uint32_t)vcpu->x[1]);
-		return true;
+	case SMCCC_VERSION: vcpu->x[0] = SMCCC_1_1; return true;
+	case SMCCC_ARCH_FEATURES: vcpu->x[0] = features((uint32_t)vcpu->x[1]); return true;
 	}
 	workaround = find(function);
 	if (!workaround || workaround->feature < 0)

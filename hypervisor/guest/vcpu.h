@@ -26,28 +26,28 @@ enum vcpu_wait { WAIT_NONE, WAIT_INTERRUPT, WAIT_IO };
 
 struct vtimer {
 	uint64_t ptimer_ctl, ptimer_cval; /* emulated CNTP */
-	bool ptimer_line;                  /* level last given to the vGIC */
+	bool ptimer_line;                 /* level last given to the vGIC */
 };
 
 struct vcpu {
-	uint64_t x[31];        /* first: entry.S */
-	uint64_t pc, pstate;   /* while not on a CPU */
+	uint64_t x[31];      /* first: entry.S */
+	uint64_t pc, pstate; /* while not on a CPU */
 	struct domain *domain;
-	struct cpu *cpu;       /* where it is queued or runs */
-	uint32_t id;           /* in its domain; also its affinity level 0 */
+	struct cpu *cpu; /* where it is queued or runs */
+	uint32_t id;     /* in its domain; also its affinity level 0 */
 	/* Scheduler; owner sched.c, lock: cpu's run queue */
 	enum vcpu_state state;
 	enum vcpu_wait wait;
-	bool stopped;          /* domain paused, shut down or dying: must not run */
-	uint8_t wake_pending;  /* BIT(enum vcpu_wait): woken while it ran, the next such wait is over at once */
-	bool off_requested;    /* PSCI CPU_OFF: takes effect on exit */
+	bool stopped;         /* domain paused, shut down or dying: must not run */
+	uint8_t wake_pending; /* BIT(enum vcpu_wait): woken while it ran, the next such wait is over at once */
+	bool off_requested;   /* PSCI CPU_OFF: takes effect on exit */
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
-	uint64_t timer_deadline; /* counter value at which it must wake, ~0 none */
-	struct vcpu *next;     /* run queue */
-	struct vcpu *sibling;  /* all vCPUs placed on its CPU */
-	bool pinned;           /* never stolen by an idle CPU */
+	uint64_t timer_deadline;                /* counter value at which it must wake, ~0 none */
+	struct vcpu *next;                      /* run queue */
+	struct vcpu *sibling;                   /* all vCPUs placed on its CPU */
+	bool pinned;                            /* never stolen by an idle CPU */
 	/* One access the device model answers; owner io/ioreq.c */
 	struct mmio_pending {
 		bool active;
@@ -55,13 +55,16 @@ struct vcpu {
 		bool write, sign_extend, wide;
 	} io;
 	struct vtimer vtimer;
-	bool serror;           /* a virtual SError is pending; while not on a CPU */
+	bool serror; /* a virtual SError is pending; while not on a CPU */
 	struct vgic_vcpu vgic;
 	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
 	uint64_t exits, injected, switches;
 };
 
-static inline bool vcpu_is_current(const struct vcpu *vcpu) { return this_cpu()->vcpu == vcpu; }
+static inline bool vcpu_is_current(const struct vcpu *vcpu)
+{
+	return this_cpu()->vcpu == vcpu;
+}
 /* Fill in a reset vCPU that starts at pc with x0, EL1h, interrupts masked, MMU off. */
 void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0);
 enum vimo_status vcpu_create(struct domain *domain, unsigned int id);
@@ -74,7 +77,7 @@ void vcpu_load(struct vcpu *vcpu);
 
 /* An exception at EL1 for the running vCPU (Arm ARM D1.3): PC, SPSR_EL1, ESR_EL1, FAR_EL1. */
 void inject_undefined(struct vcpu *vcpu);
-void inject_serror(struct vcpu *vcpu); /* taken when the guest unmasks it */
+void inject_serror(struct vcpu *vcpu);                                /* taken when the guest unmasks it */
 void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction); /* synchronous external abort */
 
 #endif

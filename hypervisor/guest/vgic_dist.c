@@ -24,12 +24,12 @@ struct bank {
 	void (*set)(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value);
 };
 
-#define GETTER(name, expression)                                                                   \
-	static uint32_t name(struct domain *domain, struct vcpu *vcpu, struct virq *virq)          \
-	{                                                                                          \
-		(void)domain;                                                                      \
-		(void)vcpu;                                                                        \
-		return expression;                                                                 \
+#define GETTER(name, expression)                                                          \
+	static uint32_t name(struct domain *domain, struct vcpu *vcpu, struct virq *virq) \
+	{                                                                                 \
+		(void)domain;                                                             \
+		(void)vcpu;                                                               \
+		return expression;                                                        \
 	}
 
 GETTER(get_group, virq->group1)
@@ -170,11 +170,16 @@ static void set_targets(struct domain *domain, struct vcpu *vcpu, struct virq *v
 
 /* By offset / 0x80. */
 static const struct bank banks[32] = {
-	[0x01] = { 1, get_group, set_group },       [0x02] = { 1, get_enabled, set_enable },
-	[0x03] = { 1, get_enabled, clear_enable },  [0x04] = { 1, get_pending, set_pending },
-	[0x05] = { 1, get_pending, clear_pending }, [0x06] = { 1, get_active, set_active },
-	[0x07] = { 1, get_active, clear_active },   [0x08 ... 0x0f] = { 8, get_priority, set_priority },
-	[0x10 ... 0x17] = { 8, get_targets, set_targets }, [0x18 ... 0x19] = { 2, get_config, set_config },
+	[0x01] = { 1, get_group, set_group },
+	[0x02] = { 1, get_enabled, set_enable },
+	[0x03] = { 1, get_enabled, clear_enable },
+	[0x04] = { 1, get_pending, set_pending },
+	[0x05] = { 1, get_pending, clear_pending },
+	[0x06] = { 1, get_active, set_active },
+	[0x07] = { 1, get_active, clear_active },
+	[0x08 ... 0x0f] = { 8, get_priority, set_priority },
+	[0x10 ... 0x17] = { 8, get_targets, set_targets },
+	[0x18 ... 0x19] = { 2, get_config, set_config },
 };
 /* Offset where the registers of a bank's kind begin. */
 static uint32_t bank_base(uint32_t offset)
@@ -185,8 +190,8 @@ static uint32_t bank_base(uint32_t offset)
 }
 
 /* The most read of all: one load. */
-static bool read_enabled_word(const struct bank *bank, struct domain *domain, struct vcpu *owner,
-			      uint32_t first, struct mmio_access *access)
+static bool read_enabled_word(const struct bank *bank, struct domain *domain, struct vcpu *owner, uint32_t first,
+			      struct mmio_access *access)
 {
 	if (bank->get != get_enabled || access->write || access->width != 4)
 		return false;
@@ -220,12 +225,11 @@ static void write_bank(const struct bank *bank, struct domain *domain, struct vc
 static bool priorities_unchanged(const struct bank *bank, const struct virq *virq, const struct mmio_access *access)
 {
 	return bank->set == set_priority && access->width == 4 &&
-	       access->data == (virq[0].priority | (uint32_t)virq[1].priority << 8 |
-				(uint32_t)virq[2].priority << 16 | (uint32_t)virq[3].priority << 24);
+	       access->data == (virq[0].priority | (uint32_t)virq[1].priority << 8 | (uint32_t)virq[2].priority << 16 |
+				(uint32_t)virq[3].priority << 24);
 }
 
-void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint32_t high,
-		      struct mmio_access *access)
+void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint32_t high, struct mmio_access *access)
 {
 	uint32_t offset = (uint32_t)access->offset;
 	const struct bank *bank = &banks[offset >> 7 & 31];
@@ -334,14 +338,9 @@ static void access_control(struct vcpu *vcpu, struct mmio_access *access)
 		else
 			access->data = domain->vgic.ctlr | (gic_info.version == 3 ? CTLR_DS_ARE : 0);
 		break;
-	case GICD_TYPER:
-		access->data = read_typer(domain);
-		break;
-	case GICD_IIDR:
-		access->data = IIDR_VIMO;
-		break;
-	default:
-		access->data = 0;
+	case GICD_TYPER: access->data = read_typer(domain); break;
+	case GICD_IIDR: access->data = IIDR_VIMO; break;
+	default: access->data = 0;
 	}
 }
 
@@ -362,7 +361,7 @@ static void access_sgi(struct vcpu *vcpu, struct mmio_access *access)
 		virq_pull(virq);
 		if (access->write)
 			virq->sgi_sources = (uint8_t)(offset < GICD_SPENDSGIR ? virq->sgi_sources & ~sources :
-										 virq->sgi_sources | sources);
+										virq->sgi_sources | sources);
 		else
 			access->data |= (uint64_t)virq->sgi_sources << i * 8;
 		virq_update(vcpu->domain, vcpu, virq);

@@ -64,8 +64,7 @@ enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmi
  * Registers of one bit, two bits or a byte for each interrupt, at GICD or SGI frame offset 0x80..0xcff.
  * @owner: whose SGIs and PPIs; interrupts outside low..high are not this frame's and read as zero.
  */
-void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint32_t high,
-		      struct mmio_access *access);
+void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint32_t high, struct mmio_access *access);
 /* Peripheral and component ID registers, the last 48 bytes of a frame; revision: ArchRev in PIDR2. */
 uint32_t vgic_id_register(uint32_t offset_in_page, uint32_t revision);
 

@@ -16,7 +16,7 @@
 #define PSCI_INVALID_ADDRESS ((uint64_t)-9)
 #define PSCI_1_1 0x10001u
 #define FUNCTION_64BIT BIT(30)
-#define FUNCTION_NUMBER(function) ((function) & 0x1fu)
+#define FUNCTION_NUMBER(function) (0x1fu & (function))
 #define FUNCTION_BASE 0x84000000u
 
 enum { AFFINITY_ON = 0, AFFINITY_OFF = 1, AFFINITY_ON_PENDING = 2 };
@@ -154,11 +154,10 @@ struct psci_row {
 };
 
 static const struct psci_row rows[32] = {
-	[0x00] = { version, false },      [0x01] = { cpu_suspend, true },
-	[0x02] = { cpu_off, false },      [0x03] = { cpu_on, true },
-	[0x04] = { affinity_info, true }, [0x06] = { migrate_info_type, false },
-	[0x08] = { system_off, false },   [0x09] = { system_reset, false },
-	[0x0a] = { features, false },     [0x12] = { system_reset2, true },
+	[0x00] = { version, false },      [0x01] = { cpu_suspend, true },   [0x02] = { cpu_off, false },
+	[0x03] = { cpu_on, true },        [0x04] = { affinity_info, true }, [0x06] = { migrate_info_type, false },
+	[0x08] = { system_off, false },   [0x09] = { system_reset, false }, [0x0a] = { features, false },
+	[0x12] = { system_reset2, true },
 };
 
 static const struct psci_row *find_row(uint32_t function)

@@ -52,12 +52,9 @@ uint64_t vtimer_read(struct vcpu *vcpu, unsigned int op2)
 	uint64_t status = (timer->ptimer_ctl & TIMER_ENABLE) && now >= timer->ptimer_cval ? TIMER_ISTATUS : 0;
 
 	switch (op2) {
-	case 0:
-		return (uint32_t)(timer->ptimer_cval - now);
-	case 1:
-		return timer->ptimer_ctl | status;
-	default:
-		return timer->ptimer_cval;
+	case 0: return (uint32_t)(timer->ptimer_cval - now);
+	case 1: return timer->ptimer_ctl | status;
+	default: return timer->ptimer_cval;
 	}
 }
 
@@ -66,14 +63,9 @@ void vtimer_write(struct vcpu *vcpu, unsigned int op2, uint64_t value)
 	struct vtimer *timer = &vcpu->vtimer;
 
 	switch (op2) {
-	case 0:
-		timer->ptimer_cval = counter_now() + (uint64_t)(int64_t)(int32_t)value;
-		break;
-	case 1:
-		timer->ptimer_ctl = value & (TIMER_ENABLE | TIMER_IMASK);
-		break;
-	default:
-		timer->ptimer_cval = value;
+	case 0: timer->ptimer_cval = counter_now() + (uint64_t)(int64_t)(int32_t)value; break;
+	case 1: timer->ptimer_ctl = value & (TIMER_ENABLE | TIMER_IMASK); break;
+	default: timer->ptimer_cval = value;
 	}
 	vtimer_update(vcpu);
 	sched_retime();

@@ -14,7 +14,10 @@ static const struct {
 	const char *compatible;
 	unsigned int version;
 } kinds[] = {
-	{ "arm,gic-v3", 3 }, { "arm,cortex-a15-gic", 2 }, { "arm,gic-400", 2 }, { "arm,cortex-a7-gic", 2 },
+	{ "arm,gic-v3", 3 },
+	{ "arm,cortex-a15-gic", 2 },
+	{ "arm,gic-400", 2 },
+	{ "arm,cortex-a7-gic", 2 },
 };
 
 void gic_reset_lines(uint64_t base, uint32_t first, uint32_t count, bool group1)

@@ -12,7 +12,7 @@
 
 #include "lib/types.h"
 
-#define GIC_SGI_KICK 0u   /* EL2's own SGI: look at cpu->work / vCPU requests */
+#define GIC_SGI_KICK 0u /* EL2's own SGI: look at cpu->work / vCPU requests */
 #define GIC_SPURIOUS 1023u
 #define GIC_LR_MAX 16u
 
@@ -27,23 +27,23 @@ struct gic_lr {
 	uint32_t intid;
 	uint32_t hw_intid; /* physical INTID when hw */
 	uint8_t priority;
-	uint8_t source;    /* GICv2 SGI: requesting vCPU */
-	uint8_t state;            /* GIC_LR_* */
+	uint8_t source;       /* GICv2 SGI: requesting vCPU */
+	uint8_t state;        /* GIC_LR_* */
 	bool eoi_maintenance; /* raise maintenance on EOI when not hw */
 };
 
 struct gic_info {
-	unsigned int version;     /* 2 or 3 */
-	unsigned int irq_count;   /* INTIDs, multiple of 32, <= 1020 */
+	unsigned int version;   /* 2 or 3 */
+	unsigned int irq_count; /* INTIDs, multiple of 32, <= 1020 */
 	unsigned int lr_count;
-	unsigned int priority_bits; /* of the virtual interface: ICH_VTR_EL2.PRIbits + 1, GICv2: 5 */
-	unsigned int maintenance; /* INTID of the maintenance PPI */
-	pa_t gicd, gicc, gich, gicv;  /* v2: all; v3: gicd */
+	unsigned int priority_bits;  /* of the virtual interface: ICH_VTR_EL2.PRIbits + 1, GICv2: 5 */
+	unsigned int maintenance;    /* INTID of the maintenance PPI */
+	pa_t gicd, gicc, gich, gicv; /* v2: all; v3: gicd */
 	uint64_t gicd_bytes, gicc_bytes, gicv_bytes;
-	pa_t gicr;                /* v3: largest redistributor region, where dom0 sees its own */
+	pa_t gicr; /* v3: largest redistributor region, where dom0 sees its own */
 	uint64_t gicr_bytes;
-	unsigned int dom0_entry;  /* index in "reg" of what dom0 keeps beside the distributor */
-	unsigned int fdt_node;    /* offset of its node in the boot DTB */
+	unsigned int dom0_entry; /* index in "reg" of what dom0 keeps beside the distributor */
+	unsigned int fdt_node;   /* offset of its node in the boot DTB */
 };
 extern struct gic_info gic_info;
 
@@ -57,24 +57,24 @@ struct gic_vcpu_state {
 
 struct gic_ops {
 	enum vimo_status (*init)(const void *fdt); /* find, map (el2_map), distributor set up: all off, group 1 */
-	enum vimo_status (*init_cpu)(void);           /* this CPU's interface and SGIs/PPIs */
-	uint32_t (*ack)(void);                /* IAR: INTID (10+ bits; v2 SGI: source << 10 kept), GIC_SPURIOUS */
-	void (*eoi)(uint32_t iar);            /* priority drop */
+	enum vimo_status (*init_cpu)(void);        /* this CPU's interface and SGIs/PPIs */
+	uint32_t (*ack)(void);                     /* IAR: INTID (10+ bits; v2 SGI: source << 10 kept), GIC_SPURIOUS */
+	void (*eoi)(uint32_t iar);                 /* priority drop */
 	void (*deactivate)(uint32_t iar);
-	void (*enable)(uint32_t intid);       /* PPI: this CPU's */
+	void (*enable)(uint32_t intid); /* PPI: this CPU's */
 	void (*disable)(uint32_t intid);
 	void (*set_edge)(uint32_t intid, bool edge);
 	void (*set_target)(uint32_t intid, unsigned int cpu); /* SPI */
 	void (*set_active)(uint32_t intid, bool active);      /* PPI: this CPU's */
 	void (*set_pending)(uint32_t intid, bool pending);
-	void (*send_sgi)(unsigned int cpu, uint32_t sgi);     /* DSB ISHST before, so that memory is seen first */
+	void (*send_sgi)(unsigned int cpu, uint32_t sgi); /* DSB ISHST before, so that memory is seen first */
 	/* Virtual CPU interface of the vCPU on this CPU */
 	/* By value: two registers, no stack. All zero: empty. */
 	void (*lr_write)(unsigned int n, struct gic_lr lr);
 	struct gic_lr (*lr_read)(unsigned int n);
-	uint64_t (*lr_empty)(void);           /* ELRSR: bit n set: lr n holds nothing */
-	void (*set_underflow)(bool on);       /* maintenance when at most one LR is in use */
-	void (*save)(struct gic_vcpu_state *state);  /* and disable the interface */
+	uint64_t (*lr_empty)(void);                 /* ELRSR: bit n set: lr n holds nothing */
+	void (*set_underflow)(bool on);             /* maintenance when at most one LR is in use */
+	void (*save)(struct gic_vcpu_state *state); /* and disable the interface */
 	void (*restore)(const struct gic_vcpu_state *state);
 };
 extern const struct gic_ops *gic; /* gicv2_ops or gicv3_ops */

@@ -285,9 +285,22 @@ static void restore(const struct gic_vcpu_state *state)
 }
 
 const struct gic_ops gicv3_ops = {
-	.init = init, .init_cpu = init_cpu, .ack = ack, .eoi = eoi, .deactivate = deactivate,
-	.enable = enable, .disable = disable, .set_edge = set_edge, .set_target = set_target,
-	.set_active = set_active, .set_pending = set_pending, .send_sgi = send_sgi,
-	.lr_write = lr_write, .lr_read = lr_read, .lr_empty = lr_empty,
-	.set_underflow = set_underflow, .save = save, .restore = restore,
+	.init = init,
+	.init_cpu = init_cpu,
+	.ack = ack,
+	.eoi = eoi,
+	.deactivate = deactivate,
+	.enable = enable,
+	.disable = disable,
+	.set_edge = set_edge,
+	.set_target = set_target,
+	.set_active = set_active,
+	.set_pending = set_pending,
+	.send_sgi = send_sgi,
+	.lr_write = lr_write,
+	.lr_read = lr_read,
+	.lr_empty = lr_empty,
+	.set_underflow = set_underflow,
+	.save = save,
+	.restore = restore,
 };

@@ -47,8 +47,8 @@ void uart_init(const void *fdt)
 	for (size_t i = 0; node >= 0 && i < ARRAY_SIZE(kinds); i++) {
 		if (fdt_node_check_compatible(fdt, node, kinds[i].compatible) != 0)
 			continue;
-		if (fdt_reg_entry(fdt, node, 0, &base, &bytes) && !el2_map(ALIGN_DOWN(base, PAGE_SIZE), PA(ALIGN_DOWN(base, PAGE_SIZE)),
-				     PAGE_SIZE, EL2_DEVICE))
+		if (fdt_reg_entry(fdt, node, 0, &base, &bytes) &&
+		    !el2_map(ALIGN_DOWN(base, PAGE_SIZE), PA(ALIGN_DOWN(base, PAGE_SIZE)), PAGE_SIZE, EL2_DEVICE))
 			kind = &kinds[i];
 		break;
 	}

@@ -75,14 +75,9 @@ enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 		x[2] = domain->pages;
 		x[3] = domain->granted;
 		return VIMO_OK;
-	case VIMO_DOMAIN_INFO_TIME:
-		info_time(domain, x);
-		return VIMO_OK;
-	case VIMO_DOMAIN_INFO_COUNTS:
-		info_counts(domain, x);
-		return VIMO_OK;
-	default:
-		return VIMO_INVALID;
+	case VIMO_DOMAIN_INFO_TIME: info_time(domain, x); return VIMO_OK;
+	case VIMO_DOMAIN_INFO_COUNTS: info_counts(domain, x); return VIMO_OK;
+	default: return VIMO_INVALID;
 	}
 }
 

@@ -136,7 +136,7 @@ enum vimo_status device_add(struct domain *domain, uint64_t ipa, uint64_t layout
 	}
 	if (!status) {
 		__atomic_store_n(&domain->io->device_count, domain->io->device_count + 1, __ATOMIC_RELEASE);
-		*page = PA((uintptr_t)new.page);
+		*page = PA((uintptr_t) new.page);
 	} else {
 		io_shared_page_free(new.page);
 	}

@@ -48,16 +48,11 @@ static struct event_binding *find_source(struct domain *domain, uint64_t source,
 	struct domain_io *io = domain->io;
 
 	switch (source) {
-	case VIMO_EVENT_IOREQ:
-		return index < domain->vcpu_count ? &io->ioreq_event[index] : NULL;
-	case VIMO_EVENT_STATE:
-		return index ? NULL : &io->state_event;
-	case VIMO_EVENT_CONSOLE:
-		return index ? NULL : &io->console_event;
-	case VIMO_EVENT_PORT:
-		return index < VIMO_EVENT_PORTS ? &io->port_event[index] : NULL;
-	default:
-		return NULL;
+	case VIMO_EVENT_IOREQ: return index < domain->vcpu_count ? &io->ioreq_event[index] : NULL;
+	case VIMO_EVENT_STATE: return index ? NULL : &io->state_event;
+	case VIMO_EVENT_CONSOLE: return index ? NULL : &io->console_event;
+	case VIMO_EVENT_PORT: return index < VIMO_EVENT_PORTS ? &io->port_event[index] : NULL;
+	default: return NULL;
 	}
 }
 
@@ -99,9 +94,9 @@ enum vimo_status event_connect(struct domain *domain, uint64_t port, uint64_t ta
 	if (!domain->io || port >= VIMO_EVENT_PORTS)
 		return VIMO_INVALID;
 	if (target_domain == VIMO_DOM0)
-		return event_binding_valid(target, 0) ?
-			       event_bind(domain, VIMO_EVENT_PORT, port, (struct event_binding){ (uint16_t)target, 0 }) :
-			       VIMO_INVALID;
+		return event_binding_valid(target, 0) ? event_bind(domain, VIMO_EVENT_PORT, port,
+								   (struct event_binding){ (uint16_t)target, 0 }) :
+							VIMO_INVALID;
 	other = domain_get(target_domain);
 	if (!other)
 		return VIMO_NOT_FOUND;

@@ -26,8 +26,8 @@ static void put_padded(struct sink *sink, const char *text, size_t length, unsig
 		put(sink, *text++);
 }
 
-static void put_number(struct sink *sink, uint64_t value, unsigned int base, bool negative,
-		       unsigned int width, char pad)
+static void put_number(struct sink *sink, uint64_t value, unsigned int base, bool negative, unsigned int width,
+		       char pad)
 {
 	char digits[24];
 	size_t n = sizeof(digits);
@@ -78,25 +78,16 @@ static void put_conversion(struct sink *sink, char conversion, const struct spec
 		text = text ? text : "(null)";
 		put_padded(sink, text, strlen(text), spec->width, ' ');
 		break;
-	case 'c':
-		put(sink, (char)va_arg(*args, int));
-		break;
+	case 'c': put(sink, (char)va_arg(*args, int)); break;
 	case 'd':
 		number = (int64_t)next_integer(args, spec->longs, true);
-		put_number(sink, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, number < 0,
-			   spec->width, spec->pad);
+		put_number(sink, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, number < 0, spec->width,
+			   spec->pad);
 		break;
-	case 'u':
-		put_number(sink, next_integer(args, spec->longs, false), 10, false, spec->width, spec->pad);
-		break;
-	case 'p':
-		put_number(sink, (uintptr_t)va_arg(*args, void *), 16, false, 16, '0');
-		break;
-	case 'x':
-		put_number(sink, next_integer(args, spec->longs, false), 16, false, spec->width, spec->pad);
-		break;
-	default:
-		put(sink, conversion);
+	case 'u': put_number(sink, next_integer(args, spec->longs, false), 10, false, spec->width, spec->pad); break;
+	case 'p': put_number(sink, (uintptr_t)va_arg(*args, void *), 16, false, 16, '0'); break;
+	case 'x': put_number(sink, next_integer(args, spec->longs, false), 16, false, spec->width, spec->pad); break;
+	default: put(sink, conversion);
 	}
 }
 
@@ -137,8 +128,7 @@ static size_t format(char *out, size_t bytes, const char *text, ...)
 
 size_t format_stamp(char *out, size_t bytes, uint64_t us, const char *tag)
 {
-	return format(out, bytes, "[%5lu.%06lu] %s", (unsigned long)(us / 1000000),
-		      (unsigned long)(us % 1000000), tag);
+	return format(out, bytes, "[%5lu.%06lu] %s", (unsigned long)(us / 1000000), (unsigned long)(us % 1000000), tag);
 }
 
 size_t format_tag(char *out, size_t bytes, unsigned int domain)

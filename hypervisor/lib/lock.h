@@ -10,7 +10,9 @@
 
 #include "lib/types.h"
 
-typedef struct { uint32_t held; } spinlock_t;
+typedef struct {
+	uint32_t held;
+} spinlock_t;
 
 static inline void spin_lock(spinlock_t *lock)
 {

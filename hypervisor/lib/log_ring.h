@@ -9,7 +9,7 @@
 #include "lib/log.h"
 
 void log_init(struct vimo_log *memory, uint64_t (*clock)(void));
-struct vimo_log *log_ring(void); /* NULL before log_init */
+struct vimo_log *log_ring(void);                              /* NULL before log_init */
 void log_echo(void (*write)(const char *text, size_t bytes)); /* NULL: ring only */
 void log_panic_line(const char *format, va_list args);
 /* "[ssss.uuuuuu] tag" and "dN: " */

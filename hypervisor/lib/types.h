@@ -13,8 +13,12 @@
 #include <vimo/status.h>
 
 /* A physical address is no guest address: mixing them does not compile. */
-typedef struct { uint64_t v; } pa_t;
-typedef struct { uint64_t v; } ipa_t;
+typedef struct {
+	uint64_t v;
+} pa_t;
+typedef struct {
+	uint64_t v;
+} ipa_t;
 
 #define PA(x) ((pa_t){ (uint64_t)(x) })
 #define IPA(x) ((ipa_t){ (uint64_t)(x) })
@@ -28,13 +32,13 @@ typedef struct { uint64_t v; } ipa_t;
 #define BIT(n) (1ull << (n))
 #define MASK(high, low) ((~0ull >> (63 - (high))) & (~0ull << (low)))
 #define FIELD(value, high, low) (((value) >> (low)) & (~0ull >> (63 - (high) + (low))))
-#define ALIGN_DOWN(x, a) ((x) & ~((uint64_t)(a) - 1))
-#define ALIGN_UP(x, a) ALIGN_DOWN((x) + (a) - 1, a)
-#define IS_ALIGNED(x, a) (((x) & ((uint64_t)(a) - 1)) == 0)
+#define ALIGN_DOWN(x, a) ((x) & ~((uint64_t)(a)-1))
+#define ALIGN_UP(x, a) ALIGN_DOWN((x) + (a)-1, a)
+#define IS_ALIGNED(x, a) (((x) & ((uint64_t)(a)-1)) == 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 #define likely(x) __builtin_expect(!!(x), 1)

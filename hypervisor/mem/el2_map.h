@@ -18,7 +18,7 @@ enum vimo_status el2_unmap(uint64_t va, size_t bytes);
 /* Level 2 (2 MiB) entry of a window on the calling CPU; a pa of 0 unmaps. See window.c. */
 pa_t el2_map_root(void);
 size_t el2_map_table_bytes(void); /* all of EL2's own page tables, the static ones included */
-void el2_map_init(void);   /* map the image by its linker symbols; tables ready for el2_map_enable */
+void el2_map_init(void);          /* map the image by its linker symbols; tables ready for el2_map_enable */
 /* Values for MAIR_EL2, TCR_EL2; T0SZ = 16 (48-bit VA) with PS from ID_AA64MMFR0_EL1 */
 #define EL2_MAIR 0x00000000000004ffull /* 0: normal write-back, 1: Device-nGnRE */
 

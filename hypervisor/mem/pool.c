@@ -116,7 +116,7 @@ static enum vimo_status prepare(pa_t pa, size_t bytes)
 static size_t step_at(pa_t pa, uint64_t end)
 {
 	return !chunk_of(pa)->split && IS_ALIGNED(pa.v, BLOCK_SIZE) && end - pa.v >= BLOCK_SIZE ? BLOCK_SIZE :
-												   PAGE_SIZE;
+												  PAGE_SIZE;
 }
 
 /* What is being scrubbed still counts as dirty: a reader must not miss it. */
@@ -197,8 +197,7 @@ static bool find_chunks(uint64_t need, pa_t *out)
 
 	while (take_hint < chunk_count && !chunk_is_free(take_hint))
 		take_hint++;
-	for (uint64_t pa = ALIGN_UP(pool_base + take_hint * BLOCK_SIZE, align); in_pool(PA(pa), align);
-	     pa += align) {
+	for (uint64_t pa = ALIGN_UP(pool_base + take_hint * BLOCK_SIZE, align); in_pool(PA(pa), align); pa += align) {
 		uint64_t first = (pa - pool_base) / BLOCK_SIZE, i = 0;
 
 		while (i < need && chunk_is_free(first + i))
@@ -298,8 +297,7 @@ static bool claim_dirty(pa_t *pa, size_t *bytes)
 				continue;
 			pa->v += i * PAGE_SIZE;
 			*bytes = PAGE_SIZE;
-			return !change_locked(*pa, *bytes, MARK(PAGE_DIRTY, 0, 0),
-					      MARK(PAGE_NONE, POOL_SCRUBBING, 0));
+			return !change_locked(*pa, *bytes, MARK(PAGE_DIRTY, 0, 0), MARK(PAGE_NONE, POOL_SCRUBBING, 0));
 		}
 	}
 	return false;

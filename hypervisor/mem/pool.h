@@ -29,7 +29,8 @@ struct page_info {
 enum vimo_status pool_init(pa_t base, size_t bytes);
 enum vimo_status pool_add(pa_t base, size_t bytes); /* page aligned; state DIRTY until scrubbed */
 
-/* Take one piece of exactly GIGA_SIZE, BLOCK_SIZE or PAGE_SIZE, naturally aligned. VIMO_NO_MEMORY when there is none that big. */
+/* Take one piece of exactly GIGA_SIZE, BLOCK_SIZE or PAGE_SIZE, naturally aligned. VIMO_NO_MEMORY when there is none
+ * that big. */
 enum vimo_status pool_take(uint16_t owner, size_t bytes, pa_t *out);
 enum vimo_status pool_give(uint16_t owner, pa_t pa, size_t bytes);  /* OWNED -> DIRTY */
 enum vimo_status pool_grant(uint16_t owner, pa_t pa, size_t bytes); /* all or nothing */
@@ -41,8 +42,8 @@ struct page_info pool_page_info(pa_t pa);
  */
 size_t pool_scrub(size_t max_bytes, bool (*stop)(void));
 size_t pool_total_pages(void);
-size_t pool_free_pages(void); /* state FREE only */
-size_t pool_dirty_pages(void); /* given back, not scrubbed yet */
+size_t pool_free_pages(void);              /* state FREE only */
+size_t pool_dirty_pages(void);             /* given back, not scrubbed yet */
 void pool_span(pa_t *base, size_t *bytes); /* what pool_init() got */
 
 #endif

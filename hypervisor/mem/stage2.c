@@ -32,8 +32,8 @@ uint64_t stage2_setup(unsigned int pa_bits)
 	config.first_level = config.ipa_bits <= 43 ? 1 : 0;
 	config.root_tables = config.first_level && config.ipa_bits > 39 ? 1u << (config.ipa_bits - 39) : 1;
 	/* SL0: 1 starts at level 1, 2 at level 0. */
-	config.vtcr = VTCR_RES1 | VTCR_WALK | (64 - config.ipa_bits) | (config.first_level ? 1ull : 2ull) << 6 |
-		      field << 16;
+	config.vtcr =
+		VTCR_RES1 | VTCR_WALK | (64 - config.ipa_bits) | (config.first_level ? 1ull : 2ull) << 6 | field << 16;
 	return config.vtcr;
 }
 

@@ -19,8 +19,8 @@
 
 struct stage2 {
 	spinlock_t lock;
-	uint64_t *root;     /* heap; several pages when the first level is concatenated */
-	uint64_t vttbr;     /* root | VMID << 48 */
+	uint64_t *root; /* heap; several pages when the first level is concatenated */
+	uint64_t vttbr; /* root | VMID << 48 */
 	uint32_t table_pages;
 	uint32_t leaves[3]; /* entries of 1 GiB, 2 MiB, 4 KiB, for info and tests */
 };

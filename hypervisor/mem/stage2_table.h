@@ -45,8 +45,7 @@ static inline uint64_t s2_attributes(unsigned int prot)
 static inline unsigned int s2_prot_of(uint64_t attributes)
 {
 	return (attributes & S2_READ ? STAGE2_R : 0) | (attributes & S2_WRITE ? STAGE2_W : 0) |
-	       (attributes & S2_XN ? 0 : STAGE2_X) |
-	       ((attributes & S2_NORMAL) == S2_NORMAL ? 0 : STAGE2_DEVICE);
+	       (attributes & S2_XN ? 0 : STAGE2_X) | ((attributes & S2_NORMAL) == S2_NORMAL ? 0 : STAGE2_DEVICE);
 }
 
 /* Largest level-1..3 entry that ipa, pa and bytes allow. */

@@ -45,8 +45,7 @@ static bool is_stage2_fault(uint64_t esr)
 static enum trap_result abort_guest(struct vcpu *vcpu, uint64_t ipa, uint64_t far, bool instruction)
 {
 	log_guest(vcpu->domain->id, "vCPU %u: %s address %lx has nothing behind it, PC %lx", vcpu->id,
-		  instruction ? "instruction" : "data", (unsigned long)ipa,
-		  (unsigned long)read_sysreg(elr_el2));
+		  instruction ? "instruction" : "data", (unsigned long)ipa, (unsigned long)read_sysreg(elr_el2));
 	inject_abort(vcpu, far, instruction);
 	return TRAP_RESUME;
 }
@@ -57,8 +56,7 @@ static void wait_for_device_model(struct vcpu *vcpu)
 	sched_block(vcpu, WAIT_IO);
 }
 
-static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
-				uint64_t ipa)
+static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr, uint64_t ipa)
 {
 	unsigned int reg = (unsigned int)ISS_SRT(esr);
 	struct mmio_access access = {
@@ -81,11 +79,8 @@ static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *reg
 		if (!access.write && reg < 31)
 			vcpu->x[reg] = mmio_extend(access.data, access.width, esr & ISS_SSE, esr & ISS_SF);
 		return TRAP_NEXT;
-	case MMIO_WAIT:
-		wait_for_device_model(vcpu);
-		return TRAP_NEXT;
-	case MMIO_ABORT:
-		break;
+	case MMIO_WAIT: wait_for_device_model(vcpu); return TRAP_NEXT;
+	case MMIO_ABORT: break;
 	}
 	return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
 }

@@ -105,7 +105,6 @@ void trap_serror(struct vcpu *vcpu)
 _Noreturn void trap_el2(unsigned int vector);
 _Noreturn void trap_el2(unsigned int vector)
 {
-	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx", vector,
-	      (unsigned long)read_sysreg(esr_el2), (unsigned long)read_sysreg(elr_el2),
-	      (unsigned long)read_sysreg(far_el2));
+	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx", vector, (unsigned long)read_sysreg(esr_el2),
+	      (unsigned long)read_sysreg(elr_el2), (unsigned long)read_sysreg(far_el2));
 }

@@ -22,15 +22,9 @@ static enum trap_result call(struct vcpu *vcpu)
 	bool known = false;
 
 	switch (SMCCC_OWNER(function)) {
-	case OWNER_STANDARD:
-		known = vpsci_call(vcpu, function);
-		break;
-	case OWNER_ARCH:
-		known = smccc_arch_call(vcpu, function);
-		break;
-	case OWNER_VENDOR_HYP:
-		known = hypercall_dispatch(vcpu, function);
-		break;
+	case OWNER_STANDARD: known = vpsci_call(vcpu, function); break;
+	case OWNER_ARCH: known = smccc_arch_call(vcpu, function); break;
+	case OWNER_VENDOR_HYP: known = hypercall_dispatch(vcpu, function); break;
 	}
 	if (!known)
 		vcpu->x[0] = SMCCC_UNKNOWN;
@@ -38,7 +32,7 @@ static enum trap_result call(struct vcpu *vcpu)
 }
 
 /* Immediates other than 0 are reserved (SMCCC 2.9). */
-#define IMMEDIATE(esr) ((esr) & 0xffffu)
+#define IMMEDIATE(esr) (0xffffu & (esr))
 
 enum trap_result trap_hvc(struct vcpu *vcpu, uint64_t esr)
 {

@@ -87,31 +87,31 @@ static uint64_t read_oslsr(struct vcpu *vcpu, uint32_t id)
 
 /* Most frequent first. */
 static const struct register_row rows[] = {
-	{ SYSREG_ID(3, 0, 12, 11, 5), ID_ALL, NULL, write_sgi },              /* ICC_SGI1R_EL1 */
-	{ SYSREG_ID(3, 0, 0, 0, 0), ID_CRM_OP2, read_id, NULL },              /* ID registers */
-	{ SYSREG_ID(3, 3, 14, 2, 0), ID_OP2, read_ptimer, write_ptimer },     /* CNTP_* */
+	{ SYSREG_ID(3, 0, 12, 11, 5), ID_ALL, NULL, write_sgi },                             /* ICC_SGI1R_EL1 */
+	{ SYSREG_ID(3, 0, 0, 0, 0), ID_CRM_OP2, read_id, NULL },                             /* ID registers */
+	{ SYSREG_ID(3, 3, 14, 2, 0), ID_OP2, read_ptimer, write_ptimer },                    /* CNTP_* */
 	{ SYSREG_ID(3, 0, 12, 11, 6), ID_OP2 & ~SYSREG_ID(0, 0, 0, 0, 1), NULL, write_sgi }, /* ASGI1R, SGI0R */
-	{ SYSREG_ID(3, 0, 1, 0, 1), ID_ALL, read_zero, write_ignored },       /* ACTLR_EL1: the CPU's, not a guest's */
-	{ SYSREG_ID(2, 0, 0, 2, 2), ID_ALL, read_mdscr, write_mdscr },        /* MDSCR_EL1 */
-	{ SYSREG_ID(2, 0, 0, 0, 4), ID_CRM, read_zero, write_ignored },       /* DBGBVR<n>_EL1 */
-	{ SYSREG_ID(2, 0, 0, 0, 5), ID_CRM, read_zero, write_ignored },       /* DBGBCR<n>_EL1 */
-	{ SYSREG_ID(2, 0, 0, 0, 6), ID_CRM, read_zero, write_ignored },       /* DBGWVR<n>_EL1 */
-	{ SYSREG_ID(2, 0, 0, 0, 7), ID_CRM, read_zero, write_ignored },       /* DBGWCR<n>_EL1 */
-	{ SYSREG_ID(2, 0, 0, 2, 0), ID_ALL, read_zero, write_ignored },       /* MDCCINT_EL1 */
-	{ SYSREG_ID(2, 0, 0, 0, 2), ID_ALL, read_zero, write_ignored },       /* OSDTRRX_EL1 */
-	{ SYSREG_ID(2, 0, 0, 3, 2), ID_ALL, read_zero, write_ignored },       /* OSDTRTX_EL1 */
-	{ SYSREG_ID(2, 0, 0, 6, 2), ID_ALL, read_zero, write_ignored },       /* OSECCR_EL1 */
-	{ SYSREG_ID(2, 0, 1, 0, 0), ID_ALL, read_zero, NULL },                /* MDRAR_EL1 */
-	{ SYSREG_ID(2, 0, 1, 0, 4), ID_ALL, NULL, write_ignored },            /* OSLAR_EL1 */
-	{ SYSREG_ID(2, 0, 1, 1, 4), ID_ALL, read_oslsr, NULL },               /* OSLSR_EL1 */
-	{ SYSREG_ID(2, 0, 1, 3, 4), ID_ALL, read_zero, write_ignored },       /* OSDLR_EL1 */
-	{ SYSREG_ID(2, 0, 1, 4, 4), ID_ALL, read_zero, write_ignored },       /* DBGPRCR_EL1 */
-	{ SYSREG_ID(2, 0, 7, 8, 6), ID_ALL, read_zero, write_ignored },       /* DBGCLAIMSET_EL1 */
-	{ SYSREG_ID(2, 0, 7, 9, 6), ID_ALL, read_zero, write_ignored },       /* DBGCLAIMCLR_EL1 */
-	{ SYSREG_ID(2, 0, 7, 14, 6), ID_ALL, read_zero, NULL },               /* DBGAUTHSTATUS_EL1 */
-	{ SYSREG_ID(2, 3, 0, 1, 0), ID_ALL, read_zero, NULL },                /* MDCCSR_EL0 */
-	{ SYSREG_ID(2, 3, 0, 4, 0), ID_ALL, read_zero, write_ignored },       /* DBGDTR_EL0 */
-	{ SYSREG_ID(2, 3, 0, 5, 0), ID_ALL, read_zero, write_ignored },       /* DBGDTRRX/TX_EL0 */
+	{ SYSREG_ID(3, 0, 1, 0, 1), ID_ALL, read_zero, write_ignored }, /* ACTLR_EL1: the CPU's, not a guest's */
+	{ SYSREG_ID(2, 0, 0, 2, 2), ID_ALL, read_mdscr, write_mdscr },  /* MDSCR_EL1 */
+	{ SYSREG_ID(2, 0, 0, 0, 4), ID_CRM, read_zero, write_ignored }, /* DBGBVR<n>_EL1 */
+	{ SYSREG_ID(2, 0, 0, 0, 5), ID_CRM, read_zero, write_ignored }, /* DBGBCR<n>_EL1 */
+	{ SYSREG_ID(2, 0, 0, 0, 6), ID_CRM, read_zero, write_ignored }, /* DBGWVR<n>_EL1 */
+	{ SYSREG_ID(2, 0, 0, 0, 7), ID_CRM, read_zero, write_ignored }, /* DBGWCR<n>_EL1 */
+	{ SYSREG_ID(2, 0, 0, 2, 0), ID_ALL, read_zero, write_ignored }, /* MDCCINT_EL1 */
+	{ SYSREG_ID(2, 0, 0, 0, 2), ID_ALL, read_zero, write_ignored }, /* OSDTRRX_EL1 */
+	{ SYSREG_ID(2, 0, 0, 3, 2), ID_ALL, read_zero, write_ignored }, /* OSDTRTX_EL1 */
+	{ SYSREG_ID(2, 0, 0, 6, 2), ID_ALL, read_zero, write_ignored }, /* OSECCR_EL1 */
+	{ SYSREG_ID(2, 0, 1, 0, 0), ID_ALL, read_zero, NULL },          /* MDRAR_EL1 */
+	{ SYSREG_ID(2, 0, 1, 0, 4), ID_ALL, NULL, write_ignored },      /* OSLAR_EL1 */
+	{ SYSREG_ID(2, 0, 1, 1, 4), ID_ALL, read_oslsr, NULL },         /* OSLSR_EL1 */
+	{ SYSREG_ID(2, 0, 1, 3, 4), ID_ALL, read_zero, write_ignored }, /* OSDLR_EL1 */
+	{ SYSREG_ID(2, 0, 1, 4, 4), ID_ALL, read_zero, write_ignored }, /* DBGPRCR_EL1 */
+	{ SYSREG_ID(2, 0, 7, 8, 6), ID_ALL, read_zero, write_ignored }, /* DBGCLAIMSET_EL1 */
+	{ SYSREG_ID(2, 0, 7, 9, 6), ID_ALL, read_zero, write_ignored }, /* DBGCLAIMCLR_EL1 */
+	{ SYSREG_ID(2, 0, 7, 14, 6), ID_ALL, read_zero, NULL },         /* DBGAUTHSTATUS_EL1 */
+	{ SYSREG_ID(2, 3, 0, 1, 0), ID_ALL, read_zero, NULL },          /* MDCCSR_EL0 */
+	{ SYSREG_ID(2, 3, 0, 4, 0), ID_ALL, read_zero, write_ignored }, /* DBGDTR_EL0 */
+	{ SYSREG_ID(2, 3, 0, 5, 0), ID_ALL, read_zero, write_ignored }, /* DBGDTRRX/TX_EL0 */
 };
 
 enum trap_result trap_sysreg(struct vcpu *vcpu, uint64_t esr)

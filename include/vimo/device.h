@@ -20,8 +20,7 @@
 	((uint64_t)(doorbell) | (uint64_t)(clear) << 16 | (uint64_t)(status) << 32)
 /* Argument "events": first event, number of queues, dom0 vCPU; 32-bit write of
  * value v < queues to the doorbell sets event first + v. */
-#define VIMO_DEVICE_EVENTS(first, queues, vcpu) \
-	((uint64_t)(first) | (uint64_t)(queues) << 16 | (uint64_t)(vcpu) << 32)
+#define VIMO_DEVICE_EVENTS(first, queues, vcpu) ((uint64_t)(first) | (uint64_t)(queues) << 16 | (uint64_t)(vcpu) << 32)
 
 enum vimo_page {
 	VIMO_PAGE_IOREQ = 0,   /* struct vimo_ioreq_page */

@@ -14,8 +14,8 @@
 #include "abi.h"
 
 #define VIMO_EVENT_COUNT 4096u
-#define VIMO_EVENT_INTID 31u  /* a PPI, edge triggered; named in /hypervisor too */
-#define VIMO_EVENT_PORTS 32u  /* a domU's own ports, VIMO_HC_EVENT_SEND */
+#define VIMO_EVENT_INTID 31u /* a PPI, edge triggered; named in /hypervisor too */
+#define VIMO_EVENT_PORTS 32u /* a domU's own ports, VIMO_HC_EVENT_SEND */
 
 struct vimo_event_page {
 	uint64_t summary; /* bit n: pending[n] may be non-zero */

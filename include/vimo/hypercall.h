@@ -52,7 +52,7 @@ enum vimo_info {
 	VIMO_INFO_GIC_VERSION = 3, /* 2 or 3: hardware's and guests' */
 	VIMO_INFO_MAX_VCPUS = 4,   /* per domain */
 	VIMO_INFO_MAX_DOMAINS = 5,
-	VIMO_INFO_LOG_PA = 6,       /* struct vimo_log, readable by dom0 */
+	VIMO_INFO_LOG_PA = 6, /* struct vimo_log, readable by dom0 */
 	VIMO_INFO_LOG_BYTES = 7,
 	VIMO_INFO_EVENT_PA = 8,     /* struct vimo_event_page[dom0 vCPUs], writable by dom0 */
 	VIMO_INFO_POOL_BASE = 9,    /* PA of the first pool page */

@@ -36,7 +36,7 @@
 #define VIMO_MMAP_CONSOLE ((1ull << 44) + VIMO_PAGE_SIZE)
 
 struct vimo_ioc_info {
-	uint32_t abi_version;    /* EL2's == module's, or the module did not load */
+	uint32_t abi_version; /* EL2's == module's, or the module did not load */
 	uint32_t gic_version;
 	uint64_t hypervisor_version; /* major<<32 | minor<<16 | patch */
 	uint64_t module_version;
@@ -49,7 +49,7 @@ struct vimo_ioc_info {
 	uint32_t cpus;
 	uint32_t max_vcpus;
 	uint32_t max_domains;
-	uint32_t domains;        /* the module knows of, dom0 not counted */
+	uint32_t domains; /* the module knows of, dom0 not counted */
 	uint64_t reserved[6];
 };
 
@@ -112,7 +112,7 @@ struct vimo_ioc_device {
 struct vimo_ioc_kick {
 	uint64_t ipa; /* of the device */
 	uint32_t queue;
-	int32_t fd;   /* signalled when the guest rings queue's doorbell */
+	int32_t fd; /* signalled when the guest rings queue's doorbell */
 };
 
 struct vimo_ioc_call {
@@ -153,7 +153,7 @@ struct vimo_ioc_ioreq {
 #define VIMO_IOC_IRQ _IOW('V', 0x18, struct vimo_ioc_irq)
 #define VIMO_IOC_IOREQ _IOWR('V', 0x19, struct vimo_ioc_ioreq)
 #define VIMO_IOC_CONSOLE_FD _IOW('V', 0x1a, int32_t) /* eventfd: PL011 ring has output or room */
-#define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)          /* input was put into the ring */
+#define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)         /* input was put into the ring */
 
 static_assert(sizeof(struct vimo_ioc_info) == 136, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_create) == 16, "see docs/abi.md");

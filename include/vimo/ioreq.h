@@ -20,10 +20,10 @@ enum vimo_ioreq_state {
 
 /** One trapped access, hypervisor to device model. 64 bytes, never grows. */
 struct vimo_ioreq {
-	uint64_t ipa;         /* guest physical address */
-	uint64_t data;        /* write: value; read: the answer */
-	uint32_t state;       /* enum vimo_ioreq_state, release/acquire */
-	uint8_t width;        /* 1, 2, 4 or 8 bytes */
+	uint64_t ipa;   /* guest physical address */
+	uint64_t data;  /* write: value; read: the answer */
+	uint32_t state; /* enum vimo_ioreq_state, release/acquire */
+	uint8_t width;  /* 1, 2, 4 or 8 bytes */
 	uint8_t is_write;
 	uint8_t reserved[42]; /* zero */
 };

@@ -52,15 +52,26 @@ static void work(struct virtio_device *device)
 static uint64_t offset_of(struct input *input)
 {
 	static const uint16_t usual[] = {
-		VIRTIO_MMIO_STATUS, VIRTIO_MMIO_QUEUE_SEL, VIRTIO_MMIO_QUEUE_NUM, VIRTIO_MMIO_QUEUE_READY,
-		VIRTIO_MMIO_QUEUE_DESC_LOW, VIRTIO_MMIO_QUEUE_DESC_HIGH, VIRTIO_MMIO_QUEUE_AVAIL_LOW,
-		VIRTIO_MMIO_QUEUE_AVAIL_HIGH, VIRTIO_MMIO_QUEUE_USED_LOW, VIRTIO_MMIO_QUEUE_USED_HIGH,
-		VIRTIO_MMIO_DRIVER_FEATURES, VIRTIO_MMIO_DRIVER_FEATURES_SEL, VIRTIO_MMIO_DEVICE_FEATURES_SEL,
-		VIRTIO_MMIO_CONFIG, VIRTIO_MMIO_CONFIG + 1,
+		VIRTIO_MMIO_STATUS,
+		VIRTIO_MMIO_QUEUE_SEL,
+		VIRTIO_MMIO_QUEUE_NUM,
+		VIRTIO_MMIO_QUEUE_READY,
+		VIRTIO_MMIO_QUEUE_DESC_LOW,
+		VIRTIO_MMIO_QUEUE_DESC_HIGH,
+		VIRTIO_MMIO_QUEUE_AVAIL_LOW,
+		VIRTIO_MMIO_QUEUE_AVAIL_HIGH,
+		VIRTIO_MMIO_QUEUE_USED_LOW,
+		VIRTIO_MMIO_QUEUE_USED_HIGH,
+		VIRTIO_MMIO_DRIVER_FEATURES,
+		VIRTIO_MMIO_DRIVER_FEATURES_SEL,
+		VIRTIO_MMIO_DEVICE_FEATURES_SEL,
+		VIRTIO_MMIO_CONFIG,
+		VIRTIO_MMIO_CONFIG + 1,
 	};
 	uint8_t choice = (uint8_t)input_take(input, 1);
 
-	return choice < 0xe0 ? usual[choice % (sizeof(usual) / sizeof(usual[0]))] : input_take(input, 2) & 0xfff; /* of one page */
+	return choice < 0xe0 ? usual[choice % (sizeof(usual) / sizeof(usual[0]))] :
+			       input_take(input, 2) & 0xfff; /* of one page */
 }
 
 static uint64_t value_of(struct input *input, uint64_t offset)
@@ -77,11 +88,17 @@ static void start_driver(struct virtio_device *device)
 		uint16_t offset;
 		uint32_t value;
 	} steps[] = {
-		{ VIRTIO_MMIO_STATUS, 1 }, { VIRTIO_MMIO_STATUS, 3 }, { VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1 },
-		{ VIRTIO_MMIO_DRIVER_FEATURES, 1 }, { VIRTIO_MMIO_STATUS, 11 }, { VIRTIO_MMIO_QUEUE_SEL, 1 },
-		{ VIRTIO_MMIO_QUEUE_NUM, 8 }, { VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)RAM },
+		{ VIRTIO_MMIO_STATUS, 1 },
+		{ VIRTIO_MMIO_STATUS, 3 },
+		{ VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1 },
+		{ VIRTIO_MMIO_DRIVER_FEATURES, 1 },
+		{ VIRTIO_MMIO_STATUS, 11 },
+		{ VIRTIO_MMIO_QUEUE_SEL, 1 },
+		{ VIRTIO_MMIO_QUEUE_NUM, 8 },
+		{ VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)RAM },
 		{ VIRTIO_MMIO_QUEUE_AVAIL_LOW, (uint32_t)RAM + 0x1000 },
-		{ VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)RAM + 0x2000 }, { VIRTIO_MMIO_QUEUE_READY, 1 },
+		{ VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)RAM + 0x2000 },
+		{ VIRTIO_MMIO_QUEUE_READY, 1 },
 		{ VIRTIO_MMIO_STATUS, 15 },
 	};
 
@@ -91,8 +108,9 @@ static void start_driver(struct virtio_device *device)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct virtio_device device = { .model = &model, .memory = &memory, .state = &kept, .page = page,
-					.interrupt = interrupt };
+	struct virtio_device device = {
+		.model = &model, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt
+	};
 	struct input input = { data, bytes };
 
 	memset(ram, 0, sizeof(ram));

@@ -46,11 +46,11 @@ static uint64_t next_random(void)
 }
 
 /* The exception an operation takes, ~0 when it takes none. */
-#define EXCEPTION(operation)                                                                       \
-	({                                                                                         \
-		last_esr = ~0ull;                                                                  \
-		operation;                                                                         \
-		last_esr;                                                                          \
+#define EXCEPTION(operation)      \
+	({                        \
+		last_esr = ~0ull; \
+		operation;        \
+		last_esr;         \
 	})
 
 static int is_external_abort(uint64_t esr)

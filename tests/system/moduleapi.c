@@ -153,8 +153,7 @@ static void test_busy_destroy(int control)
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_DESTROY), EBUSY);
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CONTROL, &start), ESTALE);
 	check_mmap(domain.fd, VIMO_GUEST_RAM_BASE, 4096, PROT_READ, MAP_SHARED, ESTALE);
-	CHECK(ioctl(domain.fd, VIMO_IOC_DOMAIN_INFO, &info) == 0 &&
-	      info.state == VIMO_DOMAIN_DYING);
+	CHECK(ioctl(domain.fd, VIMO_IOC_DOMAIN_INFO, &info) == 0 && info.state == VIMO_DOMAIN_DYING);
 	ram[1] = 2; /* what is mapped stays good */
 	CHECK(ram[0] == 1 && ram[1] == 2);
 	CHECK(munmap((void *)ram, RAM_BYTES) == 0);

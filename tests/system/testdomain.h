@@ -23,20 +23,19 @@
 #include <vimo/ioctl.h>
 #include <vimo/ioreq.h>
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			printf("%s:%d: %s: errno %d (%s)\n", __FILE__, __LINE__, #condition,       \
-			       errno, strerror(errno));                                            \
-			exit(1);                                                                   \
-		}                                                                                  \
+#define CHECK(condition)                                                                                              \
+	do {                                                                                                          \
+		if (!(condition)) {                                                                                   \
+			printf("%s:%d: %s: errno %d (%s)\n", __FILE__, __LINE__, #condition, errno, strerror(errno)); \
+			exit(1);                                                                                      \
+		}                                                                                                     \
 	} while (0)
 
 /* The call must fail, and for this reason. */
-#define CHECK_ERRNO(call, expected)                                                                \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		CHECK((call) == -1 && errno == (expected));                                        \
+#define CHECK_ERRNO(call, expected)                         \
+	do {                                                \
+		errno = 0;                                  \
+		CHECK((call) == -1 && errno == (expected)); \
 	} while (0)
 
 struct testdomain {

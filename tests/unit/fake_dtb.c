@@ -50,8 +50,8 @@ static void cells(int node, uint32_t address, uint32_t size)
 	ok(fdt_setprop_u32(buffer, node, "#size-cells", size));
 }
 
-static void add_module(const struct fake_machine *machine, int chosen, uint64_t base, uint64_t bytes,
-		       const char *kind, const char *bootargs)
+static void add_module(const struct fake_machine *machine, int chosen, uint64_t base, uint64_t bytes, const char *kind,
+		       const char *bootargs)
 {
 	char name[40];
 	int node;

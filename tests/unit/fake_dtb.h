@@ -12,8 +12,12 @@
 
 struct fake_machine {
 	unsigned int gic_version, cpus;
-	struct { uint64_t base, bytes; } ram[3];     /* bytes 0: none */
-	struct { uint64_t base, bytes; } kernel, initrd, reserved;
+	struct {
+		uint64_t base, bytes;
+	} ram[3]; /* bytes 0: none */
+	struct {
+		uint64_t base, bytes;
+	} kernel, initrd, reserved;
 	const char *bootargs;
 	unsigned int chosen_cells; /* 0: /chosen says nothing, as QEMU writes it */
 };

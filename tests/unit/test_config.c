@@ -147,9 +147,15 @@ static void too_long_text_is_refused(void **state)
 static void hostile_json_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"[]", "null", "7", "{\"name\":\"g\",\"kernel\":\"relative\"}", "{\"name\":\"g\",\"kernel\":7}",
-		"{\"name\":\"g\\u0000x\",\"kernel\":\"/k\"}", "{\"name\":\"g\",\"kernel\":\"/k\",\"memory\":null}",
-		"{\"name\":\"g\",\"kernel\":\"/k\",\"vcpus\":1e300}", "{\"name\":{},\"kernel\":\"/k\"}",
+		"[]",
+		"null",
+		"7",
+		"{\"name\":\"g\",\"kernel\":\"relative\"}",
+		"{\"name\":\"g\",\"kernel\":7}",
+		"{\"name\":\"g\\u0000x\",\"kernel\":\"/k\"}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"memory\":null}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"vcpus\":1e300}",
+		"{\"name\":{},\"kernel\":\"/k\"}",
 		"{\"name\":\"g\",\"kernel\":\"/k\",\"\":1}",
 	};
 
@@ -167,8 +173,9 @@ static void hostile_json_is_refused(void **state)
 
 static void any_text_ends_in_an_object_or_an_error(void **state)
 {
-	static const char pieces[][12] = { "name", "=", "\"g\"", "kernel", "\n", "{", "}", "(", ")", "memory", "7", ";",
-					   "\"", "/*", "@include", "0x", "\\", "[", "]", "on_crash", ":", "#", "," };
+	static const char pieces[][12] = { "name", "=",      "\"g\"", "kernel",   "\n", "{",  "}",        "(",
+					   ")",    "memory", "7",     ";",        "\"", "/*", "@include", "0x",
+					   "\\",   "[",      "]",     "on_crash", ":",  "#",  "," };
 	unsigned int seed = 1;
 
 	(void)state;

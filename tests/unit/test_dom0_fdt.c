@@ -27,8 +27,7 @@ static struct dom0_fdt_plan plan_for(const struct fake_machine *machine, const v
 	add(&layout.other, 0x40200000, 0xc00000);
 	add(&layout.other, 0x60000000, 0x60000000);
 	assert_int_equal(boot_modules_find(fdt, &layout.ram, &layout.modules), VIMO_OK);
-	return (struct dom0_fdt_plan){ &layout, { 0x50000000, 0x123456 }, 2, machine->gic_version,
-					1 };
+	return (struct dom0_fdt_plan){ &layout, { 0x50000000, 0x123456 }, 2, machine->gic_version, 1 };
 }
 
 static void edit(const struct fake_machine *machine)

@@ -116,12 +116,9 @@ static void too_many_exclusions_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_largest_block_without_an_exclusion),
-		TEST(excluded_addresses_are_not_found),
-		TEST(a_touch_of_what_is_mapped_is_fine),
-		TEST(a_page_in_the_way_makes_blocks_smaller),
-		TEST(addresses_beyond_the_machine_are_refused),
-		TEST(too_many_exclusions_are_refused),
+		TEST(the_largest_block_without_an_exclusion),   TEST(excluded_addresses_are_not_found),
+		TEST(a_touch_of_what_is_mapped_is_fine),        TEST(a_page_in_the_way_makes_blocks_smaller),
+		TEST(addresses_beyond_the_machine_are_refused), TEST(too_many_exclusions_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("dom0 devices", tests, start_group, NULL);

@@ -24,7 +24,9 @@ static struct image_layout layout;
 static int start(void **state)
 {
 	(void)state;
-	config = (struct guest_config){ .name = "g1", .extra = "console=hvc0 quiet", .memory_bytes = MEMORY, .vcpus = 3 };
+	config = (struct guest_config){
+		.name = "g1", .extra = "console=hvc0 quiet", .memory_bytes = MEMORY, .vcpus = 3
+	};
 	layout = (struct image_layout){ .initrd = 0x4000000, .initrd_bytes = 0x123456 };
 	memset(tree, 0xa5, sizeof(tree));
 	return 0;
@@ -185,12 +187,12 @@ static void interrupts_and_clocks_lead_somewhere(void **state)
 
 	(void)state;
 	write_tree(3, 2);
-	assert_int_equal(fdt_node_offset_by_phandle(tree, fdt32_to_cpu(*(const fdt32_t *)property("/", "interrupt-parent",
-												       &bytes))),
+	assert_int_equal(fdt_node_offset_by_phandle(
+				 tree, fdt32_to_cpu(*(const fdt32_t *)property("/", "interrupt-parent", &bytes))),
 			 fdt_path_offset(tree, "/interrupt-controller@8000000"));
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		assert_int_equal(fdt_node_offset_by_phandle(tree, fdt32_to_cpu(*(const fdt32_t *)property(paths[i], "clocks",
-													      &bytes))),
+		assert_int_equal(fdt_node_offset_by_phandle(
+					 tree, fdt32_to_cpu(*(const fdt32_t *)property(paths[i], "clocks", &bytes))),
 				 fdt_path_offset(tree, "/apb-pclk"));
 }
 

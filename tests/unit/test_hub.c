@@ -26,7 +26,7 @@ enum step { BEGUN, HALF_WRITTEN, WRITTEN, MOVED_ON, ENDED, STEPS };
 static struct shared {
 	uint32_t place;
 	struct hub_mark mark;
-} *shared;
+} * shared;
 static char folder[] = "/tmp/vimo-test-hub-XXXXXX";
 static char log_path[64], old_path[64], socket_path[64];
 static struct hub hub;

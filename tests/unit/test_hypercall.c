@@ -304,9 +304,31 @@ static void what_came_before_the_binding_is_not_lost(void **state)
 /* A number dom0 might choose: edges, and real addresses now and then. */
 static uint64_t some_argument(void)
 {
-	static const uint64_t values[] = { 0, 1, 2, 3, 4, 31, 32, 48, 4095, 4096, RAM, DEVICE, LAYOUT, EVENTS, PAGE_SIZE,
-					   BLOCK_SIZE, GIGA_SIZE, RAM + BLOCK_SIZE, 1ull << 32, 1ull << 47, 1ull << 48,
-					   1ull << 63, ~0ull, ~0ull << 12, VIMO_GUEST_UART_BASE };
+	static const uint64_t values[] = { 0,
+					   1,
+					   2,
+					   3,
+					   4,
+					   31,
+					   32,
+					   48,
+					   4095,
+					   4096,
+					   RAM,
+					   DEVICE,
+					   LAYOUT,
+					   EVENTS,
+					   PAGE_SIZE,
+					   BLOCK_SIZE,
+					   GIGA_SIZE,
+					   RAM + BLOCK_SIZE,
+					   1ull << 32,
+					   1ull << 47,
+					   1ull << 48,
+					   1ull << 63,
+					   ~0ull,
+					   ~0ull << 12,
+					   VIMO_GUEST_UART_BASE };
 
 	return values[(unsigned int)rand() % ARRAY_SIZE(values)] + (rand() % 8 == 0 ? (uint64_t)rand() : 0);
 }
@@ -329,8 +351,7 @@ static void any_arguments_do_no_harm(void **state)
 	for (unsigned int i = 0; i < 300000; i++) {
 		uint32_t nr = (uint32_t)rand() % VIMO_HC_COUNT;
 
-		call_as(rand() % 8 && (domain = domain_get(1)) ? (domain_put(domain), dom0->vcpus[0]) :
-								  dom0->vcpus[1],
+		call_as(rand() % 8 && (domain = domain_get(1)) ? (domain_put(domain), dom0->vcpus[0]) : dom0->vcpus[1],
 			nr, rand() % 2 ? (uint64_t)rand() % 4 : some_argument(), some_argument(), some_argument(),
 			some_argument(), some_argument());
 	}

@@ -137,7 +137,7 @@ static void hostile_headers_are_refused(void **state)
 		size_t at;
 		uint64_t value;
 	} bad[] = {
-		{ 8, 0x80001 }, { 8, 17 * MIB }, { 8, UINT64_MAX }, { 8, UINT64_MAX << 12 },
+		{ 8, 0x80001 },     { 8, 17 * MIB },          { 8, UINT64_MAX }, { 8, UINT64_MAX << 12 },
 		{ 16, UINT64_MAX }, { 16, (1ull << 30) + 1 }, { 24, 1 },
 	};
 

@@ -36,7 +36,11 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 }
 
 static struct virtio_device device = {
-	.model = &input_model, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt,
+	.model = &input_model,
+	.memory = &memory,
+	.state = &kept,
+	.page = page,
+	.interrupt = interrupt,
 };
 static struct input input = { .device = &device };
 

@@ -10,8 +10,20 @@
 #include "io/io.h"
 
 enum {
-	DR = 0x00, RSR = 0x04, FR = 0x18, IBRD = 0x24, FBRD = 0x28, LCR_H = 0x2c, CR = 0x30, IFLS = 0x34,
-	IMSC = 0x38, RIS = 0x3c, MIS = 0x40, ICR = 0x44, DMACR = 0x48, PERIPH_ID = 0xfe0,
+	DR = 0x00,
+	RSR = 0x04,
+	FR = 0x18,
+	IBRD = 0x24,
+	FBRD = 0x28,
+	LCR_H = 0x2c,
+	CR = 0x30,
+	IFLS = 0x34,
+	IMSC = 0x38,
+	RIS = 0x3c,
+	MIS = 0x40,
+	ICR = 0x44,
+	DMACR = 0x48,
+	PERIPH_ID = 0xfe0,
 };
 #define FR_RXFE 0x10u
 #define FR_TXFF 0x20u
@@ -103,8 +115,8 @@ static void registers_keep_their_writable_bits(void **state)
 {
 	static const struct {
 		uint32_t offset, mask;
-	} registers[] = { { IBRD, 0xffff }, { FBRD, 0x3f }, { LCR_H, 0xff }, { CR, 0xff87 },
-			  { IFLS, 0x3f },   { IMSC, 0x7ff }, { DMACR, 7 },   { 0x20, 0xff } };
+	} registers[] = { { IBRD, 0xffff }, { FBRD, 0x3f },  { LCR_H, 0xff }, { CR, 0xff87 },
+			  { IFLS, 0x3f },   { IMSC, 0x7ff }, { DMACR, 7 },    { 0x20, 0xff } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
@@ -277,16 +289,11 @@ static void a_hostile_page_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(reset_values_are_those_of_the_manual),
-		TEST(registers_keep_their_writable_bits),
-		TEST(every_offset_and_width_is_answered),
-		TEST(output_reaches_dom0_with_one_event),
-		TEST(a_full_ring_stops_the_guest_and_counts),
-		TEST(transmit_interrupt_follows_mask_and_clear),
-		TEST(input_comes_by_interrupt_and_in_order),
-		TEST(receive_levels_are_those_of_ifls),
-		TEST(more_than_a_fifo_keeps_interrupting),
-		TEST(a_hostile_page_does_no_harm),
+		TEST(reset_values_are_those_of_the_manual),   TEST(registers_keep_their_writable_bits),
+		TEST(every_offset_and_width_is_answered),     TEST(output_reaches_dom0_with_one_event),
+		TEST(a_full_ring_stops_the_guest_and_counts), TEST(transmit_interrupt_follows_mask_and_clear),
+		TEST(input_comes_by_interrupt_and_in_order),  TEST(receive_levels_are_those_of_ifls),
+		TEST(more_than_a_fifo_keeps_interrupting),    TEST(a_hostile_page_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,9 +62,11 @@ static void map(uint64_t ipa, uint64_t pa, uint64_t bytes)
 static void vtcr_follows_the_pa_size(void **state)
 {
 	/* T0SZ, SL0, PS, tables of the first level (Arm ARM D8.2.7, D17.2.157) */
-	static const struct { unsigned int bits, t0sz, sl0, ps, tables; } expected[] = {
-		{ 32, 32, 1, 0, 1 },  { 36, 28, 1, 1, 1 },  { 40, 24, 1, 2, 2 }, { 42, 22, 1, 3, 8 },
-		{ 44, 20, 2, 4, 1 },  { 48, 16, 2, 5, 1 },  { 52, 16, 2, 5, 1 },
+	static const struct {
+		unsigned int bits, t0sz, sl0, ps, tables;
+	} expected[] = {
+		{ 32, 32, 1, 0, 1 }, { 36, 28, 1, 1, 1 }, { 40, 24, 1, 2, 2 }, { 42, 22, 1, 3, 8 },
+		{ 44, 20, 2, 4, 1 }, { 48, 16, 2, 5, 1 }, { 52, 16, 2, 5, 1 },
 	};
 
 	(void)state;

@@ -27,7 +27,11 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 }
 
 static struct virtio_device device = {
-	.model = &model, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt,
+	.model = &model,
+	.memory = &memory,
+	.state = &kept,
+	.page = page,
+	.interrupt = interrupt,
 };
 
 static uint32_t get(unsigned int offset)

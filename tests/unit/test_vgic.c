@@ -69,22 +69,64 @@ static uint64_t fake_lr_empty(void)
 	return empty;
 }
 
-static void fake_enable(uint32_t intid) { physical_enabled[intid] = true; }
-static void fake_disable(uint32_t intid) { physical_enabled[intid] = false; }
-static void fake_deactivate(uint32_t intid) { active[intid] = false; }
-static void fake_set_active(uint32_t intid, bool on) { active[intid] = on; }
-static void fake_set_pending(uint32_t intid, bool on) { physical_pending[intid] = on; }
-static void fake_set_target(uint32_t intid, unsigned int cpu) { (void)intid; target_cpu = cpu; }
-static void fake_set_edge(uint32_t intid, bool edge) { (void)intid; (void)edge; }
-static void fake_set_underflow(bool on) { underflow = on; }
-static void fake_save(struct gic_vcpu_state *state) { (void)state; underflow = false; }
-static void fake_restore(const struct gic_vcpu_state *state) { (void)state; }
+static void fake_enable(uint32_t intid)
+{
+	physical_enabled[intid] = true;
+}
+static void fake_disable(uint32_t intid)
+{
+	physical_enabled[intid] = false;
+}
+static void fake_deactivate(uint32_t intid)
+{
+	active[intid] = false;
+}
+static void fake_set_active(uint32_t intid, bool on)
+{
+	active[intid] = on;
+}
+static void fake_set_pending(uint32_t intid, bool on)
+{
+	physical_pending[intid] = on;
+}
+static void fake_set_target(uint32_t intid, unsigned int cpu)
+{
+	(void)intid;
+	target_cpu = cpu;
+}
+static void fake_set_edge(uint32_t intid, bool edge)
+{
+	(void)intid;
+	(void)edge;
+}
+static void fake_set_underflow(bool on)
+{
+	underflow = on;
+}
+static void fake_save(struct gic_vcpu_state *state)
+{
+	(void)state;
+	underflow = false;
+}
+static void fake_restore(const struct gic_vcpu_state *state)
+{
+	(void)state;
+}
 
 static const struct gic_ops fake_ops = {
-	.lr_write = fake_lr_write, .lr_read = fake_lr_read, .lr_empty = fake_lr_empty,
-	.enable = fake_enable, .disable = fake_disable, .deactivate = fake_deactivate,
-	.set_active = fake_set_active, .set_pending = fake_set_pending, .set_target = fake_set_target,
-	.set_edge = fake_set_edge, .set_underflow = fake_set_underflow, .save = fake_save, .restore = fake_restore,
+	.lr_write = fake_lr_write,
+	.lr_read = fake_lr_read,
+	.lr_empty = fake_lr_empty,
+	.enable = fake_enable,
+	.disable = fake_disable,
+	.deactivate = fake_deactivate,
+	.set_active = fake_set_active,
+	.set_pending = fake_set_pending,
+	.set_target = fake_set_target,
+	.set_edge = fake_set_edge,
+	.set_underflow = fake_set_underflow,
+	.save = fake_save,
+	.restore = fake_restore,
 };
 
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
@@ -563,7 +605,7 @@ static void sgi_v3_goes_where_it_is_sent(void **state)
 	finish(5);
 	vgic_sgi1r(domain->vcpus[0], BIT(40) | 6ull << 24); /* all others */
 	assert_int_equal(take(), NONE);
-	vgic_sgi1r(domain->vcpus[0], ~0ull & ~BIT(40)); /* no such affinity */
+	vgic_sgi1r(domain->vcpus[0], ~0ull & ~BIT(40));            /* no such affinity */
 	vgic_sgi1r(domain->vcpus[0], 1ull << 44 | 7ull << 24 | 1); /* vCPU 16 */
 	assert_int_equal(take(), NONE);
 	run(1, 1);
@@ -681,8 +723,11 @@ static void too_many_vcpus_for_v2(void **state)
 	assert_int_equal(vgic_init(&other, 32), VIMO_LIMIT);
 }
 
-#define BOTH(test)                                                                                                     \
-	{ #test " (v2)", test, start_v2, end, NULL }, { #test " (v3)", test, start_v3, end, NULL }
+#define BOTH(test)                                       \
+	{ #test " (v2)", test, start_v2, end, NULL },    \
+	{                                                \
+#test " (v3)", test, start_v3, end, NULL \
+	}
 
 int main(void)
 {

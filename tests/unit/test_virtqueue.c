@@ -103,8 +103,8 @@ static void breaks(struct vring_desc first)
 static void a_hostile_descriptor_breaks_only_the_queue(void **state)
 {
 	(void)state;
-	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, 0 });      /* a loop */
-	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, SIZE });   /* beyond the table */
+	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, 0 });    /* a loop */
+	breaks((struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, SIZE }); /* beyond the table */
 	breaks((struct vring_desc){ RAM - 1, 1, 0, 0 });
 	breaks((struct vring_desc){ RAM + sizeof(ram) - 1, 2, 0, 0 });
 	breaks((struct vring_desc){ UINT64_MAX, UINT32_MAX, 0, 0 });

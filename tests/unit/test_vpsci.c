@@ -77,7 +77,7 @@ static void features_name_what_is_there(void **state)
 	assert_int_equal(call(GET_VERSION, 0, 0, 0), 0x10001);
 	assert_int_equal(call(FEATURES, CPU_ON_64, 0, 0), SUCCESS);
 	assert_int_equal(call(FEATURES, SYSTEM_RESET2_64, 0, 0), SUCCESS);
-	assert_int_equal(call(FEATURES, 0x80000000u, 0, 0), SUCCESS); /* SMCCC_VERSION */
+	assert_int_equal(call(FEATURES, 0x80000000u, 0, 0), SUCCESS);       /* SMCCC_VERSION */
 	assert_int_equal(call(FEATURES, 0xc4000008u, 0, 0), NOT_SUPPORTED); /* SYSTEM_OFF has no 64-bit form */
 	assert_int_equal(call(FEATURES, 0x8400001fu, 0, 0), NOT_SUPPORTED);
 }
@@ -170,14 +170,10 @@ static void suspend_waits_for_an_interrupt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(features_name_what_is_there),
-		TEST(unknown_functions_are_not_ours),
-		TEST(cpu_on_starts_a_vcpu_where_asked),
-		TEST(cpu_on_is_checked),
-		TEST(the_last_cpu_off_is_a_crash),
-		TEST(dom0_keeps_its_last_cpu),
-		TEST(off_and_reset_stop_with_their_reason),
-		TEST(suspend_waits_for_an_interrupt),
+		TEST(features_name_what_is_there),          TEST(unknown_functions_are_not_ours),
+		TEST(cpu_on_starts_a_vcpu_where_asked),     TEST(cpu_on_is_checked),
+		TEST(the_last_cpu_off_is_a_crash),          TEST(dom0_keeps_its_last_cpu),
+		TEST(off_and_reset_stop_with_their_reason), TEST(suspend_waits_for_an_interrupt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
