@@ -95,21 +95,24 @@ LIFE = checks("linux-boots-and-consoles-work", "info-and-list-in-both-formats", 
               "on-reboot-restart-is-the-default", "on-reboot-destroy", "on-reboot-preserve",
               "on-crash-destroy-is-the-default", "on-crash-preserve", "on-crash-restart-is-limited",
               "guest-panic-reboots-it", "forced-reboot",
-              "shutdown-presses-the-power-button", "reboot-presses-it-and-starts-again", "two-guests-at-once", "gzip-kernel-and-several-vcpus",
+              "shutdown-presses-the-power-button", "reboot-presses-it-and-starts-again", "two-guests-at-once",
+              "gzip-kernel-and-several-vcpus",
               "create-dry-run-changes-nothing", "create-attaches-console", "console-ends-with-its-guest")
 
+BEFORE = checks("without-daemon-it-says-so", "without-module-it-says-so")
+BARE = checks("without-daemon-it-says-so", "without-hypervisor-it-says-so")
 FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "too-much-is-refused",
                 "hundred-failing-creates-leave-nothing", "hundred-lives-leave-nothing",
                 "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
                 "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back",
-                "output-outlives-device-models", "logs-are-bounded",
-                "device-model-is-confined")
+                "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
 
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
-    Machine("toolstack-faults", 3, 1, START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
 ]

@@ -16,6 +16,37 @@ all_given_back() {
 }
 dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
 
+# Before anything is started, in this order.
+without_daemon_it_says_so() {
+	config t1 /t/wait 'memory = 4'
+	refused 5 'vimod' create /tmp/t1.cfg
+	refused 5 'vimod' list
+	refused 5 'vimod' console t1
+}
+
+# The daemon waits for the module, and for a hypervisor: guests come when these do.
+without_module_it_says_so() {
+	[ ! -e /dev/vimo ]
+	start_vimod
+	config t1 /t/wait 'memory = 4'
+	refused 1 'modprobe vimo' create /tmp/t1.cfg
+	refused 1 'modprobe vimo' dmesg
+	[ -z "$(names)" ]
+	[ -z "$(ls /run/vimo/guests 2>/dev/null)" ]
+	kill_vimod
+}
+
+without_hypervisor_it_says_so() {
+	if insmod /t/vimo.ko; then
+		return 1
+	fi
+	dmesg | grep -q 'vimo: no hypervisor: '
+	start_vimod
+	config t1 /t/wait 'memory = 4'
+	refused 1 'without ViMo-S' create /tmp/t1.cfg
+	[ -z "$(ls /run/vimo/guests 2>/dev/null)" ]
+}
+
 bad_configurations_are_refused() {
 	left >/tmp/before
 	refused 1 'no-such.cfg' create /tmp/no-such.cfg
@@ -43,6 +74,9 @@ bad_kernels_are_refused() {
 	head -c 100000 /t/Image.gz >/tmp/short.gz
 	config t1 /tmp/short.gz
 	refused 1 'short.gz' create /tmp/t1.cfg
+	head -c 1000000 /t/Image >/tmp/short
+	config t1 /tmp/short 'memory = 64'
+	refused 1 'short is truncated' create /tmp/t1.cfg
 	config t1 /t/Image 'memory = 8'
 	refused 1 'memory' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'ramdisk = "/t/Image"'
