@@ -11,7 +11,7 @@
  * slice only while another vCPU waits.
  */
 #include "guest/sched.h"
-#include "cpu/sysreg.h"
+#include "cpu/wait.h"
 #include "guest/domain.h"
 #include "guest/runqueue.h"
 #include "guest/vtimer.h"
@@ -45,11 +45,29 @@ void sched_kick(struct cpu *cpu)
 		gic->send_sgi(cpu->id, GIC_SGI_KICK);
 }
 
+/* Caller holds the queue's lock. */
+static void account(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
+{
+	uint64_t ran = now - vcpu->run_start;
+
+	/* A wake-up may have looked at the counter after its caller did. */
+	if (now <= vcpu->run_start)
+		return;
+	vcpu->run_start = now;
+	vcpu->cpu_time += ran;
+	vcpu->vruntime += ran * 256 / vcpu->weight;
+	rq->min_vruntime = MAX(rq->min_vruntime, vcpu->vruntime);
+}
+
 /* Caller holds its queue's lock. */
 static void make_runnable_locked(struct runqueue *rq, struct vcpu *vcpu)
 {
-	uint64_t floor = rq->min_vruntime > wake_bonus ? rq->min_vruntime - wake_bonus : 0;
+	uint64_t floor;
 
+	/* Alone on its CPU, it may have run for seconds since the queue looked. */
+	if (rq->cpu->vcpu)
+		account(rq, rq->cpu->vcpu, counter_now());
+	floor = rq->min_vruntime > wake_bonus ? rq->min_vruntime - wake_bonus : 0;
 	vcpu->state = VCPU_RUNNABLE;
 	vcpu->wait = WAIT_NONE;
 	vcpu->vruntime = MAX(vcpu->vruntime, floor);
@@ -146,16 +164,6 @@ void sched_timer(void)
 	this_cpu()->work |= CPU_WORK_SCHED;
 }
 
-static void account(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
-{
-	uint64_t ran = now - vcpu->run_start;
-
-	vcpu->run_start = now;
-	vcpu->cpu_time += ran;
-	vcpu->vruntime += ran * 256 / vcpu->weight;
-	rq->min_vruntime = MAX(rq->min_vruntime, vcpu->vruntime);
-}
-
 static bool wait_is_over(struct vcpu *vcpu)
 {
 	if (vcpu->wait == WAIT_NONE)
@@ -245,18 +253,13 @@ static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
 	this_cpu()->vcpu = NULL;
 }
 
-static bool interrupt_waits(void)
-{
-	return read_sysreg(isr_el1) != 0;
-}
-
 static void idle(struct runqueue *rq, struct cpu *cpu)
 {
 	cpu->idle = true;
 	set_timer(rq, NULL);
 	spin_unlock(&rq->lock);
-	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES, interrupt_waits))
-		__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES, cpu_interrupt_waits))
+		cpu_wait();
 	idle_irq();
 	cpu->work = 0;
 	spin_lock(&rq->lock);
@@ -291,12 +294,13 @@ void sched_run(void)
 	struct cpu *cpu = this_cpu();
 	struct runqueue *rq = runqueue_of(cpu);
 	struct vcpu *vcpu = cpu->vcpu, *next;
-	uint64_t now = counter_now();
+	uint64_t now;
 
 	cpu->work = 0;
 	if (vcpu && vcpu->vtimer.ptimer_ctl)
 		vtimer_update(vcpu);
 	spin_lock(&rq->lock);
+	now = counter_now();
 	wake_expired(rq, now);
 	if (vcpu) {
 		account(rq, vcpu, now);

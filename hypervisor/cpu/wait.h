@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wait.h - a CPU that has nothing to run. Interrupts are masked: they end the
+ * wait, and are taken by whoever asks the GIC (Arm ARM D1.6.2).
+ */
+#ifndef CPU_WAIT_H
+#define CPU_WAIT_H
+
+#include "cpu/sysreg.h"
+
+#ifdef VIMO_HOST_TEST
+void cpu_wait(void);
+bool cpu_interrupt_waits(void);
+#else
+static inline void cpu_wait(void)
+{
+	/* What was written before is done before the CPU may stop its clock. */
+	__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+}
+
+static inline bool cpu_interrupt_waits(void)
+{
+	return read_sysreg(isr_el1) != 0;
+}
+#endif
+
+#endif
