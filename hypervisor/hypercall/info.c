@@ -42,7 +42,7 @@ enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
 	pool_span(&base, &bytes);
 	switch (x[1]) {
 	case VIMO_INFO_POOL_PAGES: x[1] = pool_total_pages(); break;
-	case VIMO_INFO_FREE_PAGES: x[1] = pool_free_pages() + pool_dirty_pages(); break;
+	case VIMO_INFO_FREE_PAGES: x[1] = pool_spare_pages(); break;
 	case VIMO_INFO_CPUS: x[1] = cpu_count; break;
 	case VIMO_INFO_GIC_VERSION: x[1] = gic_info.version; break;
 	case VIMO_INFO_MAX_VCPUS: x[1] = DOMAIN_MAX_VCPUS; break;

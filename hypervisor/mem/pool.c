@@ -19,7 +19,6 @@ static spinlock_t pool_lock;
 static struct chunk *chunks;
 static uint64_t pool_base, chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
-static size_t scrubbing_pages; /* claimed by pool_scrub(), neither DIRTY nor FREE */
 static uint64_t scrub_hint;
 /* A DIRTY chunk whose first bytes are scrubbed already. Whoever claims the chunk takes this with it. */
 static struct {
@@ -38,7 +37,7 @@ enum vimo_status pool_init(pa_t base, size_t bytes)
 	chunk_count = bytes / BLOCK_SIZE;
 	table_bytes = ALIGN_UP(chunk_count * sizeof(*chunks), PAGE_SIZE);
 	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
-	total_pages = free_pages = dirty_pages = scrubbing_pages = 0;
+	total_pages = free_pages = dirty_pages = 0;
 	scrub_hint = take_hint = 0;
 	half_scrubbed.bytes = 0;
 	if (!chunks)
@@ -310,12 +309,9 @@ static size_t start_scrub(pa_t *pa, size_t *bytes, bool *claimed)
 
 	spin_lock(&pool_lock);
 	*claimed = claim_dirty(pa, bytes);
-	if (*claimed) {
-		scrubbing_pages += *bytes / PAGE_SIZE;
-		if (half_scrubbed.bytes && half_scrubbed.base == pa->v) {
-			from = *bytes == BLOCK_SIZE ? half_scrubbed.bytes : 0;
-			half_scrubbed.bytes = 0;
-		}
+	if (*claimed && half_scrubbed.bytes && half_scrubbed.base == pa->v) {
+		from = *bytes == BLOCK_SIZE ? half_scrubbed.bytes : 0;
+		half_scrubbed.bytes = 0;
 	}
 	spin_unlock(&pool_lock);
 	return from;
@@ -328,7 +324,6 @@ static void end_scrub(pa_t pa, size_t bytes, size_t scrubbed)
 	spin_lock(&pool_lock);
 	if (change_locked(pa, bytes, MARK(PAGE_NONE, POOL_SCRUBBING, 0), MARK(state, 0, 0)))
 		panic("pool: page %lx changed while it was scrubbed", (unsigned long)pa.v);
-	scrubbing_pages -= bytes / PAGE_SIZE;
 	if (state == PAGE_DIRTY) {
 		half_scrubbed.base = pa.v;
 		half_scrubbed.bytes = scrubbed;
@@ -371,14 +366,19 @@ size_t pool_free_pages(void)
 	return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
 }
 
-size_t pool_dirty_pages(void)
+size_t pool_spare_pages(void)
 {
 	size_t pages;
 
-	spin_lock(&pool_lock); /* a page is in one of the two until it is FREE */
-	pages = dirty_pages + scrubbing_pages;
+	spin_lock(&pool_lock);
+	pages = free_pages + dirty_pages;
 	spin_unlock(&pool_lock);
 	return pages;
+}
+
+size_t pool_dirty_pages(void)
+{
+	return __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED);
 }
 
 void pool_span(pa_t *base, size_t *bytes)

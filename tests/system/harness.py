@@ -28,6 +28,7 @@ class Machine:
     checks: list
     options: str = ""
     cpu: str = "cortex-a57"
+    memory: str = "2G"
     bare: bool = False
     disks: bool = False
     timeout: int = 240
@@ -168,7 +169,7 @@ class Bench:
     def qemu(self, machine):
         initrd = self.dom0_initrd(machine)
         words = ["qemu-system-aarch64", "-M", f"virt,virtualization=on,gic-version={machine.gic}", "-cpu", machine.cpu,
-                 "-smp", str(machine.cpus), "-m", "2G", "-nic", "none", "-display", "none", "-monitor", "none",
+                 "-smp", str(machine.cpus), "-m", machine.memory, "-nic", "none", "-display", "none", "-monitor", "none",
                  "-serial", f"file:{self.work / machine.name}.log"]
         bootargs = "console=ttyAMA0 quiet panic=-1"
         if machine.bare:

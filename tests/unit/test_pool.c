@@ -64,6 +64,8 @@ static void memory_is_not_given_before_it_is_scrubbed(void **state)
 
 static bool at_once(void)
 {
+	/* What is being scrubbed is counted, and once. */
+	assert_int_equal(pool_spare_pages(), PAGES);
 	return true;
 }
 
@@ -82,6 +84,7 @@ static void a_scrub_that_is_stopped_goes_on_where_it_was(void **state)
 		pool_scrub(BLOCK_SIZE, at_once);
 		assert_int_equal(pool_free_pages(), life ? PAGES - CHUNK_PAGES : 0);
 		assert_int_equal(pool_dirty_pages(), life ? CHUNK_PAGES : PAGES);
+		assert_int_equal(pool_spare_pages(), PAGES);
 		if (life)
 			for (calls = 1; pool_dirty_pages(); calls++)
 				pool_scrub(BLOCK_SIZE, at_once);

@@ -21,6 +21,18 @@ linux_boots_and_consoles_work() {
 	gone g1
 }
 
+# Its memory goes beyond 4 GiB in its own addresses and in the machine's; it comes back whole.
+guest_beyond_4_gib() {
+	left >/tmp/before
+	config g1 /t/Image 'ramdisk = "/t/initrd"' 'memory = 4608' 'vcpus = 2' \
+		'extra = "console=ttyAMA0 console=hvc0 quiet panic=-1 mode=shell"'
+	vimoctl create /tmp/g1.cfg
+	await lived g1 1
+	talk g1 virtio 'head -n 1 /proc/meminfo | tr -d " "' 'MemTotal:4[4-7][0-9]*kB'
+	vimoctl destroy g1
+	all_given_back
+}
+
 info_and_list_in_both_formats() {
 	tiny t1 wait
 	vimoctl info t1
