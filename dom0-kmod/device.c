@@ -41,29 +41,54 @@ static struct guest_device *device_alloc(const struct vimo_ioc_device *args)
 	return device;
 }
 
+/* Its events fire no more, its eventfds are let go; free it after a grace period. */
+static void device_release(struct guest_device *device)
+{
+	unsigned int queue;
+
+	vimo_event_release(device->first_event, device->queues);
+	for (queue = 0; queue < device->queues; queue++)
+		vimo_signal_bind(&device->kick[queue], NULL);
+}
+
+/* Published: EL2 raises the new events from here on, and the old ones at most for a doorbell under way. */
+static void device_publish_locked(struct domain *domain, struct guest_device *device, struct guest_device *old)
+{
+	unsigned int queue;
+
+	lockdep_assert_held_write(&domain->sem);
+	for (queue = 0; queue < device->queues; queue++)
+		vimo_event_publish(device->first_event + queue, &device->kick[queue].event);
+	if (old) {
+		list_replace(&old->node, &device->node);
+		device_release(old);
+		kfree_rcu(old, rcu);
+	} else {
+		list_add_tail(&device->node, &domain->devices);
+		domain->device_count++;
+	}
+}
+
 /* *kept: the domain has the device now, whatever else the caller is told. */
 static int device_add_locked(struct domain *domain, struct guest_device *device, const struct vimo_ioc_device *args,
 			     bool *kept)
 {
+	struct guest_device *old = vimo_device_find_locked(domain, args->ipa);
 	struct hypercall_result result;
-	unsigned int queue;
 	int err;
 
-	if (vimo_device_find_locked(domain, args->ipa))
+	if (old && old->queues == args->queues)
 		return -EEXIST;
-	if (domain->device_count == VIMO_DEVICE_MAX)
+	if (!old && domain->device_count == VIMO_DEVICE_MAX)
 		return -ENOSPC;
 	err = vimo_errno(vimo_hypercall(VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
 					VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
 					VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
-	/* Of an adopted domain: EL2 knew it and sends its events here from now on. */
-	if (err && !(err == -EEXIST && domain->adopted))
+	/* EL2 knew it, also of an adopted domain, and sends its events here from now on. */
+	if (err && !(err == -EEXIST && (old || domain->adopted)))
 		return err;
 	device->pa = result.x1;
-	for (queue = 0; queue < device->queues; queue++)
-		vimo_event_publish(device->first_event + queue, &device->kick[queue].event);
-	list_add_tail(&device->node, &domain->devices);
-	domain->device_count++;
+	device_publish_locked(domain, device, old);
 	*kept = true;
 	return err;
 }
@@ -79,8 +104,12 @@ static bool device_args_valid(const struct vimo_ioc_device *args)
  * @domain: where it is added
  * @args: from user space, unchecked
  *
- * Return: 0, -EINVAL, -EEXIST (after a restart: the device is as it was),
- * -ENOSPC (devices or events), -ENOMEM, -ESTALE.
+ * A device that is there already keeps its page, layout, interrupt and calls.
+ * With the same number of queues it keeps its kicks, too; with another it gets
+ * new events, and nothing is bound to them yet.
+ *
+ * Return: 0, -EEXIST (it was there, and has args->queues queues now), or
+ * nothing has changed: -EINVAL, -ENOSPC (devices or events), -ENOMEM, -ESTALE.
  */
 int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 {
@@ -108,14 +137,10 @@ int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 void vimo_devices_release_locked(struct domain *domain)
 {
 	struct guest_device *device;
-	unsigned int queue;
 
 	lockdep_assert_held_write(&domain->sem);
-	list_for_each_entry(device, &domain->devices, node) {
-		vimo_event_release(device->first_event, device->queues);
-		for (queue = 0; queue < device->queues; queue++)
-			vimo_signal_bind(&device->kick[queue], NULL);
-	}
+	list_for_each_entry(device, &domain->devices, node)
+		device_release(device);
 }
 
 /* After a grace period since their release; any context. */

@@ -58,7 +58,8 @@ struct event_signal {
 
 struct guest_device {
 	struct list_head node;
-	u64 ipa, pa; /* of the shadow page */
+	struct rcu_head rcu; /* its events' handlers may look at it still */
+	u64 ipa, pa;         /* of the shadow page */
 	unsigned int first_event, queues;
 	struct event_signal kick[];
 };
@@ -148,7 +149,7 @@ int vimo_memory_revoke(struct domain *domain);
 int vimo_domain_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* device.c */
-int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args);
+int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args); /* or change its queues */
 struct guest_device *vimo_device_find_locked(struct domain *domain, u64 ipa);
 void vimo_devices_release_locked(struct domain *domain); /* their events; domain is going */
 void vimo_devices_free(struct domain *domain);

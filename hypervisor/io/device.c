@@ -26,12 +26,26 @@ static void change_status(struct domain *domain, const struct io_device *device,
 	spin_unlock(&domain->io->lock);
 }
 
-static void ring_doorbell(const struct io_device *device, uint64_t queue)
+static unsigned int events_queues(uint64_t events)
 {
-	struct event_binding binding = device->first;
+	return (uint16_t)(events >> 16);
+}
 
-	binding.number = (uint16_t)(binding.number + queue);
-	event_raise(binding);
+/* Event of a queue that the device has. */
+static struct event_binding events_binding(uint64_t events, uint64_t queue)
+{
+	return (struct event_binding){ (uint16_t)(events + queue), (uint16_t)(events >> 32) };
+}
+
+/* False: no such queue. One look at the word: number, count and vCPU are all old or all new. */
+static bool ring_doorbell(const struct io_device *device, uint64_t queue)
+{
+	uint64_t events = __atomic_load_n(&device->events, __ATOMIC_RELAXED);
+
+	if (queue >= events_queues(events))
+		return false;
+	event_raise(events_binding(events, queue));
+	return true;
 }
 
 static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
@@ -45,10 +59,8 @@ static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct m
 			access->data |= (uint64_t)device->page[access->offset + i] << i * 8;
 		return MMIO_DONE;
 	}
-	if (access->width == 4 && access->offset == device->doorbell && access->data < device->queues) {
-		ring_doorbell(device, access->data);
+	if (access->width == 4 && access->offset == device->doorbell && ring_doorbell(device, access->data))
 		return MMIO_DONE;
-	}
 	if (access->width == 4 && access->offset == device->clear) {
 		change_status(vcpu->domain, device, 0, (uint32_t)access->data);
 		return MMIO_DONE;
@@ -71,16 +83,23 @@ static bool offset_ok(uint32_t offset)
 	return offset < PAGE_SIZE && IS_ALIGNED(offset, 4);
 }
 
-static bool arguments_ok(const struct domain *domain, const struct io_device *device, uint64_t events)
+static bool events_ok(uint64_t events)
+{
+	unsigned int queues = events_queues(events);
+
+	/* No carry into the count: the last number is checked as a whole. */
+	return events >> 48 == 0 && queues > 0 && queues <= VIMO_DEVICE_QUEUES &&
+	       event_binding_valid((uint16_t)events + queues - 1u, events >> 32);
+}
+
+static bool arguments_ok(const struct domain *domain, const struct io_device *device)
 {
 	const uint64_t base = VIMO_GUEST_VIRTIO_BASE;
 	const uint64_t end = base + VIMO_GUEST_VIRTIO_COUNT * VIMO_GUEST_VIRTIO_STRIDE;
 
 	return IS_ALIGNED(device->ipa, PAGE_SIZE) && device->ipa >= base && device->ipa < end &&
 	       offset_ok(device->doorbell) && offset_ok(device->clear) && offset_ok(device->status) &&
-	       device->intid >= 32 && device->intid - 32 < domain->vgic.spi_count && device->queues > 0 &&
-	       device->queues <= VIMO_DEVICE_QUEUES && events >> 48 == 0 &&
-	       event_binding_valid(device->first.number + device->queues - 1u, device->first.vcpu);
+	       device->intid >= 32 && device->intid - 32 < domain->vgic.spi_count && events_ok(device->events);
 }
 
 static enum vimo_status publish(struct domain *domain, struct io_device *device)
@@ -105,19 +124,18 @@ enum vimo_status device_add(struct domain *domain, uint64_t ipa, uint64_t layout
 		.doorbell = (uint16_t)layout,
 		.clear = (uint16_t)(layout >> 16),
 		.status = (uint16_t)(layout >> 32),
-		.queues = (uint16_t)(events >> 16),
 		.intid = intid < 1020 ? (uint32_t)intid : 0,
-		.first = { (uint16_t)events, (uint16_t)(events >> 32) },
+		.events = events,
 	};
 	enum vimo_status status = VIMO_OK;
 
-	if (!domain->io || layout >> 48 || !arguments_ok(domain, &new, events))
+	if (!domain->io || layout >> 48 || !arguments_ok(domain, &new))
 		return VIMO_INVALID;
 	spin_lock(&domain->lock);
 	device = find(domain, ipa);
 	if (device) {
-		/* Known already: its page, for a device model that took over; events go where it says now. */
-		device->first = new.first;
+		/* Known already: its page, for a device model that took over; queues and events are as it says now. */
+		__atomic_store_n(&device->events, events, __ATOMIC_RELAXED);
 		*page = PA((uintptr_t)device->page);
 		spin_unlock(&domain->lock);
 		return VIMO_EXISTS;

@@ -19,9 +19,9 @@ struct event_binding {
 struct io_device {
 	uint64_t ipa; /* 0: slot free */
 	uint8_t *page;
-	uint16_t doorbell, clear, status, queues;
+	uint16_t doorbell, clear, status;
 	uint32_t intid;
-	struct event_binding first;
+	uint64_t events; /* VIMO_DEVICE_EVENTS; may change under a guest that rings, as one word */
 };
 
 /* To another domain's interrupt; what goes to dom0 is a port_event. */

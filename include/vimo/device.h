@@ -19,7 +19,8 @@
 #define VIMO_DEVICE_LAYOUT(doorbell, clear, status) \
 	((uint64_t)(doorbell) | (uint64_t)(clear) << 16 | (uint64_t)(status) << 32)
 /* Argument "events": first event, number of queues, dom0 vCPU; 32-bit write of
- * value v < queues to the doorbell sets event first + v. */
+ * value v < queues to the doorbell sets event first + v. Of a device that is
+ * there already the word is replaced, all three numbers at once. */
 #define VIMO_DEVICE_EVENTS(first, queues, vcpu) ((uint64_t)(first) | (uint64_t)(queues) << 16 | (uint64_t)(vcpu) << 32)
 
 enum vimo_page {

@@ -98,6 +98,7 @@ struct vimo_ioc_entry {
 	uint64_t x0;
 };
 
+/* A device that is there already: EEXIST, but it has this number of queues then. */
 struct vimo_ioc_device {
 	uint64_t ipa; /* page aligned */
 	uint16_t doorbell;

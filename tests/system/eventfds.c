@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * eventfds.c - a guest of a few instructions and all wires between it and dom0:
- * doorbell to eventfd, eventfd to interrupt status, I/O requests (also one whose
- * device model dies), the UART's ring, power-off. arm64 only.
+ * doorbell to eventfd, also of a device whose queues change, eventfd to interrupt
+ * status, I/O requests (also one whose device model dies), the UART's ring, power-off.
+ * arm64 only.
  *
  * Prints OK and exits 0, or says what went wrong.
  */
@@ -69,28 +70,39 @@ static void load_guest(struct testdomain *domain)
 	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
 }
 
-static void add_device(struct testdomain *domain)
+static struct vimo_ioc_device device = { .ipa = DEVICE,
+					 .doorbell = DOORBELL,
+					 .clear = CLEAR,
+					 .status = STATUS,
+					 .queues = 3,
+					 .intid = VIMO_GUEST_VIRTIO_INTID };
+
+/* The device has queues 0 .. count - 1 and no more; the first three get new eventfds. */
+static void bind_kicks(struct testdomain *domain, uint32_t count)
 {
-	struct vimo_ioc_device device = { .ipa = DEVICE,
-					  .doorbell = DOORBELL,
-					  .clear = CLEAR,
-					  .status = STATUS,
-					  .queues = 3,
-					  .intid = VIMO_GUEST_VIRTIO_INTID };
-	struct vimo_ioc_call call = { .ipa = DEVICE, .bits = 1 };
 	struct vimo_ioc_kick bind = { .ipa = DEVICE };
+	uint64_t signals;
 
-	CHECK(ioctl(domain->fd, VIMO_IOC_DEVICE, &device) == 0);
-	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_DEVICE, &device), EEXIST);
 	for (bind.queue = 0; bind.queue < 3; bind.queue++) {
-		uint64_t count;
-
 		kick[bind.queue] = bind.fd = eventfd(0, EFD_NONBLOCK);
 		CHECK(ioctl(domain->fd, VIMO_IOC_KICK, &bind) == 0);
 		/* The one signal that a new binding gives. */
-		CHECK(read(bind.fd, &count, sizeof(count)) == sizeof(count) && count == 1);
+		CHECK(read(bind.fd, &signals, sizeof(signals)) == sizeof(signals) && signals == 1);
 	}
-	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_KICK, &bind), EINVAL); /* queue 3 */
+	bind.queue = count - 1;
+	bind.fd = -1;
+	CHECK(count == 3 || ioctl(domain->fd, VIMO_IOC_KICK, &bind) == 0);
+	bind.queue = count;
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_KICK, &bind), EINVAL);
+}
+
+static void add_device(struct testdomain *domain)
+{
+	struct vimo_ioc_call call = { .ipa = DEVICE, .bits = 1 };
+
+	CHECK(ioctl(domain->fd, VIMO_IOC_DEVICE, &device) == 0);
+	bind_kicks(domain, device.queues);
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_DEVICE, &device), EEXIST); /* and changes nothing */
 
 	call.fd = call_fd = eventfd(0, EFD_NONBLOCK);
 	CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
@@ -135,6 +147,32 @@ static void test_console(struct testdomain *domain)
 	CHECK(page->out_head == 1 && page->out[0] == '!');
 	page->out_tail = 1;
 	CHECK(munmap(page, 4096) == 0);
+}
+
+/* The device gets other numbers of queues under a guest that runs: new events, new kicks, the same call. */
+static void test_new_queues(struct testdomain *domain)
+{
+	volatile uint32_t *shadow = testdomain_map(domain, DEVICE, 4096);
+	struct vimo_ioc_kick bind = { .ipa = DEVICE, .queue = 2, .fd = -1 };
+	uint64_t one = 1;
+	int i, old[3];
+
+	memcpy(old, kick, sizeof(old));
+	device.queues = 2;
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_DEVICE, &device), EEXIST);
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_KICK, &bind), EINVAL);
+	device.queues = VIMO_DEVICE_QUEUES;
+	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_DEVICE, &device), EEXIST);
+	bind_kicks(domain, device.queues);
+	for (i = 0; i < 3; i++) {
+		CHECK_ERRNO(read(old[i], &one, sizeof(one)), EAGAIN);
+		close(old[i]);
+	}
+
+	CHECK(shadow[STATUS / 4] == 0); /* the page is the same ... */
+	CHECK(write(call_fd, &one, sizeof(one)) == sizeof(one));
+	CHECK(shadow[STATUS / 4] == 1); /* ... and so is the call, bits and all */
+	CHECK(munmap((void *)shadow, 4096) == 0);
 }
 
 /* A binding ends with the last descriptor of its eventfd. */
@@ -239,6 +277,7 @@ int main(void)
 
 	test_kick_and_call(&domain);
 	test_console(&domain);
+	test_new_queues(&domain);
 	test_hangup(&domain);
 	test_abandoned_request(&domain);
 	test_requests(&domain);

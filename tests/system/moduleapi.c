@@ -8,6 +8,9 @@
 #define _GNU_SOURCE
 #include "testdomain.h"
 
+#include <vimo/event.h>
+
+#include <stdbool.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -228,6 +231,62 @@ static void test_orphan(int control)
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_OPEN, &reopen), ENOENT);
 }
 
+static int add_device(const struct testdomain *domain, unsigned int slot, unsigned int queues)
+{
+	struct vimo_ioc_device device = { .ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE,
+					  .doorbell = 0x50,
+					  .clear = 0x64,
+					  .status = 0x60,
+					  .queues = queues,
+					  .intid = VIMO_GUEST_VIRTIO_INTID + slot };
+
+	return ioctl(domain->fd, VIMO_IOC_DEVICE, &device) ? errno : 0;
+}
+
+static bool has_queue(const struct testdomain *domain, unsigned int slot, unsigned int queue)
+{
+	struct vimo_ioc_kick kick = { .ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE,
+				      .queue = queue,
+				      .fd = -1 };
+
+	return ioctl(domain->fd, VIMO_IOC_KICK, &kick) == 0;
+}
+
+/* Event numbers are given back, and when they are used up a device stays as it was. */
+static void test_queues_change(void)
+{
+	struct testdomain full, changing;
+	struct vimo_ioc_domain_info info;
+	unsigned int i, refused = 0;
+
+	testdomain_create(&changing, 1);
+	CHECK(add_device(&changing, 0, 1) == 0);
+	for (i = 0; i < 2 * VIMO_EVENT_COUNT / VIMO_DEVICE_QUEUES; i++) {
+		CHECK(add_device(&changing, 0, VIMO_DEVICE_QUEUES) == EEXIST);
+		CHECK(has_queue(&changing, 0, VIMO_DEVICE_QUEUES - 1));
+		CHECK(add_device(&changing, 0, 1) == EEXIST);
+		CHECK(!has_queue(&changing, 0, 1));
+	}
+
+	testdomain_create(&full, 1);
+	for (i = 0; i < VIMO_DEVICE_MAX; i++)
+		CHECK(add_device(&full, i, VIMO_DEVICE_QUEUES) == 0);
+	for (i = 1; i < VIMO_DEVICE_MAX; i++)
+		CHECK(add_device(&changing, i, 1) == 0);
+	for (i = 0; i < VIMO_DEVICE_MAX; i++) {
+		int err = add_device(&changing, i, VIMO_DEVICE_QUEUES);
+
+		CHECK(err == EEXIST || err == ENOSPC);
+		CHECK(has_queue(&changing, i, 0) && has_queue(&changing, i, 1) == (err == EEXIST));
+		refused += err == ENOSPC;
+	}
+	CHECK(refused); /* there are fewer events than queues of 64 such devices */
+	CHECK(ioctl(changing.fd, VIMO_IOC_DOMAIN_INFO, &info) == 0 && info.devices == VIMO_DEVICE_MAX);
+	testdomain_destroy(&full);
+	CHECK(add_device(&changing, VIMO_DEVICE_MAX - 1, VIMO_DEVICE_QUEUES) == EEXIST);
+	testdomain_destroy(&changing);
+}
+
 static void test_too_much_memory(int control)
 {
 	uint64_t before = testdomain_free_pages(control);
@@ -285,6 +344,7 @@ int main(int argc, char **argv)
 	test_busy_destroy(control);
 	test_pinned_destroy(control);
 	test_orphan(control);
+	test_queues_change();
 	test_too_much_memory(control);
 	test_cycles(control, argc > 1 ? strtoul(argv[1], NULL, 0) : 20);
 	printf("OK\n");
