@@ -1,101 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * config.c - the keys of a guest: one table for both forms, one check for each value.
+ * config.c - the keys of a guest, its disks and its networks.
  */
 #include "config.h"
-#include "cleanup.h"
-#include "json.h"
-#include "text.h"
 
 #include <ctype.h>
-#include <libconfig.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define MEMORY_MAX_MIB (256ll << 10)
-
-struct key {
-	const char *name;
-	enum { KEY_NAME, KEY_TEXT, KEY_PATH, KEY_NUMBER, KEY_ACTION, KEY_UUID } type;
-	size_t offset, size;
-	int64_t minimum, maximum, fallback;
-	const char *hint;
-};
-
-#define FIELD(member) offsetof(struct guest_config, member), sizeof(((struct guest_config *)0)->member)
-
-static const char *const actions[] = { "destroy", "restart", "preserve" };
-
-static const struct key keys[] = {
-	{ "name", KEY_NAME, FIELD(name), 0, 0, 0, "name = \"web1\"" },
-	{ "uuid", KEY_UUID, FIELD(uuid), 0, 0, 0, "leave it out to get one made" },
-	{ "kernel", KEY_PATH, FIELD(kernel), 0, 0, 0, "kernel = \"/path/to/Image\"" },
-	{ "ramdisk", KEY_PATH, FIELD(ramdisk), 0, 0, 0, "ramdisk = \"/path/to/initrd\"" },
-	{ "extra", KEY_TEXT, FIELD(extra), 0, 0, 0, "extra = \"console=hvc0\"" },
-	{ "memory", KEY_NUMBER, FIELD(memory_bytes), 1, MEMORY_MAX_MIB, 128, "memory = 256 (MiB)" },
-	{ "vcpus", KEY_NUMBER, FIELD(vcpus), 1, 64, 1, "vcpus = 1" },
-	{ "cpu_weight", KEY_NUMBER, FIELD(weight), 1, 65535, 256, "cpu_weight = 256" },
-	{ "on_poweroff", KEY_ACTION, FIELD(on_poweroff), 0, 0, ACTION_DESTROY, "destroy, restart or preserve" },
-	{ "on_reboot", KEY_ACTION, FIELD(on_reboot), 0, 0, ACTION_RESTART, "destroy, restart or preserve" },
-	{ "on_crash", KEY_ACTION, FIELD(on_crash), 0, 0, ACTION_DESTROY, "destroy, restart or preserve" },
-};
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
-
-static const struct key *key_find(const char *name)
-{
-	for (size_t n = 0; n < KEYS; n++)
-		if (!strcmp(keys[n].name, name))
-			return &keys[n];
-	return NULL;
-}
-
-/* Keys of xl that mean something else here, or nothing. */
-static const struct {
-	const char *name, *instead; /* NULL: nothing does */
-} foreign_keys[] = {
-	{ "bios", NULL },
-	{ "bootloader", NULL },
-	{ "builder", NULL },
-	{ "cmdline", "extra" },
-	{ "cpus", NULL },
-	{ "disk", NULL },
-	{ "initrd", "ramdisk" },
-	{ "kernel_cmdline", "extra" },
-	{ "maxmem", "memory" },
-	{ "maxvcpus", "vcpus" },
-	{ "on_shutdown", "on_poweroff" },
-	{ "p9", NULL },
-	{ "root", "extra" },
-	{ "serial", NULL },
-	{ "sched_weight", "cpu_weight" },
-	{ "type", NULL },
-	{ "vfb", NULL },
-	{ "vif", NULL },
-};
-
-static int error_unknown_key(const char *name, struct error *err)
-{
-	int nearest = text_nearest(name, keys, KEYS, sizeof(keys[0]));
-
-	for (size_t n = 0; n < sizeof(foreign_keys) / sizeof(foreign_keys[0]); n++) {
-		const char *instead = foreign_keys[n].instead;
-
-		if (strcmp(foreign_keys[n].name, name))
-			continue;
-		if (instead)
-			error_set(err, ERROR_FAILED, "unknown key \"%s\": use \"%s\"", name, instead);
-		else
-			error_set(err, ERROR_FAILED, "key \"%s\" is not supported by this release: remove it", name);
-		return error_about(err, name);
-	}
-	if (nearest >= 0)
-		error_set(err, ERROR_FAILED, "unknown key \"%s\": did you mean \"%s\"?", name, keys[nearest].name);
-	else
-		error_set(err, ERROR_FAILED, "unknown key \"%.80s\": remove it; guest.cfg(5) lists the keys", name);
-	return error_about(err, name);
-}
+#define RATE_MAX (1ll << 40)
 
 static int check_name(const char *name, struct error *err)
 {
@@ -124,67 +39,187 @@ static int check_uuid(const char *uuid, struct error *err)
 				uuid);
 }
 
-static int take_number(const struct key *key, json_object *value, struct guest_config *config, struct error *err)
+static int check_vdev(const char *vdev, struct error *err)
 {
-	char *field = (char *)config + key->offset;
-	int64_t number = json_object_get_int64(value);
+	const char *name = vdev + (*vdev == 'x');
 
-	if (!json_object_is_type(value, json_type_int))
-		return error_set(err, ERROR_FAILED, "%s must be a whole number without quotes: %s", key->name,
-				 key->hint);
-	if (number < key->minimum || number > key->maximum)
-		return error_set(err, ERROR_FAILED, "%s = %lld is out of range: %lld to %lld, as in %s", key->name,
-				 (long long)number, (long long)key->minimum, (long long)key->maximum, key->hint);
-	if (key->size == sizeof(uint64_t))
-		*(uint64_t *)field = (uint64_t)number << 20;
-	else
-		*(uint32_t *)field = number;
-	return 0;
+	if (strlen(name) == 3 && name[0] == 'v' && name[1] == 'd' && name[2] >= 'a' &&
+	    name[2] < 'a' + (int)CONFIG_DISKS)
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "vdev = \"%.40s\" is no disk here: vda to vdp, in the order in which the guest finds them",
+			 vdev);
 }
 
-static int take_action(const struct key *key, const char *text, struct guest_config *config, struct error *err)
+static int check_serial(const char *serial, struct error *err)
 {
-	for (unsigned int n = 0; n < 3; n++)
-		if (!strcmp(text, actions[n])) {
-			*(enum guest_action *)((char *)config + key->offset) = n;
-			return 0;
-		}
-	return error_set(err, ERROR_FAILED, "%s = \"%.40s\" is no action: %s", key->name, text, key->hint);
-}
-
-static int take_value(const struct key *key, json_object *value, struct guest_config *config, struct error *err)
-{
-	const char *text;
-
-	if (key->type == KEY_NUMBER)
-		return take_number(key, value, config, err);
-	if (!json_object_is_type(value, json_type_string))
-		return error_set(err, ERROR_FAILED, "%s must be text in double quotes: %s", key->name, key->hint);
-	text = json_object_get_string(value);
-	/* strlen(): a NUL hidden in JSON must not shorten a checked value. */
-	if (strlen(text) != (size_t)json_object_get_string_len(value))
-		return error_set(err, ERROR_FAILED, "%s contains a NUL character: remove it", key->name);
-	for (const char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c))
+	for (const char *c = serial; *c; c++)
+		if (!isascii((unsigned char)*c) || !isprint((unsigned char)*c))
 			return error_set(err, ERROR_FAILED,
-					 "%s contains a control character: write one line of "
-					 "printable text",
-					 key->name);
-	if (key->type == KEY_ACTION)
-		return take_action(key, text, config, err);
-	if (key->type == KEY_NAME && check_name(text, err))
-		return -1;
-	if (key->type == KEY_UUID && check_uuid(text, err))
-		return -1;
-	if (key->type == KEY_PATH && *text != '/')
-		return error_set(err, ERROR_FAILED, "%s = \"%.200s\" is not an absolute path: begin it with /",
-				 key->name, text);
-	if (strlen(text) >= key->size)
-		return error_set(err, ERROR_FAILED, "%s is longer than %zu characters: shorten it", key->name,
-				 key->size - 1);
-	strcpy((char *)config + key->offset, text);
+					 "serial \"%.80s\" is not usable: 1 to 20 printable ASCII characters", serial);
 	return 0;
 }
+
+static int check_mac(const char *mac, struct error *err)
+{
+	bool good = strlen(mac) == 17;
+	unsigned int first;
+
+	for (size_t n = 0; good && n < 17; n++)
+		good = n % 3 == 2 ? mac[n] == ':' : isxdigit((unsigned char)mac[n]) != 0;
+	if (!good)
+		return error_set(err, ERROR_FAILED,
+				 "mac \"%.40s\" is not of the form 52:54:00:12:34:56: leave it out to get one made",
+				 mac);
+	sscanf(mac, "%2x", &first);
+	if (first & 1 || !strcmp(mac, "00:00:00:00:00:00"))
+		return error_set(err, ERROR_FAILED,
+				 "mac %s is no single station's: make its first byte an even number such as 52", mac);
+	return 0;
+}
+
+/* Names of interfaces: what the kernel takes, and nothing that leads elsewhere in sysfs. */
+static int check_interface(const char *name, struct error *err)
+{
+	bool good = *name && strlen(name) < IFNAMSIZ && strcmp(name, ".") && strcmp(name, "..");
+
+	for (const char *c = name; *c; c++)
+		good = good && isascii((unsigned char)*c) && isgraph((unsigned char)*c) && !strchr("/:%", *c);
+	return good ? 0 :
+		      error_set(err, ERROR_FAILED,
+				"\"%.40s\" is no name of a network interface: 1 to 15 characters without space, / : %%",
+				name);
+}
+
+#define FIELD(member) KEY_FIELD(struct disk_config, member)
+static const char *const formats[] = { "raw", NULL };
+static const char *const accesses[] = { "rw", "ro", NULL };
+
+static const struct key disk_keys[] = {
+	{ "target", KEY_PATH, FIELD(target), .hint = "target=/path/to/image", .required = true },
+	{ "format", KEY_WORD, FIELD(format), .hint = "this release serves raw; qemu-img convert -O raw makes it",
+	  .words = formats },
+	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
+	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
+	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },
+	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
+	{ "iops", KEY_NUMBER, FIELD(iops), .hint = "iops = 500 (0: no limit)", .range = { 0, UINT32_MAX, 0 } },
+	{ "bytes_per_second", KEY_NUMBER, FIELD(bytes_per_second), .hint = "bytes_per_second = 10485760 (0: no limit)",
+	  .range = { 0, RATE_MAX, 0 } },
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 2, or leave it out",
+	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
+};
+#undef FIELD
+
+static const struct foreign_key disk_foreign[] = {
+	{ "backend", "remove it: disks are dom0's" },
+	{ "backendtype", NULL },
+	{ "cdrom", "use access=ro for an image that is only read" },
+	{ "devtype", "use access=ro for an image that is only read" },
+	{ "direct-io-safe", NULL },
+	{ "discard", NULL },
+	{ "no-discard", "remove it: what the guest discards is discarded in the image" },
+	{ "script", "remove it: set the device up before and give its path as target" },
+};
+
+const struct key_table config_disk_keys = {
+	disk_keys,
+	sizeof(disk_keys) / sizeof(disk_keys[0]),
+	disk_foreign,
+	sizeof(disk_foreign) / sizeof(disk_foreign[0]),
+	"DISKS in guest.cfg(5)",
+	sizeof(struct disk_config),
+};
+
+#define FIELD(member) KEY_FIELD(struct vif_config, member)
+static const struct key vif_keys[] = {
+	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface, .required = true },
+	{ "mac", KEY_TEXT, FIELD(mac), .hint = "mac=52:54:00:12:34:56", .check = check_mac },
+	{ "vifname", KEY_TEXT, FIELD(vifname), .hint = "vifname=web1.0", .check = check_interface },
+	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
+	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
+	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 3, or leave it out",
+	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
+};
+#undef FIELD
+
+static const struct foreign_key vif_foreign[] = {
+	{ "accel", NULL },
+	{ "backend", "remove it: networks are dom0's" },
+	{ "gatewaydev", "put the interface into a bridge and use bridge=" },
+	{ "ip", "remove it: the guest sets its address" },
+	{ "model", NULL },
+	{ "netdev", "put the interface into a bridge and use bridge=" },
+	{ "rate", "remove it: tc qdisc limits the interface (its name: vifname)" },
+	{ "script", "remove it: the interface is put into the bridge" },
+	{ "type", NULL },
+};
+
+const struct key_table config_vif_keys = {
+	vif_keys,
+	sizeof(vif_keys) / sizeof(vif_keys[0]),
+	vif_foreign,
+	sizeof(vif_foreign) / sizeof(vif_foreign[0]),
+	"NETWORKS in guest.cfg(5)",
+	sizeof(struct vif_config),
+};
+
+#define FIELD(member) KEY_FIELD(struct guest_config, member)
+#define COUNT(member) .count = offsetof(struct guest_config, member)
+static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
+static const char action_hint[] = "destroy, restart or preserve";
+
+static const struct key keys[] = {
+	{ "name", KEY_TEXT, FIELD(name), .hint = "name = \"web1\"", .check = check_name, .required = true },
+	{ "uuid", KEY_TEXT, FIELD(uuid), .hint = "leave it out to get one made", .check = check_uuid },
+	{ "kernel", KEY_PATH, FIELD(kernel), .hint = "kernel = \"/path/to/Image\"", .required = true },
+	{ "ramdisk", KEY_PATH, FIELD(ramdisk), .hint = "ramdisk = \"/path/to/initrd\"" },
+	{ "extra", KEY_TEXT, FIELD(extra), .hint = "extra = \"console=hvc0\"" },
+	{ "memory", KEY_NUMBER, FIELD(memory_bytes), .hint = "memory = 256 (MiB)", .range = { 1, MEMORY_MAX_MIB, 128 },
+	  .unit = 1 << 20 },
+	{ "vcpus", KEY_NUMBER, FIELD(vcpus), .hint = "vcpus = 1", .range = { 1, 64, 1 } },
+	{ "cpu_weight", KEY_NUMBER, FIELD(weight), .hint = "cpu_weight = 256", .range = { 1, 65535, 256 } },
+	{ "on_poweroff", KEY_WORD, FIELD(on_poweroff), .hint = action_hint, .range = { 0, 0, ACTION_DESTROY },
+	  .words = actions },
+	{ "on_reboot", KEY_WORD, FIELD(on_reboot), .hint = action_hint, .range = { 0, 0, ACTION_RESTART },
+	  .words = actions },
+	{ "on_crash", KEY_WORD, FIELD(on_crash), .hint = action_hint, .range = { 0, 0, ACTION_DESTROY },
+	  .words = actions },
+	{ "hotplug", KEY_NUMBER, FIELD(hotplug), .hint = "hotplug = 8",
+	  .range = { 0, CONFIG_SLOTS - CONFIG_SLOT_FIRST, 8 } },
+	{ "disk", KEY_LIST, FIELD(disk), .hint = "disk = [ \"vdev=vda,target=/path\" ]",
+	  .range = { 0, CONFIG_DISKS, 0 }, .element = &config_disk_keys, COUNT(disk_count) },
+	{ "vif", KEY_LIST, FIELD(vif), .hint = "vif = [ \"bridge=br0\" ]", .range = { 0, CONFIG_VIFS, 0 },
+	  .element = &config_vif_keys, COUNT(vif_count) },
+};
+
+static const char not_supported[] = "it is not supported by this release: remove it";
+
+/* Keys of xl that mean something else here, or nothing. */
+static const struct foreign_key foreign_keys[] = {
+	{ "bios", not_supported },
+	{ "bootloader", not_supported },
+	{ "builder", not_supported },
+	{ "cmdline", "use \"extra\"" },
+	{ "cpus", not_supported },
+	{ "initrd", "use \"ramdisk\"" },
+	{ "kernel_cmdline", "use \"extra\"" },
+	{ "maxmem", "use \"memory\"" },
+	{ "maxvcpus", "use \"vcpus\"" },
+	{ "on_shutdown", "use \"on_poweroff\"" },
+	{ "p9", not_supported },
+	{ "root", "use \"extra\"" },
+	{ "serial", not_supported },
+	{ "sched_weight", "use \"cpu_weight\"" },
+	{ "type", not_supported },
+	{ "vfb", not_supported },
+};
+
+const struct key_table config_keys = {
+	keys,           sizeof(keys) / sizeof(keys[0]), foreign_keys, sizeof(foreign_keys) / sizeof(foreign_keys[0]),
+	"guest.cfg(5)", sizeof(struct guest_config),
+};
 
 static void make_uuid(char *uuid)
 {
@@ -198,156 +233,18 @@ static void make_uuid(char *uuid)
 		 b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
-static int error_missing(const char *name, struct error *err)
-{
-	error_set(err, ERROR_FAILED, "key \"%s\" is missing: add %s", name, key_find(name)->hint);
-	return error_about(err, name);
-}
-
 int config_check(json_object *json, struct guest_config *config, struct error *err)
 {
-	memset(config, 0, sizeof(*config));
-	config->memory_bytes = 128ull << 20;
-	config->vcpus = 1;
-	config->weight = 256;
-	config->on_reboot = ACTION_RESTART;
 	if (!json_object_is_type(json, json_type_object))
 		return error_set(err, ERROR_USAGE, "config must be an object: ParseConfig makes one of a guest.cfg");
-	json_object_object_foreach(json, name, value) {
-		const struct key *key = key_find(name);
-
-		if (!key)
-			return error_unknown_key(name, err);
-		if (take_value(key, value, config, err))
-			return error_about(err, key->name);
-	}
-	if (!config->name[0])
-		return error_missing("name", err);
-	if (!config->kernel[0])
-		return error_missing("kernel", err);
+	if (keys_take(&config_keys, json, config, err))
+		return -1;
 	if (!config->uuid[0])
 		make_uuid(config->uuid);
-	return 0;
+	return config_complete(config, err);
 }
 
 json_object *config_to_json(const struct guest_config *config)
 {
-	json_object *json = json_object_new_object();
-
-	for (size_t n = 0; n < KEYS; n++) {
-		const char *field = (const char *)config + keys[n].offset;
-
-		if (keys[n].type == KEY_ACTION)
-			json_put_string(json, keys[n].name, actions[*(const enum guest_action *)field]);
-		else if (keys[n].type != KEY_NUMBER && *field)
-			json_put_string(json, keys[n].name, field);
-		else if (keys[n].type == KEY_NUMBER)
-			json_put_number(json, keys[n].name,
-					keys[n].size == sizeof(uint64_t) ? (int64_t)(*(const uint64_t *)field >> 20) :
-									   *(const uint32_t *)field);
-	}
-	return json;
-}
-
-/* Put "file:line: " before the text. Return: -1. */
-static int error_at(const char *file, int line, struct error *err)
-{
-	struct error inner = *err;
-
-	error_set(err, inner.code, "%.200s:%d: %.800s", file, line, inner.text);
-	return error_about(err, inner.key);
-}
-
-/*
- * libconfig would open whatever file a line "@include ..." names, with the rights of vimod.
- * Return: the number of the first such line, or 0.
- */
-static int find_include(const char *text)
-{
-	for (int line = 1; text; line++) {
-		text += strspn(text, " \t");
-		if (!strncmp(text, "@include", 8))
-			return line;
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
-	}
-	return 0;
-}
-
-static json_object *setting_to_json(const struct key *key, config_setting_t *setting, const char *cwd)
-{
-	const char *text = config_setting_get_string(setting);
-	CLEANUP_FREE char *path = NULL;
-
-	switch (config_setting_type(setting)) {
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64: return json_object_new_int64(config_setting_get_int64(setting));
-	case CONFIG_TYPE_STRING:
-		if (key->type != KEY_PATH || !*text || *text == '/' || asprintf(&path, "%s/%s", cwd, text) < 0)
-			return json_object_new_string(text);
-		return json_object_new_string(path);
-	default: return NULL; /* JSON null: of no key's type */
-	}
-}
-
-/* One setting of the file into @json and @lines. Return: 0 or -1. */
-static int take_setting(config_setting_t *setting, const char *cwd, json_object *json, json_object *lines,
-			struct error *err)
-{
-	const char *name = config_setting_name(setting);
-	const struct key *key = key_find(name);
-	struct guest_config scratch;
-	json_object *value;
-
-	if (!key)
-		return error_unknown_key(name, err);
-	value = setting_to_json(key, setting, cwd);
-	json_object_object_add(json, name, value);
-	json_put_number(lines, name, config_setting_source_line(setting));
-	if (take_value(key, value, &scratch, err))
-		return error_about(err, name);
-	return 0;
-}
-
-json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err)
-{
-	CLEANUP_JSON json_object *json = json_object_new_object(), *found = json_object_new_object();
-	int last = find_include(text), result = -1;
-	struct guest_config config;
-	config_setting_t *root;
-	config_t parser;
-
-	config_init(&parser);
-	if (last) {
-		error_set(err, ERROR_FAILED, "@include is not supported: write the keys into the file itself");
-		error_at(file, last, err);
-		goto out;
-	}
-	last = 1;
-	if (!config_read_string(&parser, text)) {
-		error_set(err, ERROR_FAILED, "%s: write key = value, text in double quotes",
-			  config_error_text(&parser));
-		error_at(file, config_error_line(&parser), err);
-		goto out;
-	}
-	root = config_root_setting(&parser);
-	for (int n = 0; n < config_setting_length(root); n++) {
-		config_setting_t *setting = config_setting_get_elem(root, n);
-
-		last = config_setting_source_line(setting);
-		if (take_setting(setting, cwd, json, found, err)) {
-			error_at(file, last, err);
-			goto out;
-		}
-	}
-	result = config_check(json, &config, err);
-	if (result)
-		error_at(file, last, err);
-out:
-	config_destroy(&parser);
-	if (result)
-		return NULL;
-	if (lines)
-		*lines = json_object_get(found);
-	return config_to_json(&config);
+	return keys_to_json(&config_keys, config);
 }

@@ -6,12 +6,45 @@
 #define TOOLSTACK_CONFIG_H
 
 #include "error.h"
+#include "keys.h"
 
 #include <json-c/json.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdint.h>
 
+#define CONFIG_DISKS 16u
+#define CONFIG_VIFS 8u
+#define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
+/* virtio-mmio slots: console and power button, then disks and vifs. */
+#define CONFIG_SLOT_FIRST 2u
+#define CONFIG_SLOTS 32u
+
 enum guest_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };
+enum disk_format { FORMAT_RAW };
+enum disk_access { ACCESS_RW, ACCESS_RO };
+
+struct disk_config {
+	char target[PATH_MAX];
+	enum disk_format format;
+	char vdev[5]; /* vda to vdp: an order; the guest chooses the name */
+	enum disk_access access;
+	char serial[21];
+	uint32_t queues;
+	uint32_t iops;             /* 0: no limit */
+	uint64_t bytes_per_second; /* 0: no limit */
+	uint32_t slot;
+};
+
+struct vif_config {
+	char bridge[IFNAMSIZ];
+	char mac[18];
+	char vifname[IFNAMSIZ]; /* empty: vifDOMAIN.INDEX */
+	uint32_t mtu;           /* 0: the bridge's */
+	uint32_t queues;        /* pairs */
+	bool vhost;
+	uint32_t slot;
+};
 
 struct guest_config {
 	char name[64];
@@ -23,7 +56,13 @@ struct guest_config {
 	uint32_t vcpus;
 	uint32_t weight;
 	enum guest_action on_poweroff, on_reboot, on_crash;
+	uint32_t hotplug; /* spare slots */
+	uint32_t disk_count, vif_count;
+	struct disk_config disk[CONFIG_DISKS];
+	struct vif_config vif[CONFIG_VIFS];
 };
+
+extern const struct key_table config_keys, config_disk_keys, config_vif_keys;
 
 /**
  * config_parse() - canonical JSON from the text of a guest.cfg.
@@ -35,10 +74,31 @@ struct guest_config {
  */
 json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err);
 
-/** config_check() - check canonical JSON and take it over. Return: 0 or -1. */
+/**
+ * config_spec() - the object of a disk or a network as xl writes it ("vdev=vda,target=/path").
+ * @table: config_disk_keys or config_vif_keys
+ *
+ * Return: the object, values not checked yet; NULL with @err.
+ */
+json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err);
+
+/** config_check() - check canonical JSON and take it over, all that was left open filled in. Return: 0 or -1. */
 int config_check(json_object *json, struct guest_config *config, struct error *err);
+
+/**
+ * config_complete() - give disks and vifs what was left open: vdev, serial number, MAC, slot.
+ *
+ * Stable: the same for the same configuration, and what is there stays. Return: 0, or -1 when two want the same.
+ */
+int config_complete(struct guest_config *config, struct error *err);
+
+/** config_slots() - how many virtio-mmio slots the guest gets: those in use and the spare ones. */
+uint32_t config_slots(const struct guest_config *config);
 
 /** config_to_json() - canonical JSON of a checked configuration. */
 json_object *config_to_json(const struct guest_config *config);
+
+/** config_path() - @text as a path that begins at @cwd. Return: a new string. */
+json_object *config_path(const char *text, const char *cwd);
 
 #endif

@@ -247,6 +247,10 @@ int guest_check(struct daemon *daemon, const struct guest_config *config, struct
 			  config->name);
 		return error_about(err, "name");
 	}
+	if (config->disk_count || config->vif_count) {
+		error_set(err, ERROR_FAILED, "disks and networks are not supported by this release: remove them");
+		return error_about(err, config->disk_count ? "disk" : "vif");
+	}
 	if (image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
 		return -1;
 	image_close(&image);

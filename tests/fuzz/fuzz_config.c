@@ -16,7 +16,7 @@ const char *__lsan_default_suppressions(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct guest_config config, again;
+	static struct guest_config config, again;
 	char *text = calloc(1, bytes + 1);
 	json_object *json, *copy;
 	struct error err;

@@ -21,10 +21,25 @@ const char *__lsan_default_suppressions(void)
 }
 
 #define GOOD "name = \"g1\"\nkernel = \"/boot/Image\"\n"
+#define UUID "uuid = \"00112233-4455-6677-8899-aabbccddeeff\"\n"
+#define DISKS(spec) "disk = [ \"" spec "\" ]\n"
+#define VIFS(spec) "vif = [ \"" spec "\" ]\n"
+
+static struct guest_config config;
+
+static void take(const char *text)
+{
+	struct error err;
+	json_object *json = config_parse(text, "g1.cfg", "/home/u", NULL, &err);
+
+	if (!json)
+		fail_msg("%s", err.text);
+	assert_int_equal(config_check(json, &config, &err), 0);
+	json_object_put(json);
+}
 
 static void a_short_file_gets_defaults(void **state)
 {
-	struct guest_config config;
 	struct error err;
 	json_object *json = config_parse(GOOD, "g1.cfg", "/", NULL, &err);
 
@@ -49,8 +64,8 @@ static void every_key_goes_round(void **state)
 	static const char text[] = "name = \"a-b_c.9\"; uuid = \"00112233-4455-6677-8899-aabbccddeeff\";\n"
 				   "kernel = \"Image\"\nramdisk = \"/r\"\nextra = \"console=hvc0\"\nmemory = 4096\n"
 				   "vcpus = 8\ncpu_weight = 1\non_poweroff = \"preserve\"\non_reboot = \"destroy\"\n"
-				   "on_crash = \"restart\"\n";
-	struct guest_config config, again;
+				   "on_crash = \"restart\"\nhotplug = 3\n" DISKS("/a") VIFS("bridge=br0");
+	static struct guest_config again;
 	struct error err;
 	json_object *json = config_parse(text, "g1.cfg", "/home/u", NULL, &err), *copy;
 
@@ -75,7 +90,45 @@ static const struct {
 	{ "name = \"g\"\n", "kernel", "\"kernel\" is missing" },
 	{ GOOD "memmory = 1\n", "memmory", "w.cfg:3: unknown key \"memmory\": did you mean \"memory\"" },
 	{ GOOD "initrd = \"/i\"\n", "initrd", "use \"ramdisk\"" },
-	{ GOOD "disk = \"/d\"\n", "disk", "not supported" },
+	{ GOOD "p9 = \"/d\"\n", "p9", "not supported" },
+	{ GOOD "hotplug = 31\n", "hotplug", "out of range" },
+	{ GOOD "disk = \"/d\"\n", "disk", "must be a list: disk = [" },
+	{ GOOD "disk = { target = \"/d\"; }\n", "disk", "must be a list" },
+	{ GOOD "disk = [ 1 ]\n", "disk", "w.cfg:3: disk 1: it must be text or a group" },
+	{ GOOD DISKS("vdev=vda"), "disk", "disk 1: key \"target\" is missing: add target=" },
+	{ GOOD DISKS("target="), "disk", "key \"target\" is missing" },
+	{ GOOD "disk = [ \"/a,,vda\",\n \"/b,,vda\" ]\n", "disk", "disk 2: vdev = vda is another disk's" },
+	{ GOOD DISKS("/a,,vda\", \"/b,,xvda"), "disk", "disk 2: vdev = vda is another disk's" },
+	{ GOOD DISKS("/a,,hda"), "disk", "vdev = \"hda\" is no disk here: vda to vdp" },
+	{ GOOD DISKS("/a,,vdq"), "disk", "vda to vdp" },
+	{ GOOD DISKS("/a,qcow2,vda"), "disk", "qemu-img convert -O raw" },
+	{ GOOD DISKS("/a,raw,vda,x"), "disk", "rw or ro" },
+	{ GOOD DISKS("/a,raw,vda,rw,more"), "disk", "one too many" },
+	{ GOOD DISKS("/a,target=/b"), "disk", "target is given twice" },
+	{ GOOD DISKS("/a,vdv=vda"), "disk", "unknown key \"vdv\": did you mean \"vdev\"" },
+	{ GOOD DISKS("/a,,hdc,cdrom"), "disk", "access=ro" },
+	{ GOOD DISKS("raw:/a,vda,w"), "disk", "write format=raw,target=/a" },
+	{ GOOD DISKS("/a,queues=9"), "disk", "queues = 9 is out of range" },
+	{ GOOD DISKS("/a,queues=2x"), "disk", "queues=2x is not possible" },
+	{ GOOD DISKS("/a,iops=99999999999999999999"), "disk", "is not possible" },
+	{ GOOD DISKS("/a,serial=123456789012345678901"), "disk", "longer than 20" },
+	{ GOOD DISKS("/a,slot=2\", \"/b,slot=2"), "disk", "slot = 2 is given to two" },
+	{ GOOD "disk = ( { target = \"/a\";\n vdev = \"vda\";\n quues = 2; } )\n", "disk",
+	  "w.cfg:5: disk 1: unknown key \"quues\"" },
+	{ GOOD "disk = ( { target = \"/a\";\n iops = \"many\"; } )\n", "disk",
+	  "w.cfg:4: disk 1: iops must be a whole" },
+	{ GOOD VIFS(""), "vif", "vif 1: key \"bridge\" is missing: add bridge=br0" },
+	{ GOOD VIFS("br0"), "vif", "not of the form key=value" },
+	{ GOOD VIFS("bridge=../../x"), "vif", "no name of a network interface" },
+	{ GOOD VIFS("bridge=sixteen-letters-"), "vif", "no name of a network interface" },
+	{ GOOD VIFS("bridge=br0,mac=52:54:00:12:34"), "vif", "not of the form 52:54:00:12:34:56" },
+	{ GOOD VIFS("bridge=br0,mac=53:54:00:12:34:56"), "vif", "no single station's" },
+	{ GOOD VIFS("bridge=br0,mac=00:00:00:00:00:00"), "vif", "no single station's" },
+	{ GOOD VIFS("bridge=br0,mac=52:54:00:12:34:ab\", \"bridge=br0,mac=52:54:00:12:34:AB"), "vif",
+	  "mac = 52:54:00:12:34:ab is another network's" },
+	{ GOOD VIFS("bridge=br0,rate=10Mb/s"), "vif", "tc qdisc" },
+	{ GOOD VIFS("bridge=br0,mtu=67"), "vif", "mtu = 67 is out of range: 68 to 65535" },
+	{ GOOD "vif = ( { bridge = \"br0\"; vhost = 1; } )\n", "vif", "vhost must be true or false" },
 	{ GOOD "\nmemory = \"1\"\n", "memory", "w.cfg:4: memory must be a whole number" },
 	{ GOOD "memory = 1.5\n", "memory", "whole number" },
 	{ GOOD "memory = 0\n", "memory", "out of range" },
@@ -157,12 +210,19 @@ static void hostile_json_is_refused(void **state)
 		"{\"name\":\"g\",\"kernel\":\"/k\",\"vcpus\":1e300}",
 		"{\"name\":{},\"kernel\":\"/k\"}",
 		"{\"name\":\"g\",\"kernel\":\"/k\",\"\":1}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":{}}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[null]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[\"/a\"]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[{\"target\":\"a\"}]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[{\"target\":\"/a\",\"slot\":1}]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[{\"target\":\"/a\",\"slot\":32}]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"disk\":[{\"target\":\"/a\",\"slot\":5}],\"vif\":[{\"bridge\":\"b\",\"slot\":5}]}",
+		"{\"name\":\"g\",\"kernel\":\"/k\",\"vif\":[{\"bridge\":\"b\\u0000r\"}]}",
 	};
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
 		json_object *json = json_tokener_parse(texts[n]);
-		struct guest_config config;
 		struct error err;
 
 		if (!config_check(json, &config, &err))
@@ -171,11 +231,116 @@ static void hostile_json_is_refused(void **state)
 	}
 }
 
+static void xl_forms_of_one_disk_are_equal(void **state)
+{
+	static const char *const forms[] = { DISKS("/dev/vg/v,,vdb"),
+					     DISKS("/dev/vg/v,raw,xvdb,w"),
+					     DISKS("format=raw, vdev=vdb, access=rw, target=/dev/vg/v"),
+					     DISKS("vdev=vdb,/dev/vg/v"),
+					     DISKS("/dev/vg/v,vdev=vdb,backendtype=phy,discard"),
+					     "disk = ( { target = \"/dev/vg/v\"; vdev = \"vdb\"; } )\n",
+					     "disk = ( \"/dev/vg/v,,vdb\" )\n" };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(forms) / sizeof(forms[0]); n++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), GOOD UUID "%s", forms[n]);
+		take(text);
+		assert_int_equal(config.disk_count, 1);
+		assert_string_equal(config.disk[0].target, "/dev/vg/v");
+		assert_string_equal(config.disk[0].vdev, "vdb");
+		assert_int_equal(config.disk[0].access, ACCESS_RW);
+		assert_string_equal(config.disk[0].serial, "0011223344556677-vdb");
+		assert_int_equal(config.disk[0].slot, CONFIG_SLOT_FIRST);
+	}
+	take(GOOD DISKS("vdev=vda,access=r,target=a,b=c ") "memory = 1\n");
+	assert_string_equal(config.disk[0].target, "/home/u/a,b=c ");
+	assert_int_equal(config.disk[0].access, ACCESS_RO);
+}
+
+static void groups_have_what_xl_lacks(void **state)
+{
+	(void)state;
+	take(GOOD
+	     "disk = ( { target = \"d.img\"; serial = \"S 1\"; queues = 2; iops = 500; bytes_per_second = 10485760;\n"
+	     "slot = 9; } )\nvif = ( { bridge = \"br0\"; mac = \"52:54:00:AB:CD:EF\"; mtu = 9000; queues = 2;\n"
+	     "vhost = false; vifname = \"web\"; } )\n");
+	assert_string_equal(config.disk[0].target, "/home/u/d.img");
+	assert_string_equal(config.disk[0].serial, "S 1");
+	assert_int_equal(config.disk[0].queues, 2);
+	assert_int_equal(config.disk[0].iops, 500);
+	assert_int_equal(config.disk[0].bytes_per_second, 10485760);
+	assert_int_equal(config.disk[0].slot, 9);
+	assert_string_equal(config.vif[0].mac, "52:54:00:ab:cd:ef");
+	assert_string_equal(config.vif[0].vifname, "web");
+	assert_int_equal(config.vif[0].mtu, 9000);
+	assert_false(config.vif[0].vhost);
+	assert_int_equal(config.vif[0].slot, CONFIG_SLOT_FIRST);
+	assert_int_equal(config_slots(&config), 9 + 1 + 8);
+}
+
+static void slots_follow_vdev_then_networks(void **state)
+{
+	(void)state;
+	take(GOOD "disk = [ \"/c,,vdc\", \"/b,,vdb\", \"/a,slot=3\" ]\n" VIFS("bridge=br0\", \"bridge=br1"));
+	assert_string_equal(config.disk[2].vdev, "vda");
+	assert_int_equal(config.disk[2].slot, 3);
+	assert_int_equal(config.disk[1].slot, 2);
+	assert_int_equal(config.disk[0].slot, 4);
+	assert_int_equal(config.vif[0].slot, 5);
+	assert_int_equal(config.vif[1].slot, 6);
+	assert_int_equal(config_slots(&config), 15);
+	take(GOOD "hotplug = 30\n" DISKS("/a"));
+	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
+	take(GOOD "hotplug = 0\n");
+	assert_int_equal(config_slots(&config), CONFIG_SLOT_FIRST);
+}
+
+static void macs_come_from_the_uuid(void **state)
+{
+	char first[18];
+
+	(void)state;
+	take(GOOD UUID VIFS("bridge=br0\", \"bridge=br0"));
+	assert_memory_equal(config.vif[0].mac, "52:54:00:", 9);
+	assert_string_not_equal(config.vif[0].mac, config.vif[1].mac);
+	strcpy(first, config.vif[0].mac);
+	take(GOOD UUID VIFS("bridge=br9"));
+	assert_string_equal(config.vif[0].mac, first);
+	take(GOOD VIFS("bridge=br9"));
+	assert_string_not_equal(config.vif[0].mac, first);
+}
+
+static void sixteen_disks_and_eight_networks(void **state)
+{
+	char text[2048] = GOOD "disk = [ \"/0\"";
+	struct error err;
+
+	(void)state;
+	for (int n = 1; n < 16; n++)
+		sprintf(text + strlen(text), ", \"/%d\"", n);
+	strcat(text, " ]\nvif = [ \"bridge=b\"");
+	for (int n = 1; n < 8; n++)
+		strcat(text, ", \"bridge=b\"");
+	strcat(text, " ]\n");
+	take(text);
+	assert_int_equal(config.disk_count, CONFIG_DISKS);
+	assert_string_equal(config.disk[15].vdev, "vdp");
+	assert_int_equal(config.vif_count, CONFIG_VIFS);
+	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
+	strcpy(strstr(text, " ]\nvif"), ", \"/16\" ]\n");
+	assert_null(config_parse(text, "n.cfg", "/", NULL, &err));
+	assert_non_null(strstr(err.text, "disk has 17 entries: 16 at most"));
+}
+
 static void any_text_ends_in_an_object_or_an_error(void **state)
 {
-	static const char pieces[][12] = { "name", "=",      "\"g\"", "kernel",   "\n", "{",  "}",        "(",
-					   ")",    "memory", "7",     ";",        "\"", "/*", "@include", "0x",
-					   "\\",   "[",      "]",     "on_crash", ":",  "#",  "," };
+	static const char pieces[][12] = {
+		"name", "=",    "\"g\"", "kernel",       "\n",          "{",     "}", "(", ")",        "memory", "7",
+		";",    "\"",   "/*",    "@include",     "0x",          "\\",    "[", "]", "on_crash", ":",      "#",
+		",",    "disk", "vif",   "\"bridge=b\"", "\"/a,,vda\"", "target"
+	};
 	unsigned int seed = 1;
 
 	(void)state;
@@ -203,6 +368,11 @@ int main(void)
 		cmocka_unit_test(a_name_has_63_characters_at_most),
 		cmocka_unit_test(too_long_text_is_refused),
 		cmocka_unit_test(hostile_json_is_refused),
+		cmocka_unit_test(xl_forms_of_one_disk_are_equal),
+		cmocka_unit_test(groups_have_what_xl_lacks),
+		cmocka_unit_test(slots_follow_vdev_then_networks),
+		cmocka_unit_test(macs_come_from_the_uuid),
+		cmocka_unit_test(sixteen_disks_and_eight_networks),
 		cmocka_unit_test(any_text_ends_in_an_object_or_an_error),
 	};
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * config_devices.c - what a configuration leaves open of disks and networks.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of who has each slot; slots below CONFIG_SLOT_FIRST are nobody's to give. */
+struct slots {
+	bool taken[CONFIG_SLOTS];
+};
+
+static uint32_t slot_free(struct slots *slots)
+{
+	uint32_t slot = CONFIG_SLOT_FIRST;
+
+	while (slots->taken[slot]) /* there are more slots than disks and networks */
+		slot++;
+	slots->taken[slot] = true;
+	return slot;
+}
+
+static int slot_claim(struct slots *slots, uint32_t slot, const char *key, struct error *err)
+{
+	if (slot && slots->taken[slot]) {
+		error_set(err, ERROR_FAILED, "slot = %u is given to two devices: leave it out", slot);
+		return error_about(err, key);
+	}
+	slots->taken[slot] = slot != 0;
+	return 0;
+}
+
+static struct disk_config *disk_of(struct guest_config *config, const char *vdev)
+{
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		if (!strcmp(config->disk[n].vdev, vdev))
+			return &config->disk[n];
+	return NULL;
+}
+
+static int complete_vdevs(struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		struct disk_config *disk = &config->disk[n];
+
+		if (*disk->vdev == 'x')
+			memmove(disk->vdev, disk->vdev + 1, strlen(disk->vdev));
+		if (!*disk->vdev || disk_of(config, disk->vdev) == disk)
+			continue;
+		error_set(err, ERROR_FAILED, "disk %u: vdev = %s is another disk's, too: give each its own", n + 1,
+			  disk->vdev);
+		return error_about(err, "disk");
+	}
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		char vdev[] = "vda";
+
+		if (*config->disk[n].vdev)
+			continue;
+		while (disk_of(config, vdev))
+			vdev[2]++;
+		strcpy(config->disk[n].vdev, vdev);
+	}
+	return 0;
+}
+
+/* As long as VirtIO lets it be: 16 digits of the uuid and the disk. */
+static void make_serial(const char *uuid, struct disk_config *disk)
+{
+	char *to = disk->serial;
+
+	for (; to < disk->serial + 16; uuid++)
+		if (*uuid != '-')
+			*to++ = *uuid;
+	snprintf(to, 5, "-%s", disk->vdev);
+}
+
+/* FNV-1a: nothing depends on its strength, two guests of one bridge only must differ. */
+static void make_mac(const char *uuid, uint32_t index, char *mac)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *uuid; uuid++)
+		hash = (hash ^ (unsigned char)tolower((unsigned char)*uuid)) * 16777619u;
+	hash = (hash ^ index) * 16777619u;
+	hash ^= hash >> 24;
+	snprintf(mac, 18, "52:54:00:%02x:%02x:%02x", hash >> 16 & 0xff, hash >> 8 & 0xff, hash & 0xff);
+}
+
+static bool mac_taken(const struct guest_config *config, const struct vif_config *vif)
+{
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (&config->vif[n] != vif && !strcmp(config->vif[n].mac, vif->mac))
+			return true;
+	return false;
+}
+
+static int complete_names(struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->vif_count; n++) {
+		struct vif_config *vif = &config->vif[n];
+
+		for (char *c = vif->mac; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		if (*vif->mac && mac_taken(config, vif)) {
+			error_set(err, ERROR_FAILED, "vif %u: mac = %s is another network's, too: give each its own",
+				  n + 1, vif->mac);
+			return error_about(err, "vif");
+		}
+		for (uint32_t other = 0; other < n && *vif->vifname; other++) {
+			if (strcmp(config->vif[other].vifname, vif->vifname))
+				continue;
+			error_set(err, ERROR_FAILED, "vif %u: vifname = %s is another network's, too", n + 1,
+				  vif->vifname);
+			return error_about(err, "vif");
+		}
+	}
+	for (uint32_t n = 0; n < config->vif_count; n++) {
+		struct vif_config *vif = &config->vif[n];
+
+		for (uint32_t index = n; !*vif->mac || mac_taken(config, vif); index += CONFIG_VIFS)
+			make_mac(config->uuid, index, vif->mac);
+	}
+	return 0;
+}
+
+int config_complete(struct guest_config *config, struct error *err)
+{
+	struct slots slots = { 0 };
+	char vdev[] = "vda";
+
+	if (complete_vdevs(config, err) || complete_names(config, err))
+		return -1;
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		struct disk_config *disk = &config->disk[n];
+
+		if (!*disk->serial)
+			make_serial(config->uuid, disk);
+		if (slot_claim(&slots, disk->slot, "disk", err))
+			return -1;
+	}
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (slot_claim(&slots, config->vif[n].slot, "vif", err))
+			return -1;
+	/* Guests name disks in the order of their slots. */
+	for (uint32_t n = 0; n < CONFIG_DISKS; n++, vdev[2]++) {
+		struct disk_config *disk = disk_of(config, vdev);
+
+		if (disk && !disk->slot)
+			disk->slot = slot_free(&slots);
+	}
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (!config->vif[n].slot)
+			config->vif[n].slot = slot_free(&slots);
+	return 0;
+}
+
+uint32_t config_slots(const struct guest_config *config)
+{
+	uint32_t slots = CONFIG_SLOT_FIRST;
+
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		slots = config->disk[n].slot >= slots ? config->disk[n].slot + 1 : slots;
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		slots = config->vif[n].slot >= slots ? config->vif[n].slot + 1 : slots;
+	return slots + config->hotplug < CONFIG_SLOTS ? slots + config->hotplug : CONFIG_SLOTS;
+}
