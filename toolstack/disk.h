@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * disk.h - the image of a guest's disk, opened and locked.
+ */
+#ifndef TOOLSTACK_DISK_H
+#define TOOLSTACK_DISK_H
+
+#include "config.h"
+
+/**
+ * disk_open() - open, check and lock a disk's image.
+ * @direct: gets whether reads and writes go past dom0's page cache
+ *
+ * The lock is of the open file: it lasts until the last copy of the descriptor is closed, in
+ * whichever process. QEMU's programs see it, and we see theirs.
+ *
+ * Return: a descriptor, or -1; ERROR_STATE when somebody else uses it.
+ */
+int disk_open(const struct disk_config *disk, bool *direct, struct error *err);
+
+#endif
