@@ -135,18 +135,23 @@ void vimo_domain_reaper(struct work_struct *work);
 /* domain_file.c */
 struct file *vimo_domain_file(struct domain *domain); /* takes over the reference on success */
 
+/* memory_file.c */
+struct file *vimo_memory_file(struct domain *domain); /* with a reference of its own, or ERR_PTR */
+
 /* memory.c */
 int vimo_memory_populate(struct domain *domain, u64 ipa, u64 bytes);
 int vimo_memory_adopt(struct domain *domain);
 /* Caller holds domain->sem. */
 const struct extent *vimo_memory_find_locked(struct domain *domain, u64 ipa);
 bool vimo_memory_covers_locked(struct domain *domain, u64 ipa, u64 bytes);
+u64 vimo_memory_bytes_locked(struct domain *domain, u64 ipa); /* there from ipa on, without a hole */
 /* Phase DYING, so that nobody can map any more. */
 bool vimo_memory_referenced(struct domain *domain);
 int vimo_memory_revoke(struct domain *domain);
 
 /* mmap.c */
 int vimo_domain_mmap(struct file *file, struct vm_area_struct *vma);
+int vimo_memory_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* device.c */
 int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args); /* or change its queues */

@@ -8,6 +8,7 @@
 #include "domain.h"
 
 #include <linux/anon_inodes.h>
+#include <linux/file.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/poll.h>
@@ -159,6 +160,7 @@ static const struct domain_ioctl domain_ioctls[] = {
 	{}, /* VIMO_IOC_IOREQ: domain_ioctl_ioreq() */
 	{ VIMO_IOC_CONSOLE_FD, domain_ioctl_console_fd },
 	{ VIMO_IOC_CONSOLE_KICK, domain_ioctl_console_kick },
+	{}, /* VIMO_IOC_MEMORY_FD: domain_ioctl_memory_fd() */
 };
 
 /* Once for each access that a guest waits for: no more on the stack, cleared or copied, than it needs. */
@@ -172,6 +174,33 @@ static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __us
 	err = vimo_ioreq_serve(domain, &args);
 	/* Also on failure: "done" tells how far it came. */
 	return copy_to_user(user, &args, sizeof(args)) ? -EFAULT : err;
+}
+
+/* Nobody can use the descriptor before the caller knows it. */
+static noinline long domain_ioctl_memory_fd(struct domain *domain, s32 __user *user)
+{
+	s32 fd = get_unused_fd_flags(O_CLOEXEC);
+	struct file *file;
+	long err;
+
+	if (fd < 0)
+		return fd;
+	file = vimo_memory_file(domain);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+		goto put_fd;
+	}
+	err = put_user(fd, user);
+	if (err)
+		goto put_file;
+	fd_install(fd, file);
+	return 0;
+
+put_file:
+	fput(file);
+put_fd:
+	put_unused_fd(fd);
+	return err;
 }
 
 static noinline long domain_ioctl_other(struct domain *domain, unsigned int command, void __user *user)
@@ -196,6 +225,8 @@ static long domain_ioctl(struct file *file, unsigned int command, unsigned long 
 {
 	if (command == VIMO_IOC_IOREQ)
 		return domain_ioctl_ioreq(file->private_data, (void __user *)user);
+	if (command == VIMO_IOC_MEMORY_FD)
+		return domain_ioctl_memory_fd(file->private_data, (void __user *)user);
 	return domain_ioctl_other(file->private_data, command, (void __user *)user);
 }
 

@@ -41,18 +41,20 @@ const struct extent *vimo_memory_find_locked(struct domain *domain, u64 ipa)
 	return &domain->extents[i];
 }
 
-bool vimo_memory_covers_locked(struct domain *domain, u64 ipa, u64 bytes)
+u64 vimo_memory_bytes_locked(struct domain *domain, u64 ipa)
 {
-	u64 end = ipa + bytes;
+	u64 end = ipa;
 	size_t i;
 
 	lockdep_assert_held(&domain->sem);
-	for (i = memory_search(domain, ipa); i < domain->extent_count && ipa < end; i++) {
-		if (domain->extents[i].ipa > ipa)
-			return false;
-		ipa = domain->extents[i].ipa + domain->extents[i].bytes;
-	}
-	return ipa >= end;
+	for (i = memory_search(domain, ipa); i < domain->extent_count && domain->extents[i].ipa <= end; i++)
+		end = domain->extents[i].ipa + domain->extents[i].bytes;
+	return end - ipa;
+}
+
+bool vimo_memory_covers_locked(struct domain *domain, u64 ipa, u64 bytes)
+{
+	return vimo_memory_bytes_locked(domain, ipa) >= bytes;
 }
 
 static int memory_make_room(struct domain *domain)

@@ -8,9 +8,14 @@
  * once. Every area counts in domain->mappings, which keeps the domain's memory
  * from being freed.
  *
+ * Offsets: of a domain's descriptor, guest physical addresses; of its memory's
+ * descriptor, bytes of RAM.
+ *
  * Context: mmap_lock is held, for writing in mmap(), for reading in a fault.
  */
 #include "domain.h"
+
+#include <vimo/guest_map.h>
 
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -33,7 +38,7 @@ static void mmap_close(struct vm_area_struct *vma)
 }
 
 /* Neighbours of a touched page will be touched next: kernels and rings are streams. */
-static void mmap_around(struct vm_fault *vmf, const struct extent *extent)
+static void mmap_around(struct vm_fault *vmf, u64 base, const struct extent *extent)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long window = FAULT_AROUND_PAGES * PAGE_SIZE;
@@ -42,7 +47,7 @@ static void mmap_around(struct vm_fault *vmf, const struct extent *extent)
 	unsigned long address;
 
 	for (address = start; address < end; address += PAGE_SIZE) {
-		u64 ipa = (u64)linear_page_index(vma, address) << PAGE_SHIFT;
+		u64 ipa = base + ((u64)linear_page_index(vma, address) << PAGE_SHIFT);
 
 		if (address == (vmf->address & PAGE_MASK) || ipa < extent->ipa || ipa - extent->ipa >= extent->bytes)
 			continue;
@@ -51,10 +56,11 @@ static void mmap_around(struct vm_fault *vmf, const struct extent *extent)
 	}
 }
 
-static vm_fault_t mmap_fault(struct vm_fault *vmf)
+/* base: guest physical address of offset 0. */
+static vm_fault_t mmap_fault(struct vm_fault *vmf, u64 base)
 {
 	struct domain *domain = vmf->vma->vm_private_data;
-	u64 ipa = (u64)vmf->pgoff << PAGE_SHIFT;
+	u64 ipa = base + ((u64)vmf->pgoff << PAGE_SHIFT);
 	const struct extent *extent;
 
 	if (vimo_domain_enter(domain))
@@ -63,16 +69,32 @@ static vm_fault_t mmap_fault(struct vm_fault *vmf)
 	if (extent) {
 		vmf->page = pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa)));
 		get_page(vmf->page);
-		mmap_around(vmf, extent);
+		mmap_around(vmf, base, extent);
 	}
 	up_read(&domain->sem);
 	return extent ? 0 : VM_FAULT_SIGBUS;
 }
 
-static const struct vm_operations_struct ram_ops = {
+static vm_fault_t mmap_domain_fault(struct vm_fault *vmf)
+{
+	return mmap_fault(vmf, 0);
+}
+
+static vm_fault_t mmap_memory_fault(struct vm_fault *vmf)
+{
+	return mmap_fault(vmf, VIMO_GUEST_RAM_BASE);
+}
+
+static const struct vm_operations_struct domain_ops = {
 	.open = mmap_open,
 	.close = mmap_close,
-	.fault = mmap_fault,
+	.fault = mmap_domain_fault,
+};
+
+static const struct vm_operations_struct memory_ops = {
+	.open = mmap_open,
+	.close = mmap_close,
+	.fault = mmap_memory_fault,
 };
 
 static const struct vm_operations_struct shared_page_ops = {
@@ -112,7 +134,17 @@ static int mmap_insert_shared(struct vm_area_struct *vma, u64 pa)
 	return remap_pfn_range(vma, vma->vm_start, pfn, PAGE_SIZE, vma->vm_page_prot);
 }
 
-static int mmap_locked(struct domain *domain, struct vm_area_struct *vma)
+static int mmap_ram_locked(struct domain *domain, struct vm_area_struct *vma, u64 ipa,
+			   const struct vm_operations_struct *ops)
+{
+	if (!vimo_memory_covers_locked(domain, ipa, vma->vm_end - vma->vm_start))
+		return -ENXIO;
+	mmap_set_flags(vma, VM_MIXEDMAP, 0); /* for vm_insert_page() in faults */
+	vma->vm_ops = ops;
+	return 0;
+}
+
+static int mmap_domain_locked(struct domain *domain, struct vm_area_struct *vma)
 {
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	u64 bytes = vma->vm_end - vma->vm_start;
@@ -121,9 +153,6 @@ static int mmap_locked(struct domain *domain, struct vm_area_struct *vma)
 
 	if (offset + bytes < offset)
 		return -EINVAL;
-	mmap_set_flags(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY, VM_MAYEXEC);
-	vma->vm_private_data = domain;
-
 	shared = mmap_shared_page(domain, offset);
 	if (shared) {
 		if (bytes != PAGE_SIZE)
@@ -134,11 +163,40 @@ static int mmap_locked(struct domain *domain, struct vm_area_struct *vma)
 		vma->vm_ops = &shared_page_ops;
 		return 0;
 	}
-	if (!vimo_memory_covers_locked(domain, offset, bytes))
+	return mmap_ram_locked(domain, vma, offset, &domain_ops);
+}
+
+/* Only RAM: an offset that would wrap round to what lies below it is past its end. */
+static int mmap_memory_locked(struct domain *domain, struct vm_area_struct *vma)
+{
+	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	u64 bytes = vma->vm_end - vma->vm_start;
+
+	if (bytes > VIMO_GUEST_RAM_MAX || offset > VIMO_GUEST_RAM_MAX - bytes)
 		return -ENXIO;
-	mmap_set_flags(vma, VM_MIXEDMAP, 0); /* for vm_insert_page() in faults */
-	vma->vm_ops = &ram_ops;
-	return 0;
+	return mmap_ram_locked(domain, vma, VIMO_GUEST_RAM_BASE + offset, &memory_ops);
+}
+
+static int mmap_file(struct file *file, struct vm_area_struct *vma,
+		     int (*map_locked)(struct domain *domain, struct vm_area_struct *vma))
+{
+	struct domain *domain = file->private_data;
+	int err;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (vma->vm_flags & VM_EXEC)
+		return -EACCES;
+	err = vimo_domain_enter(domain);
+	if (err)
+		return err;
+	mmap_set_flags(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY, VM_MAYEXEC);
+	vma->vm_private_data = domain;
+	err = map_locked(domain, vma);
+	if (!err)
+		atomic_inc(&domain->mappings);
+	up_read(&domain->sem);
+	return err;
 }
 
 /**
@@ -151,19 +209,11 @@ static int mmap_locked(struct domain *domain, struct vm_area_struct *vma)
  */
 int vimo_domain_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct domain *domain = file->private_data;
-	int err;
+	return mmap_file(file, vma, mmap_domain_locked);
+}
 
-	if (!(vma->vm_flags & VM_SHARED))
-		return -EINVAL;
-	if (vma->vm_flags & VM_EXEC)
-		return -EACCES;
-	err = vimo_domain_enter(domain);
-	if (err)
-		return err;
-	err = mmap_locked(domain, vma);
-	if (!err)
-		atomic_inc(&domain->mappings);
-	up_read(&domain->sem);
-	return err;
+/* Of the memory's descriptor; returns the same. */
+int vimo_memory_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return mmap_file(file, vma, mmap_memory_locked);
 }

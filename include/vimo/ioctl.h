@@ -12,6 +12,10 @@
  *           is SHUTDOWN or DYING.
  *   mmap(): offset = guest physical address of RAM or of a device's shadow
  *           page, or VIMO_MMAP_IOREQ / VIMO_MMAP_CONSOLE. MAP_SHARED only.
+ *
+ * MEMORY_FD gives a third kind, close-on-exec, which only knows lseek() and
+ * mmap(): offset 0 is VIMO_GUEST_RAM_BASE, and there is nothing but RAM.
+ *
  * A domain lives until DESTROY, whoever holds or closes descriptors. DESTROY
  * returns -EBUSY while memory is still referenced (a mapping, DMA in flight):
  * the domain is then DYING, and the module goes on by itself.
@@ -155,6 +159,7 @@ struct vimo_ioc_ioreq {
 #define VIMO_IOC_IOREQ _IOWR('V', 0x19, struct vimo_ioc_ioreq)
 #define VIMO_IOC_CONSOLE_FD _IOW('V', 0x1a, int32_t) /* eventfd: PL011 ring has output or room */
 #define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)         /* input was put into the ring */
+#define VIMO_IOC_MEMORY_FD _IOR('V', 0x1c, int32_t)  /* descriptor of RAM, for mmap() only */
 
 static_assert(sizeof(struct vimo_ioc_info) == 136, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_create) == 16, "see docs/abi.md");
