@@ -5,7 +5,6 @@
  */
 #include "backend.h"
 #include "cleanup.h"
-#include "client.h"
 #include "log.h"
 #include "store.h"
 
@@ -19,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #ifndef VIMO_DM_PATH
@@ -189,21 +189,66 @@ void backend_kill(struct backend *backend)
 		syscall(SYS_pidfd_send_signal, backend->pidfd, SIGKILL, NULL, 0);
 }
 
+/* Return: descriptor, or -1 with errno. */
+static int connect_control(const char *name)
+{
+	const struct timeval patience = { .tv_sec = 2 };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", store_path(name, "control.sock"));
+	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) &&
+	    !connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool send_request(int fd, json_object *request, const int *fds, unsigned int count)
+{
+	const char *text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN);
+	struct iovec iov = { (char *)text, strlen(text) };
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(BACKEND_FDS * sizeof(int))];
+	} control = {
+		.head = { .cmsg_len = CMSG_LEN(count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS }
+	};
+	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (count) {
+		memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+	}
+	return sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)iov.iov_len;
+}
+
+int backend_request(const char *name, json_object *request, const int *fds, unsigned int count, struct error *err)
+{
+	CLEANUP_FD int fd = connect_control(name);
+	char answer[sizeof(err->text)];
+	ssize_t got = -1;
+
+	if (fd >= 0 && send_request(fd, request, fds, count))
+		got = recv(fd, answer, sizeof(answer) - 1, 0);
+	if (got <= 0)
+		return error_set(err, ERROR_FAILED, "the device model of %s does not answer (%s)", name,
+				 got ? strerror(errno) : "it ended");
+	answer[got] = 0;
+	if (!strcmp(answer, "OK"))
+		return 0;
+	return error_set(err, ERROR_FAILED, "%s: %s", name, strncmp(answer, "ERROR ", 6) ? answer : answer + 6);
+}
+
 int backend_power_button(const char *name, struct error *err)
 {
-	CLEANUP_FD int fd = client_connect_path(store_path(name, "control.sock"));
-	struct timeval patience = { .tv_usec = 500000 };
-	char answer[256] = "";
+	CLEANUP_JSON json_object *request = json_object_new_object();
+	struct error inner;
 
-	if (fd < 0)
-		return error_set(err, ERROR_FAILED, "the device model of %s does not answer (%s): use destroy", name,
-				 strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (send(fd, "powerbutton\n", 12, MSG_NOSIGNAL) != 12 || recv(fd, answer, sizeof(answer) - 1, 0) <= 0 ||
-	    strncmp(answer, "OK", 2)) {
-		answer[strcspn(answer, "\n")] = 0;
-		return error_set(err, ERROR_FAILED, "%s's power button could not be pressed: %s; use destroy", name,
-				 *answer ? answer : "no answer");
-	}
+	json_object_object_add(request, "powerbutton", json_object_new_object());
+	if (backend_request(name, request, NULL, 0, &inner))
+		return error_set(err, ERROR_FAILED, "%s: use destroy", inner.text);
 	return 0;
 }

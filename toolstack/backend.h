@@ -8,6 +8,7 @@
 #include "error.h"
 #include "watch.h"
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -27,6 +28,13 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, stru
 /** backend_adopt() - take the process over that holds dm.pid. Return: false when none lives. */
 bool backend_adopt(struct backend *backend, const char *name);
 void backend_kill(struct backend *backend);
+#define BACKEND_FDS 32u
+/**
+ * backend_request() - ask something of a running vimo-dm, with descriptors.
+ * @request: {"powerbutton":{}}, {"add":DEVICE} or {"remove":{"slot":n,"force":bool}}
+ * Return: 0 or -1.
+ */
+int backend_request(const char *name, json_object *request, const int *fds, unsigned int count, struct error *err);
 /** backend_power_button() - ask the guest to shut down. */
 int backend_power_button(const char *name, struct error *err);
 

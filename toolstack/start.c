@@ -146,8 +146,9 @@ static int write_devices(struct guest *guest, struct error *err)
 	CLEANUP_JSON json_object *json = json_object_new_object();
 	json_object *devices = json_object_new_array();
 
-	json_put_number(json, "version", 1);
+	json_put_number(json, "version", 2);
 	json_put_string(json, "name", guest->config.name);
+	json_put_number(json, "slots", VIRTIO_SLOTS);
 	for (unsigned int slot = 0; slot < VIRTIO_SLOTS; slot++) {
 		json_object *device = json_object_new_object();
 

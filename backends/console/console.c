@@ -11,7 +11,6 @@
 
 const struct virtio_model console_model = {
 	.device_id = VIRTIO_ID_CONSOLE,
-	.queues = CONSOLE_QUEUES,
 };
 
 /* One at a time: the event loop's. */

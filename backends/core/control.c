@@ -1,105 +1,144 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * control.c - what the daemon asks of a running device model: one line on
- * RUN_DIR/control.sock (root's only), one line back.
+ * control.c - what the daemon asks of a running device model: one packet on
+ * RUN_DIR/control.sock (root's only) with one JSON object and its descriptors,
+ * one packet back: "OK" or "ERROR text".
  */
 #include "core/dm.h"
 
+#include "cleanup.h"
+#include "json.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
-struct control_client {
-	uv_pipe_t pipe;
-	uv_write_t reply;
-	struct dm *dm;
-	char line[64];
-	size_t used;
+#define REQUEST_BYTES 8192u
+
+static int do_powerbutton(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	(void)spec;
+	(void)err;
+	dm_power_button(dm);
+	return 0;
+}
+
+static int do_add(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	if (dm_add_device(dm, spec, err))
+		return -1;
+	spec->fd_count = 0; /* the device's now */
+	return 0;
+}
+
+static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	return dm_remove_device(dm, spec->json, err);
+}
+
+static const struct {
+	const char *name;
+	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
+} requests[] = {
+	{ "powerbutton", do_powerbutton },
+	{ "add", do_add },
+	{ "remove", do_remove },
 };
 
-static void control_closed(uv_handle_t *handle)
+static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)
 {
-	free(handle->data);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (json_object_object_get_ex(request, requests[i].name, &spec->json))
+			return requests[i].act(dm, spec, err);
+	return error_set(err, ERROR_USAGE, "unknown request: vimod and vimo-dm differ, install one release");
 }
 
-static void control_replied(uv_write_t *request, int status)
+static void take_descriptors(struct msghdr *message, struct device_spec *spec)
 {
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		spec->fd_count = (unsigned int)((part->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+		memcpy(spec->fds, CMSG_DATA(part), spec->fd_count * sizeof(int));
+	}
+}
+
+static int receive(int fd, struct device_spec *spec, json_object **request, struct error *err)
+{
+	static char text[REQUEST_BYTES];
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(DM_SPEC_FDS * sizeof(int))];
+	} control;
+	struct iovec iov = { text, sizeof(text) };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
+	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+
+	if (got < 0)
+		return error_set(err, ERROR_FAILED, "request: %s", strerror(errno));
+	take_descriptors(&message, spec);
+	if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return error_set(err, ERROR_USAGE, "the request is too long");
+	*request = json_parse(text, (size_t)got);
+	return *request ? 0 : error_set(err, ERROR_USAGE, "the request is no JSON object");
+}
+
+/* The daemon sends at once what it connected for; who does not is left by the time limit on receiving. */
+static void serve(struct dm *dm, int fd)
+{
+	CLEANUP_JSON json_object *request = NULL;
+	const struct timeval patience = { .tv_usec = 200000 };
+	struct device_spec spec = { 0 };
+	struct error err = { 0 };
+	char answer[sizeof(err.text) + 16] = "OK";
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (receive(fd, &spec, &request, &err) || act(dm, request, &spec, &err))
+		snprintf(answer, sizeof(answer), "ERROR %s", err.text);
+	for (unsigned int n = 0; n < spec.fd_count; n++)
+		close(spec.fds[n]);
+	send(fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void came(uv_poll_t *poll, int status, int events)
+{
+	struct dm *dm = poll->data;
+	CLEANUP_FD int fd = accept4(dm->control_fd, NULL, NULL, SOCK_CLOEXEC);
+
 	(void)status;
-	uv_close((uv_handle_t *)request->handle, control_closed);
-}
-
-static void control_reply(struct control_client *client, const char *text)
-{
-	uv_buf_t buffer = uv_buf_init((char *)text, (unsigned int)strlen(text));
-
-	uv_read_stop((uv_stream_t *)&client->pipe);
-	if (uv_write(&client->reply, (uv_stream_t *)&client->pipe, &buffer, 1, control_replied))
-		uv_close((uv_handle_t *)&client->pipe, control_closed);
-}
-
-static void control_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
-{
-	struct control_client *client = handle->data;
-
-	(void)suggested;
-	*buffer = uv_buf_init(client->line + client->used, (unsigned int)(sizeof(client->line) - 1 - client->used));
-}
-
-static void control_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
-{
-	struct control_client *client = stream->data;
-	char *end;
-
-	(void)buffer;
-	if (bytes == UV_ENOBUFS) {
-		control_reply(client, "ERROR the line is too long\n");
-		return;
-	}
-	if (bytes < 0) {
-		uv_close((uv_handle_t *)stream, control_closed);
-		return;
-	}
-	client->used += (size_t)bytes;
-	client->line[client->used] = '\0';
-	end = strchr(client->line, '\n');
-	if (!end)
-		return;
-	*end = '\0';
-	if (strcmp(client->line, "powerbutton")) {
-		control_reply(client, "ERROR unknown request: this device model knows powerbutton\n");
-		return;
-	}
-	dm_power_button(client->dm);
-	control_reply(client, "OK\n");
-}
-
-static void control_came(uv_stream_t *listener, int status)
-{
-	struct control_client *client = status < 0 ? NULL : calloc(1, sizeof(*client));
-
-	if (!client)
-		return;
-	client->dm = listener->data;
-	uv_pipe_init(listener->loop, &client->pipe, 0);
-	client->pipe.data = client;
-	if (uv_accept(listener, (uv_stream_t *)&client->pipe) ||
-	    uv_read_start((uv_stream_t *)&client->pipe, control_buffer, control_read))
-		uv_close((uv_handle_t *)&client->pipe, control_closed);
+	(void)events;
+	if (fd >= 0)
+		serve(dm, fd);
 }
 
 int dm_open_control(struct dm *dm, struct error *err)
 {
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *path = dm_path(dm, "control.sock");
-	int status;
 
 	unlink(path);
-	uv_pipe_init(&dm->loop, &dm->control, 0);
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(err, ERROR_FAILED, "%s: the path is too long", path);
+	strcpy(address.sun_path, path);
+	dm->control_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (dm->control_fd < 0 || bind(dm->control_fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(path, 0600) || listen(dm->control_fd, 4))
+		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
+	uv_poll_init(&dm->loop, &dm->control, dm->control_fd);
 	dm->control.data = dm;
-	status = uv_pipe_bind(&dm->control, path);
-	if (!status && chmod(path, 0600))
-		status = -errno;
-	if (!status)
-		status = uv_listen((uv_stream_t *)&dm->control, 4, control_came);
-	return status ? error_set(err, ERROR_FAILED, "%s: %s", path, uv_strerror(status)) : 0;
+	uv_poll_start(&dm->control, UV_READABLE, came);
+	return 0;
+}
+
+void dm_close_control(struct dm *dm)
+{
+	uv_poll_stop(&dm->control);
+	close(dm->control_fd);
+	unlink(dm_path(dm, "control.sock"));
 }

@@ -1,208 +1,167 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * devices.c - the devices of one guest and their power button.
+ * devices.c - the VirtIO devices of one guest: made from what vimod says of them,
+ * at the start or later.
  */
 #include "core/dm.h"
 
-#include "core/map.h"
-#include "platform/pl031.h"
+#include "block/block.h"
+#include "cleanup.h"
+#include "json.h"
 
-#include <vimo/domain.h>
-#include <vimo/hypercall.h>
-#include <vimo/ioctl.h>
-
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
-
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "%s: %s", what, strerror(errno));
-}
-
-static void eventfd_clear(int fd)
-{
-	uint64_t count;
-	ssize_t got = read(fd, &count, sizeof(count));
-
-	(void)got;
-}
-
-static struct endpoint_host host(struct dm *dm)
-{
-	return (struct endpoint_host){ dm->domain, &dm->loop, &dm->memory, &dm->ioreq };
-}
+#include <unistd.h>
 
 static bool work_console(void *context)
 {
 	struct dm *dm = context;
 
-	return console_work(&dm->console.device, &dm->console_hub);
+	return console_work(&dm->console->device, &dm->console_hub);
 }
 
-int dm_add_console(struct dm *dm, unsigned int slot, struct error *err)
+static int add_console(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
-	struct endpoint_host place = host(dm);
 	char log[PATH_MAX];
 
-	dm->console.work = work_console;
-	dm->console.context = dm;
-	if (endpoint_add(&dm->console, &place, slot, &console_model, &dm->state->device[slot], err))
+	(void)spec;
+	if (dm->console)
+		return error_set(err, ERROR_USAGE, "a guest has one console at most");
+	endpoint->work = work_console;
+	endpoint->context = dm;
+	endpoint->device.queues = CONSOLE_QUEUES;
+	dm->console = endpoint;
+	if (endpoint_attach(endpoint, &console_model, NULL, err)) {
+		dm->console = NULL;
 		return -1;
+	}
 	dm->console_hub.mark = &dm->state->console;
 	dm->console_hub.input_came = endpoint_run;
-	dm->console_hub.context = &dm->console;
+	dm->console_hub.context = endpoint;
 	snprintf(log, sizeof(log), "%s/%s.console.log", dm->log_dir, dm->name);
-	if (hub_open(&dm->console_hub, &dm->loop, dm_path(dm, "console.sock"), log, err))
-		return -1;
-	dm->has_console = true;
-	return 0;
+	return hub_open(&dm->console_hub, &dm->loop, dm_path(dm, "console.sock"), log, err);
 }
 
-int dm_add_input(struct dm *dm, unsigned int slot, struct error *err)
+static int add_input(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
-	struct endpoint_host place = host(dm);
-
-	dm->input.device = &dm->input_endpoint.device;
-	dm->input_endpoint.work = input_work;
-	dm->input_endpoint.context = &dm->input;
-	if (endpoint_add(&dm->input_endpoint, &place, slot, &input_model, &dm->state->device[slot], err))
+	(void)spec;
+	if (dm->has_input)
+		return error_set(err, ERROR_USAGE, "a guest has one input device at most");
+	dm->input.device = &endpoint->device;
+	endpoint->work = input_work;
+	endpoint->context = &dm->input;
+	endpoint->device.queues = INPUT_QUEUES;
+	if (endpoint_attach(endpoint, &input_model, NULL, err))
 		return -1;
 	dm->has_input = true;
 	return 0;
 }
 
-static uint64_t rtc_access(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
+static int add_block(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
-	(void)context;
-	(void)width;
-	(void)value;
-	return is_write ? 0 : pl031_read(offset, (uint64_t)time(NULL));
+	struct block_options options = {
+		.readonly = json_flag(spec->json, "readonly"),
+		.queues = (unsigned int)json_number(spec->json, "queues", 1),
+		.operations_per_second = (uint64_t)json_number(spec->json, "iops", 0),
+		.bytes_per_second = (uint64_t)json_number(spec->json, "bytes_per_second", 0),
+		.serial = json_string(spec->json, "serial"),
+	};
+
+	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
+		return error_set(err, ERROR_USAGE, "a disk has 1 to %u queues", BLOCK_QUEUES);
+	return block_add(endpoint, spec->fds[0], &options, dm->io_threads, dm->io_thread_count, err);
 }
 
-static void gpio_interrupt_locked(const struct dm *dm)
-{
-	struct vimo_ioc_irq irq = { VIMO_GUEST_GPIO_INTID,
-				    pl061_interrupt(&dm->state->gpio) ? VIMO_IRQ_HIGH : VIMO_IRQ_LOW };
+static const struct {
+	const char *type;
+	unsigned int fds_min, fds_max;
+	int (*add)(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err);
+} kinds[] = {
+	{ "console", 0, 0, add_console },
+	{ "input", 0, 0, add_input },
+	{ "block", 1, 1, add_block },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-	ioctl(dm->domain, VIMO_IOC_IRQ, &irq); /* fails when the guest is gone */
+static struct endpoint *find_slot(struct dm *dm, json_object *json, struct error *err)
+{
+	int64_t slot = json_number(json, "slot", -1);
+
+	if (slot >= 0 && slot < dm->slots)
+		return &dm->endpoint[slot];
+	error_set(err, ERROR_USAGE, "a device's slot must be 0 to %u", dm->slots - 1);
+	return NULL;
 }
 
-static uint64_t gpio_access(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
+int dm_add_device(struct dm *dm, const struct device_spec *spec, struct error *err)
 {
-	struct dm *dm = context;
-	uint64_t data = 0;
+	const char *type = json_string(spec->json, "type");
+	struct endpoint *endpoint = find_slot(dm, spec->json, err);
+	size_t kind = 0;
 
-	(void)width;
-	pthread_mutex_lock(&dm->gpio_lock);
-	if (is_write) {
-		pl061_write(&dm->state->gpio, offset, (uint32_t)value);
-		gpio_interrupt_locked(dm);
-	} else {
-		data = pl061_read(&dm->state->gpio, offset);
-	}
-	pthread_mutex_unlock(&dm->gpio_lock);
-	return data;
-}
-
-static void power_line(struct dm *dm, bool high)
-{
-	pthread_mutex_lock(&dm->gpio_lock);
-	pl061_set_input(&dm->state->gpio, PL061_POWER_LINE, high);
-	gpio_interrupt_locked(dm);
-	pthread_mutex_unlock(&dm->gpio_lock);
-}
-
-static void power_released(uv_timer_t *timer)
-{
-	struct dm *dm = timer->data;
-
-	power_line(dm, false);
-	if (dm->has_input)
-		input_power_key(&dm->input, false);
-}
-
-/* One button, not two: a guest that drives the VirtIO one does not see the line move. */
-void dm_power_button(struct dm *dm)
-{
-	if (!dm->has_input || !input_power_key(&dm->input, true))
-		power_line(dm, true);
-	uv_timer_start(&dm->power_release, power_released, 100, 0); /* longer than any debouncing */
-}
-
-static void uart_run(void *context)
-{
-	uart_work(context);
-}
-
-static void uart_signalled(uv_poll_t *poll, int status, int events)
-{
-	struct dm *dm = poll->data;
-
-	(void)status;
-	(void)events;
-	eventfd_clear(dm->uart_event);
-	uart_work(&dm->uart);
-}
-
-static int add_uart(struct dm *dm, struct error *err)
-{
-	char log[PATH_MAX];
-	int32_t event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-	dm->uart_event = event;
-	dm->uart.domain = dm->domain;
-	dm->uart.page = map_page(dm->domain, VIMO_MMAP_CONSOLE, "serial port's ring", err);
-	if (!dm->uart.page)
+	if (!endpoint)
 		return -1;
-	dm->uart.hub.mark = &dm->state->serial;
-	dm->uart.hub.input_came = uart_run;
-	dm->uart.hub.context = &dm->uart;
-	snprintf(log, sizeof(log), "%s/%s.serial.log", dm->log_dir, dm->name);
-	if (hub_open(&dm->uart.hub, &dm->loop, dm_path(dm, "serial.sock"), log, err))
+	while (kind < KINDS && (!type || strcmp(type, kinds[kind].type)))
+		kind++;
+	if (kind == KINDS)
+		return error_set(err, ERROR_USAGE,
+				 "unknown device type '%s': vimod and vimo-dm differ, install one release",
+				 type ? type : "");
+	if (spec->fd_count < kinds[kind].fds_min || spec->fd_count > kinds[kind].fds_max)
+		return error_set(err, ERROR_USAGE, "a device of type %s came with %u descriptors", type,
+				 spec->fd_count);
+	if (!endpoint_is_empty(endpoint))
+		return error_set(err, ERROR_STATE, "slot %u has a device already", endpoint->slot);
+	return kinds[kind].add(dm, endpoint, spec, err);
+}
+
+int dm_remove_device(struct dm *dm, json_object *json, struct error *err)
+{
+	struct endpoint *endpoint = find_slot(dm, json, err);
+
+	if (!endpoint)
 		return -1;
-	if (event < 0 || ioctl(dm->domain, VIMO_IOC_CONSOLE_FD, &event))
-		return failed(err, "serial port's event");
-	uv_poll_init(&dm->loop, &dm->uart_poll, event);
-	dm->uart_poll.data = dm;
-	uv_poll_start(&dm->uart_poll, UV_READABLE, uart_signalled);
+	if (endpoint_is_empty(endpoint))
+		return error_set(err, ERROR_NOT_FOUND, "slot %u has no device", endpoint->slot);
+	if (!endpoint->removed)
+		return error_set(err, ERROR_STATE, "the device in slot %u cannot be taken away", endpoint->slot);
+	if (transport_status(&endpoint->device) && !json_flag(json, "force"))
+		return error_set(
+			err, ERROR_STATE,
+			"the guest uses it: in the guest: echo %llx.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/unbind; or use --force",
+			(unsigned long long)endpoint->ipa);
+	endpoint_remove(endpoint);
 	return 0;
 }
 
-int dm_add_platform(struct dm *dm, struct error *err)
+int dm_open_slots(struct dm *dm, struct error *err)
 {
-	struct ioreq_range rtc = { VIMO_GUEST_RTC_BASE, rtc_access, dm };
-	struct ioreq_range gpio = { VIMO_GUEST_GPIO_BASE, gpio_access, dm };
+	dm->host = (struct endpoint_host){ dm->domain, &dm->loop, &dm->memory, &dm->ioreq };
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		endpoint_open(&dm->endpoint[slot], &dm->host, slot, &dm->state->device[slot]);
+	for (unsigned int n = 0; n < dm->io_thread_count; n++)
+		if (io_thread_open(&dm->io_threads[n], err))
+			return -1;
+	return 0;
+}
 
-	pthread_mutex_init(&dm->gpio_lock, NULL);
-	ioreq_add(&dm->ioreq, &rtc);
-	ioreq_add(&dm->ioreq, &gpio);
-	uv_timer_init(&dm->loop, &dm->power_release);
-	dm->power_release.data = dm;
-	/* A predecessor may have died with its finger on the button. */
-	if (dm->state->gpio.input || dm->has_input)
-		uv_timer_start(&dm->power_release, power_released, 100, 0);
-	return dm->has_uart ? add_uart(dm, err) : 0;
+int dm_fill_slots(struct dm *dm, struct error *err)
+{
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		if (endpoint_is_empty(&dm->endpoint[slot]) && endpoint_empty(&dm->endpoint[slot], err))
+			return -1;
+	return 0;
 }
 
 void dm_close_devices(struct dm *dm)
 {
-	if (dm->has_console) {
+	if (dm->console) {
 		/* More than its queues hold; a guest that still runs cannot keep us. */
 		work_console(dm);
-		endpoint_close(&dm->console);
 		hub_close(&dm->console_hub);
 		unlink(dm_path(dm, "console.sock"));
 	}
-	if (dm->has_input)
-		endpoint_close(&dm->input_endpoint);
-	if (dm->has_uart) {
-		uart_work(&dm->uart);
-		uv_poll_stop(&dm->uart_poll);
-		hub_close(&dm->uart.hub);
-		unlink(dm_path(dm, "serial.sock"));
-	}
-	uv_timer_stop(&dm->power_release);
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		endpoint_close(&dm->endpoint[slot]);
+	dm_close_platform(dm);
 }

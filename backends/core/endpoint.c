@@ -12,9 +12,14 @@
 #include <vimo/ioctl.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+
+#define CONFIG_BYTES 256u
+
+static const struct virtio_model no_model = { .device_id = 0 };
 
 static int failed(struct error *err, const char *what)
 {
@@ -37,19 +42,24 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 	signal_one(bit == TRANSPORT_USED ? endpoint->used : endpoint->config);
 }
 
+void endpoint_kick(struct endpoint *endpoint, unsigned int queue)
+{
+	signal_one(endpoint->kick[queue]);
+}
+
 void endpoint_run(void *context)
 {
 	struct endpoint *endpoint = context;
 
 	if (endpoint->work(endpoint->context))
-		signal_one(endpoint->kick);
+		signal_one(endpoint->kick[0]);
 }
 
 static void kicked(uv_poll_t *poll, int status, int events)
 {
 	struct endpoint *endpoint = poll->data;
 	uint64_t count;
-	ssize_t got = read(endpoint->kick, &count, sizeof(count));
+	ssize_t got = read(endpoint->kick[0], &count, sizeof(count));
 
 	(void)got;
 	(void)status;
@@ -69,16 +79,98 @@ static uint64_t access_registers(void *context, uint64_t offset, unsigned int wi
 	return 0;
 }
 
+void endpoint_open(struct endpoint *endpoint, const struct endpoint_host *host, unsigned int slot,
+		   struct transport_state *state)
+{
+	endpoint->host = host;
+	endpoint->slot = slot;
+	endpoint->ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE;
+	endpoint->used = endpoint->config = -1;
+	memset(endpoint->kick, -1, sizeof(endpoint->kick));
+	endpoint->device.model = &no_model;
+	endpoint->device.memory = host->memory;
+	endpoint->device.state = state;
+	endpoint->device.interrupt = interrupt;
+	pthread_mutex_init(&endpoint->device.lock, NULL);
+	pthread_cond_init(&endpoint->device.idle, NULL);
+}
+
+bool endpoint_is_empty(const struct endpoint *endpoint)
+{
+	return endpoint->device.model == &no_model;
+}
+
+/* The registers' page, with doorbells for @queues. */
+static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct error *err)
+{
+	struct vimo_ioc_device device = {
+		.ipa = endpoint->ipa,
+		.doorbell = TRANSPORT_DOORBELL,
+		.clear = TRANSPORT_CLEAR,
+		.status = TRANSPORT_STATUS,
+		.queues = (uint16_t)(queues ? queues : 1),
+		.intid = VIMO_GUEST_VIRTIO_INTID + endpoint->slot,
+	};
+	struct ioreq_range range = { endpoint->ipa, access_registers, &endpoint->device };
+
+	if (ioctl(endpoint->host->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
+		return failed(err, "cannot add a device");
+	if (endpoint->device.page)
+		return 0;
+	endpoint->device.page = map_page(endpoint->host->domain, device.ipa, "a device's registers", err);
+	if (!endpoint->device.page)
+		return -1;
+	ioreq_add(endpoint->host->ioreq, &range);
+	return 0;
+}
+
+int endpoint_empty(struct endpoint *endpoint, struct error *err)
+{
+	if (add_to_domain(endpoint, 0, err))
+		return -1;
+	transport_init(&endpoint->device);
+	return 0;
+}
+
+static bool open_eventfds(struct endpoint *endpoint)
+{
+	unsigned int kicks = endpoint->work ? 1 : endpoint->device.queues;
+	bool good;
+
+	endpoint->used = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	endpoint->config = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	good = endpoint->used >= 0 && endpoint->config >= 0;
+	for (unsigned int queue = 0; queue < kicks && good; queue++) {
+		endpoint->kick[queue] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		good = endpoint->kick[queue] >= 0;
+	}
+	return good;
+}
+
+static void close_eventfds(struct endpoint *endpoint)
+{
+	int *all[] = { &endpoint->used, &endpoint->config };
+
+	for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]) + TRANSPORT_QUEUES; i++) {
+		int *fd = i < TRANSPORT_QUEUES ? &endpoint->kick[i] : all[i - TRANSPORT_QUEUES];
+
+		if (*fd >= 0)
+			close(*fd);
+		*fd = -1;
+	}
+}
+
 /* The device's events, bound to this process; a predecessor's went with it. */
-static int bind_events(struct endpoint *endpoint, int domain, struct error *err)
+static int bind_events(struct endpoint *endpoint, struct error *err)
 {
 	struct vimo_ioc_call used = { endpoint->ipa, TRANSPORT_USED, endpoint->used };
 	struct vimo_ioc_call config = { endpoint->ipa, TRANSPORT_CONFIG, endpoint->config };
+	int domain = endpoint->host->domain;
 
 	if (ioctl(domain, VIMO_IOC_CALL, &used) || ioctl(domain, VIMO_IOC_CALL, &config))
 		return failed(err, "a device's interrupt");
-	for (uint32_t queue = 0; queue < endpoint->device.model->queues; queue++) {
-		struct vimo_ioc_kick kick = { endpoint->ipa, queue, endpoint->kick };
+	for (uint32_t queue = 0; queue < endpoint->device.queues; queue++) {
+		struct vimo_ioc_kick kick = { endpoint->ipa, queue, endpoint->kick[endpoint->work ? 0 : queue] };
 
 		if (ioctl(domain, VIMO_IOC_KICK, &kick))
 			return failed(err, "a device's doorbell");
@@ -86,51 +178,104 @@ static int bind_events(struct endpoint *endpoint, int domain, struct error *err)
 	return 0;
 }
 
-static int add_to_domain(struct endpoint *endpoint, int domain, unsigned int slot, struct error *err)
+static void unbind_events(struct endpoint *endpoint, unsigned int queues)
 {
-	struct vimo_ioc_device device = {
-		.ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE,
-		.doorbell = TRANSPORT_DOORBELL,
-		.clear = TRANSPORT_CLEAR,
-		.status = TRANSPORT_STATUS,
-		.queues = endpoint->device.model->queues,
-		.intid = VIMO_GUEST_VIRTIO_INTID + slot,
-	};
+	struct vimo_ioc_call used = { endpoint->ipa, TRANSPORT_USED, -1 };
+	struct vimo_ioc_call config = { endpoint->ipa, TRANSPORT_CONFIG, -1 };
 
-	endpoint->ipa = device.ipa;
-	if (ioctl(domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
-		return failed(err, "cannot add a device");
-	endpoint->device.page = map_page(domain, device.ipa, "a device's registers", err);
-	return endpoint->device.page ? 0 : -1;
+	/* They fail when they were not bound, or when the guest is gone. */
+	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &used);
+	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &config);
+	for (uint32_t queue = 0; queue < queues; queue++) {
+		struct vimo_ioc_kick kick = { endpoint->ipa, queue, -1 };
+
+		ioctl(endpoint->host->domain, VIMO_IOC_KICK, &kick);
+	}
 }
 
-int endpoint_add(struct endpoint *endpoint, const struct endpoint_host *host, unsigned int slot,
-		 const struct virtio_model *model, struct transport_state *state, struct error *err)
+static void poll_closed(uv_handle_t *handle)
 {
-	struct ioreq_range range = { .access = access_registers, .context = &endpoint->device };
+	free(handle);
+}
 
-	endpoint->device.model = model;
-	endpoint->device.memory = host->memory;
-	endpoint->device.state = state;
-	endpoint->device.interrupt = interrupt;
-	pthread_mutex_init(&endpoint->device.lock, NULL);
-	endpoint->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	endpoint->used = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	endpoint->config = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (endpoint->kick < 0 || endpoint->used < 0 || endpoint->config < 0)
-		return failed(err, "eventfd");
-	if (add_to_domain(endpoint, host->domain, slot, err) || bind_events(endpoint, host->domain, err))
-		return -1;
-	range.ipa = endpoint->ipa;
-	ioreq_add(host->ioreq, &range);
-	transport_init(&endpoint->device);
-	uv_poll_init(host->loop, &endpoint->poll, endpoint->kick);
-	endpoint->poll.data = endpoint;
-	uv_poll_start(&endpoint->poll, UV_READABLE, kicked);
+static void stop_poll(struct endpoint *endpoint)
+{
+	if (endpoint->poll)
+		uv_close((uv_handle_t *)endpoint->poll, poll_closed);
+	endpoint->poll = NULL;
+}
+
+static int start_poll(struct endpoint *endpoint, struct error *err)
+{
+	if (!endpoint->work)
+		return 0;
+	endpoint->poll = calloc(1, sizeof(*endpoint->poll));
+	if (!endpoint->poll)
+		return error_set(err, ERROR_RESOURCES, "no memory for a device");
+	uv_poll_init(endpoint->host->loop, endpoint->poll, endpoint->kick[0]);
+	endpoint->poll->data = endpoint;
+	uv_poll_start(endpoint->poll, UV_READABLE, kicked);
 	return 0;
+}
+
+/* With the device's lock, once the request thread knows the slot. */
+static unsigned int forget_model(struct virtio_device *device)
+{
+	unsigned int queues = device->queues;
+
+	device->model = &no_model;
+	device->features = device->queues = 0;
+	return queues;
+}
+
+static void forget_events(struct endpoint *endpoint, unsigned int queues)
+{
+	stop_poll(endpoint);
+	unbind_events(endpoint, queues);
+	close_eventfds(endpoint);
+	endpoint->work = NULL;
+	endpoint->removed = NULL;
+	endpoint->context = NULL;
+}
+
+int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
+		    void (*show)(struct virtio_device *device), struct error *err)
+{
+	struct virtio_device *device = &endpoint->device;
+
+	if (!open_eventfds(endpoint)) {
+		failed(err, "eventfd");
+	} else if (!add_to_domain(endpoint, device->queues, err) && !bind_events(endpoint, err) &&
+		   !start_poll(endpoint, err)) {
+		pthread_mutex_lock(&device->lock);
+		device->model = model;
+		if (show)
+			show(device);
+		transport_init(device);
+		pthread_mutex_unlock(&device->lock);
+		return 0;
+	}
+	forget_events(endpoint, forget_model(device));
+	return -1;
+}
+
+void endpoint_remove(struct endpoint *endpoint)
+{
+	static const uint8_t nothing[CONFIG_BYTES];
+	struct virtio_device *device = &endpoint->device;
+	unsigned int queues;
+
+	pthread_mutex_lock(&device->lock);
+	transport_stop(device);
+	queues = forget_model(device);
+	transport_replace(device);
+	transport_show_config(device, nothing, sizeof(nothing));
+	pthread_mutex_unlock(&device->lock);
+	endpoint->removed(endpoint);
+	forget_events(endpoint, queues);
 }
 
 void endpoint_close(struct endpoint *endpoint)
 {
-	uv_poll_stop(&endpoint->poll);
+	stop_poll(endpoint);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * endpoint.h - a VirtIO device's place in the domain: address, registers' page,
- * doorbell and interrupts as eventfds in the event loop.
+ * endpoint.h - a virtio-mmio slot of the guest: address, registers' page,
+ * doorbells and interrupts as eventfds, and the device in it. A slot without a
+ * device shows DeviceID 0 (VirtIO 1.2, 4.2.3.1.1); one can be put there later.
+ *
+ * Context: the event loop's thread. The request thread may write registers meanwhile.
  */
 #ifndef CORE_ENDPOINT_H
 #define CORE_ENDPOINT_H
@@ -12,15 +15,6 @@
 
 #include <uv.h>
 
-struct endpoint {
-	struct virtio_device device;
-	uint64_t ipa;
-	int kick, used, config; /* eventfds */
-	uv_poll_t poll;
-	bool (*work)(void *context); /* after a doorbell; true: call again, after the other events */
-	void *context;
-};
-
 /** What endpoints of one guest share. */
 struct endpoint_host {
 	int domain;
@@ -29,15 +23,44 @@ struct endpoint_host {
 	struct ioreq *ioreq;
 };
 
+struct endpoint {
+	struct virtio_device device;
+	const struct endpoint_host *host;
+	unsigned int slot;
+	uint64_t ipa;
+	int kick[TRANSPORT_QUEUES]; /* doorbells as eventfds, by queue; with work all are kick[0] */
+	int used, config;           /* eventfds that interrupt the guest */
+	uv_poll_t *poll;
+
+	/* The device's, set before endpoint_attach(): */
+	bool (*work)(void *context); /* after a doorbell, in the event loop; true: call again. NULL: it looks itself */
+	void (*removed)(struct endpoint *endpoint); /* free what it has; NULL: it stays as long as the guest */
+	void *context;
+};
+
+/** endpoint_open() - an empty @slot for now; endpoint_attach() shows it to the guest. */
+void endpoint_open(struct endpoint *endpoint, const struct endpoint_host *host, unsigned int slot,
+		   struct transport_state *state);
+/** endpoint_empty() - show the guest that there is nothing in it. Return: 0 or -1. */
+int endpoint_empty(struct endpoint *endpoint, struct error *err);
+/** endpoint_is_empty() - whether no device is in it. */
+bool endpoint_is_empty(const struct endpoint *endpoint);
 /**
- * endpoint_add() - put the device of @model into virtio-mmio @slot, or take it over there.
- * The caller has set work and context. Return: 0 or -1.
+ * endpoint_attach() - put a device of @model into an empty slot, or take over the one a predecessor had there.
+ * The caller has set the device's part of @endpoint, and device.features and device.queues.
+ * @show: shows its configuration space; NULL: the device does so itself
+ *
+ * Return: 0, or -1 and the slot is empty as before.
  */
-int endpoint_add(struct endpoint *endpoint, const struct endpoint_host *host, unsigned int slot,
-		 const struct virtio_model *model, struct transport_state *state, struct error *err);
-/** endpoint_run() - do its work now. Context: event loop. */
+int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
+		    void (*show)(struct virtio_device *device), struct error *err);
+/** endpoint_remove() - take its device away for good; what the guest had not got back is lost. */
+void endpoint_remove(struct endpoint *endpoint);
+/** endpoint_kick() - ring the doorbell of @queue as the guest would. Any thread. */
+void endpoint_kick(struct endpoint *endpoint, unsigned int queue);
+/** endpoint_run() - do its work now. */
 void endpoint_run(void *endpoint);
-/** endpoint_close() - no more events. */
+/** endpoint_close() - no more events, since we end; the guest's view stays. */
 void endpoint_close(struct endpoint *endpoint);
 
 #endif

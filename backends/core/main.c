@@ -20,6 +20,8 @@
 #include <string.h>
 #include <sys/file.h>
 
+#define FIRST_DEVICE_FD 5 /* as vimod numbers them */
+
 static struct dm dm;
 
 const char *dm_path(const struct dm *model, const char *file)
@@ -37,8 +39,7 @@ static void leave(void)
 	dm.leaving = true;
 	uv_poll_stop(&dm.domain_poll);
 	dm_close_devices(&dm);
-	uv_close((uv_handle_t *)&dm.control, NULL);
-	unlink(dm_path(&dm, "control.sock"));
+	dm_close_control(&dm);
 	uv_signal_stop(&dm.terminate);
 	/* Output that a client has not read yet goes out, for a while. */
 	uv_unref((uv_handle_t *)&dm.drain);
@@ -82,52 +83,55 @@ static int write_pid(struct error *err)
 	return 0;
 }
 
-static const struct {
-	const char *type;
-	const bool *has;
-	int (*add)(struct dm *dm, unsigned int slot, struct error *err);
-} kinds[] = {
-	{ "console", &dm.has_console, dm_add_console },
-	{ "input", &dm.has_input, dm_add_input },
-};
-
-static int add_device(json_object *device, struct error *err)
+/* Its descriptors follow those of the devices before it. */
+static int add_device(json_object *json, int *next_fd, struct error *err)
 {
-	const char *type = json_string(device, "type");
-	int64_t slot = json_number(device, "slot", -1);
+	struct device_spec spec = { .json = json, .fd_count = (unsigned int)json_number(json, "fds", 0) };
 
-	if (slot < 0 || slot >= VIMO_GUEST_VIRTIO_COUNT)
-		return error_set(err, ERROR_USAGE, "dm.json: a device's slot must be 0 to %u",
-				 VIMO_GUEST_VIRTIO_COUNT - 1);
-	for (size_t n = 0; type && n < sizeof(kinds) / sizeof(kinds[0]); n++) {
-		if (strcmp(type, kinds[n].type))
-			continue;
-		if (*kinds[n].has)
-			return error_set(err, ERROR_USAGE, "dm.json: a guest has one %s at most", type);
-		return kinds[n].add(&dm, (unsigned int)slot, err);
+	if (spec.fd_count > DM_SPEC_FDS)
+		return error_set(err, ERROR_USAGE, "dm.json: a device with %u descriptors", spec.fd_count);
+	for (unsigned int n = 0; n < spec.fd_count; n++) {
+		spec.fds[n] = (*next_fd)++;
+		if (fcntl(spec.fds[n], F_SETFD, FD_CLOEXEC))
+			return error_set(err, ERROR_USAGE, "dm.json: descriptor %d is not there", spec.fds[n]);
 	}
-	return error_set(err, ERROR_USAGE, "dm.json: unknown device type '%s': this version has console and input",
-			 type ? type : "");
+	return dm_add_device(&dm, &spec, err);
+}
+
+/* One for each of the guest's vCPUs would be too many where dom0 has fewer CPUs. */
+static unsigned int count_io_threads(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus < 1 ? 1 : cpus > DM_IO_THREADS ? DM_IO_THREADS : (unsigned int)cpus;
 }
 
 static int add_devices(struct error *err)
 {
 	const char *path = dm_path(&dm, "dm.json");
 	CLEANUP_JSON json_object *root = json_object_from_file(path);
+	int64_t slots = json_number(root, "slots", 0);
+	int next_fd = FIRST_DEVICE_FD;
 	json_object *devices = NULL;
 
 	if (!root)
 		return error_set(err, ERROR_FAILED, "%s", json_util_get_last_err());
-	if (json_number(root, "version", 0) != 1)
+	if (json_number(root, "version", 0) != 2)
 		return error_set(err, ERROR_USAGE,
-				 "%s: version must be 1: vimod and vimo-dm differ, install one release", path);
+				 "%s: version must be 2: vimod and vimo-dm differ, install one release", path);
+	if (slots < 1 || slots > VIMO_GUEST_VIRTIO_COUNT)
+		return error_set(err, ERROR_USAGE, "%s: slots must be 1 to %u", path, VIMO_GUEST_VIRTIO_COUNT);
+	dm.slots = (unsigned int)slots;
+	dm.io_thread_count = count_io_threads();
 	dm.has_uart = json_flag(root, "uart");
 	if (json_object_object_get_ex(root, "devices", &devices) && !json_object_is_type(devices, json_type_array))
 		return error_set(err, ERROR_USAGE, "%s: devices must be a list", path);
+	if (dm_open_slots(&dm, err))
+		return -1;
 	for (size_t i = 0; devices && i < json_object_array_length(devices); i++)
-		if (add_device(json_object_array_get_idx(devices, i), err))
+		if (add_device(json_object_array_get_idx(devices, i), &next_fd, err))
 			return -1;
-	return dm_add_platform(&dm, err);
+	return dm_fill_slots(&dm, err) || dm_add_platform(&dm, err) ? -1 : 0;
 }
 
 static int watch(struct error *err)
@@ -152,6 +156,9 @@ static int set_up(struct error *err)
 	dm.state = state_open(dm_path(&dm, "dm.state"), err);
 	if (!dm.state || add_devices(err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
 		return -1;
+	for (unsigned int n = 0; n < dm.io_thread_count; n++)
+		if (io_thread_start(&dm.io_threads[n], err))
+			return -1;
 	return ioreq_start(&dm.ioreq, dm.domain, err);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -57,7 +58,7 @@ static int set_limits(struct error *err)
 	static const struct {
 		int resource;
 		rlim_t limit;
-	} limits[] = { { RLIMIT_NOFILE, 128 }, { RLIMIT_CORE, 0 }, { RLIMIT_FSIZE, 16u << 20 } };
+	} limits[] = { { RLIMIT_NOFILE, 1024 }, { RLIMIT_CORE, 0 } };
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		struct rlimit limit = { limits[i].limit, limits[i].limit };
@@ -68,7 +69,10 @@ static int set_limits(struct error *err)
 	return 0;
 }
 
-/* For the loop, the sockets, logs, memory, the request thread and leaving. */
+/*
+ * For the loop, the sockets, logs, memory, threads, disks and leaving. Rings are there before; what they may do is
+ * bounded by themselves (io_thread.c).
+ */
 static const int allowed[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(write),
@@ -83,8 +87,14 @@ static const int allowed[] = {
 	SCMP_SYS(accept4),
 	SCMP_SYS(shutdown),
 	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(statx),
 	SCMP_SYS(openat),
 	SCMP_SYS(rename),
 	SCMP_SYS(renameat),
@@ -122,7 +132,11 @@ static const int allowed[] = {
 };
 
 /* What is left to ask of the module once all is set up, and what libuv asks of descriptors. */
-static const unsigned long ioctls[] = { VIMO_IOC_IOREQ, VIMO_IOC_IRQ, VIMO_IOC_CONSOLE_KICK, FIONBIO, FIOCLEX };
+static const unsigned long ioctls[] = {
+	VIMO_IOC_IOREQ,  VIMO_IOC_IRQ,  VIMO_IOC_CONSOLE_KICK,
+	VIMO_IOC_DEVICE, VIMO_IOC_KICK, VIMO_IOC_CALL, /* of devices that come and go */
+	BLKSSZGET,       FIONBIO,       FIOCLEX,
+};
 
 static int filter_fill(scmp_filter_ctx filter)
 {

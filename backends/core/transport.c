@@ -10,6 +10,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
 #include <linux/virtio_ring.h>
+#include <stddef.h>
 #include <string.h>
 
 #define MAGIC 0x74726976u  /* "virt" */
@@ -36,7 +37,7 @@ static void show(struct virtio_device *device, unsigned int offset, uint32_t val
 
 static uint64_t offered(const struct virtio_device *device)
 {
-	return device->model->features | 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX |
+	return device->features | 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX |
 	       1ull << VIRTIO_RING_F_INDIRECT_DESC;
 }
 
@@ -44,7 +45,7 @@ static struct transport_queue_state *selected(struct virtio_device *device)
 {
 	uint32_t queue = device->state->queue_sel;
 
-	return queue < device->model->queues ? &device->state->queue[queue] : NULL;
+	return queue < device->queues ? &device->state->queue[queue] : NULL;
 }
 
 static void show_features(struct virtio_device *device)
@@ -64,24 +65,47 @@ static void show_queue(struct virtio_device *device)
 
 bool transport_running(const struct virtio_device *device)
 {
-	uint32_t status = show_get(device, VIRTIO_MMIO_STATUS);
+	uint32_t status = transport_status(device);
 
-	return status & VIRTIO_CONFIG_S_DRIVER_OK && !(status & VIRTIO_CONFIG_S_NEEDS_RESET);
+	return status & VIRTIO_CONFIG_S_DRIVER_OK && !(status & VIRTIO_CONFIG_S_NEEDS_RESET) && !device->draining;
 }
 
-static void stop_queues(struct virtio_device *device)
+uint32_t transport_status(const struct virtio_device *device)
 {
-	for (unsigned int i = 0; i < device->model->queues; i++)
+	return show_get(device, VIRTIO_MMIO_STATUS);
+}
+
+bool transport_feature(const struct virtio_device *device, unsigned int bit)
+{
+	return device->state->driver_features >> bit & 1;
+}
+
+static void drain(struct virtio_device *device)
+{
+	while (device->draining)
+		pthread_cond_wait(&device->idle, &device->lock);
+	if (!device->model->drain)
+		return;
+	device->draining = true;
+	device->model->drain(device);
+	device->draining = false;
+	pthread_cond_broadcast(&device->idle);
+}
+
+void transport_stop(struct virtio_device *device)
+{
+	drain(device);
+	for (unsigned int i = 0; i < device->queues; i++)
 		virtqueue_stop(&device->queue[i]);
-	if (device->model->stopped)
-		device->model->stopped(device);
 }
 
 static void need_reset(struct virtio_device *device)
 {
-	uint32_t status = show_get(device, VIRTIO_MMIO_STATUS);
+	uint32_t status = transport_status(device);
 
-	stop_queues(device);
+	/* What is in flight ends by itself; the driver's reset waits for it. */
+	for (unsigned int i = 0; i < device->queues; i++)
+		device->queue[i].broken = true;
 	show(device, VIRTIO_MMIO_STATUS, status | VIRTIO_CONFIG_S_NEEDS_RESET);
 	if (status & VIRTIO_CONFIG_S_DRIVER_OK)
 		device->interrupt(device, TRANSPORT_CONFIG);
@@ -89,8 +113,8 @@ static void need_reset(struct virtio_device *device)
 
 void transport_check(struct virtio_device *device)
 {
-	for (unsigned int i = 0; i < device->model->queues; i++) {
-		if (device->queue[i].broken) {
+	for (unsigned int i = 0; i < device->queues; i++) {
+		if (device->queue[i].broken && transport_running(device)) {
 			need_reset(device);
 			return;
 		}
@@ -99,17 +123,18 @@ void transport_check(struct virtio_device *device)
 
 static bool start_queue(struct virtio_device *device, unsigned int index)
 {
-	const struct transport_queue_state *state = &device->state->queue[index];
+	struct transport_queue_state *state = &device->state->queue[index];
 	struct virtqueue_layout layout = { state->desc, state->driver, state->device, (uint16_t)state->size };
 
 	return state->size <= VIRTQUEUE_SIZE_MAX &&
 	       virtqueue_start(&device->queue[index], device->memory, &layout,
-			       device->state->driver_features >> VIRTIO_RING_F_EVENT_IDX & 1);
+			       transport_feature(device, VIRTIO_RING_F_EVENT_IDX),
+			       device->model->out_of_order ? &state->inflight : NULL);
 }
 
 static void start_queues(struct virtio_device *device)
 {
-	for (unsigned int i = 0; i < device->model->queues; i++) {
+	for (unsigned int i = 0; i < device->queues; i++) {
 		if (device->state->queue[i].ready && !start_queue(device, i)) {
 			need_reset(device);
 			return;
@@ -122,7 +147,6 @@ static void start_queues(struct virtio_device *device)
 static void show_identity(struct virtio_device *device)
 {
 	show(device, VIRTIO_MMIO_VERSION, 2);
-	show(device, VIRTIO_MMIO_DEVICE_ID, device->model->device_id);
 	show(device, VIRTIO_MMIO_VENDOR_ID, VENDOR);
 	/* There is no shared memory region: length and base read as all ones (4.2.2). */
 	for (unsigned int offset = VIRTIO_MMIO_SHM_LEN_LOW; offset <= VIRTIO_MMIO_SHM_BASE_HIGH; offset += 4)
@@ -131,8 +155,8 @@ static void show_identity(struct virtio_device *device)
 
 static void reset(struct virtio_device *device)
 {
-	stop_queues(device);
-	memset(device->state, 0, sizeof(*device->state));
+	transport_stop(device);
+	memset(device->state, 0, offsetof(struct transport_state, queue[device->queues]));
 	show(device, VIRTIO_MMIO_INTERRUPT_STATUS, 0);
 	show(device, VIRTIO_MMIO_CONFIG_GENERATION, 0);
 	show_features(device);
@@ -140,20 +164,31 @@ static void reset(struct virtio_device *device)
 	show(device, VIRTIO_MMIO_STATUS, 0); /* last: the driver waits for it */
 }
 
+void transport_replace(struct virtio_device *device)
+{
+	show(device, VIRTIO_MMIO_DEVICE_ID, 0);
+	reset(device);
+	show(device, VIRTIO_MMIO_DEVICE_ID, device->model->device_id);
+}
+
 void transport_init(struct virtio_device *device)
 {
 	/* The magic word is written last: with it, the page is a predecessor's. */
 	if (show_get(device, VIRTIO_MMIO_MAGIC_VALUE) != MAGIC) {
 		show_identity(device);
-		reset(device);
+		transport_replace(device);
 		show(device, VIRTIO_MMIO_MAGIC_VALUE, MAGIC);
+		return;
+	}
+	if (show_get(device, VIRTIO_MMIO_DEVICE_ID) != device->model->device_id) {
+		transport_replace(device); /* it died while one was exchanged */
 		return;
 	}
 	show_features(device);
 	show_queue(device);
 	if (!transport_running(device))
 		return;
-	if (!(device->state->driver_features >> VIRTIO_F_VERSION_1 & 1)) {
+	if (!transport_feature(device, VIRTIO_F_VERSION_1)) {
 		need_reset(device); /* the state file was lost: nobody knows where the queues are */
 		return;
 	}
@@ -163,7 +198,7 @@ void transport_init(struct virtio_device *device)
 
 static void write_status(struct virtio_device *device, uint32_t value)
 {
-	uint32_t old = show_get(device, VIRTIO_MMIO_STATUS);
+	uint32_t old = transport_status(device);
 	uint32_t status = old | (value & STATUS_DRIVER); /* a driver sets bits, only reset clears */
 	uint64_t features = device->state->driver_features;
 
@@ -195,7 +230,7 @@ static void write_driver_features(struct virtio_device *device, uint32_t value)
 {
 	uint32_t sel = device->state->driver_features_sel;
 
-	if (show_get(device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_FEATURES_OK || sel > 1)
+	if (transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK || sel > 1)
 		return; /* agreed on */
 	device->state->driver_features &= ~(0xffffffffull << 32 * sel);
 	device->state->driver_features |= (uint64_t)value << 32 * sel;
@@ -219,16 +254,21 @@ static void write_queue_ready(struct virtio_device *device, uint32_t value)
 {
 	struct transport_queue_state *queue = selected(device);
 	struct virtqueue *ring;
+	bool running = transport_running(device);
 
 	if (!queue || (value & 1) == queue->ready)
 		return;
 	ring = &device->queue[queue - device->state->queue];
+	if (queue->ready)
+		drain(device);
 	/* A try: refuses what cannot work while the driver still looks. */
-	queue->ready = value & 1 && show_get(device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_FEATURES_OK &&
+	queue->ready = value & 1 && transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK &&
 		       start_queue(device, (unsigned int)(queue - device->state->queue));
-	if (!queue->ready || !transport_running(device))
+	if (!queue->ready || !running)
 		virtqueue_stop(ring);
 	show_queue(device);
+	if (running && device->model->started)
+		device->model->started(device);
 }
 
 static void set_half(uint64_t *address, unsigned int offset, uint32_t value)
@@ -270,6 +310,13 @@ static const struct {
 void transport_read_config(const struct virtio_device *device, void *to, size_t bytes)
 {
 	memcpy(to, device->page + VIRTIO_MMIO_CONFIG, bytes);
+}
+
+void transport_config_changed(struct virtio_device *device)
+{
+	show(device, VIRTIO_MMIO_CONFIG_GENERATION, show_get(device, VIRTIO_MMIO_CONFIG_GENERATION) + 1);
+	if (transport_status(device) & VIRTIO_CONFIG_S_DRIVER_OK)
+		device->interrupt(device, TRANSPORT_CONFIG);
 }
 
 void transport_show_config(struct virtio_device *device, const void *from, size_t bytes)

@@ -6,6 +6,7 @@
 
 #include <endian.h>
 #include <linux/virtio_ring.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { IDX = 1, RING = 2 }; /* of avail and used, in 16-bit words */
@@ -36,8 +37,35 @@ static uint16_t *avail_event(const struct virtqueue *queue)
 	return queue->used + RING + 4u * queue->size;
 }
 
+/* Earlier places first. The heads' places lie less than the ring's size before the last one taken. */
+static int by_place(const void *left, const void *right, void *context)
+{
+	const struct virtqueue *queue = context;
+	uint16_t a = (uint16_t)(queue->inflight->taken[*(const uint16_t *)left] - queue->last_avail);
+	uint16_t b = (uint16_t)(queue->inflight->taken[*(const uint16_t *)right] - queue->last_avail);
+
+	return a < b ? -1 : a > b;
+}
+
+/* What a predecessor took and did not give back. */
+static void take_over(struct virtqueue *queue)
+{
+	struct virtqueue_inflight *inflight = queue->inflight;
+
+	/* It may have died between giving back and saying so. */
+	if (inflight->completing && inflight->completing <= queue->size &&
+	    queue->used_idx == (uint16_t)(inflight->used_idx + 1))
+		inflight->taken[inflight->completing - 1] = 0;
+	inflight->completing = 0;
+	for (uint16_t head = 0; head < queue->size; head++)
+		if (inflight->taken[head])
+			queue->repeat[queue->repeats++] = head;
+	queue->last_avail = (uint16_t)(queue->used_idx + queue->repeats);
+	qsort_r(queue->repeat, queue->repeats, sizeof(queue->repeat[0]), by_place, queue);
+}
+
 bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
-		     bool event_idx)
+		     bool event_idx, struct virtqueue_inflight *inflight)
 {
 	uint64_t size = layout->size;
 
@@ -57,6 +85,9 @@ bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
 	queue->used_idx = load16(queue->used + IDX);
 	queue->last_avail = queue->used_idx;
 	queue->notified_idx = queue->used_idx;
+	queue->inflight = inflight;
+	if (inflight)
+		take_over(queue);
 	queue->running = true;
 	return true;
 }
@@ -137,30 +168,62 @@ static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *ch
 	return false;
 }
 
+/* The next head of the available ring. Return: false when there is none, or the queue broke. */
+static bool take_head(struct virtqueue *queue, uint16_t *head)
+{
+	uint16_t waiting = (uint16_t)(load16(queue->avail + IDX) - queue->last_avail);
+
+	if (!waiting)
+		return false;
+	queue->broken = waiting > queue->size;
+	/* The ring entry and what it names were written before the index. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	*head = load16(queue->avail + RING + queue->last_avail % queue->size);
+	/* A head that is in flight already would be given back twice. */
+	queue->broken |= *head >= queue->size || (queue->inflight && queue->inflight->taken[*head]);
+	return !queue->broken;
+}
+
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 {
-	uint16_t waiting;
+	bool again = queue->repeated < queue->repeats;
 
 	if (!queue->running || queue->broken)
 		return false;
-	waiting = (uint16_t)(load16(queue->avail + IDX) - queue->last_avail);
-	if (!waiting)
-		return false;
-	if (waiting > queue->size) {
-		queue->broken = true;
-		return false;
-	}
-	/* The ring entry and what it names were written before the index. */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	chain->head = load16(queue->avail + RING + queue->last_avail % queue->size);
 	chain->readable = 0;
 	chain->writable = 0;
-	if (chain->head >= queue->size || !read_chain(queue, chain)) {
+	if (again)
+		chain->head = queue->repeat[queue->repeated++];
+	else if (!take_head(queue, &chain->head))
+		return false;
+	if (!read_chain(queue, chain)) {
 		queue->broken = true;
 		return false;
 	}
+	if (again)
+		return true;
+	if (queue->inflight)
+		__atomic_store_n(&queue->inflight->taken[chain->head], VIRTQUEUE_TAKEN | queue->last_avail,
+				 __ATOMIC_RELEASE);
 	queue->last_avail++;
 	return true;
+}
+
+/* Our process may end between any two stores: take_over() puts each such state right. */
+static void publish(struct virtqueue *queue, uint16_t head)
+{
+	struct virtqueue_inflight *inflight = queue->inflight;
+
+	if (inflight) {
+		inflight->used_idx = (uint16_t)(queue->used_idx - 1);
+		__atomic_store_n(&inflight->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
+	}
+	/* Buffer and element before the index. */
+	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+	if (inflight) {
+		__atomic_store_n(&inflight->taken[head], 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&inflight->completing, 0, __ATOMIC_RELEASE);
+	}
 }
 
 void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
@@ -170,8 +233,7 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 	__atomic_store_n(&element[0], htole32(head), __ATOMIC_RELAXED);
 	__atomic_store_n(&element[1], htole32(bytes), __ATOMIC_RELAXED);
 	queue->used_idx++;
-	/* Buffer and element before the index. */
-	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+	publish(queue, head);
 }
 
 bool virtqueue_rearm(struct virtqueue *queue)

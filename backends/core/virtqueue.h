@@ -6,6 +6,11 @@
  * once, checked here, and used from our copy. A queue that breaks a rule is
  * broken until the driver resets the device.
  *
+ * Buffers may be given back in another order than they were taken when the
+ * queue has a struct virtqueue_inflight: it outlives us, and the next device
+ * model takes first what ours had not given back. Without it, they are given
+ * back in order.
+ *
  * Context: the caller holds the device's lock.
  */
 #ifndef CORE_VIRTQUEUE_H
@@ -23,15 +28,26 @@ struct virtqueue_layout {
 	uint16_t size;
 };
 
+/* What was taken and not given back; in a file that outlives us. All zero: nothing. */
+struct virtqueue_inflight {
+	uint16_t completing;                /* head + 1 of the buffer being given back, */
+	uint16_t used_idx;                  /* as this element of the used ring */
+	uint32_t taken[VIRTQUEUE_SIZE_MAX]; /* by head: 0, or VIRTQUEUE_TAKEN | its place in the available ring */
+};
+#define VIRTQUEUE_TAKEN (1u << 16)
+
 struct virtqueue {
 	const struct guest_memory *memory;
 	struct vring_desc *desc;
 	uint16_t *avail; /* flags, idx, ring[size], used_event */
 	uint16_t *used;  /* flags, idx, elements, avail_event */
 	uint16_t size;
-	uint16_t last_avail;   /* next to take */
-	uint16_t used_idx;     /* next to fill */
-	uint16_t notified_idx; /* used_idx when the guest was last asked about */
+	uint16_t last_avail;                 /* next to take */
+	uint16_t used_idx;                   /* next to fill */
+	uint16_t notified_idx;               /* used_idx when the guest was last asked about */
+	struct virtqueue_inflight *inflight; /* NULL: in order */
+	uint16_t repeat[VIRTQUEUE_SIZE_MAX]; /* heads a predecessor took, in its order */
+	uint16_t repeats, repeated;
 	bool event_idx;
 	bool running;
 	bool broken;
@@ -48,13 +64,15 @@ struct virtqueue_chain {
 /**
  * virtqueue_start() - begin, or after a restart go on, with a queue.
  *
- * Buffers are completed in the order they were taken, so the used index in
- * guest memory tells where to go on.
+ * @inflight: NULL, or what was taken before: virtqueue_pop() gives it first
+ *
+ * The used index in guest memory and the number of buffers in flight tell
+ * where to go on.
  *
  * Return: false when size, alignment or an address is not allowed.
  */
 bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
-		     bool event_idx);
+		     bool event_idx, struct virtqueue_inflight *inflight);
 void virtqueue_stop(struct virtqueue *queue);
 /** virtqueue_pop() - the next buffer. Return: false when there is none, or the queue broke. */
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);

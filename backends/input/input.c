@@ -52,7 +52,6 @@ static void write_config(struct virtio_device *device, unsigned int offset, unsi
 
 const struct virtio_model input_model = {
 	.device_id = VIRTIO_ID_INPUT,
-	.queues = INPUT_QUEUES,
 	.write_config = write_config,
 };
 

@@ -27,7 +27,7 @@ static void write_config(struct virtio_device *device, unsigned int offset, unsi
 	transport_show_config(device, shown, sizeof(shown));
 }
 
-static const struct virtio_model model = { .device_id = 3, .queues = 2, .write_config = write_config };
+static const struct virtio_model model = { .device_id = 3, .out_of_order = true, .write_config = write_config };
 
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
@@ -40,7 +40,7 @@ static void work(struct virtio_device *device)
 {
 	if (!transport_running(device))
 		return;
-	for (unsigned int q = 0; q < model.queues; q++) {
+	for (unsigned int q = 0; q < device->queues; q++) {
 		for (unsigned int i = 0; i < 64 && virtqueue_pop(&device->queue[q], &chain); i++)
 			virtqueue_push(&device->queue[q], chain.head, 0);
 		virtqueue_wants_interrupt(&device->queue[q]);
@@ -109,7 +109,7 @@ static void start_driver(struct virtio_device *device)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	struct virtio_device device = {
-		.model = &model, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt
+		.model = &model, .queues = 2, .memory = &memory, .state = &kept, .page = page, .interrupt = interrupt
 	};
 	struct input input = { data, bytes };
 

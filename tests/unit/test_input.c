@@ -37,6 +37,7 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 
 static struct virtio_device device = {
 	.model = &input_model,
+	.queues = INPUT_QUEUES,
 	.memory = &memory,
 	.state = &kept,
 	.page = page,

@@ -16,7 +16,7 @@
 static _Alignas(4096) uint8_t ram[0x8000];
 static _Alignas(4096) uint8_t page[4096];
 static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
-static const struct virtio_model model = { .device_id = 3, .queues = 2 };
+static const struct virtio_model model = { .device_id = 3 };
 static struct transport_state kept;
 static unsigned int interrupts;
 
@@ -28,6 +28,7 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 
 static struct virtio_device device = {
 	.model = &model,
+	.queues = 2,
 	.memory = &memory,
 	.state = &kept,
 	.page = page,

@@ -43,7 +43,7 @@ static struct virtqueue start(bool event_idx)
 	struct virtqueue queue;
 
 	memset(ram, 0, sizeof(ram));
-	assert_true(virtqueue_start(&queue, &memory, &layout, event_idx));
+	assert_true(virtqueue_start(&queue, &memory, &layout, event_idx, NULL));
 	return queue;
 }
 
@@ -153,7 +153,7 @@ static void bad_layouts_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(virtqueue_start(&queue, &memory, &bad[i], false));
+		assert_false(virtqueue_start(&queue, &memory, &bad[i], false, NULL));
 }
 
 static void a_successor_goes_on_at_the_used_index(void **state)
@@ -168,7 +168,7 @@ static void a_successor_goes_on_at_the_used_index(void **state)
 	assert_true(virtqueue_pop(&queue, &chain));
 	virtqueue_push(&queue, chain.head, 0);
 	assert_true(virtqueue_pop(&queue, &chain)); /* dies with it in hand */
-	assert_true(virtqueue_start(&queue, &memory, &layout, false));
+	assert_true(virtqueue_start(&queue, &memory, &layout, false, NULL));
 	assert_true(virtqueue_pop(&queue, &chain));
 	assert_false(virtqueue_pop(&queue, &chain));
 }
@@ -193,6 +193,91 @@ static void the_event_index_saves_interrupts(void **state)
 	assert_int_equal(*used(2 + 4 * SIZE), 2);
 }
 
+static const struct virtqueue_layout usual = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
+static struct virtqueue_inflight inflight;
+
+/* A queue that may give back in any order, with buffers 0..count-1 offered. */
+static struct virtqueue start_unordered(unsigned int count)
+{
+	struct virtqueue queue = start(false);
+
+	memset(&inflight, 0, sizeof(inflight));
+	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	for (uint16_t i = 0; i < count; i++) {
+		*desc(i) = (struct vring_desc){ RAM + DATA, 4, 0, 0 };
+		offer(i);
+	}
+	return queue;
+}
+
+static void a_successor_repeats_what_was_in_flight_in_its_order(void **state)
+{
+	struct virtqueue queue = start_unordered(5);
+
+	(void)state;
+	/* 0 and 3 come back, and 3 goes out again: in flight are 1, 2 and 3, the last place being 3's. */
+	for (unsigned int i = 0; i < 4; i++)
+		assert_true(virtqueue_pop(&queue, &chain));
+	virtqueue_push(&queue, 3, 0);
+	virtqueue_push(&queue, 0, 0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.head, 4);
+	virtqueue_push(&queue, 4, 0);
+	offer(3);
+	offer(0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.head, 3);
+
+	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	for (unsigned int i = 0; i < 4; i++) {
+		static const uint16_t expected[] = { 1, 2, 3, 0 };
+
+		assert_true(virtqueue_pop(&queue, &chain));
+		assert_int_equal(chain.head, expected[i]);
+		virtqueue_push(&queue, chain.head, 0);
+	}
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_int_equal(*used(1), 7);
+	for (unsigned int i = 0; i < SIZE; i++)
+		assert_int_equal(inflight.taken[i], 0);
+}
+
+/* Its predecessor died after it had published a buffer, or just before. */
+static void a_buffer_is_given_back_once(void **state)
+{
+	struct virtqueue queue = start_unordered(2);
+
+	(void)state;
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_true(virtqueue_pop(&queue, &chain));
+	inflight.completing = 2;
+	inflight.used_idx = 0;
+	*used(2) = 1;
+	*used(1) = 1; /* the index is out: 1 was given back */
+	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.head, 0);
+	assert_false(virtqueue_pop(&queue, &chain));
+
+	inflight.completing = 1;
+	inflight.used_idx = 1; /* the index is not out: 0 was not */
+	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_int_equal(chain.head, 0);
+	assert_false(virtqueue_pop(&queue, &chain));
+}
+
+static void a_buffer_offered_twice_breaks_the_queue(void **state)
+{
+	struct virtqueue queue = start_unordered(1);
+
+	(void)state;
+	offer(0);
+	assert_true(virtqueue_pop(&queue, &chain));
+	assert_false(virtqueue_pop(&queue, &chain));
+	assert_true(queue.broken);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +289,9 @@ int main(void)
 		cmocka_unit_test(bad_layouts_are_refused),
 		cmocka_unit_test(a_successor_goes_on_at_the_used_index),
 		cmocka_unit_test(the_event_index_saves_interrupts),
+		cmocka_unit_test(a_successor_repeats_what_was_in_flight_in_its_order),
+		cmocka_unit_test(a_buffer_is_given_back_once),
+		cmocka_unit_test(a_buffer_offered_twice_breaks_the_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * block.h - a virtio-blk device on a file or block device of dom0, by io_uring
+ * and without a copy where places and sizes allow.
+ */
+#ifndef BLOCK_BLOCK_H
+#define BLOCK_BLOCK_H
+
+#include "block/limit.h"
+#include "block/request.h"
+#include "core/endpoint.h"
+#include "core/io_thread.h"
+
+#define BLOCK_QUEUES 8u
+
+struct block;
+
+/** One queue, served by one I/O thread. */
+struct block_queue {
+	struct io_source source;
+	struct io_thread *thread;
+	struct block *block;
+	unsigned int index;
+	struct io_op kick, pause;
+	bool closing;
+	bool watching, pausing;   /* kick, pause are under way; device's lock */
+	unsigned int busy;        /* requests in flight; device's lock */
+	struct request *finished; /* to be given back in the next turn */
+	struct request *free;     /* were in use; */
+	struct request *request;  /* all: as many as the virtqueue can have, */
+	unsigned int fresh;       /* untouched from here on */
+	struct __kernel_timespec until;
+};
+
+struct block {
+	struct endpoint *endpoint;
+	struct block_disk disk;
+	int fd;
+	struct limit operations, bytes; /* device's lock */
+	unsigned int queues;
+	uint64_t errors;
+	struct block_queue queue[BLOCK_QUEUES];
+};
+
+/** What the caller wants of a disk. */
+struct block_options {
+	bool readonly;
+	unsigned int queues;                              /* 1..BLOCK_QUEUES */
+	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
+	const char *serial;
+};
+
+/**
+ * block_add() - put a disk into @endpoint.
+ * @fd: the image; taken over on success
+ * @threads: its queues are spread over them
+ *
+ * Return: 0 or -1.
+ */
+int block_add(struct endpoint *endpoint, int fd, const struct block_options *options, struct io_thread *threads,
+	      unsigned int thread_count, struct error *err);
+
+/* queue.c */
+extern const struct virtio_model block_model;
+/** block_queue_prepare() - Return: false without memory. */
+bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread);
+/** block_queue_open() - serve it from now on. */
+void block_queue_open(struct block_queue *queue);
+/** block_queue_close() - undo both. No request is in flight, none will be taken. */
+void block_queue_close(struct block_queue *queue);
+
+#endif

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * queue.c - requests of one queue through an I/O thread's ring.
+ *
+ * Context: the I/O thread, with the device's lock where the virtqueue, the
+ * limits or busy are touched; model's functions: the request thread, with it.
+ */
+#include "block/block.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/virtio_ids.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* From so many in flight on, their ends are looked at instead of doorbells: there is one soon. */
+#define BUSY_ENOUGH 4u
+#define ERRORS_LOGGED 10u
+
+struct request {
+	struct io_op op;
+	struct block_queue *queue;
+	struct request *next; /* in finished or free */
+	struct block_request block;
+};
+
+static struct virtio_device *device_of(struct block_queue *queue)
+{
+	return &queue->block->endpoint->device;
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void finish(struct request *request)
+{
+	request->next = request->queue->finished;
+	request->queue->finished = request;
+	io_thread_due(request->queue->thread, &request->queue->source);
+}
+
+static void submit_step(struct request *request, const struct block_step *step)
+{
+	struct block_queue *queue = request->queue;
+	struct io_uring_sqe *sqe = io_thread_request(queue->thread);
+	int fd = queue->block->fd;
+
+	switch (step->action) {
+	case BLOCK_READ: io_uring_prep_readv(sqe, fd, step->iov, step->count, step->offset); break;
+	case BLOCK_WRITE:
+		io_uring_prep_writev2(sqe, fd, step->iov, step->count, step->offset,
+				      queue->block->disk.write_through ? RWF_DSYNC : 0);
+		break;
+	case BLOCK_FLUSH: io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC); break;
+	case BLOCK_DISCARD:
+		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
+					(off_t)step->bytes);
+		break;
+	case BLOCK_ZERO:
+		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
+					(off_t)step->bytes);
+		break;
+	}
+	io_uring_sqe_set_data(sqe, &request->op);
+}
+
+static void next_step(struct request *request)
+{
+	struct block_step step;
+
+	if (block_step(&request->block, &request->queue->block->disk, &step))
+		submit_step(request, &step);
+	else
+		finish(request);
+}
+
+static void note_error(struct block *block, const struct request *request, int result)
+{
+	if (__atomic_fetch_add(&block->errors, 1, __ATOMIC_RELAXED) < ERRORS_LOGGED)
+		log_error("disk in slot %u: request at byte %llu failed: %s: the guest sees an I/O error",
+			  block->endpoint->slot, (unsigned long long)request->block.offset,
+			  result ? strerror(-result) : "the image is shorter than it was");
+}
+
+static void step_done(struct io_op *op, int result, unsigned int flags)
+{
+	struct request *request = (struct request *)(void *)op;
+
+	(void)flags;
+	if (result == -EINTR || result == -EAGAIN) {
+		next_step(request);
+	} else if (!block_done(&request->block, result)) {
+		next_step(request);
+	} else {
+		if (request->block.result == VIRTIO_BLK_S_IOERR)
+			note_error(request->queue->block, request, result);
+		finish(request);
+	}
+}
+
+static struct request *unused(const struct block_queue *queue)
+{
+	return queue->free ? queue->free : &queue->request[queue->fresh];
+}
+
+static void take_request(struct block_queue *queue)
+{
+	struct request *request = unused(queue);
+
+	enum block_verdict verdict = block_parse(&request->block, &queue->block->disk);
+
+	if (verdict == BLOCK_BROKEN) {
+		device_of(queue)->queue[queue->index].broken = true;
+		return;
+	}
+	if (queue->free) /* it is this one */
+		queue->free = queue->free->next;
+	else
+		queue->fresh++;
+	queue->busy++;
+	request->op.done = step_done;
+	request->queue = queue;
+	limit_take(&queue->block->operations, 1);
+	limit_take(&queue->block->bytes, request->block.bytes);
+	if (verdict == BLOCK_TO_DO)
+		next_step(request);
+	else
+		finish(request);
+}
+
+static void pause_ended(struct io_op *op, int result, unsigned int flags)
+{
+	struct block_queue *queue = (struct block_queue *)(void *)((char *)op - offsetof(struct block_queue, pause));
+	struct virtio_device *device = device_of(queue);
+
+	(void)result;
+	(void)flags;
+	if (!queue->closing)
+		io_thread_due(queue->thread, &queue->source);
+	pthread_mutex_lock(&device->lock);
+	queue->pausing = false;
+	pthread_cond_broadcast(&device->idle);
+	pthread_mutex_unlock(&device->lock);
+}
+
+/* Return: whether a limit says to wait; there will be another turn then. */
+static bool limited(struct block_queue *queue)
+{
+	struct block *block = queue->block;
+	uint64_t time, wait, more;
+	struct io_uring_sqe *sqe;
+
+	if (!block->operations.rate && !block->bytes.rate)
+		return false;
+	time = now();
+	wait = limit_wait(&block->operations, time);
+	more = limit_wait(&block->bytes, time);
+	wait = wait > more ? wait : more;
+	if (!wait || queue->pausing)
+		return wait;
+	queue->pausing = true;
+	queue->until.tv_sec = (int64_t)(wait / 1000000000u);
+	queue->until.tv_nsec = (int64_t)(wait % 1000000000u);
+	sqe = io_thread_request(queue->thread);
+	io_uring_prep_timeout(sqe, &queue->until, 0, 0);
+	io_uring_sqe_set_data(sqe, &queue->pause);
+	return true;
+}
+
+/* Never out of requests: a virtqueue has no more buffers, and none twice. */
+static void take_requests(struct block_queue *queue)
+{
+	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
+
+	do {
+		while (!limited(queue) && virtqueue_pop(ring, &unused(queue)->block.chain))
+			take_request(queue);
+	} while (!queue->pausing && queue->busy < BUSY_ENOUGH && virtqueue_rearm(ring));
+}
+
+static void give_back(struct block_queue *queue)
+{
+	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
+
+	while (queue->finished) {
+		struct request *request = queue->finished;
+
+		queue->finished = request->next;
+		virtqueue_push(ring, request->block.chain.head, block_finish(&request->block));
+		request->next = queue->free;
+		queue->free = request;
+		queue->busy--;
+	}
+}
+
+static void serve(struct io_source *source)
+{
+	struct block_queue *queue = (struct block_queue *)(void *)source;
+	struct virtio_device *device = device_of(queue);
+	bool notify;
+
+	pthread_mutex_lock(&device->lock);
+	give_back(queue);
+	if (device->draining && !queue->busy)
+		pthread_cond_broadcast(&device->idle);
+	if (transport_running(device))
+		take_requests(queue);
+	notify = virtqueue_wants_interrupt(&device->queue[queue->index]);
+	transport_check(device);
+	pthread_mutex_unlock(&device->lock);
+	if (notify)
+		device->interrupt(device, TRANSPORT_USED);
+}
+
+static void kicked(struct io_op *op, int result, unsigned int flags)
+{
+	struct block_queue *queue = (struct block_queue *)(void *)((char *)op - offsetof(struct block_queue, kick));
+	struct virtio_device *device = device_of(queue);
+
+	(void)result;
+	if (!queue->closing)
+		io_thread_due(queue->thread, &queue->source);
+	if (flags & IORING_CQE_F_MORE)
+		return;
+	if (!queue->closing) {
+		io_thread_watch(queue->thread, &queue->kick, queue->block->endpoint->kick[queue->index]);
+		return;
+	}
+	pthread_mutex_lock(&device->lock);
+	queue->watching = false;
+	pthread_cond_broadcast(&device->idle);
+	pthread_mutex_unlock(&device->lock);
+}
+
+bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread)
+{
+	queue->source.serve = serve;
+	queue->kick.done = kicked;
+	queue->pause.done = pause_ended;
+	queue->block = block;
+	queue->index = index;
+	queue->thread = thread;
+	queue->request = calloc(VIRTQUEUE_SIZE_MAX, sizeof(*queue->request));
+	return queue->request != NULL;
+}
+
+static void watch(struct io_thread *thread, void *argument)
+{
+	struct block_queue *queue = argument;
+
+	io_thread_watch(thread, &queue->kick, queue->block->endpoint->kick[queue->index]);
+}
+
+void block_queue_open(struct block_queue *queue)
+{
+	queue->watching = true;
+	io_thread_call(queue->thread, watch, queue);
+}
+
+static void cancel(struct io_thread *thread, void *argument)
+{
+	struct block_queue *queue = argument;
+
+	queue->closing = true;
+	io_thread_cancel(thread, &queue->kick);
+	io_thread_cancel(thread, &queue->pause);
+}
+
+static void nothing(struct io_thread *thread, void *argument)
+{
+	(void)thread;
+	(void)argument;
+}
+
+void block_queue_close(struct block_queue *queue)
+{
+	struct virtio_device *device;
+
+	if (queue->watching) {
+		device = device_of(queue);
+		io_thread_call(queue->thread, cancel, queue);
+		pthread_mutex_lock(&device->lock);
+		while (queue->watching || queue->pausing)
+			pthread_cond_wait(&device->idle, &device->lock);
+		pthread_mutex_unlock(&device->lock);
+		io_thread_call(queue->thread, nothing, NULL); /* a turn that was due is over now */
+	}
+	free(queue->request);
+}
+
+static void drain(struct virtio_device *device)
+{
+	const struct block *block = ((struct endpoint *)(void *)device)->context;
+
+	for (unsigned int i = 0; i < block->queues; i++)
+		while (block->queue[i].busy)
+			pthread_cond_wait(&device->idle, &device->lock);
+}
+
+/* The limits begin anew, and so does each queue: its doorbell may have rung before it was ready. */
+static void started(struct virtio_device *device)
+{
+	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	struct block *block = endpoint->context;
+
+	block->disk.write_through = !transport_feature(device, VIRTIO_BLK_F_FLUSH);
+	for (unsigned int i = 0; i < block->queues; i++)
+		endpoint_kick(endpoint, i);
+}
+
+const struct virtio_model block_model = {
+	.device_id = VIRTIO_ID_BLOCK,
+	.out_of_order = true,
+	.started = started,
+	.drain = drain,
+};
