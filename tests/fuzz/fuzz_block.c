@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fuzz_block.c - a hostile driver's requests to a disk, done on a small image
+ * that sometimes transfers less than it was asked, or fails.
+ */
+#include "block/request.h"
+#include "fuzz.h"
+
+#include <errno.h>
+#include <linux/virtio_ring.h>
+#include <stdlib.h>
+
+#define QUEUE 16u
+#define IMAGE_BYTES 65536u
+
+static _Alignas(4096) uint8_t ram[RAM_BYTES];
+static uint8_t image[IMAGE_BYTES];
+
+/* Mostly a header, some data and a status; what they are is the driver's. */
+static void make_request(struct input *input, unsigned int head)
+{
+	struct vring_desc *desc = (struct vring_desc *)(void *)ram;
+	unsigned int count = 2 + input_take(input, 1) % 5;
+	struct virtio_blk_outhdr *header = (struct virtio_blk_outhdr *)(void *)(ram + 0x400);
+
+	header->type = (uint32_t)input_take(input, 1) % 16;
+	header->sector = input_take(input, 1) & 1 ? input_take(input, 8) : input_take(input, 1);
+	for (unsigned int i = 0; i < count; i++) {
+		struct vring_desc *one = &desc[(head + i) % QUEUE];
+
+		one->addr = i ? input_address(input) : RAM + 0x400;
+		one->len = !i ? sizeof(*header) : input_take(input, 1) & 3 ? (uint32_t)input_take(input, 1) * 256 : input_length(input);
+		one->flags = (uint16_t)((i + 1 < count ? VRING_DESC_F_NEXT : 0) |
+					(i && (i + 1 == count || input_take(input, 1) & 1) ? VRING_DESC_F_WRITE : 0));
+		one->next = (uint16_t)((head + i + 1) % QUEUE);
+	}
+}
+
+static int64_t transfer(const struct block_step *step, struct input *input)
+{
+	uint64_t done = 0, want = step->bytes;
+
+	if (step->offset > IMAGE_BYTES || step->bytes > IMAGE_BYTES - step->offset)
+		abort(); /* the request was checked */
+	if (input_take(input, 1) > 0xf8)
+		return -EIO;
+	if (input_take(input, 1) > 0xe0)
+		want = want / 2 & ~511ull;
+	for (unsigned int i = 0; i < step->count && done < want; i++) {
+		uint64_t part = want - done < step->iov[i].iov_len ? want - done : step->iov[i].iov_len;
+
+		if (step->action == BLOCK_READ)
+			memcpy(step->iov[i].iov_base, image + step->offset + done, part);
+		else
+			memcpy(image + step->offset + done, step->iov[i].iov_base, part);
+		done += part;
+	}
+	return (int64_t)done;
+}
+
+static void work(struct block_request *request, const struct block_disk *disk, struct input *input)
+{
+	struct block_step step;
+	bool complete;
+
+	do {
+		if (!block_step(request, disk, &step))
+			return;
+		complete = block_done(request, step.action == BLOCK_READ || step.action == BLOCK_WRITE ?
+						       transfer(&step, input) :
+						       -(int64_t)(input_take(input, 1) & 1 ? EOPNOTSUPP : 0));
+		if (input->left > 1) /* the driver does not keep still */
+			ram[input_take(input, 2) % RAM_BYTES] = (uint8_t)input_take(input, 1);
+	} while (!complete);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	static struct block_request request;
+	static struct virtqueue queue;
+	static struct virtqueue_inflight inflight;
+	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
+	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
+	struct input input = { data, bytes };
+	uint8_t how = (uint8_t)input_take(&input, 1);
+	const struct block_disk disk = { .sectors = IMAGE_BYTES / 512,
+					 .readonly = how & 1,
+					 .block_bytes = how & 2 ? 4096 : 512,
+					 .memory_align = how & 4 ? 4 : 512 };
+	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
+
+	memset(ram, 0, sizeof(ram));
+	memset(&inflight, 0, sizeof(inflight));
+	if (!virtqueue_start(&queue, &memory, &layout, false, &inflight))
+		abort();
+	for (unsigned int n = 0; n < 8 && input.left; n++) {
+		make_request(&input, n * 7);
+		avail[2 + n] = (uint16_t)(n * 7 % QUEUE);
+		avail[1] = (uint16_t)(n + 1);
+		if (!virtqueue_pop(&queue, &request.chain))
+			break;
+		switch (block_parse(&request, &disk)) {
+		case BLOCK_BROKEN: return 0;
+		case BLOCK_ANSWERED: break;
+		case BLOCK_TO_DO: work(&request, &disk, &input); break;
+		}
+		virtqueue_push(&queue, request.chain.head, block_finish(&request));
+	}
+	return 0;
+}
