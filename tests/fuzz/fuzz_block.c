@@ -29,7 +29,9 @@ static void make_request(struct input *input, unsigned int head)
 		struct vring_desc *one = &desc[(head + i) % QUEUE];
 
 		one->addr = i ? input_address(input) : RAM + 0x400;
-		one->len = !i ? sizeof(*header) : input_take(input, 1) & 3 ? (uint32_t)input_take(input, 1) * 256 : input_length(input);
+		one->len = !i                       ? sizeof(*header) :
+			   input_take(input, 1) & 3 ? (uint32_t)input_take(input, 1) * 256 :
+						      input_length(input);
 		one->flags = (uint16_t)((i + 1 < count ? VRING_DESC_F_NEXT : 0) |
 					(i && (i + 1 == count || input_take(input, 1) & 1) ? VRING_DESC_F_WRITE : 0));
 		one->next = (uint16_t)((head + i + 1) % QUEUE);

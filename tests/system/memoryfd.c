@@ -10,6 +10,8 @@
 #define _GNU_SOURCE
 #include "testdomain.h"
 
+#include <sys/resource.h>
+
 #define RAM_BYTES (8u << 20)
 #define BLOCK_BYTES (64u << 10)
 #define RW (PROT_READ | PROT_WRITE)
@@ -113,6 +115,28 @@ static void test_growing_memory(void)
 	close(fd);
 }
 
+static long page_faults(void)
+{
+	struct rusage usage;
+
+	CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+	return usage.ru_minflt;
+}
+
+/* Once populated, reading meets no fault; else there is one for each window of 16 pages at least. */
+static void test_populate(int fd)
+{
+	volatile uint64_t *memory = mmap(NULL, RAM_BYTES, RW, MAP_SHARED | MAP_POPULATE, fd, 0);
+	long before = page_faults();
+	size_t i;
+
+	CHECK(memory != MAP_FAILED);
+	for (i = 0; i < RAM_BYTES / sizeof(*memory); i += 512)
+		(void)memory[i];
+	CHECK(page_faults() - before < RAM_BYTES / 4096 / 16 / 2);
+	CHECK(munmap((void *)memory, RAM_BYTES) == 0);
+}
+
 static void test_direct_io(int fd, const char *name)
 {
 	static uint8_t expected[BLOCK_BYTES];
@@ -183,6 +207,7 @@ int main(int argc, char **argv)
 	fd = memory_fd(&domain);
 	test_same_memory(&domain, fd);
 	test_nothing_else(&domain, fd);
+	test_populate(fd);
 	if (argc > 1)
 		test_direct_io(fd, argv[1]);
 	test_failures(&domain);

@@ -25,7 +25,9 @@ static int fresh(void **state)
 	memset(memory, 0, sizeof(memory));
 	memset(&request, 0, sizeof(request));
 	status = 0xff;
-	disk = (struct block_disk){ .sectors = 8192, .block_bytes = 512, .memory_align = 512, .serial = "twenty characters ok" };
+	disk = (struct block_disk){
+		.sectors = 8192, .block_bytes = 512, .memory_align = 512, .serial = "twenty characters ok"
+	};
 	return 0;
 }
 
@@ -195,8 +197,9 @@ static void bad_places_and_sizes_are_errors(void **state)
 		uint64_t sector;
 		size_t bytes;
 	} bad[] = {
-		{ VIRTIO_BLK_T_IN, 8192, 512 },       { VIRTIO_BLK_T_IN, 8191, 1024 }, { VIRTIO_BLK_T_IN, 0, 511 },
-		{ VIRTIO_BLK_T_IN, UINT64_MAX, 512 }, { VIRTIO_BLK_T_OUT, 8192, 512 }, { VIRTIO_BLK_T_OUT, 1ull << 55, 512 },
+		{ VIRTIO_BLK_T_IN, 8192, 512 },  { VIRTIO_BLK_T_IN, 8191, 1024 },
+		{ VIRTIO_BLK_T_IN, 0, 511 },     { VIRTIO_BLK_T_IN, UINT64_MAX, 512 },
+		{ VIRTIO_BLK_T_OUT, 8192, 512 }, { VIRTIO_BLK_T_OUT, 1ull << 55, 512 },
 	};
 
 	(void)state;
