@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "json.h"
 
+#include <linux/virtio_config.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,7 +126,8 @@ int dm_remove_device(struct dm *dm, json_object *json, struct error *err)
 		return error_set(err, ERROR_NOT_FOUND, "slot %u has no device", endpoint->slot);
 	if (!endpoint->removed)
 		return error_set(err, ERROR_STATE, "the device in slot %u cannot be taken away", endpoint->slot);
-	if (transport_status(&endpoint->device) && !json_flag(json, "force"))
+	/* Without a driver, Linux leaves ACKNOWLEDGE behind. */
+	if (transport_status(&endpoint->device) & VIRTIO_CONFIG_S_DRIVER && !json_flag(json, "force"))
 		return error_set(
 			err, ERROR_STATE,
 			"the guest uses it: in the guest: echo %llx.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/unbind; or use --force",

@@ -128,6 +128,10 @@ void io_thread_call(struct io_thread *thread, void (*call)(struct io_thread *thr
 {
 	const uint64_t one = 1;
 
+	if (!thread->started) { /* what it asks of the ring waits there */
+		call(thread, argument);
+		return;
+	}
 	pthread_mutex_lock(&thread->lock);
 	thread->call = call;
 	thread->argument = argument;
@@ -189,6 +193,7 @@ int io_thread_start(struct io_thread *thread, struct error *err)
 	int status;
 
 	thread->woken.done = do_call;
+	thread->started = true;
 	status = pthread_create(&thread->thread, NULL, run, thread);
 	return status ? error_set(err, ERROR_RESOURCES, "an I/O thread: %s", strerror(status)) : 0;
 }

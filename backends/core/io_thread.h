@@ -28,6 +28,7 @@ struct io_source {
 struct io_thread {
 	struct io_uring ring;
 	pthread_t thread;
+	bool started;
 	struct io_source *due;
 	pthread_mutex_t lock; /* call, argument */
 	pthread_cond_t called;
