@@ -27,6 +27,13 @@ static const struct command {
 	{ "destroy", cmd_destroy, 1, "", "GUEST", "end a guest at once" },
 	{ "pause", cmd_pause, 1, "", "GUEST", "stop a guest's vCPUs" },
 	{ "unpause", cmd_unpause, 1, "", "GUEST", "let them run again" },
+	{ "block-attach", cmd_block_attach, 2, "", "GUEST SPEC",
+	  "give a guest another disk, as vdev=vdb,target=/path" },
+	{ "block-detach", cmd_block_detach, 2, "F", "[--force] GUEST VDEV", "take a disk away" },
+	{ "block-list", cmd_block_list, 1, "", "GUEST", "a guest's disks" },
+	{ "network-attach", cmd_network_attach, 2, "", "GUEST SPEC", "give a guest another network, as bridge=br0" },
+	{ "network-detach", cmd_network_detach, 2, "F", "[--force] GUEST MAC|INDEX", "take a network away" },
+	{ "network-list", cmd_network_list, 1, "", "GUEST", "a guest's networks" },
 	{ "dmesg", cmd_dmesg, 0, "", "", "the hypervisor's log" },
 	{ "version", cmd_version, 0, "", "", "versions of all parts" },
 	{ "help", NULL, 0, "", "[COMMAND]", "this text, or all about one command" },
@@ -38,7 +45,7 @@ static void print_help(FILE *out)
 {
 	fprintf(out, "usage: vimoctl COMMAND [--format=table|json] ...\n\n");
 	for (size_t n = 0; n < COMMANDS; n++)
-		fprintf(out, "  %-10s %-36s %s\n", commands[n].name, commands[n].usage, commands[n].help);
+		fprintf(out, "  %-14s %-36s %s\n", commands[n].name, commands[n].usage, commands[n].help);
 	fprintf(out, "\nvimoctl COMMAND --help tells more. A guest is made from a file such as\n\n"
 		     "  name = \"web1\"\n  kernel = \"/boot/Image\"\n  memory = 256\n\n"
 		     "which guest.cfg(5) explains: vimoctl create -c web1.cfg starts it and attaches its console.\n"
@@ -146,6 +153,7 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 	if (!options->help && argc - optind != command->operands)
 		return usage(command);
 	options->operand = argv[optind];
+	options->second = command->operands > 1 ? argv[optind + 1] : NULL;
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 /** Options and operands of one command line. */
 struct options {
 	const char *operand; /* GUEST, CONFIG or a shell's name */
+	const char *second;  /* SPEC, or which disk or network; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool json, console, dry_run, wait, force, help;
 	int timeout_s;
@@ -30,6 +31,12 @@ int cmd_reboot(struct client *client, const struct options *options, struct erro
 int cmd_destroy(struct client *client, const struct options *options, struct error *err);
 int cmd_pause(struct client *client, const struct options *options, struct error *err);
 int cmd_unpause(struct client *client, const struct options *options, struct error *err);
+int cmd_block_attach(struct client *client, const struct options *options, struct error *err);
+int cmd_block_detach(struct client *client, const struct options *options, struct error *err);
+int cmd_block_list(struct client *client, const struct options *options, struct error *err);
+int cmd_network_attach(struct client *client, const struct options *options, struct error *err);
+int cmd_network_detach(struct client *client, const struct options *options, struct error *err);
+int cmd_network_list(struct client *client, const struct options *options, struct error *err);
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err);
 int cmd_version(struct client *client, const struct options *options, struct error *err);
 

@@ -32,6 +32,7 @@ static void adopt(struct daemon *daemon, const char *name)
 	}
 	guest = guest_new(daemon, &config);
 	guest->domain = json_number(json, "domain", 0);
+	guest->slots = json_number(json, "slots", CONFIG_SLOT_FIRST);
 	guest->restart = json_flag(json, "restart");
 	guest->reboot = json_flag(json, "reboot");
 	snprintf(guest->cause, sizeof(guest->cause), "%s", cause ? cause : "");

@@ -15,16 +15,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #ifndef VIMO_DM_PATH
 #define VIMO_DM_PATH "/usr/libexec/vimo/vimo-dm"
 #endif
 #define READY_TIMEOUT_MS 20000
+#define DEVICE_FD 5u /* the first of the devices'; 3 and 4 are domain and ready pipe */
 
 static const char *log_dir(void)
 {
@@ -89,16 +88,23 @@ static int watch_process(struct backend *backend)
 }
 
 /* Context: the child of fork(); async-signal-safe calls only. */
-static void run_child(const char *const argv[], int domain_fd, int ready_fd)
+static void run_child(const char *const argv[], int domain_fd, int ready_fd, const struct fd_list *fds)
 {
+	struct fd_list moved = *fds;
+	bool good = true;
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, 10);
-	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, 10);
-	if (dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4)
+	/* Out of the way of the numbers that they get. */
+	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
+	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
+	for (uint32_t n = 0; n < fds->count; n++)
+		moved.fd[n] = fcntl(fds->fd[n], F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
+	for (uint32_t n = 0; n < fds->count; n++)
+		good = good && dup2(moved.fd[n], (int)(DEVICE_FD + n)) >= 0;
+	if (good && dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4)
 		execv(argv[0], (char *const *)argv);
 	dprintf(ready_fd, "ERROR cannot run %s: errno %d\n", argv[0], errno);
 	_exit(127);
@@ -115,7 +121,8 @@ static void prepare_directories(const char *run_dir)
 		log_warning("cannot give %s to user vimo-dm: %s", run_dir, strerror(errno));
 }
 
-int backend_spawn(struct backend *backend, const char *name, int domain_fd, struct error *err)
+int backend_spawn(struct backend *backend, const char *name, int domain_fd, const struct fd_list *fds,
+		  struct error *err)
 {
 	const char *program = getenv("VIMO_DM");
 	char run_dir[PATH_MAX];
@@ -140,7 +147,7 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, stru
 	backend->line[0] = 0;
 	backend->pid = fork();
 	if (!backend->pid)
-		run_child(argv, domain_fd, ends[1]);
+		run_child(argv, domain_fd, ends[1], fds);
 	close(ends[1]);
 	if (backend->pid < 0 || watch_process(backend)) {
 		int saved = errno;
@@ -187,68 +194,4 @@ void backend_kill(struct backend *backend)
 	}
 	if (backend->pid)
 		syscall(SYS_pidfd_send_signal, backend->pidfd, SIGKILL, NULL, 0);
-}
-
-/* Return: descriptor, or -1 with errno. */
-static int connect_control(const char *name)
-{
-	const struct timeval patience = { .tv_sec = 2 };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", store_path(name, "control.sock"));
-	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) &&
-	    !connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static bool send_request(int fd, json_object *request, const int *fds, unsigned int count)
-{
-	const char *text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN);
-	struct iovec iov = { (char *)text, strlen(text) };
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(BACKEND_FDS * sizeof(int))];
-	} control = {
-		.head = { .cmsg_len = CMSG_LEN(count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS }
-	};
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (count) {
-		memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-	}
-	return sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)iov.iov_len;
-}
-
-int backend_request(const char *name, json_object *request, const int *fds, unsigned int count, struct error *err)
-{
-	CLEANUP_FD int fd = connect_control(name);
-	char answer[sizeof(err->text)];
-	ssize_t got = -1;
-
-	if (fd >= 0 && send_request(fd, request, fds, count))
-		got = recv(fd, answer, sizeof(answer) - 1, 0);
-	if (got <= 0)
-		return error_set(err, ERROR_FAILED, "the device model of %s does not answer (%s)", name,
-				 got ? strerror(errno) : "it ended");
-	answer[got] = 0;
-	if (!strcmp(answer, "OK"))
-		return 0;
-	return error_set(err, ERROR_FAILED, "%s: %s", name, strncmp(answer, "ERROR ", 6) ? answer : answer + 6);
-}
-
-int backend_power_button(const char *name, struct error *err)
-{
-	CLEANUP_JSON json_object *request = json_object_new_object();
-	struct error inner;
-
-	json_object_object_add(request, "powerbutton", json_object_new_object());
-	if (backend_request(name, request, NULL, 0, &inner))
-		return error_set(err, ERROR_FAILED, "%s: use destroy", inner.text);
-	return 0;
 }

@@ -5,6 +5,7 @@
 #ifndef TOOLSTACK_BACKEND_H
 #define TOOLSTACK_BACKEND_H
 
+#include "devices.h"
 #include "error.h"
 #include "watch.h"
 
@@ -23,19 +24,17 @@ struct backend {
 	char line[512];
 };
 
-/** backend_spawn() - start vimo-dm; on_ready once, on_exit when it has ended. */
-int backend_spawn(struct backend *backend, const char *name, int domain_fd, struct error *err);
+/** backend_spawn() - start vimo-dm with copies of @fds; on_ready once, on_exit when it has ended. */
+int backend_spawn(struct backend *backend, const char *name, int domain_fd, const struct fd_list *fds,
+		  struct error *err);
 /** backend_adopt() - take the process over that holds dm.pid. Return: false when none lives. */
 bool backend_adopt(struct backend *backend, const char *name);
 void backend_kill(struct backend *backend);
-#define BACKEND_FDS 32u
-/**
- * backend_request() - ask something of a running vimo-dm, with descriptors.
- * @request: {"powerbutton":{}}, {"add":DEVICE} or {"remove":{"slot":n,"force":bool}}
- * Return: 0 or -1.
- */
-int backend_request(const char *name, json_object *request, const int *fds, unsigned int count, struct error *err);
 /** backend_power_button() - ask the guest to shut down. */
 int backend_power_button(const char *name, struct error *err);
+/** backend_add() - one device more, with its descriptors. */
+int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
+/** backend_remove() - take the device of a slot away, with @force even from a driver that uses it. */
+int backend_remove(const char *name, uint32_t slot, bool force, struct error *err);
 
 #endif

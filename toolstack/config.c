@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -60,10 +61,16 @@ static int check_serial(const char *serial, struct error *err)
 	return 0;
 }
 
+void config_mac(const char *mac, unsigned char *bytes)
+{
+	for (int n = 0; n < 6; n++)
+		bytes[n] = (unsigned char)strtoul(mac + n * 3, NULL, 16);
+}
+
 static int check_mac(const char *mac, struct error *err)
 {
 	bool good = strlen(mac) == 17;
-	unsigned int first;
+	unsigned char bytes[6];
 
 	for (size_t n = 0; good && n < 17; n++)
 		good = n % 3 == 2 ? mac[n] == ':' : isxdigit((unsigned char)mac[n]) != 0;
@@ -71,8 +78,8 @@ static int check_mac(const char *mac, struct error *err)
 		return error_set(err, ERROR_FAILED,
 				 "mac \"%.40s\" is not of the form 52:54:00:12:34:56: leave it out to get one made",
 				 mac);
-	sscanf(mac, "%2x", &first);
-	if (first & 1 || !strcmp(mac, "00:00:00:00:00:00"))
+	config_mac(mac, bytes);
+	if (bytes[0] & 1 || !strcmp(mac, "00:00:00:00:00:00"))
 		return error_set(err, ERROR_FAILED,
 				 "mac %s is no single station's: make its first byte an even number such as 52", mac);
 	return 0;

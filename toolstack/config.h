@@ -98,6 +98,9 @@ uint32_t config_slots(const struct guest_config *config);
 /** config_to_json() - canonical JSON of a checked configuration. */
 json_object *config_to_json(const struct guest_config *config);
 
+/** config_mac() - the bytes of a checked MAC. */
+void config_mac(const char *mac, unsigned char *bytes);
+
 /** config_path() - @text as a path that begins at @cwd. Return: a new string. */
 json_object *config_path(const char *text, const char *cwd);
 

@@ -8,6 +8,7 @@
 #include "backend.h"
 #include "config.h"
 #include "control.h"
+#include "devices.h"
 #include "image.h"
 
 enum guest_state { GUEST_BUILDING, GUEST_RUNNING, GUEST_PAUSED, GUEST_STOPPED, GUEST_ENDING };
@@ -18,7 +19,9 @@ struct guest {
 	struct guest_config config;
 	enum guest_state state;
 	uint32_t domain;
-	int fd;       /* the domain's descriptor; -1: none */
+	int fd;         /* the domain's descriptor; -1: none */
+	uint32_t slots; /* that its device tree shows */
+	struct vif_taps taps[CONFIG_SLOTS];
 	bool busy;    /* a worker uses it */
 	bool restart; /* start again once its domain is gone */
 	bool reboot;  /* its next power-off is a reboot that we asked for */

@@ -7,12 +7,12 @@
  * it on another byte. Both are taken, then the opposite ones are looked for.
  */
 #include "disk.h"
-#include "cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define LOCK_HAVE 100
 #define LOCK_REFUSE 200
@@ -100,22 +100,13 @@ static int lock_image(const struct disk_config *disk, int fd, struct error *err)
 		      err);
 }
 
-int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
+static int check_image(const struct disk_config *disk, int fd, struct error *err)
 {
-	CLEANUP_FD int fd = -1;
+	off_t size = lseek(fd, 0, SEEK_END);
 	struct stat status;
-	int result;
-	off_t size;
 
-	/* Before it is opened: devices may do something as they are. */
-	if (stat(disk->target, &status))
+	if (fstat(fd, &status))
 		return error_open(disk, err);
-	if (check_type(disk, status.st_mode, err))
-		return -1;
-	fd = open_image(disk, status.st_mode, direct);
-	if (fd < 0 || fstat(fd, &status))
-		return error_open(disk, err);
-	size = lseek(fd, 0, SEEK_END);
 	if (check_type(disk, status.st_mode, err))
 		return -1;
 	if (size <= 0)
@@ -123,11 +114,27 @@ int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
 	if (size % SECTOR)
 		return refuse(disk, ERROR_FAILED,
 			      "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
-	if (lock_image(disk, fd, err))
+	return lock_image(disk, fd, err);
+}
+
+int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
+{
+	struct stat status;
+	int fd;
+
+	/* Before it is opened: devices may do something as they are. */
+	if (stat(disk->target, &status))
+		return error_open(disk, err);
+	if (check_type(disk, status.st_mode, err))
 		return -1;
+	fd = open_image(disk, status.st_mode, direct);
+	if (fd < 0)
+		return error_open(disk, err);
+	if (check_image(disk, fd, err)) {
+		close(fd);
+		return -1;
+	}
 	/* With it, io_uring would not wait for the disk. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-	result = fd;
-	fd = -1;
-	return result;
+	return fd;
 }

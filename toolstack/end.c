@@ -51,6 +51,8 @@ static void destroy_done(uv_work_t *work, int status)
 	if (guest->fd >= 0)
 		close(guest->fd);
 	guest->fd = -1;
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+		vif_close(&guest->taps[slot]);
 	if (!guest->restart) {
 		log_info("%s: gone (%s)", guest->config.name, guest->cause);
 		store_remove(guest->config.name);

@@ -92,6 +92,7 @@ int guest_record(struct guest *guest, struct error *err)
 
 	json_put_number(json, "version", 1);
 	json_put_number(json, "domain", guest->domain);
+	json_put_number(json, "slots", guest->slots);
 	json_put_number(json, "boot_id", guest->daemon->boot_id);
 	json_put_string(json, "state", state_names[guest->state]);
 	json_put_string(json, "cause", guest->cause);

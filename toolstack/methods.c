@@ -6,6 +6,7 @@
 #include "daemon.h"
 #include "device.h"
 #include "json.h"
+#include "methods.h"
 #include "store.h"
 
 #include <errno.h>
@@ -25,8 +26,7 @@ static const char interface_text[] = {
 /* A method answers its call, now or later. */
 typedef void (*method_fn)(struct call *call, json_object *parameters);
 
-/* Replies with an error when it is missing. */
-static const char *need_string(struct call *call, json_object *parameters, const char *key)
+const char *method_string(struct call *call, json_object *parameters, const char *key)
 {
 	const char *value = json_string(parameters, key);
 	struct error err;
@@ -39,9 +39,9 @@ static const char *need_string(struct call *call, json_object *parameters, const
 	return value;
 }
 
-static struct guest *need_guest(struct call *call, json_object *parameters)
+struct guest *method_guest(struct call *call, json_object *parameters)
 {
-	const char *name = need_string(call, parameters, "name");
+	const char *name = method_string(call, parameters, "name");
 	CLEANUP_JSON json_object *gone = NULL;
 	struct guest *guest;
 	struct error err;
@@ -63,7 +63,7 @@ static struct guest *need_guest(struct call *call, json_object *parameters)
 	return NULL;
 }
 
-static void done(struct call *call, int result, const struct error *err)
+void method_done(struct call *call, int result, const struct error *err)
 {
 	if (result)
 		call_error(call, err);
@@ -71,7 +71,7 @@ static void done(struct call *call, int result, const struct error *err)
 		call_reply(call, NULL);
 }
 
-static json_object *wrap(const char *key, json_object *value)
+json_object *method_wrap(const char *key, json_object *value)
 {
 	json_object *json = json_object_new_object();
 
@@ -81,9 +81,9 @@ static json_object *wrap(const char *key, json_object *value)
 
 static void method_parse(struct call *call, json_object *parameters)
 {
-	const char *text = need_string(call, parameters, "text");
-	const char *file = text ? need_string(call, parameters, "file") : NULL;
-	const char *cwd = file ? need_string(call, parameters, "cwd") : NULL;
+	const char *text = method_string(call, parameters, "text");
+	const char *file = text ? method_string(call, parameters, "file") : NULL;
+	const char *cwd = file ? method_string(call, parameters, "cwd") : NULL;
 	json_object *config, *lines, *reply;
 	struct error err;
 
@@ -94,7 +94,7 @@ static void method_parse(struct call *call, json_object *parameters)
 		call_error(call, &err);
 		return;
 	}
-	reply = wrap("config", config);
+	reply = method_wrap("config", config);
 	json_object_object_add(reply, "lines", lines);
 	call_reply(call, reply);
 }
@@ -125,7 +125,7 @@ static void method_create(struct call *call, json_object *parameters)
 	else if (guest_check(call->daemon, &config, &err) || verify(&config, &err))
 		call_error(call, &err);
 	else
-		call_reply(call, wrap("config", config_to_json(&config)));
+		call_reply(call, method_wrap("config", config_to_json(&config)));
 }
 
 static json_object *all_guests(struct daemon *daemon)
@@ -136,7 +136,7 @@ static json_object *all_guests(struct daemon *daemon)
 	daemon_open(daemon, &err);
 	for (struct guest *guest = daemon->guests; guest; guest = guest->next)
 		json_object_array_add(list, guest_to_json(guest));
-	return wrap("guests", list);
+	return method_wrap("guests", list);
 }
 
 static void method_list(struct call *call, json_object *parameters)
@@ -147,10 +147,10 @@ static void method_list(struct call *call, json_object *parameters)
 
 static void method_info(struct call *call, json_object *parameters)
 {
-	struct guest *guest = need_guest(call, parameters);
+	struct guest *guest = method_guest(call, parameters);
 
 	if (guest)
-		call_reply(call, wrap("guest", guest_to_json(guest)));
+		call_reply(call, method_wrap("guest", guest_to_json(guest)));
 }
 
 static void press_button(struct call *call, struct guest *guest, bool reboot)
@@ -165,12 +165,12 @@ static void press_button(struct call *call, struct guest *guest, bool reboot)
 		result = backend_power_button(guest->config.name, &err);
 	if (!result)
 		guest->reboot = reboot;
-	done(call, result, &err);
+	method_done(call, result, &err);
 }
 
 static void method_shutdown(struct call *call, json_object *parameters)
 {
-	struct guest *guest = need_guest(call, parameters);
+	struct guest *guest = method_guest(call, parameters);
 
 	if (guest)
 		press_button(call, guest, false);
@@ -178,7 +178,7 @@ static void method_shutdown(struct call *call, json_object *parameters)
 
 static void method_reboot(struct call *call, json_object *parameters)
 {
-	struct guest *guest = need_guest(call, parameters);
+	struct guest *guest = method_guest(call, parameters);
 
 	if (guest && json_flag(parameters, "force"))
 		guest_destroy(guest, true, call);
@@ -188,7 +188,7 @@ static void method_reboot(struct call *call, json_object *parameters)
 
 static void method_destroy(struct call *call, json_object *parameters)
 {
-	struct guest *guest = need_guest(call, parameters);
+	struct guest *guest = method_guest(call, parameters);
 
 	if (guest)
 		guest_destroy(guest, false, call);
@@ -196,11 +196,11 @@ static void method_destroy(struct call *call, json_object *parameters)
 
 static void pause_or_not(struct call *call, json_object *parameters, bool pause)
 {
-	struct guest *guest = need_guest(call, parameters);
+	struct guest *guest = method_guest(call, parameters);
 	struct error err;
 
 	if (guest)
-		done(call, guest_pause(guest, pause, &err), &err);
+		method_done(call, guest_pause(guest, pause, &err), &err);
 }
 
 static void method_pause(struct call *call, json_object *parameters)
@@ -215,8 +215,8 @@ static void method_unpause(struct call *call, json_object *parameters)
 
 static void method_console(struct call *call, json_object *parameters)
 {
-	struct guest *guest = need_guest(call, parameters);
-	const char *type = guest ? need_string(call, parameters, "type") : NULL;
+	struct guest *guest = method_guest(call, parameters);
+	const char *type = guest ? method_string(call, parameters, "type") : NULL;
 	json_object *path;
 	struct error err;
 
@@ -228,7 +228,7 @@ static void method_console(struct call *call, json_object *parameters)
 		return;
 	}
 	path = json_object_new_string(store_path(guest->config.name, *type == 'v' ? "console.sock" : "serial.sock"));
-	call_reply(call, wrap("path", path));
+	call_reply(call, method_wrap("path", path));
 }
 
 static void method_monitor(struct call *call, json_object *parameters)
@@ -262,7 +262,7 @@ static void method_log(struct call *call, json_object *parameters)
 	}
 	while (used < 2 * VIMO_PAGE_SIZE * 16 && (got = read(fd, text + used, 2 * VIMO_PAGE_SIZE * 16 - used)) > 0)
 		used += got;
-	call_reply(call, wrap("text", json_object_new_string_len(text, used)));
+	call_reply(call, method_wrap("text", json_object_new_string_len(text, used)));
 }
 
 static void put_version(json_object *json, const char *key, uint64_t version)
@@ -314,13 +314,13 @@ static void method_get_info(struct call *call, json_object *parameters)
 
 static void method_describe(struct call *call, json_object *parameters)
 {
-	const char *name = need_string(call, parameters, "interface");
+	const char *name = method_string(call, parameters, "interface");
 	struct error err;
 
 	if (!name)
 		return;
 	if (!strcmp(name, "io.vimo")) {
-		call_reply(call, wrap("description", json_object_new_string(interface_text)));
+		call_reply(call, method_wrap("description", json_object_new_string(interface_text)));
 		return;
 	}
 	error_set(&err, ERROR_NOT_FOUND, "no interface \"%.80s\" here: GetInfo names those there are", name);
@@ -344,6 +344,10 @@ static const struct {
 	{ "io.vimo.Pause", method_pause, true },
 	{ "io.vimo.Unpause", method_unpause, true },
 	{ "io.vimo.Console", method_console, true },
+	{ "io.vimo.BlockAttach", method_block_attach, true },
+	{ "io.vimo.BlockDetach", method_block_detach, true },
+	{ "io.vimo.NetworkAttach", method_network_attach, true },
+	{ "io.vimo.NetworkDetach", method_network_detach, true },
 	{ "io.vimo.Monitor", method_monitor, false },
 	{ "io.vimo.Log", method_log, false },
 	{ "io.vimo.Version", method_version, false },

@@ -19,10 +19,6 @@
 #define RESPAWN_MS 100u      /* doubled for each device model in a row that did not get ready, */
 #define RESPAWN_DOUBLINGS 7u /* so often at most */
 
-/* By virtio-mmio slot; the types are vimo-dm's. */
-static const char *const virtio_devices[] = { "console", "input" };
-#define VIRTIO_SLOTS (sizeof(virtio_devices) / sizeof(virtio_devices[0]))
-
 static void on_backend_ready(void *arg, const char *problem)
 {
 	struct guest *guest = arg;
@@ -56,13 +52,27 @@ static void on_backend_ready(void *arg, const char *problem)
 	}
 }
 
+/* A device model gets newly opened images: their locks went with the last one. */
+static int spawn(struct guest *guest, struct error *err)
+{
+	struct fd_list fds = { 0 };
+	CLEANUP_JSON json_object *json =
+		devices_open(&guest->config, guest->domain, guest->slots, guest->taps, &fds, err);
+	int result = -1;
+
+	if (json && !store_write(guest->config.name, "dm.json", json, err))
+		result = backend_spawn(&guest->backend, guest->config.name, guest->fd, &fds, err);
+	fd_list_close(&fds);
+	return result;
+}
+
 static void respawn(void *arg)
 {
 	struct guest *guest = arg;
 	struct error err;
 
 	watch_end(&guest->timer);
-	if (!backend_spawn(&guest->backend, guest->config.name, guest->fd, &err))
+	if (!spawn(guest, &err))
 		return;
 	log_error("%s: %s", guest->config.name, err.text);
 	guest_respawn(guest);
@@ -110,7 +120,7 @@ static int load(struct guest *guest, struct error *err)
 	if (ram == MAP_FAILED)
 		return error_set(err, ERROR_FAILED, "cannot map the guest's memory: %s", strerror(errno));
 	if (!image_load(&guest->image, ram, err) &&
-	    !guest_fdt_write(ram + layout->dtb, &guest->config, layout, guest->gic_version, VIRTIO_SLOTS, err)) {
+	    !guest_fdt_write(ram + layout->dtb, &guest->config, layout, guest->gic_version, guest->slots, err)) {
 		image_clean(ram + layout->dtb, IMAGE_DTB_BYTES);
 		result = domain_entry(guest->fd, 0, entry, VIMO_GUEST_RAM_BASE + layout->dtb, err);
 	}
@@ -137,28 +147,8 @@ static void build_done(uv_work_t *work, int status)
 	image_close(&guest->image);
 	if (guest->state == GUEST_ENDING) /* destroyed meanwhile */
 		guest_finish(guest, 0);
-	else if (err.code || backend_spawn(&guest->backend, guest->config.name, guest->fd, &err))
+	else if (err.code || spawn(guest, &err))
 		guest_fail(guest, &err);
-}
-
-static int write_devices(struct guest *guest, struct error *err)
-{
-	CLEANUP_JSON json_object *json = json_object_new_object();
-	json_object *devices = json_object_new_array();
-
-	json_put_number(json, "version", 2);
-	json_put_string(json, "name", guest->config.name);
-	json_put_number(json, "slots", VIRTIO_SLOTS);
-	for (unsigned int slot = 0; slot < VIRTIO_SLOTS; slot++) {
-		json_object *device = json_object_new_object();
-
-		json_put_string(device, "type", virtio_devices[slot]);
-		json_put_number(device, "slot", slot);
-		json_object_array_add(devices, device);
-	}
-	json_object_object_add(json, "devices", devices);
-	json_object_object_add(json, "uart", json_object_new_boolean(1));
-	return store_write(guest->config.name, "dm.json", json, err);
 }
 
 static int check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err)
@@ -191,8 +181,9 @@ static int prepare(struct guest *guest, struct error *err)
 	if (check_resources(daemon, config, &guest->gic_version, err) ||
 	    image_open(&guest->image, config->kernel, config->ramdisk, config->memory_bytes, err))
 		return -1;
+	guest->slots = config_slots(config);
 	guest->fd = device_create(daemon->device, config->vcpus, config->weight, &guest->domain, err);
-	if (guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err) || write_devices(guest, err)) {
+	if (guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err)) {
 		image_close(&guest->image);
 		return -1;
 	}
@@ -248,11 +239,8 @@ int guest_check(struct daemon *daemon, const struct guest_config *config, struct
 			  config->name);
 		return error_about(err, "name");
 	}
-	if (config->disk_count || config->vif_count) {
-		error_set(err, ERROR_FAILED, "disks and networks are not supported by this release: remove them");
-		return error_about(err, config->disk_count ? "disk" : "vif");
-	}
-	if (image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
+	if (devices_check(config, err) ||
+	    image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
 		return -1;
 	image_close(&image);
 	return check_resources(daemon, config, &gic, err);

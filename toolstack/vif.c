@@ -43,6 +43,7 @@ static struct ifreq request(const char *name)
 static int error_bridge(const char *bridge, int code, struct error *err)
 {
 	switch (code) {
+	case ENOPKG: /* module bridge is not loaded */
 	case ENODEV:
 		return refuse(ERROR_FAILED, err, "bridge", bridge,
 			      "there is none: ip link add NAME type bridge makes one");
@@ -128,13 +129,10 @@ static int open_queue(const char *name, uint32_t queue, uint32_t queues, struct 
 static int set_address(int control, const char *name, const char *mac)
 {
 	struct ifreq interface = request(name);
-	unsigned int byte[6] = { 0 };
 
-	sscanf(mac, "%x:%x:%x:%x:%x:%x", &byte[0], &byte[1], &byte[2], &byte[3], &byte[4], &byte[5]);
-	byte[0] = 0xfe;
 	interface.ifr_hwaddr.sa_family = ARPHRD_ETHER;
-	for (int n = 0; n < 6; n++)
-		interface.ifr_hwaddr.sa_data[n] = (char)byte[n];
+	config_mac(mac, (unsigned char *)interface.ifr_hwaddr.sa_data);
+	interface.ifr_hwaddr.sa_data[0] = (char)0xfe;
 	return ioctl(control, SIOCSIFHWADDR, &interface);
 }
 

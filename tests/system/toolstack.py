@@ -15,7 +15,7 @@ PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
 LOADER = "ld-linux-aarch64.so.1"
 APPLETS = ("awk basename chmod cp cut date diff du env expr find free gunzip gzip id kill ln ls mkfifo mv nice nohup od pgrep "
-           "pidof printf ps readlink rm sed sort stat stty tee touch tr usleep xargs yes acpid").split()
+           "pidof printf ps readlink rm sed sort stat stty tee touch tr truncate usleep xargs yes acpid").split()
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
 PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
@@ -57,7 +57,7 @@ def guest_tree(bench):
     """The initrd of Linux guests, with VirtIO and the power button's drivers."""
     tree = bench.work / "tools-guest"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
-                                           "evdev", "virtio_input"))
+                                           "virtio_blk", "evdev", "virtio_input"))
     applets(tree, APPLETS)
     write_program(tree / "init", GUEST_INIT)
     cpio(tree, bench.work / "tools-guest.initrd")
@@ -106,6 +106,8 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
                 "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back",
                 "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
+DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests", "disks-come-and-go",
+               "no-more-disks-than-slots")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
@@ -113,6 +115,7 @@ SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-butt
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, timeout=300),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * devices.c - disks and networks of a guest that runs.
+ */
+#include "cleanup.h"
+#include "json.h"
+#include "vimoctl.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The guest, and one parameter more. */
+static json_object *about(const struct options *options, const char *key)
+{
+	json_object *json = json_object_new_object();
+
+	json_put_string(json, "name", options->operand);
+	json_put_string(json, key, options->second);
+	return json;
+}
+
+/* Linux looked at the slot when it booted and found nothing. */
+static void print_attached(const char *what, json_object *reply)
+{
+	printf("%s attached. A Linux guest takes it after\n\n"
+	       "  echo %s >/sys/bus/platform/drivers/virtio-mmio/bind\n",
+	       what, json_string(reply, "device"));
+}
+
+static int attach(struct client *client, const char *method, json_object *call, const struct options *options,
+		  const char *what, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = client_call(client, method, call, err);
+
+	if (!reply)
+		return -1;
+	if (options->json)
+		print_json(reply);
+	else
+		print_attached(what, reply);
+	return 0;
+}
+
+int cmd_block_attach(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *call = about(options, "spec");
+	char cwd[PATH_MAX];
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		json_object_put(call);
+		return error_set(err, ERROR_FAILED, "the current directory is gone (%s): change to another",
+				 strerror(errno));
+	}
+	json_put_string(call, "cwd", cwd);
+	return attach(client, "io.vimo.BlockAttach", call, options, "Disk", err);
+}
+
+int cmd_network_attach(struct client *client, const struct options *options, struct error *err)
+{
+	return attach(client, "io.vimo.NetworkAttach", about(options, "spec"), options, "Network", err);
+}
+
+static int detach(struct client *client, const char *method, const char *key, const struct options *options,
+		  struct error *err)
+{
+	json_object *call = about(options, key);
+	CLEANUP_JSON json_object *reply = NULL;
+
+	json_object_object_add(call, "force", json_object_new_boolean(options->force));
+	reply = client_call(client, method, call, err);
+	return reply ? 0 : -1;
+}
+
+int cmd_block_detach(struct client *client, const struct options *options, struct error *err)
+{
+	return detach(client, "io.vimo.BlockDetach", "vdev", options, err);
+}
+
+int cmd_network_detach(struct client *client, const struct options *options, struct error *err)
+{
+	return detach(client, "io.vimo.NetworkDetach", "vif", options, err);
+}
+
+static const char *text(json_object *object, const char *key)
+{
+	const char *value = json_string(object, key);
+
+	return value ? value : "-";
+}
+
+static void print_disk(json_object *disk, int index, int domain)
+{
+	(void)index;
+	(void)domain;
+	printf("%-5s %-6s %-6s %4d %6d  %-21s %s\n", text(disk, "vdev"), text(disk, "access"), text(disk, "format"),
+	       (int)json_number(disk, "slot", 0), (int)json_number(disk, "queues", 0), text(disk, "serial"),
+	       text(disk, "target"));
+}
+
+static void print_vif(json_object *vif, int index, int domain)
+{
+	int slot = (int)json_number(vif, "slot", 0);
+	char name[32];
+
+	snprintf(name, sizeof(name), "vif%d.%d", domain, slot); /* what vimod calls it when nobody else does */
+	printf("%-5d %-18s %-16s %4d %6d %6d  %s\n", index, text(vif, "mac"), text(vif, "bridge"), slot,
+	       (int)json_number(vif, "queues", 0), (int)json_number(vif, "mtu", 0),
+	       json_string(vif, "vifname") ? json_string(vif, "vifname") : name);
+}
+
+static int list(struct client *client, const struct options *options, const char *key, const char *head,
+		void (*print)(json_object *entry, int index, int domain), struct error *err)
+{
+	json_object *call = json_object_new_object(), *guest = NULL, *config = NULL, *entries = NULL;
+	CLEANUP_JSON json_object *reply = NULL;
+
+	json_put_string(call, "name", options->operand);
+	reply = client_call(client, "io.vimo.Info", call, err);
+	if (!reply)
+		return -1;
+	json_object_object_get_ex(reply, "guest", &guest);
+	json_object_object_get_ex(guest, "config", &config);
+	json_object_object_get_ex(config, key, &entries);
+	if (options->json) {
+		CLEANUP_JSON json_object *none = json_object_new_array();
+
+		print_json(entries ? entries : none);
+		return 0;
+	}
+	puts(head);
+	for (size_t n = 0; entries && n < json_object_array_length(entries); n++)
+		print(json_object_array_get_idx(entries, n), (int)n, (int)json_number(guest, "id", 0));
+	return 0;
+}
+
+int cmd_block_list(struct client *client, const struct options *options, struct error *err)
+{
+	return list(client, options, "disk", "VDEV  ACCESS FORMAT SLOT QUEUES  SERIAL                TARGET",
+		    print_disk, err);
+}
+
+int cmd_network_list(struct client *client, const struct options *options, struct error *err)
+{
+	return list(client, options, "vif", "INDEX MAC                BRIDGE           SLOT QUEUES    MTU  INTERFACE",
+		    print_vif, err);
+}

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# disks.sh - disks and networks that cannot be, and disks that come and go.
+
+# image FILE SECTORS: one with its own name in the first sector.
+image() {
+	rm -rf $1
+	truncate -s $(($2 * 512)) $1
+	echo "this is $1" | dd of=$1 conv=notrunc 2>/dev/null
+}
+# with_disk SPEC: t1.cfg with that one disk.
+with_disk() { config t1 /t/wait 'memory = 4' "disk = [ \"$1\" ]"; }
+with_vif() { config t1 /t/wait 'memory = 4' "vif = [ \"$1\" ]"; }
+
+bad_disks_are_refused() {
+	left >/tmp/before
+	with_disk '/tmp/no-such,,vda'
+	refused 1 'disk vda: /tmp/no-such is not there' create /tmp/t1.cfg
+	refused 1 'disk vda: /tmp/no-such is not there' create -n /tmp/t1.cfg
+	with_disk 'vdev=vdb,target=/tmp'
+	refused 1 'disk vdb: /tmp is a directory' create /tmp/t1.cfg
+	with_disk /dev/null
+	refused 1 'neither a file nor a block device' create /tmp/t1.cfg
+	rm -f /tmp/fifo
+	mkfifo /tmp/fifo
+	with_disk /tmp/fifo,,,ro
+	refused 1 'neither a file nor a block device' create /tmp/t1.cfg
+	image /tmp/d1 1
+	truncate -s 513 /tmp/d1
+	with_disk /tmp/d1
+	refused 1 'multiple of 512' create /tmp/t1.cfg
+	truncate -s 0 /tmp/d1
+	refused 1 'is empty' create /tmp/t1.cfg
+	image /tmp/d1 1
+	with_disk '/tmp/d1", "/tmp/d1'
+	refused 4 'disk vdb: /tmp/d1 is locked' create /tmp/t1.cfg
+	with_disk /tmp/d1,qcow2
+	refused 1 't1.cfg:4: disk 1: format = "qcow2" .*qemu-img convert' create /tmp/t1.cfg
+	with_disk /tmp/d1,,hda
+	refused 1 't1.cfg:4: disk 1: vdev = "hda"' create /tmp/t1.cfg
+	with_disk /tmp/d1,size=9
+	refused 1 'unknown key "size"' create /tmp/t1.cfg
+	all_given_back
+}
+
+bad_networks_are_refused() {
+	left >/tmp/before
+	with_vif mac=52:54:00:12:34:56
+	refused 1 't1.cfg:4: vif 1: key "bridge" is missing' create /tmp/t1.cfg
+	with_vif bridge=br7
+	refused 1 'bridge br7: there is none' create /tmp/t1.cfg
+	refused 1 'bridge br7: there is none' create -n /tmp/t1.cfg
+	with_vif bridge=lo
+	refused 1 'bridge lo: ' create /tmp/t1.cfg
+	with_vif bridge=br7,mac=01:00:00:00:00:00
+	refused 1 't1.cfg:4: vif 1: mac 01:00:00:00:00:00' create /tmp/t1.cfg
+	with_vif bridge=br7,rate=1Mb/s
+	refused 1 'unknown key "rate": .*tc' create /tmp/t1.cfg
+	all_given_back
+}
+
+a_disk_is_one_guests() {
+	left >/tmp/before
+	image /tmp/d1 8
+	tiny t1 wait 'disk = [ "/tmp/d1" ]'
+	config t2 /t/wait 'memory = 4' 'disk = [ "/tmp/d1" ]'
+	refused 4 'disk vda: /tmp/d1 is locked by another guest or program' create /tmp/t2.cfg
+	config t2 /t/wait 'memory = 4' 'disk = [ "/tmp/d1,,,ro" ]'
+	refused 4 'another guest or program writes it' create /tmp/t2.cfg
+	# Whoever dies, it stays so.
+	kill_vimod
+	start_vimod
+	refused 4 'another guest or program writes it' create /tmp/t2.cfg
+	pid=$(dm_pid t1)
+	kill -9 $pid
+	await another_dm t1 $pid
+	await vimoctl shutdown t1 # its device model is ready
+	refused 4 'another guest or program writes it' create /tmp/t2.cfg
+	vimoctl destroy t1
+	# Readers share.
+	tiny t1 wait 'disk = [ "/tmp/d1,,,ro" ]'
+	vimoctl create /tmp/t2.cfg
+	vimoctl destroy t1
+	vimoctl destroy t2
+	all_given_back
+}
+
+# bind NAME DEVICE [unbind]: the guest takes a device, or lets it go.
+bind() { talk $1 virtio "echo $2 >/sys/bus/platform/drivers/virtio-mmio/${3-bind} && echo bound \$((6 * 7))" 'bound 42'; }
+# first_sector NAME DISK FILE: the guest reads that image there.
+first_sector() {
+	talk $1 virtio "dd if=/dev/$2 iflag=direct count=1 2>/dev/null | head -n 1 | sed 's/this is/found/'" "found $3"
+}
+
+disks_come_and_go() {
+	local pid
+	left >/tmp/before
+	image /tmp/d1 64
+	image /tmp/d2 128
+	linux g1 shell 'disk = [ "/tmp/d1" ]'
+	await lived g1 1
+	first_sector g1 vda /tmp/d1
+	(cd /tmp && vimoctl block-attach g1 target=d2) >/tmp/out
+	grep -q 'echo a003000.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/bind' /tmp/out
+	bind g1 a003000.virtio_mmio
+	first_sector g1 vdb /tmp/d2
+	vimoctl block-list g1 | grep -qE '^vdb +rw +raw +3 +1 .*-vdb +/tmp/d2$'
+	refused 4 'is locked' block-attach g1 /tmp/d2
+	refused 1 'vdev = vdb is another' block-attach g1 /tmp/d2,,vdb
+	refused 1 'is not there' block-attach g1 /tmp/none
+	refused 3 'no guest' block-attach g2 /tmp/d1
+	# Whoever dies, it stays.
+	pid=$(dm_pid g1)
+	kill -9 $pid
+	await another_dm g1 $pid
+	first_sector g1 vdb /tmp/d2
+	kill_vimod
+	start_vimod
+	vimoctl block-list g1 | grep -q '^vdb '
+	first_sector g1 vdb /tmp/d2
+	refused 3 'no disk vdc' block-detach g1 vdc
+	refused 4 'the guest uses it' block-detach g1 vdb
+	bind g1 a003000.virtio_mmio unbind
+	vimoctl block-detach g1 vdb
+	vimoctl block-list g1 | tail -n +2 | grep -vq '^vdb '
+	# It is free again, and so is the slot.
+	vimoctl block-attach g1 vdev=vdb,access=ro,target=/tmp/d2
+	bind g1 a003000.virtio_mmio
+	first_sector g1 vdb /tmp/d2
+	vimoctl block-detach --force g1 vdb
+	image /tmp/d3 64
+	vimoctl block-attach g1 /tmp/d3,slot=5
+	vimoctl reboot --force g1
+	await lived g1 2
+	first_sector g1 vdb /tmp/d3
+	vimoctl destroy g1
+	all_given_back
+}
+
+no_more_disks_than_slots() {
+	left >/tmp/before
+	image /tmp/d1 8
+	image /tmp/d2 8
+	image /tmp/d3 8
+	tiny t1 wait 'hotplug = 1' 'disk = [ "/tmp/d1" ]'
+	vimoctl block-attach t1 /tmp/d2
+	refused 6 't1 has no spare slot left' block-attach t1 /tmp/d3
+	refused 6 't1 has no spare slot left' network-attach t1 bridge=br7
+	refused 1 'slot = 3 is given to two' network-attach t1 bridge=br7,slot=3
+	vimoctl block-detach t1 vdb
+	refused 1 'bridge br7: there is none' network-attach t1 bridge=br7
+	refused 3 'no network 0' network-detach t1 0
+	vimoctl destroy t1
+	# What was refused is nobody's.
+	tiny t1 wait 'disk = [ "/tmp/d3" ]'
+	vimoctl destroy t1
+	all_given_back
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * devices.c - open disks and networks, and tell vimo-dm of them.
+ */
+#include "devices.h"
+#include "cleanup.h"
+#include "disk.h"
+#include "json.h"
+#include "log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* By slot; the types are vimo-dm's. */
+static const char *const always[] = { "console", "input" };
+static_assert(sizeof(always) / sizeof(always[0]) == CONFIG_SLOT_FIRST, "disks and networks follow");
+
+static void put_fd(struct fd_list *list, int fd)
+{
+	list->fd[list->count++] = fd; /* has room for all that config.h allows */
+}
+
+void fd_list_close(struct fd_list *list)
+{
+	while (list->count)
+		close(list->fd[--list->count]);
+}
+
+int devices_check(const struct guest_config *config, struct error *err)
+{
+	struct fd_list fds = { 0 };
+	int result = 0;
+
+	/* All at once: two disks may be the same image. */
+	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
+		bool direct;
+		int fd = disk_open(&config->disk[n], &direct, err);
+
+		if (fd >= 0)
+			put_fd(&fds, fd);
+		else
+			result = -1;
+	}
+	for (uint32_t n = 0; n < config->vif_count && !result; n++)
+		result = vif_check(&config->vif[n], err);
+	fd_list_close(&fds);
+	return result;
+}
+
+static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
+{
+	json_object *device = json_object_new_object();
+
+	json_put_string(device, "type", type);
+	json_put_number(device, "slot", slot);
+	json_put_number(device, "fds", fds);
+	return device;
+}
+
+int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_object **device, struct error *err)
+{
+	bool direct;
+	int fd = disk_open(disk, &direct, err);
+
+	if (fd < 0)
+		return -1;
+	if (!direct)
+		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
+	put_fd(fds, fd);
+	*device = describe("block", disk->slot, 1);
+	json_object_object_add(*device, "readonly", json_object_new_boolean(disk->access == ACCESS_RO));
+	json_put_string(*device, "serial", disk->serial);
+	json_put_number(*device, "queues", disk->queues);
+	json_put_number(*device, "iops", disk->iops);
+	json_put_number(*device, "bytes_per_second", (int64_t)disk->bytes_per_second);
+	return 0;
+}
+
+/* Return: how many there are: one for each pair, or none when it is not to be or not to be had. */
+static uint32_t open_vhost(const struct vif_config *vif, const char *name, int *fd)
+{
+	uint32_t count = 0;
+
+	while (vif->vhost && count < vif->queues) {
+		fd[count] = vif_vhost();
+		if (fd[count] >= 0) {
+			count++;
+			continue;
+		}
+		log_warning("%s: no vhost-net (%s; modprobe vhost_net loads it): the device model moves its packets",
+			    name, strerror(errno));
+		while (count)
+			close(fd[--count]);
+		break;
+	}
+	return count;
+}
+
+int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *taps, struct fd_list *fds,
+		     json_object **device, struct error *err)
+{
+	int vhost[CONFIG_QUEUES];
+	char name[IFNAMSIZ];
+	uint32_t vhosts;
+
+	vif_name(vif, domain, name);
+	if (!taps->count && vif_open(vif, name, taps, err))
+		return -1;
+	vhosts = open_vhost(vif, name, vhost);
+	for (uint32_t n = 0; n < taps->count; n++) {
+		int copy = fcntl(taps->fd[n], F_DUPFD_CLOEXEC, 0);
+
+		if (copy >= 0)
+			put_fd(fds, copy);
+		if (n < vhosts)
+			put_fd(fds, vhost[n]);
+		if (copy < 0) { /* the rest is closed with the list */
+			while (++n < vhosts)
+				close(vhost[n]);
+			return error_set(err, ERROR_RESOURCES, "interface %s: %s", name, strerror(errno));
+		}
+	}
+	*device = describe("net", vif->slot, taps->count + vhosts);
+	json_put_string(*device, "backend", vhosts ? "vhost" : "tap");
+	json_put_number(*device, "pairs", taps->count);
+	json_put_string(*device, "mac", vif->mac);
+	json_put_number(*device, "mtu", vif->mtu);
+	return 0;
+}
+
+json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t slots, struct vif_taps *taps,
+			  struct fd_list *fds, struct error *err)
+{
+	CLEANUP_JSON json_object *json = json_object_new_object();
+	json_object *devices = json_object_new_array(), *device = NULL;
+
+	json_put_number(json, "version", 2);
+	json_put_string(json, "name", config->name);
+	json_object_object_add(json, "uart", json_object_new_boolean(1));
+	json_put_number(json, "slots", slots);
+	json_object_object_add(json, "devices", devices);
+	for (uint32_t slot = 0; slot < CONFIG_SLOT_FIRST; slot++)
+		json_object_array_add(devices, describe(always[slot], slot, 0));
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		if (devices_open_disk(&config->disk[n], fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	for (uint32_t n = 0; n < config->vif_count; n++) {
+		struct vif_config *vif = &config->vif[n];
+
+		if (devices_open_vif(vif, domain, &taps[vif->slot], fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	return json_object_get(json);
+}

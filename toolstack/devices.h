@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * devices.h - what vimo-dm serves: opened here, where the rights are, and described to it.
+ */
+#ifndef TOOLSTACK_DEVICES_H
+#define TOOLSTACK_DEVICES_H
+
+#include "config.h"
+#include "vif.h"
+
+/* Each pair of a network's queues has two. */
+#define DEVICE_FDS (CONFIG_QUEUES * 2)
+
+/** Descriptors in the order in which vimo-dm gets them. */
+struct fd_list {
+	uint32_t count;
+	int fd[CONFIG_DISKS + CONFIG_VIFS * DEVICE_FDS];
+};
+
+void fd_list_close(struct fd_list *list);
+
+/** devices_check() - everything can be opened now; nothing is kept open. */
+int devices_check(const struct guest_config *config, struct error *err);
+/**
+ * devices_open_disk() - open it.
+ * @fds: gets one descriptor more
+ * @device: gets its description for vimo-dm
+ */
+int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_object **device, struct error *err);
+/**
+ * devices_open_vif() - the same for a network.
+ * @taps: its interface, made when there is none yet; copies of its queues go into @fds
+ * @vif: gets its MTU
+ */
+int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *taps, struct fd_list *fds,
+		     json_object **device, struct error *err);
+/**
+ * devices_open() - all of a guest's devices, for a vimo-dm that is to be started.
+ * @taps: by slot
+ *
+ * Return: what dm.json has to say, or NULL. Even then @fds has to be closed.
+ */
+json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t slots, struct vif_taps *taps,
+			  struct fd_list *fds, struct error *err);
+
+#endif

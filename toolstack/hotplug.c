@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hotplug.c - add and take away disks and networks. A device is in the record before vimo-dm
+ * has it and until vimo-dm has let it go: whoever dies in between, the next one finds it.
+ */
+#include "hotplug.h"
+#include "cleanup.h"
+#include "life.h"
+#include "log.h"
+
+#include <string.h>
+#include <strings.h>
+
+static int check_state(const struct guest *guest, struct error *err)
+{
+	if (guest->state == GUEST_RUNNING || guest->state == GUEST_PAUSED)
+		return 0;
+	return error_set(err, ERROR_STATE, "%s is %s: only a guest that runs or is paused can be given or lose devices",
+			 guest->config.name, guest_state_name(guest));
+}
+
+static int error_full(const char *what, uint32_t most, struct error *err)
+{
+	return error_set(err, ERROR_RESOURCES, "the guest has %u %ss already, as many as one can have: detach one",
+			 most, what);
+}
+
+static int check_slot(const struct guest *guest, uint32_t slot, struct error *err)
+{
+	if (slot < guest->slots)
+		return 0;
+	return error_set(
+		err, ERROR_RESOURCES,
+		"%s has no spare slot left: detach a device, or destroy it and create it with a larger hotplug = N",
+		guest->config.name);
+}
+
+/* Of a whole configuration: too much for a stack that others need, too. */
+static struct guest_config *copy_config(const struct guest *guest)
+{
+	struct guest_config *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		abort();
+	*copy = guest->config;
+	return copy;
+}
+
+/* The string's values into @to, an element of a list. */
+static int take_spec(const struct key_table *table, const char *spec, const char *cwd, void *to, struct error *err)
+{
+	CLEANUP_JSON json_object *json = config_spec(table, spec, cwd, err);
+
+	return json ? keys_take(table, json, to, err) : -1;
+}
+
+/* With guest->config as it will be; as it was again when that fails. */
+static int add_device(struct guest *guest, const struct guest_config *before, json_object *device,
+		      const struct fd_list *fds, struct error *err)
+{
+	int result = guest_record(guest, err);
+
+	if (!result)
+		result = backend_add(guest->config.name, device, fds, err);
+	if (!result) {
+		guest_announce(guest);
+		return 0;
+	}
+	guest->config = *before;
+	if (guest_record(guest, &(struct error){ 0 }))
+		log_warning("%s: its record has a device too many", guest->config.name);
+	return -1;
+}
+
+const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, struct error *err)
+{
+	CLEANUP_FREE struct guest_config *config = copy_config(guest), *before = copy_config(guest);
+	struct disk_config *disk = &config->disk[config->disk_count];
+	CLEANUP_JSON json_object *device = NULL;
+	struct fd_list fds = { 0 };
+	int result;
+
+	if (check_state(guest, err))
+		return NULL;
+	if (config->disk_count == CONFIG_DISKS) {
+		error_full("disk", CONFIG_DISKS, err);
+		return NULL;
+	}
+	if (take_spec(&config_disk_keys, spec, cwd, disk, err))
+		return NULL;
+	config->disk_count++;
+	if (config_complete(config, err) || check_slot(guest, disk->slot, err) ||
+	    devices_open_disk(disk, &fds, &device, err))
+		return NULL;
+	guest->config = *config;
+	result = add_device(guest, before, device, &fds, err);
+	fd_list_close(&fds);
+	return result ? NULL : &guest->config.disk[guest->config.disk_count - 1];
+}
+
+const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)
+{
+	CLEANUP_FREE struct guest_config *config = copy_config(guest), *before = copy_config(guest);
+	struct vif_config *vif = &config->vif[config->vif_count];
+	CLEANUP_JSON json_object *device = NULL;
+	struct fd_list fds = { 0 };
+	int result;
+
+	if (check_state(guest, err))
+		return NULL;
+	if (config->vif_count == CONFIG_VIFS) {
+		error_full("network", CONFIG_VIFS, err);
+		return NULL;
+	}
+	if (take_spec(&config_vif_keys, spec, "/", vif, err))
+		return NULL;
+	config->vif_count++;
+	if (config_complete(config, err) || check_slot(guest, vif->slot, err))
+		return NULL;
+	result = devices_open_vif(vif, guest->domain, &guest->taps[vif->slot], &fds, &device, err);
+	if (!result) {
+		guest->config = *config;
+		result = add_device(guest, before, device, &fds, err);
+	}
+	fd_list_close(&fds);
+	if (!result)
+		return &guest->config.vif[guest->config.vif_count - 1];
+	vif_close(&guest->taps[vif->slot]);
+	return NULL;
+}
+
+int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struct error *err)
+{
+	struct guest_config *config = &guest->config;
+	uint32_t n = 0;
+
+	if (check_state(guest, err))
+		return -1;
+	while (n < config->disk_count && strcmp(config->disk[n].vdev, vdev + (*vdev == 'x')))
+		n++;
+	if (n == config->disk_count)
+		return error_set(err, ERROR_NOT_FOUND, "%s has no disk %.40s: vimoctl block-list %s shows its disks",
+				 config->name, vdev, config->name);
+	if (backend_remove(config->name, config->disk[n].slot, force, err))
+		return -1;
+	config->disk_count--;
+	memmove(&config->disk[n], &config->disk[n + 1], (config->disk_count - n) * sizeof(config->disk[0]));
+	guest_enter(guest, guest->state);
+	return 0;
+}
+
+/* Return: the index of the network that is meant, or their number. */
+static uint32_t find_vif(const struct guest_config *config, const char *which)
+{
+	char *end;
+	unsigned long index = strtoul(which, &end, 10);
+
+	if (*which >= '0' && *which <= '9' && !*end)
+		return index < config->vif_count ? (uint32_t)index : config->vif_count;
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (!strcasecmp(config->vif[n].mac, which))
+			return n;
+	return config->vif_count;
+}
+
+int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struct error *err)
+{
+	struct guest_config *config = &guest->config;
+	uint32_t n = find_vif(config, which), slot;
+
+	if (check_state(guest, err))
+		return -1;
+	if (n == config->vif_count)
+		return error_set(err, ERROR_NOT_FOUND, "%s has no network %.40s: vimoctl network-list %s shows them",
+				 config->name, which, config->name);
+	slot = config->vif[n].slot;
+	if (backend_remove(config->name, slot, force, err))
+		return -1;
+	vif_close(&guest->taps[slot]);
+	config->vif_count--;
+	memmove(&config->vif[n], &config->vif[n + 1], (config->vif_count - n) * sizeof(config->vif[0]));
+	guest_enter(guest, guest->state);
+	return 0;
+}
