@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - what the makers of disk images share. Sourced; the caller sets "version", the release of
+# Debian's arm64 kernel, and calls image_begin before the rest.
+# shellcheck shell=bash
+
+die() { echo "image: $*" >&2; exit 1; }
+say() { echo "image: $* ($((SECONDS))s)"; }
+
+# OUT PATTERN: a work directory in the cache. At the end, what is half made in OUT and named like
+# PATTERN goes; OUT/PATTERN.key is written last. What stays belongs to who called sudo.
+image_begin() {
+	[ "$(id -u)" = 0 ] || die "needs root to set owners and device nodes in the image: run it by sudo"
+	out=$1 made=$2 ticker=''
+	cache=${VIMO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vimo-s}
+	mkdir -p "$cache"
+	work=$(mktemp -d "$cache/image.XXXXXX")
+	trap image_leave EXIT
+	trap 'exit 130' INT TERM
+}
+
+image_leave() {
+	[ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
+	[ -e "$out/$made.key" ] || rm -rf "${out:?}/$made"*
+	rm -rf "$work"
+	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID-}" "$cache" "$out"
+}
+
+# KEY: true when what lies in OUT was made from the same.
+image_is() { [ "$(cat "$out/$made.key" 2>/dev/null)" = "$1" ]; }
+
+# What the standard input says, in 16 digits.
+digest() { sha256sum | cut -c1-16; }
+# DIR...: the files' names and contents.
+contents() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum; }
+
+# Debian's arm64 programs run here while packages are configured.
+need_binfmt() {
+	[ "$(dpkg --print-architecture)" != arm64 ] || return 0
+	local fs=/proc/sys/fs/binfmt_misc
+	if [ ! -e $fs/register ]; then
+		say "mounting binfmt_misc, which arm64 programs need here"
+		mount -t binfmt_misc binfmt_misc $fs || die "cannot mount binfmt_misc: the kernel of this machine must offer it"
+	fi
+	if [ ! -e $fs/qemu-aarch64 ]; then
+		say "registering qemu-aarch64 with binfmt_misc"
+		cat /usr/lib/binfmt.d/qemu-aarch64.conf >$fs/register || die "cannot register qemu-aarch64: is qemu-user-static installed?"
+	fi
+}
+
+# Where a long step stands, now and then.
+tick() {
+	while sleep 15 >/dev/null 2>&1; do say "$(sed -n 's/^I: //p' "$work/log" | tail -n 1)"; done
+}
+
+# The archives that this machine itself uses for Debian 12.
+sources() {
+	apt-get indextargets --format "deb \$(REPO_URI) \$(RELEASE) \$(COMPONENT) \$(ORIGIN)" "Created-By: Packages" |
+		awk '$NF == "Debian" && $3 ~ /^bookworm/ { NF--; print }' | sort -u
+}
+
+# NAME PACKAGES: "base" becomes a tar of Debian 12 with them, from the cache if it is there.
+need_base() {
+	local name=$1 packages=$2
+	base=$cache/$name-$version-$(echo "$packages" | digest).tar
+	[ ! -s "$base" ] || return 0
+	need_binfmt
+	say "making Debian's part with mmdebstrap: takes some minutes, once"
+	sources >"$work/sources.list"
+	[ -s "$work/sources.list" ] || die "apt has no Debian 12 (bookworm) archive: add it to its sources and run apt-get update"
+	# Its way to them, which mmdebstrap would not look up; the image does without.
+	local option options=()
+	while read -r option; do options+=("--aptopt=$option"); done < <(apt-config dump | grep -iE '^Acquire::[a-z]+::Proxy.* "[^"]')
+	: >"$work/log"
+	tick &
+	ticker=$!
+	# INITRD=No: initramfs-tools takes minutes under emulation for what make_initrd does. Documentation stays out.
+	INITRD=No mmdebstrap --mode=root --variant=minbase --architectures=arm64 --include="$packages" \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		"${options[@]}" --customize-hook="rm -f \"\$1/etc/apt/apt.conf.d/99mmdebstrap\"" \
+		bookworm "$work/base.tar" "$work/sources.list" >"$work/log" 2>&1 ||
+		{ tail -n 20 "$work/log" >&2; die "mmdebstrap failed, see above"; }
+	kill $ticker
+	ticker=
+	rm -f "$cache/$name"-*.tar
+	mv "$work/base.tar" "$base"
+}
+
+# PACKAGE: its files, unpacked under the cache; their directory.
+unpacked() {
+	local dir
+	dir=$cache/packages/$(apt-get download --print-uris "$1:arm64" | awk '{ print $2; exit }')
+	if [ ! -e "$dir/.complete" ]; then
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		chmod 777 "$dir"
+		(cd "$dir" && apt-get -q download "$1:arm64" >"$work/log" 2>&1) || { cat "$work/log" >&2; die "cannot download $1"; }
+		dpkg -x "$dir"/*.deb "$dir"
+		rm "$dir"/*.deb
+		touch "$dir/.complete"
+	fi
+	echo "$dir"
+}
+
+# TREE DIR...: Debian's part in TREE, without what it has of this machine, and the files of DIR... over it,
+# root's and readable by all whatever the umask of who checked them out.
+make_tree() {
+	local tree=$1 from
+	shift
+	mkdir "$tree"
+	tar -C "$tree" --numeric-owner -xf "$base"
+	rm -f "$tree"/etc/hostname "$tree"/etc/resolv.conf "$tree"/etc/ssh/ssh_host_*
+	: >"$tree/etc/machine-id" # made at the first boot
+	for from; do
+		tar -C "$from" --owner=0 --group=0 --mode=u=rwX,go=rX -cf - . | tar -C "$tree" --no-overwrite-dir -xf -
+	done
+}
+
+# TREE [-]TARGET/UNIT...: started with the target; "-": no more. networkd runs in all images.
+units() {
+	local tree=$1 to unit
+	shift
+	for unit in multi-user.target/systemd-networkd.service sockets.target/systemd-networkd.socket "$@"; do
+		to=$tree/etc/systemd/system/${unit#-}
+		to=${to%/*}.wants/${to##*/}
+		case $unit in
+		-*) rm -f "$to" ;;
+		*) mkdir -p "${to%/*}" && ln -sf "/lib/systemd/system/${unit##*/}" "$to" ;;
+		esac
+	done
+}
+
+# INIT TREE TO: an initrd of busybox, INIT and what TREE/lib holds already.
+pack_initrd() {
+	local init=$1 tree=$2 to=$3 busybox
+	busybox=$(unpacked busybox-static)
+	mkdir -p "$tree"/{bin,dev,etc,lib,proc,root,run,sys,tmp} "${to%/*}"
+	cp "$busybox/bin/busybox" "$tree/bin/"
+	ln -s busybox "$tree/bin/sh"
+	install -m 755 "$init" "$tree/init"
+	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to"
+}
+
+# ROOT RELEASE TO MODULE...: an initrd that mounts /dev/vda, with these modules of the kernel
+# RELEASE installed in ROOT, in the order of their dependencies.
+make_initrd() {
+	local root=$1 release=$2 to=$3 tree=$work/initrd n=100 module list=
+	shift 3
+	mkdir -p "$tree/lib"
+	for module; do
+		list+=$(modprobe -d "$root" -S "$release" --show-depends "$module" | sed -n 's/^insmod //p')$'\n'
+	done
+	while read -r module; do
+		n=$((n + 1))
+		cp "$module" "$tree/lib/$n-${module##*/}"
+	done < <(awk 'NF && !seen[$0]++' <<<"$list")
+	[ $n -gt 102 ] || die "modprobe finds no modules of $release"
+	pack_initrd "$here/disk-init" "$tree" "$to"
+}
+
+# TREE FILE LABEL FREE: an ext4 file system with TREE in it and FREE MiB to write to.
+make_ext4() {
+	local tree=$1 file=$2 label=$3 size
+	say "writing the file system"
+	size=$(($(du -sm "$tree" | cut -f1) + $4))
+	rm -f "$file"
+	mke2fs -q -t ext4 -L "$label" -d "$tree" "$file" "${size}M" >/dev/null || die "mke2fs failed: is there room in ${file%/*}?"
+	chmod 644 "$file"
+}
