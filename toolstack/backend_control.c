@@ -62,7 +62,10 @@ static bool send_request(int control, json_object *request, const struct fd_list
 	return sendmsg(control, &message, MSG_NOSIGNAL) == (ssize_t)bytes.iov_len;
 }
 
-/* Takes over @argument. Return: 0, or -1 with vimo-dm's words. */
+/*
+ * Takes over @argument. Return: 0, or -1: ERROR_STATE with vimo-dm's words, ERROR_FAILED when it was not
+ * asked, ERROR_UNREACHABLE when nobody knows what it did.
+ */
 static int ask(const char *name, const char *what, json_object *argument, const struct fd_list *fds, struct error *err)
 {
 	CLEANUP_JSON json_object *request = json_object_new_object();
@@ -84,7 +87,7 @@ static int ask(const char *name, const char *what, json_object *argument, const 
 		return 0;
 	if (got > 0) /* its rules: a slot that is full, a driver that uses the device */
 		return error_set(err, ERROR_STATE, "%s: %s", name, strncmp(answer, "ERROR ", 6) ? answer : answer + 6);
-	return error_set(err, ERROR_FAILED, "the device model of %s gave no answer: %s", name,
+	return error_set(err, ERROR_UNREACHABLE, "the device model of %s gave no answer: %s", name,
 			 got < 0 ? strerror(errno) : "it ended");
 }
 

@@ -54,6 +54,16 @@ static int take_spec(const struct key_table *table, const char *spec, const char
 	return json ? keys_take(table, json, to, err) : -1;
 }
 
+/* A device model of which nobody knows what it did ends; the next one goes by the record. */
+static int settle(struct guest *guest, int result, struct error *err)
+{
+	if (result && err->code == ERROR_UNREACHABLE) {
+		err->code = ERROR_FAILED;
+		backend_kill(&guest->backend);
+	}
+	return result;
+}
+
 /* With guest->config as it will be; as it was again when that fails. */
 static int add_device(struct guest *guest, const struct guest_config *before, json_object *device,
 		      const struct fd_list *fds, struct error *err)
@@ -61,7 +71,7 @@ static int add_device(struct guest *guest, const struct guest_config *before, js
 	int result = guest_record(guest, err);
 
 	if (!result)
-		result = backend_add(guest->config.name, device, fds, err);
+		result = settle(guest, backend_add(guest->config.name, device, fds, err), err);
 	if (!result) {
 		guest_announce(guest);
 		return 0;
@@ -141,7 +151,7 @@ int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struc
 	if (n == config->disk_count)
 		return error_set(err, ERROR_NOT_FOUND, "%s has no disk %.40s: vimoctl block-list %s shows its disks",
 				 config->name, vdev, config->name);
-	if (backend_remove(config->name, config->disk[n].slot, force, err))
+	if (settle(guest, backend_remove(config->name, config->disk[n].slot, force, err), err))
 		return -1;
 	config->disk_count--;
 	memmove(&config->disk[n], &config->disk[n + 1], (config->disk_count - n) * sizeof(config->disk[0]));
@@ -174,7 +184,7 @@ int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struc
 		return error_set(err, ERROR_NOT_FOUND, "%s has no network %.40s: vimoctl network-list %s shows them",
 				 config->name, which, config->name);
 	slot = config->vif[n].slot;
-	if (backend_remove(config->name, slot, force, err))
+	if (settle(guest, backend_remove(config->name, slot, force, err), err))
 		return -1;
 	vif_close(&guest->taps[slot]);
 	config->vif_count--;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
+ */
+#include "devices.h"
+#include "json.h"
+
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/test_devices.XXXXXX";
+static bool has_network;
+static struct guest_config config;
+static struct vif_taps taps[CONFIG_SLOTS];
+static struct fd_list fds;
+static struct error err;
+
+static int enter(void **state)
+{
+	int control = socket(AF_UNIX, SOCK_STREAM, 0), tun = open("/dev/net/tun", O_RDWR);
+
+	(void)state;
+	if (!mkdtemp(directory) || chdir(directory))
+		return -1;
+	close(open("a", O_RDWR | O_CREAT, 0600));
+	close(open("b", O_RDWR | O_CREAT, 0600));
+	if (tun >= 0 && unshare(CLONE_NEWNET))
+		unshare(CLONE_NEWUSER | CLONE_NEWNET);
+	close(control);
+	control = socket(AF_UNIX, SOCK_STREAM, 0);
+	has_network = tun >= 0 && !ioctl(control, SIOCBRADDBR, "br0");
+	close(control);
+	if (tun >= 0)
+		close(tun);
+	return truncate("a", 4096) || truncate("b", 8192);
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	return unlink("a") || unlink("b") || rmdir(directory);
+}
+
+static void take(const char *devices)
+{
+	char text[512];
+	json_object *json;
+
+	snprintf(text, sizeof(text), "name = \"g\"\nkernel = \"/k\"\n%s", devices);
+	json = config_parse(text, "g.cfg", directory, NULL, &err);
+	if (!json)
+		fail_msg("%s", err.text);
+	assert_int_equal(config_check(json, &config, &err), 0);
+	json_object_put(json);
+}
+
+static json_object *device(json_object *json, size_t index)
+{
+	json_object *devices;
+
+	assert_true(json_object_object_get_ex(json, "devices", &devices));
+	return json_object_array_get_idx(devices, index);
+}
+
+static json_object *open_all(void)
+{
+	json_object *json = devices_open(&config, 7, config_slots(&config), taps, &fds, &err);
+
+	if (!json)
+		fail_msg("%s", err.text);
+	return json;
+}
+
+static void disks_have_one_descriptor_each(void **state)
+{
+	struct stat image;
+	json_object *json;
+
+	(void)state;
+	take("disk = [ \"b,,vdb\", \"a,,vda,ro\" ]\nhotplug = 4\n");
+	assert_int_equal(devices_check(&config, &err), 0);
+	json = open_all();
+	assert_int_equal(json_number(json, "version", 0), 2);
+	assert_int_equal(json_number(json, "slots", 0), 8);
+	assert_string_equal(json_string(device(json, 0), "type"), "console");
+	assert_string_equal(json_string(device(json, 1), "type"), "input");
+	assert_string_equal(json_string(device(json, 2), "type"), "block");
+	assert_int_equal(json_number(device(json, 2), "slot", 0), 3);
+	assert_false(json_flag(device(json, 2), "readonly"));
+	assert_int_equal(json_number(device(json, 3), "slot", 0), 2);
+	assert_true(json_flag(device(json, 3), "readonly"));
+	assert_null(device(json, 4));
+	assert_int_equal(fds.count, 2);
+	assert_int_equal(fstat(fds.fd[0], &image), 0);
+	assert_int_equal(image.st_size, 8192);
+	assert_int_equal(fstat(fds.fd[1], &image), 0);
+	assert_int_equal(image.st_size, 4096);
+	fd_list_close(&fds);
+	json_object_put(json);
+}
+
+static void what_was_opened_before_a_failure_is_closed(void **state)
+{
+	int lowest = dup(0);
+
+	(void)state;
+	close(lowest);
+	take("disk = [ \"a\", \"b\", \"a\" ]\n");
+	assert_int_equal(devices_check(&config, &err), -1);
+	assert_non_null(strstr(err.text, "disk vdc: "));
+	assert_null(devices_open(&config, 7, 8, taps, &fds, &err));
+	assert_int_equal(fds.count, 2);
+	fd_list_close(&fds);
+	assert_int_equal(dup(0), lowest);
+	close(lowest);
+}
+
+static const char *interface_of(int fd)
+{
+	static struct ifreq interface;
+
+	return ioctl(fd, TUNGETIFF, &interface) ? "" : interface.ifr_name;
+}
+
+static void a_network_has_a_tap_for_each_pair(void **state)
+{
+	json_object *json, *net;
+	uint32_t step;
+
+	(void)state;
+	if (!has_network)
+		skip();
+	take("disk = [ \"a\" ]\nvif = ( { bridge = \"br0\"; queues = 2; mac = \"52:54:00:00:00:01\"; } )\n");
+	/* The second time as for a vimo-dm that is started again. */
+	for (int round = 0; round < 2; round++) {
+		json = open_all();
+		net = device(json, 3);
+		assert_string_equal(json_string(net, "type"), "net");
+		assert_string_equal(json_string(net, "mac"), "52:54:00:00:00:01");
+		assert_int_equal(json_number(net, "pairs", 0), 2);
+		assert_int_equal(json_number(net, "mtu", 0), 1500);
+		step = strcmp(json_string(net, "backend"), "vhost") ? 1 : 2;
+		assert_int_equal(json_number(net, "fds", 0), 2 * step);
+		assert_int_equal(fds.count, 1 + 2 * step);
+		assert_string_equal(interface_of(fds.fd[1]), "vif7.3");
+		assert_string_equal(interface_of(fds.fd[1 + step]), "vif7.3");
+		fd_list_close(&fds);
+		json_object_put(json);
+	}
+	assert_int_equal(config.vif[0].mtu, 1500);
+	vif_close(&taps[3]);
+}
+
+static void without_vhost_the_device_model_moves_packets(void **state)
+{
+	json_object *json;
+
+	(void)state;
+	if (!has_network)
+		skip();
+	take("vif = ( { bridge = \"br0\"; vhost = false; } )\n");
+	json = open_all();
+	assert_string_equal(json_string(device(json, 2), "backend"), "tap");
+	assert_int_equal(fds.count, 1);
+	fd_list_close(&fds);
+	vif_close(&taps[2]);
+	json_object_put(json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(disks_have_one_descriptor_each),
+		cmocka_unit_test(what_was_opened_before_a_failure_is_closed),
+		cmocka_unit_test(a_network_has_a_tap_for_each_pair),
+		cmocka_unit_test(without_vhost_the_device_model_moves_packets),
+	};
+
+	return cmocka_run_group_tests_name("devices", tests, enter, leave);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_hotplug.c - disks come and go with a vimo-dm that does as we say; what fails leaves nothing.
+ */
+#include "hotplug.h"
+#include "json.h"
+#include "life.h"
+#include "store.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/test_hotplug.XXXXXX";
+static struct guest guest;
+static struct error err;
+static int records, kills, record_result;
+
+/* What the guest's other files do. */
+const char *guest_state_name(const struct guest *of)
+{
+	return of->state == GUEST_RUNNING ? "running" : "building";
+}
+
+void guest_announce(struct guest *of)
+{
+	(void)of;
+}
+
+int guest_record(struct guest *of, struct error *error)
+{
+	(void)of;
+	records++;
+	return record_result ? error_set(error, ERROR_FAILED, "disk full") : 0;
+}
+
+void guest_enter(struct guest *of, enum guest_state state)
+{
+	of->state = state;
+	records++;
+}
+
+void backend_kill(struct backend *backend)
+{
+	(void)backend;
+	kills++;
+}
+
+/* A vimo-dm: answers one request. */
+static struct {
+	int listener, fds;
+	const char *answer; /* NULL: it ends without one */
+	char request[1024];
+	pthread_t thread;
+} model;
+
+static void *serve(void *unused)
+{
+	int fd = accept(model.listener, NULL, NULL);
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * 8)];
+	} rights;
+	struct iovec bytes = { model.request, sizeof(model.request) - 1 };
+	struct msghdr message = {
+		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof(rights)
+	};
+	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+
+	(void)unused;
+	model.request[got > 0 ? got : 0] = '\0';
+	model.fds = part ? (int)((part->cmsg_len - CMSG_LEN(0)) / sizeof(int)) : 0;
+	for (int n = 0; n < model.fds; n++) {
+		int passed;
+
+		memcpy(&passed, CMSG_DATA(part) + n * sizeof(int), sizeof(int));
+		close(passed);
+	}
+	if (model.answer)
+		send(fd, model.answer, strlen(model.answer), 0);
+	close(fd);
+	return NULL;
+}
+
+static void model_will(const char *answer)
+{
+	model.answer = answer;
+	pthread_create(&model.thread, NULL, serve, NULL);
+}
+
+static void model_did(const char *request, int with_fds)
+{
+	pthread_join(model.thread, NULL);
+	if (!strstr(model.request, request) || model.fds != with_fds)
+		fail_msg("%s with %d descriptors", model.request, model.fds);
+}
+
+static int enter(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	(void)state;
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+		return -1;
+	setenv("VIMO_RUN_DIR", directory, 1);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", store_path("g", "control.sock"));
+	model.listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	close(open("a", O_RDWR | O_CREAT, 0600));
+	return truncate("a", 4096) || bind(model.listener, (struct sockaddr *)&address, sizeof(address)) ||
+	       listen(model.listener, 4);
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	return unlink("a") || unlink("guests/g/control.sock") || rmdir("guests/g") || rmdir("guests") ||
+	       rmdir(directory);
+}
+
+static int start(void **state)
+{
+	json_object *json = config_parse("name = \"g\"\nkernel = \"/k\"\nhotplug = 2\n", "g.cfg", "/", NULL, &err);
+	int result = json ? config_check(json, &guest.config, &err) : -1;
+
+	(void)state;
+	json_object_put(json);
+	guest.state = GUEST_RUNNING;
+	guest.slots = config_slots(&guest.config);
+	records = kills = record_result = 0;
+	return result;
+}
+
+static void assert_nothing_left(void)
+{
+	struct disk_config disk = { .vdev = "vda" };
+	struct fd_list fds = { 0 };
+	json_object *device = NULL;
+
+	assert_int_equal(guest.config.disk_count, 0);
+	snprintf(disk.target, sizeof(disk.target), "%s/a", directory);
+	if (devices_open_disk(&disk, &fds, &device, &err))
+		fail_msg("%s", err.text);
+	fd_list_close(&fds);
+	json_object_put(device);
+}
+
+static void a_disk_comes_and_goes(void **state)
+{
+	const struct disk_config *disk;
+
+	(void)state;
+	model_will("OK");
+	disk = hotplug_add_disk(&guest, "vdev=vdc,target=a", directory, &err);
+	model_did("{\"add\":{\"type\":\"block\",\"slot\":2,\"fds\":1,", 1);
+	assert_ptr_equal(disk, &guest.config.disk[0]);
+	assert_string_equal(disk->vdev, "vdc");
+	assert_int_equal(guest.config.disk_count, 1);
+	assert_int_equal(records, 1);
+	model_will("ERROR the guest uses it\n");
+	assert_int_equal(hotplug_remove_disk(&guest, "xvdc", false, &err), -1);
+	model_did("{\"remove\":{\"slot\":2,\"force\":false}}", 0);
+	assert_int_equal(err.code, ERROR_STATE);
+	assert_string_equal(err.text, "g: the guest uses it");
+	assert_int_equal(guest.config.disk_count, 1);
+	model_will("OK");
+	assert_int_equal(hotplug_remove_disk(&guest, "vdc", true, &err), 0);
+	model_did("{\"remove\":{\"slot\":2,\"force\":true}}", 0);
+	assert_nothing_left();
+	assert_int_equal(kills, 0);
+}
+
+static void what_fails_leaves_nothing(void **state)
+{
+	(void)state;
+	model_will("ERROR no memory");
+	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	model_did("{\"add\":", 1);
+	assert_string_equal(err.text, "g: no memory");
+	assert_int_equal(records, 2); /* with it, and without it again */
+	assert_nothing_left();
+	record_result = -1;
+	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_string_equal(err.text, "disk full");
+	assert_nothing_left();
+	assert_int_equal(kills, 0);
+}
+
+static void a_model_that_does_not_answer_ends(void **state)
+{
+	(void)state;
+	model_will(NULL);
+	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	model_did("{\"add\":", 1);
+	assert_int_equal(err.code, ERROR_FAILED);
+	assert_int_equal(kills, 1);
+	assert_nothing_left();
+}
+
+static void slots_and_states_have_limits(void **state)
+{
+	(void)state;
+	guest.slots = CONFIG_SLOT_FIRST;
+	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_int_equal(err.code, ERROR_RESOURCES);
+	guest.state = GUEST_BUILDING;
+	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_int_equal(err.code, ERROR_STATE);
+	assert_int_equal(hotplug_remove_disk(&guest, "vda", true, &err), -1);
+	assert_int_equal(err.code, ERROR_STATE);
+	guest.state = GUEST_RUNNING;
+	assert_int_equal(hotplug_remove_disk(&guest, "vda", true, &err), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	assert_int_equal(hotplug_remove_vif(&guest, "0", true, &err), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	assert_int_equal(hotplug_remove_vif(&guest, "", true, &err), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	assert_int_equal(records, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_disk_comes_and_goes),
+		TEST(what_fails_leaves_nothing),
+		TEST(a_model_that_does_not_answer_ends),
+		TEST(slots_and_states_have_limits),
+	};
+
+	return cmocka_run_group_tests_name("hotplug", tests, enter, leave);
+}
