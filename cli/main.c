@@ -66,7 +66,10 @@ static int print_completion(const char *shell)
 	printf("' -- \"$word\"))\n\telif [[ $word == -* ]]; then\n\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${COMP_WORDS[1]}\" "
 	       "--help 2>/dev/null | grep -oE -e '--[a-z-]+')\" -- \"$word\"))\n"
 	       "\telif [ \"${COMP_WORDS[1]}\" = create ]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\telse\n"
+	       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n"
+	       "\telif [ \"$COMP_CWORD\" = 3 ] && [[ ${COMP_WORDS[1]} == *-detach ]]; then\n"
+	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${COMP_WORDS[1]%%detach}list\" \"${COMP_WORDS[2]}\" 2>/dev/null | "
+	       "awk 'NR > 1 { print $1 }')\" -- \"$word\"))\n\telse\n"
 	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl list 2>/dev/null | awk 'NR > 1 { print $1 }')\" "
 	       "-- \"$word\"))\n\tfi\n}\ncomplete -F _vimoctl vimoctl\n");
 	return 0;

@@ -106,8 +106,8 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
                 "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back",
                 "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
-DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests", "disks-come-and-go",
-               "no-more-disks-than-slots")
+DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests",
+               "block-devices-are-one-guests", "disks-come-and-go", "no-more-disks-than-slots")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
@@ -115,7 +115,7 @@ SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-butt
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
-    Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, timeout=300),
+    Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),

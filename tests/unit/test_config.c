@@ -334,6 +334,27 @@ static void sixteen_disks_and_eight_networks(void **state)
 	assert_non_null(strstr(err.text, "disk has 17 entries: 16 at most"));
 }
 
+static void examples_are_right(void **state)
+{
+	static const char *const names[] = { "guest.cfg", "debian.cfg" };
+	const char *source = getenv("srcdir");
+
+	(void)state;
+	if (!source)
+		skip(); /* not run by make */
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		char path[PATH_MAX], text[8192];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/../../examples/%s", source, names[n]);
+		file = fopen(path, "r");
+		assert_non_null(file);
+		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+		fclose(file);
+		take(text);
+	}
+}
+
 static void any_text_ends_in_an_object_or_an_error(void **state)
 {
 	static const char pieces[][12] = {
@@ -373,6 +394,7 @@ int main(void)
 		cmocka_unit_test(slots_follow_vdev_then_networks),
 		cmocka_unit_test(macs_come_from_the_uuid),
 		cmocka_unit_test(sixteen_disks_and_eight_networks),
+		cmocka_unit_test(examples_are_right),
 		cmocka_unit_test(any_text_ends_in_an_object_or_an_error),
 	};
 

@@ -84,6 +84,23 @@ a_disk_is_one_guests() {
 	all_given_back
 }
 
+# dom0's disks: /dev/vda has random bytes, /dev/vdb zeros.
+block_devices_are_one_guests() {
+	left >/tmp/before
+	linux g1 shell 'disk = [ "/dev/vda", "/dev/vdb" ]'
+	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vdb" ]'
+	refused 4 'disk vda: /dev/vdb is in use' create /tmp/t2.cfg
+	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vdb,,,ro" ]'
+	refused 4 'another guest or program writes it' create /tmp/t2.cfg
+	await lived g1 1
+	talk g1 virtio 'dd if=/dev/vda of=/dev/vdb bs=64k oflag=direct iflag=direct 2>/dev/null; sync; echo copied $((6 * 7))' 'copied 42'
+	vimoctl destroy g1
+	cmp /dev/vda /dev/vdb
+	tiny t2 wait 'disk = [ "/dev/vdb" ]'
+	vimoctl destroy t2
+	all_given_back
+}
+
 # bind NAME DEVICE [unbind]: the guest takes a device, or lets it go.
 bind() { talk $1 virtio "echo $2 >/sys/bus/platform/drivers/virtio-mmio/${3-bind} && echo bound \$((6 * 7))" 'bound 42'; }
 # first_sector NAME DISK FILE: the guest reads that image there.
