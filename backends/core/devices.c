@@ -8,6 +8,7 @@
 #include "block/block.h"
 #include "cleanup.h"
 #include "json.h"
+#include "net/net.h"
 
 #include <linux/virtio_config.h>
 #include <stdio.h>
@@ -73,6 +74,20 @@ static int add_block(struct dm *dm, struct endpoint *endpoint, const struct devi
 	return block_add(endpoint, spec->fds[0], &options, dm->io_threads, dm->io_thread_count, err);
 }
 
+static int add_net(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	const struct net_options options = {
+		.backend = json_string(spec->json, "backend"),
+		.mac = json_string(spec->json, "mac"),
+		.pairs = (unsigned int)json_number(spec->json, "pairs", 1),
+		.mtu = (unsigned int)json_number(spec->json, "mtu", 0),
+		.threads = dm->io_threads,
+		.thread_count = dm->io_thread_count,
+	};
+
+	return net_add(endpoint, spec->fds, spec->fd_count, &options, err);
+}
+
 static const struct {
 	const char *type;
 	unsigned int fds_min, fds_max;
@@ -81,6 +96,7 @@ static const struct {
 	{ "console", 0, 0, add_console },
 	{ "input", 0, 0, add_input },
 	{ "block", 1, 1, add_block },
+	{ "net", 1, 2 * NET_PAIRS, add_net },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

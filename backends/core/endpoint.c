@@ -47,6 +47,13 @@ void endpoint_kick(struct endpoint *endpoint, unsigned int queue)
 	signal_one(endpoint->kick[queue]);
 }
 
+int endpoint_wire(const struct endpoint *endpoint, unsigned int queue, int fd)
+{
+	struct vimo_ioc_kick kick = { endpoint->ipa, queue, fd };
+
+	return ioctl(endpoint->host->domain, VIMO_IOC_KICK, &kick);
+}
+
 void endpoint_run(void *context)
 {
 	struct endpoint *endpoint = context;
@@ -169,12 +176,9 @@ static int bind_events(struct endpoint *endpoint, struct error *err)
 
 	if (ioctl(domain, VIMO_IOC_CALL, &used) || ioctl(domain, VIMO_IOC_CALL, &config))
 		return failed(err, "a device's interrupt");
-	for (uint32_t queue = 0; queue < endpoint->device.queues; queue++) {
-		struct vimo_ioc_kick kick = { endpoint->ipa, queue, endpoint->kick[endpoint->work ? 0 : queue] };
-
-		if (ioctl(domain, VIMO_IOC_KICK, &kick))
+	for (unsigned int queue = 0; queue < endpoint->device.queues; queue++)
+		if (endpoint_wire(endpoint, queue, endpoint->kick[endpoint->work ? 0 : queue]))
 			return failed(err, "a device's doorbell");
-	}
 	return 0;
 }
 
@@ -186,11 +190,8 @@ static void unbind_events(struct endpoint *endpoint, unsigned int queues)
 	/* They fail when they were not bound, or when the guest is gone. */
 	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &used);
 	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &config);
-	for (uint32_t queue = 0; queue < queues; queue++) {
-		struct vimo_ioc_kick kick = { endpoint->ipa, queue, -1 };
-
-		ioctl(endpoint->host->domain, VIMO_IOC_KICK, &kick);
-	}
+	for (unsigned int queue = 0; queue < queues; queue++)
+		endpoint_wire(endpoint, queue, -1);
 }
 
 static void poll_closed(uv_handle_t *handle)

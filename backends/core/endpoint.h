@@ -56,6 +56,8 @@ int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
 		    void (*show)(struct virtio_device *device), struct error *err);
 /** endpoint_remove() - take its device away for good; what the guest had not got back is lost. */
 void endpoint_remove(struct endpoint *endpoint);
+/** endpoint_wire() - have @queue's doorbell signal @fd, and once now. Any thread. Return: 0, or -1 with errno. */
+int endpoint_wire(const struct endpoint *endpoint, unsigned int queue, int fd);
 /** endpoint_kick() - ring the doorbell of @queue as the guest would. Any thread. */
 void endpoint_kick(struct endpoint *endpoint, unsigned int queue);
 /** endpoint_run() - do its work now. */

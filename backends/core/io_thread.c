@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define ENTRIES 256u
+#define ENTRIES 1024u /* more than all queues of a guest ask for before the threads run */
 #define COMPLETIONS 4096u
 
 /* All that a ring may be asked for. */

@@ -8,6 +8,8 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/if_tun.h>
+#include <linux/vhost.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -133,9 +135,32 @@ static const int allowed[] = {
 
 /* What is left to ask of the module once all is set up, and what libuv asks of descriptors. */
 static const unsigned long ioctls[] = {
-	VIMO_IOC_IOREQ,  VIMO_IOC_IRQ,  VIMO_IOC_CONSOLE_KICK,
-	VIMO_IOC_DEVICE, VIMO_IOC_KICK, VIMO_IOC_CALL, /* of devices that come and go */
-	BLKSSZGET,       FIONBIO,       FIOCLEX,
+	VIMO_IOC_IOREQ,
+	VIMO_IOC_IRQ,
+	VIMO_IOC_CONSOLE_KICK,
+	VIMO_IOC_DEVICE,
+	VIMO_IOC_KICK,
+	VIMO_IOC_CALL, /* of devices that come and go */
+	BLKSSZGET,
+	FIONBIO,
+	FIOCLEX,
+	/* Networks. */
+	TUNGETIFF,
+	TUNSETQUEUE,
+	TUNSETVNETHDRSZ,
+	TUNSETVNETLE,
+	TUNSETOFFLOAD,
+	VHOST_SET_OWNER,
+	VHOST_GET_FEATURES,
+	VHOST_SET_FEATURES,
+	VHOST_SET_MEM_TABLE,
+	VHOST_SET_VRING_NUM,
+	VHOST_SET_VRING_BASE,
+	VHOST_SET_VRING_ADDR,
+	VHOST_SET_VRING_KICK,
+	VHOST_SET_VRING_CALL,
+	VHOST_SET_VRING_ERR,
+	VHOST_NET_SET_BACKEND,
 };
 
 static int filter_fill(scmp_filter_ctx filter)

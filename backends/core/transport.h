@@ -25,7 +25,7 @@ enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2 };
 struct transport_state {
 	uint64_t driver_features;
 	uint32_t device_features_sel, driver_features_sel, queue_sel;
-	uint32_t reserved;
+	uint32_t own; /* the device's; zero after reset */
 	struct transport_queue_state {
 		uint64_t desc, driver, device;
 		uint32_t size, ready;

@@ -209,31 +209,41 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 	return true;
 }
 
-/* Our process may end between any two stores: take_over() puts each such state right. */
-static void publish(struct virtqueue *queue, uint16_t head)
-{
-	struct virtqueue_inflight *inflight = queue->inflight;
-
-	if (inflight) {
-		inflight->used_idx = (uint16_t)(queue->used_idx - 1);
-		__atomic_store_n(&inflight->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
-	}
-	/* Buffer and element before the index. */
-	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
-	if (inflight) {
-		__atomic_store_n(&inflight->taken[head], 0, __ATOMIC_RELEASE);
-		__atomic_store_n(&inflight->completing, 0, __ATOMIC_RELEASE);
-	}
-}
-
-void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
 	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);
 
 	__atomic_store_n(&element[0], htole32(head), __ATOMIC_RELAXED);
 	__atomic_store_n(&element[1], htole32(bytes), __ATOMIC_RELAXED);
 	queue->used_idx++;
-	publish(queue, head);
+}
+
+void virtqueue_publish(struct virtqueue *queue)
+{
+	/* Buffers and elements before the index. */
+	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+}
+
+/* Our process may end between any two stores: take_over() puts each such state right. */
+void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+{
+	struct virtqueue_inflight *inflight = queue->inflight;
+
+	virtqueue_put(queue, head, bytes);
+	if (inflight) {
+		inflight->used_idx = (uint16_t)(queue->used_idx - 1);
+		__atomic_store_n(&inflight->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
+	}
+	virtqueue_publish(queue);
+	if (inflight) {
+		__atomic_store_n(&inflight->taken[head], 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&inflight->completing, 0, __ATOMIC_RELEASE);
+	}
+}
+
+uint16_t virtqueue_used_index(const struct virtqueue *queue)
+{
+	return load16(queue->used + IDX);
 }
 
 bool virtqueue_rearm(struct virtqueue *queue)

@@ -78,6 +78,14 @@ void virtqueue_stop(struct virtqueue *queue);
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);
 /** virtqueue_push() - give a buffer back with @bytes written into it. */
 void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes);
+/**
+ * virtqueue_put() - the same, but the driver sees it, and all that were put before it, at virtqueue_publish().
+ * Only for queues that give back in order.
+ */
+void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes);
+void virtqueue_publish(struct virtqueue *queue);
+/** virtqueue_used_index() - where the queue stands by the guest's memory, when somebody else serves it. */
+uint16_t virtqueue_used_index(const struct virtqueue *queue);
 /** virtqueue_rearm() - ask for a doorbell. Return: true if buffers came meanwhile: go on. */
 bool virtqueue_rearm(struct virtqueue *queue);
 /** virtqueue_wants_interrupt() - whether to tell the guest of what was pushed since last asked. */

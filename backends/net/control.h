@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * control.h - commands on a network device's control queue (VirtIO 1.2, 5.1.6.5).
+ */
+#ifndef NET_CONTROL_H
+#define NET_CONTROL_H
+
+#include "core/virtqueue.h"
+
+/** What a driver can ask for. Return: whether it was done. */
+struct net_control {
+	bool (*pairs)(void *context, unsigned int pairs);
+	bool (*offloads)(void *context, uint64_t features);
+};
+
+/** net_control_work() - commands that are there, as many as the queue holds. Return: there may be more. */
+bool net_control_work(struct virtqueue *queue, const struct net_control *control, void *context);
+
+#endif

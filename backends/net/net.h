@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * net.h - a virtio-net device (VirtIO 1.2, 5.1) on a tap of dom0. The kernel
+ * (vhost-net) or our I/O threads move its packets; features, configuration space
+ * and the control queue are the same for both.
+ *
+ * Lock: device->lock for all of struct net that changes, and in start and stop of
+ * a back end.
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "core/endpoint.h"
+#include "core/io_thread.h"
+#include "net/packets.h"
+
+#define NET_PAIRS ((TRANSPORT_QUEUES - 1) / 2)
+
+struct net;
+
+/** A receive and a transmit queue, and the tap's queue that serves them. */
+struct net_pair {
+	struct io_source source; /* of the back end "tap", */
+	struct io_op receive, transmit, packet;
+	struct io_thread *thread;
+	struct net_receiver *receiver;
+	unsigned int watching; /* requests of ours that its ring has */
+	bool waiting;          /* packet is one of them */
+	bool closing, failed;
+	bool running; /* of "vhost": the kernel serves it */
+	struct net *net;
+	unsigned int index;
+	int tap, vhost; /* vhost: -1 with the back end "tap" */
+};
+
+/** Who moves packets. */
+struct net_backend {
+	const char *name;
+	unsigned int fds; /* of each pair */
+	int (*open)(struct net_pair *pair, struct error *err);
+	/* The endpoint has its doorbells now; may be NULL, as close. */
+	void (*watch)(struct net_pair *pair);
+	/* Serve the pair; it may be served already. Return: 0 or -1 with errno. */
+	int (*start)(struct net_pair *pair);
+	/* Return when the pair's buffers are touched no more, but those that are taken under the lock. */
+	void (*stop)(struct net_pair *pair);
+	/* Undo open and watch; the pair is stopped for good. */
+	void (*close)(struct net_pair *pair);
+};
+
+extern const struct net_backend net_vhost, net_tap;
+
+/** An eventfd that the event loop looks at. */
+struct net_watch;
+int net_watch_fd(const struct net_watch *watch);
+
+struct net {
+	struct endpoint *endpoint;
+	const struct net_backend *backend;
+	unsigned int pairs, active; /* active: that packets go through; the driver says */
+	uint8_t mac[6];
+	uint16_t mtu;                       /* 0: not told */
+	struct net_watch *control, *broken; /* doorbell of the control queue; vhost's complaints */
+	struct net_pair pair[NET_PAIRS];
+};
+
+/** What the caller wants. */
+struct net_options {
+	const char *backend; /* "vhost" or "tap" */
+	const char *mac;
+	unsigned int pairs; /* 1..NET_PAIRS */
+	unsigned int mtu;   /* 0, or 68..65535 */
+	struct io_thread *threads;
+	unsigned int thread_count;
+};
+
+/**
+ * net_add() - put a network device into @endpoint.
+ * @fds: for each pair its tap queue, and for "vhost" its vhost-net descriptor; taken over on success
+ *
+ * Return: 0 or -1.
+ */
+int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
+	    struct error *err);
+/** net_receive_queue() / net_transmit_queue() - of a pair. */
+struct virtqueue *net_receive_queue(const struct net_pair *pair);
+struct virtqueue *net_transmit_queue(const struct net_pair *pair);
+
+/* device.c: the model, what it offers, what the driver sets. */
+extern const struct virtio_model net_model;
+uint64_t net_features(const struct net *net);
+void net_show_config(struct virtio_device *device);
+/** net_serve_control() - do what the driver asks by the control queue. Context: the event loop. */
+void net_serve_control(struct net *net);
+/** net_find_broken() - the kernel says of a queue that its driver broke it. Context: the event loop. */
+void net_find_broken(struct net *net);
+
+/* tap.c: dom0's end. */
+/** net_tap_check() - Return: 0, or -1 when @fd is no tap that we can use. */
+int net_tap_check(int fd, struct error *err);
+/** net_tap_offloads() - what the driver takes, as bits of features. Return: 0, or -1 with errno. */
+int net_tap_offloads(int fd, uint64_t features);
+/** net_tap_attach() - let packets to this queue, or not. Return: 0, or -1 with errno. */
+int net_tap_attach(int fd, bool attach);
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * user.c - the back end "tap": an I/O thread moves packets, where dom0 has no
+ * vhost-net.
+ *
+ * The ring says that doorbells rang and that packets came; they are moved under
+ * the device's lock, a bounded number at a time. Nothing looks for packets while
+ * the driver has no buffers for them.
+ */
+#include "net/net.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <linux/virtio_net.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUDGET 64u /* packets, before other work gets its turn */
+
+static struct virtio_device *device_of(const struct net_pair *pair)
+{
+	return &pair->net->endpoint->device;
+}
+
+static void wait_for_packet(struct net_pair *pair)
+{
+	struct io_uring_sqe *sqe;
+
+	if (pair->waiting)
+		return;
+	pair->waiting = true;
+	pair->watching++;
+	sqe = io_thread_request(pair->thread);
+	io_uring_prep_poll_add(sqe, pair->tap, POLLIN);
+	io_uring_sqe_set_data(sqe, &pair->packet);
+}
+
+/* Return: whether to go on soon. */
+static bool receive(struct net_pair *pair)
+{
+	bool merge = transport_feature(device_of(pair), VIRTIO_NET_F_MRG_RXBUF);
+
+	switch (net_receive(pair->receiver, net_receive_queue(pair), pair->tap, merge, BUDGET)) {
+	case NET_MORE: return true;
+	case NET_WAIT_PACKET: wait_for_packet(pair); break;
+	case NET_WAIT_BUFFERS: break;
+	case NET_FAILED:
+		if (!pair->failed)
+			log_error("network in slot %u: its tap is of no use any more: %s: attach another",
+				  pair->net->endpoint->slot, strerror(errno));
+		pair->failed = true;
+		break;
+	}
+	return false;
+}
+
+static void serve(struct io_source *source)
+{
+	struct net_pair *pair = (struct net_pair *)(void *)source;
+	struct virtio_device *device = device_of(pair);
+	bool more = false, notify = false;
+
+	pthread_mutex_lock(&device->lock);
+	if (transport_running(device) && pair->running && !pair->closing) {
+		more = net_transmit(net_transmit_queue(pair), pair->tap, BUDGET);
+		more |= receive(pair);
+		notify = virtqueue_wants_interrupt(net_transmit_queue(pair));
+		notify |= virtqueue_wants_interrupt(net_receive_queue(pair));
+		transport_check(device);
+	}
+	pthread_mutex_unlock(&device->lock);
+	if (more)
+		io_thread_due(pair->thread, source);
+	if (notify)
+		device->interrupt(device, TRANSPORT_USED);
+}
+
+/* Return: whether what the ring was asked for is over, and we go on. */
+static bool came(struct net_pair *pair, unsigned int flags)
+{
+	struct virtio_device *device = device_of(pair);
+
+	if (!pair->closing)
+		io_thread_due(pair->thread, &pair->source);
+	if (flags & IORING_CQE_F_MORE)
+		return false;
+	if (!pair->closing)
+		return true;
+	pthread_mutex_lock(&device->lock);
+	pair->watching--;
+	pthread_cond_broadcast(&device->idle);
+	pthread_mutex_unlock(&device->lock);
+	return false;
+}
+
+static void receive_kicked(struct io_op *op, int result, unsigned int flags)
+{
+	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, receive));
+
+	(void)result;
+	if (came(pair, flags))
+		io_thread_watch(pair->thread, op, pair->net->endpoint->kick[2 * pair->index]);
+}
+
+static void transmit_kicked(struct io_op *op, int result, unsigned int flags)
+{
+	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, transmit));
+
+	(void)result;
+	if (came(pair, flags))
+		io_thread_watch(pair->thread, op, pair->net->endpoint->kick[2 * pair->index + 1]);
+}
+
+static void packet_came(struct io_op *op, int result, unsigned int flags)
+{
+	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, packet));
+
+	(void)result;
+	pair->waiting = false;
+	if (came(pair, flags))
+		pair->watching--;
+}
+
+static void watch(struct io_thread *thread, void *argument)
+{
+	struct net_pair *pair = argument;
+	const int *kick = &pair->net->endpoint->kick[2 * pair->index];
+
+	io_thread_watch(thread, &pair->receive, kick[0]);
+	io_thread_watch(thread, &pair->transmit, kick[1]);
+	pair->watching = 2;
+}
+
+static int open_user(struct net_pair *pair, struct error *err)
+{
+	pair->receiver = calloc(1, sizeof(*pair->receiver));
+	if (!pair->receiver)
+		return error_set(err, ERROR_RESOURCES, "network: no memory");
+	pair->source.serve = serve;
+	pair->receive.done = receive_kicked;
+	pair->transmit.done = transmit_kicked;
+	pair->packet.done = packet_came;
+	return 0;
+}
+
+static void watch_user(struct net_pair *pair)
+{
+	io_thread_call(pair->thread, watch, pair);
+}
+
+static int start(struct net_pair *pair)
+{
+	pair->running = true;
+	pair->failed = false;
+	/* Doorbells may have rung before we looked. */
+	endpoint_kick(pair->net->endpoint, 2 * pair->index);
+	return 0;
+}
+
+static void stop(struct net_pair *pair)
+{
+	pair->running = false;
+}
+
+static void cancel(struct io_thread *thread, void *argument)
+{
+	struct net_pair *pair = argument;
+
+	pair->closing = true;
+	io_thread_cancel(thread, &pair->receive);
+	io_thread_cancel(thread, &pair->transmit);
+	io_thread_cancel(thread, &pair->packet);
+}
+
+static void nothing(struct io_thread *thread, void *argument)
+{
+	(void)thread;
+	(void)argument;
+}
+
+static void close_user(struct net_pair *pair)
+{
+	struct virtio_device *device = device_of(pair);
+
+	if (pair->watching) {
+		io_thread_call(pair->thread, cancel, pair);
+		pthread_mutex_lock(&device->lock);
+		while (pair->watching)
+			pthread_cond_wait(&device->idle, &device->lock);
+		pthread_mutex_unlock(&device->lock);
+		io_thread_call(pair->thread, nothing, NULL); /* a turn that was due is over now */
+	}
+	free(pair->receiver);
+}
+
+const struct net_backend net_tap = {
+	.name = "tap",
+	.fds = 1,
+	.open = open_user,
+	.watch = watch_user,
+	.start = start,
+	.stop = stop,
+	.close = close_user,
+};
