@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# block.sh - disks: what guests write is there, whatever dies. /mnt has a file system with direct
+# transfers, /dev/vda is a disk of dom0.
+
+disks_are_there() {
+	await [ -b /dev/vdb ]
+	mount -t ext4 /dev/vdb /mnt
+}
+
+# disk_guest LINE...: g1 with two vCPUs, up.
+disk_guest() {
+	linux g1 shell 'vcpus = 2' "$@"
+	await lived g1 1
+}
+sparse() {
+	rm -f $1
+	truncate -s $2 $1
+}
+# load DISK...: diskcheck runs on all of them in g1 at once.
+start_load() {
+	local seconds=$1
+	shift
+	talk g1 virtio "for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
+}
+loads_ended() { talk g1 virtio 'grep -c ended /tmp/load' "^$1" >/dev/null; }
+loads_are_good() { talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' "^$1"; }
+
+disks_keep_what_is_written() {
+	sparse /mnt/a.img 64M
+	sparse /tmp/c.img 32M
+	echo 'only to be read' | dd of=/tmp/d.img bs=512 conv=sync 2>/dev/null
+	disk_guest 'disk = ( { target = "/mnt/a.img"; serial = "first"; queues = 2; },
+		{ target = "/dev/vda"; }, { target = "/tmp/c.img"; }, { target = "/tmp/d.img"; access = "ro"; } )'
+	talk g1 virtio 'cat /sys/block/vda/serial; echo' '^first'
+	talk g1 virtio 'cat /sys/block/vda/size' '^131072'
+	talk g1 virtio 'ls /sys/block/vda/mq | wc -l' '^2'
+	talk g1 virtio 'head -n 1 /dev/vdd' '^only to be read'
+	talk g1 virtio 'dd if=/dev/zero of=/dev/vdd bs=512 count=1 || echo refused' '^refused'
+	start_load 8 vda vdb vdc
+	await loads_ended 3
+	loads_are_good 3
+	vimoctl destroy g1
+	# Not only in its own memory: a second life finds the first one's blocks.
+	diskcheck load /mnt/a.img 1 1
+}
+
+disks_outlive_device_models() {
+	local n=0
+	sparse /mnt/a.img 64M
+	disk_guest 'disk = ( { target = "/mnt/a.img"; queues = 2; }, { target = "/dev/vda"; } )'
+	start_load 24 vda vdb
+	while [ $n -lt 20 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 700000 + 200000))
+		kill -9 $(cat /run/vimo/guests/g1/dm.pid)
+		await dm_is_back
+	done
+	await loads_ended 2
+	loads_are_good 2
+}
+dm_is_back() {
+	local pid
+	pid=$(cat /run/vimo/guests/g1/dm.pid 2>/dev/null) && [ -n "$pid" ] && ! dead $pid
+}
+
+acknowledged() { sed -n 's/^acked \([0-9]*\).*/\1/p' $LOGS/g1.console.log | tail -n 1; }
+flushed_so_often() { [ "$(acknowledged)" -ge $1 ] 2>/dev/null; }
+
+flushes_survive_a_power_cut() {
+	local round acked
+	for round in 1 2 3; do
+		sparse /mnt/a.img 16M
+		rm -f $LOGS/g1.console.log
+		disk_guest 'disk = [ "/mnt/a.img,,vda" ]'
+		talk g1 virtio 'diskcheck flushes /dev/vda' '^acked'
+		await flushed_so_often $((RANDOM % 300 + 20))
+		vimoctl destroy g1
+		acked=$(acknowledged)
+		echo "-- flush $acked was acknowledged"
+		diskcheck survived /mnt/a.img $acked
+	done
+}
+
+# The file system under a sparse image is full: the guest is told, what was written stays, vimo-dm goes on.
+a_full_disk_is_an_io_error() {
+	sparse /mnt/a.img 16M
+	sparse /mnt/big.img 600M
+	disk_guest 'disk = [ "/mnt/a.img,,vda", "/mnt/big.img,,vdb" ]'
+	talk g1 virtio 'dd if=/dev/zero of=/dev/vdb bs=1M oflag=direct; echo wrote $?' '^wrote 1'
+	start_load 3 vda
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl destroy g1
+	rm /mnt/big.img
+}
+
+an_image_cut_off_is_an_io_error() {
+	sparse /mnt/a.img 16M
+	disk_guest 'disk = [ "/mnt/a.img,,vda" ]'
+	truncate -s 1M /mnt/a.img
+	talk g1 virtio 'dd if=/dev/vda of=/dev/null bs=4k skip=1000 count=1 iflag=direct; echo read $?' '^read 1'
+	talk g1 virtio 'dd if=/dev/vda of=/dev/null bs=4k count=1 iflag=direct; echo read $?' '^read 0'
+}
+
+# A limit is never exceeded; that it is reached would be an assertion on time.
+limits_hold() {
+	local count
+	sparse /mnt/a.img 16M
+	disk_guest 'disk = ( { target = "/mnt/a.img"; iops = 50; } )'
+	talk g1 virtio 'diskcheck rate /dev/vda 4' 'reads in 4 s'
+	count=$(sed -n 's/.*diskcheck: \([0-9]*\) reads in 4 s.*/\1/p' /tmp/out)
+	echo "-- $count reads"
+	[ $count -le 260 ]
+	[ $count -ge 1 ]
+}
+
+disks_come_and_go() {
+	sparse /mnt/a.img 16M
+	disk_guest 'disk = [ ]'
+	vimoctl block-attach g1 '/mnt/a.img,,vda,rw' | tee /tmp/said
+	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); ls /dev/vda" '^/dev/vda'
+	start_load 2 vda
+	kill -9 $(cat /run/vimo/guests/g1/dm.pid)
+	await loads_ended 1
+	loads_are_good 1
+	refused 4 'unbind' block-detach g1 vda
+	talk g1 virtio 'for d in /sys/bus/platform/drivers/virtio-mmio/*/virtio*/block/vda; do echo $d | cut -d/ -f7 >/tmp/slot; done; cat /tmp/slot >/sys/bus/platform/drivers/virtio-mmio/unbind; ls /dev/vda || echo released' '^released'
+	vimoctl block-detach g1 vda
+	vimoctl block-attach g1 '/mnt/a.img,,vda,rw' >/tmp/said
+	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); ls /dev/vda" '^/dev/vda'
+	vimoctl block-detach --force g1 vda
+	talk g1 virtio 'echo still $((40 + 2))' '^still 42'
+}
+
+two_guests_write_at_once() {
+	sparse /mnt/a.img 32M
+	disk_guest 'disk = [ "/mnt/a.img,,vda" ]'
+	start_load 6 vda
+	linux g2 shell 'disk = [ "/dev/vda,,vda" ]'
+	await lived g2 1
+	talk g2 virtio 'diskcheck load /dev/vda 4 4' '^diskcheck: load ok'
+	await loads_ended 1
+	loads_are_good 1
+}
