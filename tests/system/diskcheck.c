@@ -22,9 +22,9 @@
 #include <unistd.h>
 
 #define BLOCK 4096u
-#define PIECE_MAX 32u        /* blocks of one request */
-#define STRIPE_MAX 4096u     /* blocks of one thread */
-#define FLUSH_BLOCKS 256u    /* that "flushes" goes round in */
+#define PIECE_MAX 32u     /* blocks of one request */
+#define STRIPE_MAX 4096u  /* blocks of one thread */
+#define FLUSH_BLOCKS 256u /* that "flushes" goes round in */
 #define THREADS_MAX 16u
 
 static int fd;
@@ -203,7 +203,8 @@ static int survived(uint64_t acked)
 		found = ((const uint64_t *)(const void *)data)[1];
 		if (found < n || (found - n) % FLUSH_BLOCKS) {
 			printf("diskcheck: block %llu has generation %llu, but flush %llu was acknowledged\n",
-			       (unsigned long long)(n % FLUSH_BLOCKS), (unsigned long long)found, (unsigned long long)acked);
+			       (unsigned long long)(n % FLUSH_BLOCKS), (unsigned long long)found,
+			       (unsigned long long)acked);
 			return 1;
 		}
 		compare(data, n % FLUSH_BLOCKS, found);

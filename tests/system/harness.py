@@ -13,10 +13,12 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "ioreqstorm", "bellstorm", "bootguest")
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "ioreqstorm", "bellstorm", "bootguest", "diskcheck")
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192
+# ext4 and what it needs, in that order.
+DOM0_FILE_SYSTEM = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Machine:
     memory: str = "2G"
     bare: bool = False
     disks: bool = False
+    drives: tuple = ()                           # MiB of further disks of dom0; those of "ext4" have a file system
     timeout: int = 240
     fill: object = None                          # function(bench, machine, tree): what dom0 gets
     preamble: str = ""                           # shell before the first check
@@ -157,7 +160,7 @@ class Bench:
 
     def dom0_initrd(self, machine):
         tree = self.work / f"dom0-{machine.name}"
-        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk"))
+        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk", *(DOM0_FILE_SYSTEM if machine.drives else ())))
         shutil.copy(self.args.module, tree / "t/vimo.ko")
         (machine.fill or module_tree)(self, machine, tree)
         (tree / "t/script").write_text(script(machine))
@@ -184,6 +187,15 @@ class Bench:
             disk.write_bytes(os.urandom(1 << 20) if n == 0 else bytes(1 << 20))
             words += ["-drive", f"file={disk},format=raw,if=none,id=d{n},cache=none", "-device",
                       f"virtio-blk-device,drive=d{n}"]
+        for n, (mib, kind) in enumerate(machine.drives):
+            disk = self.work / f"{machine.name}.drive{n}"
+            disk.unlink(missing_ok=True)
+            with disk.open("wb") as file:
+                file.truncate(mib << 20)
+            if kind == "ext4":
+                command("mke2fs", "-q", "-t", "ext4", disk)
+            words += ["-drive", f"file={disk},format=raw,if=none,id=e{n},cache=none", "-device",
+                      f"virtio-blk-device,drive=e{n}"]
         return words
 
     def run(self, machine):

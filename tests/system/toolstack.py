@@ -59,6 +59,7 @@ def guest_tree(bench):
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "evdev", "virtio_input"))
     applets(tree, APPLETS)
+    shutil.copy(bench.work / "diskcheck", tree / "bin")
     write_program(tree / "init", GUEST_INIT)
     cpio(tree, bench.work / "tools-guest.initrd")
     return bench.work / "tools-guest.initrd"
@@ -76,6 +77,8 @@ def tools_tree(bench, machine, tree):
     (tree / "etc/group").write_text(GROUP)
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
+    shutil.copy(bench.work / "diskcheck", tree / "bin")
+    (tree / "mnt").mkdir()
     for do in TINY:
         shutil.copy(bench.bare_guest(f"tiny-{do}", "tiny.S", flags=(f"-DDO={do}",)), tree / "t" / do.lower())
     shutil.copy(bench.guest_kernel, tree / "t/Image")
@@ -112,12 +115,18 @@ SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-butt
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
 
+BLOCK = checks("disks-are-there", "disks-keep-what-is-written", "disks-outlive-device-models", "flushes-survive-a-power-cut",
+               "a-full-disk-is-an-io-error", "an-image-cut-off-is-an-io-error", "limits-hold", "disks-are-taken-and-let-go",
+               "two-guests-write-at-once")
+
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
+    Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((256, "ext4"), (64, "")),
+            timeout=600),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
 ]
