@@ -11,7 +11,7 @@ GUEST_PROMPT = r"root@debian\d:\S*# "
 
 def prepare(machine):
     """Disks and dom0's ssh key: configuration files of the guests."""
-    machine.run("the guests' disks", "for n in $(seq 60); do mountpoint -q /var/lib/vimo/debian && break; sleep 1; done; "
+    machine.run("their folder", "for n in $(seq 60); do mountpoint -q /var/lib/vimo/debian && break; sleep 1; done; "
                 "mountpoint /var/lib/vimo/debian", 120)
     files = []
     for number, name in enumerate(GUESTS, 1):
@@ -27,8 +27,9 @@ def ssh(name, command):
 def await_guests(machine):
     for name in GUESTS:
         say(f"waiting for {name}'s address")
-        machine.run(f"{name}'s address", f"for n in $(seq {BOOT_LIMIT}); do ping -q -c 1 -W 1 {name} >/dev/null && break; "
-                    f"sleep 1; done; ping -q -c 1 -W 5 {name} >/dev/null", BOOT_LIMIT + 60)
+        reached = f"ping -q -c 1 -W 1 {name} >/dev/null"
+        machine.run(f"{name}'s address",
+                    f"for n in $(seq {BOOT_LIMIT // 2}); do {reached} && break; sleep 1; done; {reached}", BOOT_LIMIT + 60)
     for name in GUESTS:
         say(f"waiting for {name}'s sshd, and its systemd")
         machine.run(f"ssh {name}", f"for n in $(seq 60); do {ssh(name, 'true')} 2>/dev/null && break; sleep 2; done; "
@@ -36,8 +37,8 @@ def await_guests(machine):
         # It fails, and tells which, when a unit of the guest has failed.
         state = machine.run(f"{name}'s systemd", ssh(name, "systemctl is-system-running --wait || "
                                                      "{ systemctl --no-pager --failed; exit 1; }"), BOOT_LIMIT)
-        say(f"{name} is {state.splitlines()[-1]}: " + machine.run("its kernel", ssh(name, "uname -srm; ip -br -4 addr show eth0"))
-            .replace("\n", ", "))
+        facts = machine.run("its kernel", ssh(name, "uname -srm; ip -br -4 addr show eth0"))
+        say(f"{name} is {state.splitlines()[-1]}: " + re.sub(r" +", " ", facts.replace("\n", ", ")))
 
 
 def exchange_keys(machine):
@@ -84,8 +85,9 @@ def throughput(machine):
 
 
 def disk(machine):
-    job = "fio --name=v --filename=/root/fio --size=16m --rw=randwrite --bs=64k --ioengine=libaio --iodepth=8 --direct=1 --verify=crc32c --fsync=16"
-    machine.run("fio on debian1's disk", ssh("debian1", f"{job} --minimal >/dev/null && rm fio"), 300)
+    job = ("fio --name=v --filename=/root/fio --size=16m --rw=randwrite --bs=64k --ioengine=libaio --iodepth=8 "
+           "--direct=1 --verify=crc32c --fsync=16 --minimal")
+    machine.run("fio on debian1's disk", ssh("debian1", f"{job} >/dev/null && rm fio"), 300)
     say("fio on debian1's disk: 16 MiB written, read back and verified")
 
 
