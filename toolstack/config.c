@@ -113,7 +113,7 @@ static const struct key disk_keys[] = {
 	{ "iops", KEY_NUMBER, FIELD(iops), .hint = "iops = 500 (0: no limit)", .range = { 0, UINT32_MAX, 0 } },
 	{ "bytes_per_second", KEY_NUMBER, FIELD(bytes_per_second), .hint = "bytes_per_second = 10485760 (0: no limit)",
 	  .range = { 0, RATE_MAX, 0 } },
-	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 2, or leave it out",
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 4, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
@@ -146,7 +146,7 @@ static const struct key vif_keys[] = {
 	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
 	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
 	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
-	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 3, or leave it out",
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 5, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD

@@ -16,8 +16,8 @@
 #define CONFIG_DISKS 16u
 #define CONFIG_VIFS 8u
 #define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
-/* virtio-mmio slots: console and power button, then disks and vifs. */
-#define CONFIG_SLOT_FIRST 2u
+/* virtio-mmio slots: console, power button, entropy, one that is empty as yet, then disks and vifs. */
+#define CONFIG_SLOT_FIRST 4u
 #define CONFIG_SLOTS 32u
 
 enum guest_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };

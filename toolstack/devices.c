@@ -14,8 +14,9 @@
 #include <string.h>
 
 /* By slot; the types are vimo-dm's. */
-static const char *const always[] = { "console", "input" };
-static_assert(sizeof(always) / sizeof(always[0]) == CONFIG_SLOT_FIRST, "disks and networks follow");
+static const char *const always[] = { "console", "input", "rng" };
+#define ALWAYS (sizeof(always) / sizeof(always[0]))
+static_assert(ALWAYS <= CONFIG_SLOT_FIRST, "disks and networks follow");
 
 static void put_fd(struct fd_list *list, int fd)
 {
@@ -141,7 +142,7 @@ json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t
 	json_object_object_add(json, "uart", json_object_new_boolean(1));
 	json_put_number(json, "slots", slots);
 	json_object_object_add(json, "devices", devices);
-	for (uint32_t slot = 0; slot < CONFIG_SLOT_FIRST; slot++)
+	for (uint32_t slot = 0; slot < ALWAYS; slot++)
 		json_object_array_add(devices, describe(always[slot], slot, 0));
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		if (devices_open_disk(&config->disk[n], fds, &device, err))

@@ -9,7 +9,9 @@
 #include "cleanup.h"
 #include "json.h"
 #include "net/net.h"
+#include "rng/rng.h"
 
+#include <errno.h>
 #include <linux/virtio_config.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +61,18 @@ static int add_input(struct dm *dm, struct endpoint *endpoint, const struct devi
 	return 0;
 }
 
+static int add_rng(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	(void)dm;
+	(void)spec;
+	if (rng_ready())
+		return error_set(err, ERROR_FAILED, "random numbers: %s", strerror(errno));
+	endpoint->work = rng_work;
+	endpoint->context = &endpoint->device;
+	endpoint->device.queues = RNG_QUEUES;
+	return endpoint_attach(endpoint, &rng_model, NULL, err);
+}
+
 static int add_block(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
 	struct block_options options = {
@@ -93,10 +107,8 @@ static const struct {
 	unsigned int fds_min, fds_max;
 	int (*add)(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err);
 } kinds[] = {
-	{ "console", 0, 0, add_console },
-	{ "input", 0, 0, add_input },
-	{ "block", 1, 1, add_block },
-	{ "net", 1, 2 * NET_PAIRS, add_net },
+	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input },         { "rng", 0, 0, add_rng },
+	{ "block", 1, 1, add_block },     { "net", 1, 2 * NET_PAIRS, add_net },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

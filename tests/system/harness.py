@@ -90,7 +90,7 @@ def base_tree(tree, busybox, kernel_modules):
     for applet in APPLETS:
         (tree / "bin" / applet).symlink_to("busybox")
     for n, path in enumerate(kernel_modules):
-        shutil.copy(path, tree / f"lib/{n}-{path.name}")
+        shutil.copy(path, tree / f"lib/{n:02}-{path.name}")
 
 
 MOUNTS = """#!/bin/sh

@@ -57,7 +57,7 @@ def guest_tree(bench):
     """The initrd of Linux guests, with VirtIO and the power button's drivers."""
     tree = bench.work / "tools-guest"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
-                                           "virtio_blk", "evdev", "virtio_input"))
+                                           "virtio_blk", "rng-core", "virtio-rng", "evdev", "virtio_input"))
     applets(tree, APPLETS)
     shutil.copy(bench.work / "diskcheck", tree / "bin")
     write_program(tree / "init", GUEST_INIT)
@@ -93,7 +93,7 @@ def checks(*names):
 
 PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
 START = checks("module-loads", "daemon-starts")
-LIFE = checks("linux-boots-and-consoles-work", "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
+LIFE = checks("linux-boots-and-consoles-work", "guests-get-random-numbers", "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
               "destroy-ends-every-state", "on-poweroff-destroy", "on-poweroff-restart", "on-poweroff-preserve",
               "on-reboot-restart-is-the-default", "on-reboot-destroy", "on-reboot-preserve",
               "on-crash-destroy-is-the-default", "on-crash-preserve", "on-crash-restart-is-limited",

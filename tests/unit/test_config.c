@@ -112,7 +112,7 @@ static const struct {
 	{ GOOD DISKS("/a,queues=2x"), "disk", "queues=2x is not possible" },
 	{ GOOD DISKS("/a,iops=99999999999999999999"), "disk", "is not possible" },
 	{ GOOD DISKS("/a,serial=123456789012345678901"), "disk", "longer than 20" },
-	{ GOOD DISKS("/a,slot=2\", \"/b,slot=2"), "disk", "slot = 2 is given to two" },
+	{ GOOD DISKS("/a,slot=4\", \"/b,slot=4"), "disk", "slot = 4 is given to two" },
 	{ GOOD "disk = ( { target = \"/a\";\n vdev = \"vda\";\n quues = 2; } )\n", "disk",
 	  "w.cfg:5: disk 1: unknown key \"quues\"" },
 	{ GOOD "disk = ( { target = \"/a\";\n iops = \"many\"; } )\n", "disk",
@@ -283,15 +283,15 @@ static void groups_have_what_xl_lacks(void **state)
 static void slots_follow_vdev_then_networks(void **state)
 {
 	(void)state;
-	take(GOOD "disk = [ \"/c,,vdc\", \"/b,,vdb\", \"/a,slot=3\" ]\n" VIFS("bridge=br0\", \"bridge=br1"));
+	take(GOOD "disk = [ \"/c,,vdc\", \"/b,,vdb\", \"/a,slot=5\" ]\n" VIFS("bridge=br0\", \"bridge=br1"));
 	assert_string_equal(config.disk[2].vdev, "vda");
-	assert_int_equal(config.disk[2].slot, 3);
-	assert_int_equal(config.disk[1].slot, 2);
-	assert_int_equal(config.disk[0].slot, 4);
-	assert_int_equal(config.vif[0].slot, 5);
-	assert_int_equal(config.vif[1].slot, 6);
-	assert_int_equal(config_slots(&config), 15);
-	take(GOOD "hotplug = 30\n" DISKS("/a"));
+	assert_int_equal(config.disk[2].slot, 5);
+	assert_int_equal(config.disk[1].slot, 4);
+	assert_int_equal(config.disk[0].slot, 6);
+	assert_int_equal(config.vif[0].slot, 7);
+	assert_int_equal(config.vif[1].slot, 8);
+	assert_int_equal(config_slots(&config), 17);
+	take(GOOD "hotplug = 28\n" DISKS("/a"));
 	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
 	take(GOOD "hotplug = 0\n");
 	assert_int_equal(config_slots(&config), CONFIG_SLOT_FIRST);

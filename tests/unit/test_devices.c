@@ -95,15 +95,17 @@ static void disks_have_one_descriptor_each(void **state)
 	assert_int_equal(devices_check(&config, &err), 0);
 	json = open_all();
 	assert_int_equal(json_number(json, "version", 0), 2);
-	assert_int_equal(json_number(json, "slots", 0), 8);
+	assert_int_equal(json_number(json, "slots", 0), 10);
 	assert_string_equal(json_string(device(json, 0), "type"), "console");
 	assert_string_equal(json_string(device(json, 1), "type"), "input");
-	assert_string_equal(json_string(device(json, 2), "type"), "block");
-	assert_int_equal(json_number(device(json, 2), "slot", 0), 3);
-	assert_false(json_flag(device(json, 2), "readonly"));
-	assert_int_equal(json_number(device(json, 3), "slot", 0), 2);
-	assert_true(json_flag(device(json, 3), "readonly"));
-	assert_null(device(json, 4));
+	assert_string_equal(json_string(device(json, 2), "type"), "rng");
+	assert_int_equal(json_number(device(json, 2), "slot", 0), 2);
+	assert_string_equal(json_string(device(json, 3), "type"), "block");
+	assert_int_equal(json_number(device(json, 3), "slot", 0), 5);
+	assert_false(json_flag(device(json, 3), "readonly"));
+	assert_int_equal(json_number(device(json, 4), "slot", 0), 4);
+	assert_true(json_flag(device(json, 4), "readonly"));
+	assert_null(device(json, 5));
 	assert_int_equal(fds.count, 2);
 	assert_int_equal(fstat(fds.fd[0], &image), 0);
 	assert_int_equal(image.st_size, 8192);
@@ -122,7 +124,7 @@ static void what_was_opened_before_a_failure_is_closed(void **state)
 	take("disk = [ \"a\", \"b\", \"a\" ]\n");
 	assert_int_equal(devices_check(&config, &err), -1);
 	assert_non_null(strstr(err.text, "disk vdc: "));
-	assert_null(devices_open(&config, 7, 8, taps, &fds, &err));
+	assert_null(devices_open(&config, 7, 10, taps, &fds, &err));
 	assert_int_equal(fds.count, 2);
 	fd_list_close(&fds);
 	assert_int_equal(dup(0), lowest);
@@ -148,7 +150,7 @@ static void a_network_has_a_tap_for_each_pair(void **state)
 	/* The second time as for a vimo-dm that is started again. */
 	for (int round = 0; round < 2; round++) {
 		json = open_all();
-		net = device(json, 3);
+		net = device(json, 4);
 		assert_string_equal(json_string(net, "type"), "net");
 		assert_string_equal(json_string(net, "mac"), "52:54:00:00:00:01");
 		assert_int_equal(json_number(net, "pairs", 0), 2);
@@ -156,13 +158,13 @@ static void a_network_has_a_tap_for_each_pair(void **state)
 		step = strcmp(json_string(net, "backend"), "vhost") ? 1 : 2;
 		assert_int_equal(json_number(net, "fds", 0), 2 * step);
 		assert_int_equal(fds.count, 1 + 2 * step);
-		assert_string_equal(interface_of(fds.fd[1]), "vif7.3");
-		assert_string_equal(interface_of(fds.fd[1 + step]), "vif7.3");
+		assert_string_equal(interface_of(fds.fd[1]), "vif7.5");
+		assert_string_equal(interface_of(fds.fd[1 + step]), "vif7.5");
 		fd_list_close(&fds);
 		json_object_put(json);
 	}
 	assert_int_equal(config.vif[0].mtu, 1500);
-	vif_close(&taps[3]);
+	vif_close(&taps[5]);
 }
 
 static void without_vhost_the_device_model_moves_packets(void **state)
@@ -174,10 +176,10 @@ static void without_vhost_the_device_model_moves_packets(void **state)
 		skip();
 	take("vif = ( { bridge = \"br0\"; vhost = false; } )\n");
 	json = open_all();
-	assert_string_equal(json_string(device(json, 2), "backend"), "tap");
+	assert_string_equal(json_string(device(json, 3), "backend"), "tap");
 	assert_int_equal(fds.count, 1);
 	fd_list_close(&fds);
-	vif_close(&taps[2]);
+	vif_close(&taps[4]);
 	json_object_put(json);
 }
 

@@ -163,20 +163,20 @@ static void a_disk_comes_and_goes(void **state)
 	(void)state;
 	model_will("OK");
 	disk = hotplug_add_disk(&guest, "vdev=vdc,target=a", directory, &err);
-	model_did("{\"add\":{\"type\":\"block\",\"slot\":2,\"fds\":1,", 1);
+	model_did("{\"add\":{\"type\":\"block\",\"slot\":4,\"fds\":1,", 1);
 	assert_ptr_equal(disk, &guest.config.disk[0]);
 	assert_string_equal(disk->vdev, "vdc");
 	assert_int_equal(guest.config.disk_count, 1);
 	assert_int_equal(records, 1);
 	model_will("ERROR the guest uses it\n");
 	assert_int_equal(hotplug_remove_disk(&guest, "xvdc", false, &err), -1);
-	model_did("{\"remove\":{\"slot\":2,\"force\":false}}", 0);
+	model_did("{\"remove\":{\"slot\":4,\"force\":false}}", 0);
 	assert_int_equal(err.code, ERROR_STATE);
 	assert_string_equal(err.text, "g: the guest uses it");
 	assert_int_equal(guest.config.disk_count, 1);
 	model_will("OK");
 	assert_int_equal(hotplug_remove_disk(&guest, "vdc", true, &err), 0);
-	model_did("{\"remove\":{\"slot\":2,\"force\":true}}", 0);
+	model_did("{\"remove\":{\"slot\":4,\"force\":true}}", 0);
 	assert_nothing_left();
 	assert_int_equal(kills, 0);
 }

@@ -117,10 +117,10 @@ disks_come_and_go() {
 	await lived g1 1
 	first_sector g1 vda /tmp/d1
 	(cd /tmp && vimoctl block-attach g1 target=d2) >/tmp/out
-	grep -q 'echo a003000.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/bind' /tmp/out
-	bind g1 a003000.virtio_mmio
+	grep -q 'echo a005000.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/bind' /tmp/out
+	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /tmp/d2
-	vimoctl block-list g1 | grep -qE '^vdb +rw +raw +3 +1 .*-vdb +/tmp/d2$'
+	vimoctl block-list g1 | grep -qE '^vdb +rw +raw +5 +1 .*-vdb +/tmp/d2$'
 	refused 4 'is locked' block-attach g1 /tmp/d2
 	refused 1 'vdev = vdb is another' block-attach g1 /tmp/d2,,vdb
 	refused 1 'is not there' block-attach g1 /tmp/none
@@ -136,16 +136,16 @@ disks_come_and_go() {
 	first_sector g1 vdb /tmp/d2
 	refused 3 'no disk vdc' block-detach g1 vdc
 	refused 4 'the guest uses it' block-detach g1 vdb
-	bind g1 a003000.virtio_mmio unbind
+	bind g1 a005000.virtio_mmio unbind
 	vimoctl block-detach g1 vdb
 	vimoctl block-list g1 | tail -n +2 | grep -vq '^vdb '
 	# It is free again, and so is the slot.
 	vimoctl block-attach g1 vdev=vdb,access=ro,target=/tmp/d2
-	bind g1 a003000.virtio_mmio
+	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /tmp/d2
 	vimoctl block-detach --force g1 vdb
 	image /tmp/d3 64
-	vimoctl block-attach g1 /tmp/d3,slot=5
+	vimoctl block-attach g1 /tmp/d3,slot=7
 	vimoctl reboot --force g1
 	await lived g1 2
 	first_sector g1 vdb /tmp/d3
@@ -162,7 +162,7 @@ no_more_disks_than_slots() {
 	vimoctl block-attach t1 /tmp/d2
 	refused 6 't1 has no spare slot left' block-attach t1 /tmp/d3
 	refused 6 't1 has no spare slot left' network-attach t1 bridge=br7
-	refused 1 'slot = 3 is given to two' network-attach t1 bridge=br7,slot=3
+	refused 1 'slot = 5 is given to two' network-attach t1 bridge=br7,slot=5
 	vimoctl block-detach t1 vdb
 	refused 1 'bridge br7: there is none' network-attach t1 bridge=br7
 	refused 3 'no network 0' network-detach t1 0
