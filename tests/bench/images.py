@@ -35,8 +35,26 @@ for guest in small1 small2 small3 large; do
 	echo "$guest: bench: create $(cat /tmp/stamp)"
 done
 vimoctl create /t/linux.cfg && finish linux
+for module in /t/io/*.ko; do insmod $module; done
+/t/disk /dev/vda | sed 's/^/dom0: /'
+brctl addbr br0
+ip addr add 10.9.9.1/24 dev br0
+ip link set br0 up
+/t/net serve io &
+vimoctl create /t/io.cfg && finish io
 vimoctl dmesg
 kill $vimod
+"""
+
+# In the order that they need each other; the kernel has built in what is not found.
+DOM0_MODULES = ("virtio_mmio", "virtio_blk", "llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
+GUEST_MODULES = ("virtio_ring", "virtio", "virtio_mmio", "virtio_blk", "failover", "net_failover", "virtio_net")
+IO_INIT = harness.MOUNTS + """
+ip addr add 10.9.9.2/24 dev eth0
+ip link set eth0 up
+/t/disk /dev/vda 10.9.9.1
+/t/net measure 10.9.9.1 eth0
+poweroff -f
 """
 
 
@@ -53,6 +71,7 @@ class Images:
         self.programs()
         self.kernels()
         self.guest_initrd()
+        self.io_initrd()
         self.dom0_initrd()
 
     def compile(self, name, *options):
@@ -60,7 +79,7 @@ class Images:
                             self.work / name, HERE / f"programs/{name}.c")
 
     def programs(self):
-        for name in ("lat", "stamp"):
+        for name in ("lat", "stamp", "disk", "net"):
             self.compile(name, "-static")
         self.compile("entry", "-ffreestanding", "-fno-pie", "-no-pie", "-static", "-nostdlib",
                      "-mgeneral-regs-only", "-mstrict-align", "-fno-stack-protector", "-mno-outline-atomics",
@@ -100,10 +119,22 @@ class Images:
         (tree / "trapcost.options").write_text("device=0x9010000 virtio=0xa000000\n")
         harness.cpio(tree, self.work / "guest.initrd")
 
+    def io_initrd(self):
+        """A guest that measures its disk and its network."""
+        tree = self.work / "io"
+        harness.base_tree(tree, self.busybox, harness.modules(self.guest, *GUEST_MODULES))
+        (tree / "bin/ip").symlink_to("busybox")
+        for name in ("disk", "net"):
+            shutil.copy(self.work / name, tree / "t")
+        harness.write_program(tree / "init", IO_INIT)
+        harness.cpio(tree, self.work / "io.initrd")
+
     def guest_config(self, name, kernel):
         text = f'name = "{name}"\nkernel = "/t/{kernel}"\nmemory = 512\n'
-        if name == "linux":
-            text += 'ramdisk = "/t/initrd"\nextra = "console=ttyAMA0 quiet"\n'
+        if kernel == "Image":
+            text += f'ramdisk = "/t/{name}.initrd"\nextra = "console=ttyAMA0 quiet"\n'
+        if name == "io":
+            text += 'disk = [ "/dev/vda,raw,vda,rw" ]\nvif = [ "bridge=br0" ]\n'
         return text
 
     def dom0_initrd(self):
@@ -111,17 +142,22 @@ class Images:
         harness.base_tree(tree, self.busybox, [])
         for name in ("etc", "run", "var/log"):
             (tree / name).mkdir(parents=True)
-        (tree / "bin/sed").symlink_to("busybox")
+        for applet in ("sed", "ip", "brctl"):
+            (tree / "bin" / applet).symlink_to("busybox")
         (tree / "etc/passwd").write_text(PASSWD)
         (tree / "etc/group").write_text(GROUP)
         tools = [self.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")]
-        for path in tools + [Path(self.args.module)] + [self.work / n for n in ("lat", "stamp", "small", "large", "Image")]:
+        made = ("lat", "stamp", "disk", "net", "small", "large", "Image", "io.initrd")
+        for path in tools + [Path(self.args.module)] + [self.work / name for name in made]:
             shutil.copy(path, tree / "t")
+        (tree / "t/io").mkdir()
+        for n, path in enumerate(harness.modules(self.dom0, *DOM0_MODULES)):
+            shutil.copy(path, tree / f"t/io/{n}-{path.name}")
         shutil.move(tree / "t/vimoctl", tree / "bin")
-        shutil.copy(self.work / "guest.initrd", tree / "t/initrd")
+        shutil.copy(self.work / "guest.initrd", tree / "t/linux.initrd")
         self.copy_libraries(tools, tree / "lib")
         for name, kernel in (("small1", "small"), ("small2", "small"), ("small3", "small"), ("large", "large"),
-                             ("linux", "Image")):
+                             ("linux", "Image"), ("io", "Image")):
             (tree / f"t/{name}.cfg").write_text(self.guest_config(name, kernel))
         (tree / "t/script").write_text(DOM0_SCRIPT)
         (tree / "init").write_text(harness.DOM0_INIT.replace(

@@ -22,6 +22,25 @@ EXITS = [  # name in trapcost's lines, text, target
     ("timer-lateness", "timer 50 us ahead, lateness at the handler", 1000),
 ]
 LATENCIES = ("syscall", "read", "write", "stat", "fstat", "open-close", "prot-fault", "pipe")
+DISK = [  # name in disk.c's lines, text, target, unit
+    ("read-4k", "disk: 4 KiB read, one by one", None, "instructions"),
+    ("read-4k-exits", "disk: exits for such a read", 2, "exits"),
+    ("read-128k-kib", "disk: 128 KiB reads, 8 at once, for a KiB", None, "instructions"),
+    ("read-128k-exits", "disk: exits for such a read", 0.1, "exits"),
+    ("write-128k-kib", "disk: 128 KiB writes, 8 at once, for a KiB", None, "instructions"),
+    ("write-128k-exits", "disk: exits for such a write", 0.1, "exits"),
+]
+NETWORK = [
+    ("udp-trip", "network: UDP round trip to dom0", None, "instructions"),
+    ("udp-trip-exits", "network: exits for each of its packets", 2, "exits"),
+    ("tcp-trip", "network: TCP round trip to dom0", None, "instructions"),
+    ("tcp-trip-exits", "network: exits for each of its packets", 2, "exits"),
+    ("tcp-send-kib", "network: TCP stream to dom0, for a KiB", None, "instructions"),
+    ("tcp-send-exits", "network: exits for each of its packets", 0.1, "exits"),
+    ("tcp-receive-kib", "network: TCP stream from dom0, for a KiB", None, "instructions"),
+    ("tcp-receive-exits", "network: exits for each of its packets", 0.1, "exits"),
+]
+SEGMENT = 1448             # of TCP, in a packet of 1,500 bytes
 CREATE_TARGET = 30_000_000
 IMAGE_TARGET = 160 << 10
 MEMORY_TARGET = 1 << 20
@@ -105,6 +124,21 @@ def latencies(vimo, bare_guest, bare_dom0):
                         LATENCY_TARGET)
 
 
+def devices(vimo):
+    """A guest's disk, beside dom0's own use of the same disk, and its network."""
+    measured, dom0 = numbers(vimo, "^io: disk: "), numbers(vimo, "^dom0: disk: ")
+    for key, name, target, unit in DISK:
+        note = f"dom0 itself {dom0[key]:,.0f}" if key in dom0 else ""
+        yield Row(f"disk-{key}", name, measured.get(key), target, unit, note)
+    measured = numbers(vimo, "^io: net: ")
+    for key, name, target, unit in NETWORK:
+        count = measured.get(key.replace("-exits", "-packets"))
+        note = ""
+        if key.endswith("-exits") and count and key in measured:
+            note = f"{measured[key] * count / (measured['stream-kib'] * 1024 / SEGMENT):.3f} for each {SEGMENT:,} bytes"
+        yield Row(f"net-{key}", name, measured.get(key), target, unit, note)
+
+
 def lines_of_code(top):
     """Lines of EL2 that hold more than comments and blanks."""
     count = 0
@@ -125,7 +159,7 @@ def sizes(vimo, image, top):
 def figure(value, unit):
     if value is None:
         return "-"
-    return f"{value:.4f}" if unit == "ratio" else f"{value:,.0f}"
+    return f"{value:.4f}" if unit == "ratio" else f"{value:.3f}" if unit == "exits" else f"{value:,.0f}"
 
 
 def show(rows):

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * disk.c - what requests to a disk cost: random reads of 4 KiB one by one, then a
+ * stream of 128 KiB reads and one of writes with eight on their way. Past the page
+ * cache. Overwrites the disk.
+ *
+ *   disk DEVICE [DOM0'S ADDRESS]   exits are counted only with an address
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+#include "measure.h"
+
+#define SMALL 4096u
+#define SMALL_READS 200u
+#define LARGE (128u << 10)
+#define LARGE_REQUESTS 1024u
+#define DEPTH 8u
+
+static int disk;
+static uint64_t bytes;
+static char *memory;
+static struct exits exits;
+
+static off_t random_page(void)
+{
+	static uint64_t state = 1;
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (off_t)((state >> 33) % (bytes / SMALL) * SMALL);
+}
+
+static double small_reads(void)
+{
+	double start = counter();
+
+	for (unsigned int n = 0; n < SMALL_READS; n++)
+		expect(pread(disk, memory, SMALL, random_page()) == (ssize_t)SMALL, "pread");
+	return (counter() - start) / SMALL_READS;
+}
+
+static void one_by_one(void)
+{
+	double cost[BATCHES], counted;
+	int64_t before;
+
+	small_reads(); /* what is slow the first time */
+	before = exits_now(&exits);
+	for (int n = 0; n < BATCHES; n++)
+		cost[n] = small_reads();
+	counted = exits_since(&exits, before);
+	printf("disk: read-4k %.1f\n", median(cost));
+	if (exits.fd >= 0)
+		printf("disk: read-4k-exits %.3f\n", counted / (BATCHES * SMALL_READS));
+}
+
+/* LARGE_REQUESTS one after the other on the disk, DEPTH of them on their way. */
+static void stream(uint16_t opcode)
+{
+	struct iocb blocks[DEPTH] = { 0 }, *ready[DEPTH];
+	struct io_event done[DEPTH];
+	unsigned int sent = 0, under_way = 0;
+	aio_context_t context = 0;
+	long count = DEPTH;
+
+	expect(syscall(SYS_io_setup, DEPTH, &context) == 0, "io_setup");
+	for (unsigned int n = 0; n < DEPTH; n++)
+		ready[n] = &blocks[n];
+	while (sent < LARGE_REQUESTS || under_way) {
+		long more = sent + count > LARGE_REQUESTS ? LARGE_REQUESTS - sent : count;
+
+		for (long n = 0; n < more; n++) {
+			struct iocb *block = ready[n];
+
+			block->aio_lio_opcode = opcode;
+			block->aio_fildes = (uint32_t)disk;
+			block->aio_buf = (uintptr_t)(memory + (block - blocks) * LARGE);
+			block->aio_nbytes = LARGE;
+			block->aio_offset = (int64_t)((uint64_t)sent++ * LARGE % bytes);
+			block->aio_data = (uintptr_t)block;
+		}
+		expect(more == 0 || syscall(SYS_io_submit, context, more, ready) == more, "io_submit");
+		under_way += (unsigned int)more;
+		count = syscall(SYS_io_getevents, context, 1L, (long)DEPTH, done, NULL);
+		expect(count > 0, "io_getevents");
+		under_way -= (unsigned int)count;
+		for (long n = 0; n < count; n++) {
+			expect(done[n].res == LARGE, "a large request");
+			ready[n] = (struct iocb *)(uintptr_t)done[n].data;
+		}
+	}
+	syscall(SYS_io_destroy, context);
+}
+
+static void measure_stream(const char *name, uint16_t opcode)
+{
+	double start, cost, counted;
+	int64_t before;
+
+	stream(opcode);
+	before = exits_now(&exits);
+	start = counter();
+	stream(opcode);
+	cost = counter() - start;
+	counted = exits_since(&exits, before);
+	printf("disk: %s-kib %.2f\n", name, cost / LARGE_REQUESTS / (LARGE >> 10));
+	if (exits.fd >= 0)
+		printf("disk: %s-exits %.3f\n", name, counted / LARGE_REQUESTS);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	disk = open(argv[1], O_RDWR | O_DIRECT);
+	expect(disk >= 0 && ioctl(disk, BLKGETSIZE64, &bytes) == 0 && bytes >= LARGE, argv[1]);
+	bytes -= bytes % LARGE;
+	memory = mmap(NULL, DEPTH * LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	expect(memory != MAP_FAILED, "mmap");
+	exits = exits_open(argc > 2 ? argv[2] : NULL);
+	one_by_one();
+	measure_stream("read-128k", IOCB_CMD_PREAD);
+	measure_stream("write-128k", IOCB_CMD_PWRITE);
+	return 0;
+}
