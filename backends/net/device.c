@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 
 #define FEATURE(bit) (1ull << (bit))
+#define FAILURES_LOGGED 10u
 /* What the tap does for us, into the guest; the driver may take them back by the control queue. */
 #define OFFLOADS                                                                                                  \
 	(FEATURE(VIRTIO_NET_F_GUEST_CSUM) | FEATURE(VIRTIO_NET_F_GUEST_TSO4) | FEATURE(VIRTIO_NET_F_GUEST_TSO6) | \
@@ -72,13 +73,27 @@ void net_show_config(struct virtio_device *device)
 	transport_show_config(device, &config, sizeof(config));
 }
 
-/* The driver's reset helps it out, when the cause is gone. */
-static void give_up(struct net *net, const char *what)
+static void stop_all(struct net *net)
 {
-	log_error("network in slot %u: %s: %s: it stops until its driver resets it", net->endpoint->slot, what,
-		  strerror(errno));
+	for (unsigned int i = 0; i < net->pairs; i++)
+		net->backend->stop(&net->pair[i]);
+}
+
+/* The driver's reset helps it out, when the cause is gone. */
+static void stop_until_reset(struct net *net)
+{
 	device_of(net)->queue[0].broken = true;
 	transport_check(device_of(net));
+	stop_all(net);
+}
+
+static void give_up(struct net *net, const char *what)
+{
+	/* The driver may try without end. */
+	if (net->failures++ < FAILURES_LOGGED)
+		log_error("network in slot %u: %s: %s: it stops until its driver resets it", net->endpoint->slot, what,
+			  strerror(errno));
+	stop_until_reset(net);
 }
 
 static uint64_t wanted_offloads(const struct net *net)
@@ -139,7 +154,9 @@ static int wire_control(struct net *net)
 static void started(struct virtio_device *device)
 {
 	struct net *net = net_of(device);
+	eventfd_t before;
 
+	eventfd_read(net_watch_fd(net->broken), &before); /* said of queues that are no more */
 	if (wire_control(net))
 		give_up(net, "doorbell");
 	else if (net_tap_offloads(net->pair[0].tap, wanted_offloads(net)))
@@ -150,10 +167,7 @@ static void started(struct virtio_device *device)
 
 static void drain(struct virtio_device *device)
 {
-	struct net *net = net_of(device);
-
-	for (unsigned int i = 0; i < net->pairs; i++)
-		net->backend->stop(&net->pair[i]);
+	stop_all(net_of(device));
 }
 
 static bool ask_pairs(void *context, unsigned int pairs)
@@ -206,10 +220,8 @@ void net_find_broken(struct net *net)
 	struct virtio_device *device = device_of(net);
 
 	pthread_mutex_lock(&device->lock);
-	if (transport_running(device)) {
-		device->queue[0].broken = true;
-		transport_check(device);
-	}
+	if (transport_running(device))
+		stop_until_reset(net);
 	pthread_mutex_unlock(&device->lock);
 }
 

@@ -57,6 +57,7 @@ int net_watch_fd(const struct net_watch *watch);
 struct net {
 	struct endpoint *endpoint;
 	const struct net_backend *backend;
+	unsigned int failures;
 	unsigned int pairs, active; /* active: that packets go through; the driver says */
 	uint8_t mac[6];
 	uint16_t mtu;                       /* 0: not told */

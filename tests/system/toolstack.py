@@ -14,8 +14,10 @@ from harness import HERE, MOUNTS, Machine, base_tree, cpio, modules, write_progr
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
 LOADER = "ld-linux-aarch64.so.1"
-APPLETS = ("awk basename chmod cp cut date diff du env expr find free gunzip gzip id kill ln ls mkfifo mv nice nohup od pgrep "
-           "pidof printf ps readlink rm sed sort stat stty tee touch tr truncate usleep xargs yes acpid").split()
+APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
+           "mkfifo mv nice nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate usleep wget xargs yes acpid").split()
+# In the order that they need each other.
+NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
 PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
@@ -57,7 +59,8 @@ def guest_tree(bench):
     """The initrd of Linux guests, with VirtIO and the power button's drivers."""
     tree = bench.work / "tools-guest"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
-                                           "virtio_blk", "rng-core", "virtio-rng", "evdev", "virtio_input"))
+                                           "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
+                                           "virtio_net", "evdev", "virtio_input"))
     applets(tree, APPLETS)
     shutil.copy(bench.work / "diskcheck", tree / "bin")
     write_program(tree / "init", GUEST_INIT)
@@ -75,6 +78,9 @@ def tools_tree(bench, machine, tree):
         (tree / name).mkdir(parents=True)
     (tree / "etc/passwd").write_text(PASSWD)
     (tree / "etc/group").write_text(GROUP)
+    (tree / "t/net").mkdir()
+    for n, path in enumerate(modules(bench.dom0, *NET_MODULES)):
+        shutil.copy(path, tree / f"t/net/{n}-{path.name}")
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
     shutil.copy(bench.work / "diskcheck", tree / "bin")
@@ -111,6 +117,9 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
 DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests",
                "block-devices-are-one-guests", "disks-come-and-go", "no-more-disks-than-slots")
+NETWORKS = checks("networks-can-be", "vhost-moves-packets", "the-device-model-moves-packets",
+                  "vhost-outlives-device-models", "packets-outlive-device-models", "several-queues",
+                  "guests-reach-each-other", "networks-come-and-go")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
@@ -123,6 +132,7 @@ MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
+    Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((256, "ext4"), (64, "")),

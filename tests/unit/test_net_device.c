@@ -285,6 +285,7 @@ static void failures_stop_the_device_until_reset(void **state)
 	(void)state;
 	drive(ALL);
 	net_find_broken(&net);
+	assert_false(served[0]);
 	assert_true(get(VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET);
 	assert_true(interrupts & TRANSPORT_CONFIG);
 	drive(ALL);

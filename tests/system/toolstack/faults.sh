@@ -5,6 +5,7 @@
 left() {
 	echo "pages $(vimoctl version --format=json | sed -n 's/.*"free_pages": *\([0-9]*\).*/\1/p')"
 	ps -o comm | grep -c '^vimo-dm' || :
+	ls /sys/class/net
 	find /run/vimo -path /run/vimo/causes -prune -o -print | grep -vx /run/vimo/guests | sort
 }
 nothing_left() {

@@ -100,6 +100,13 @@ talk() {
 	return $code
 }
 
+# tell NAME COMMANDS: in the guest's shell; they must succeed. A number tells their end from what a console repeats.
+told=1000
+tell() {
+	told=$((told + 1))
+	talk $1 virtio "$2 && echo told \$(($told + 1000))" "told $((told + 1000))"
+}
+
 # refused CODE PATTERN ARGUMENT...: vimoctl ends with exactly CODE and one line on stderr that PATTERN matches.
 refused() {
 	local want=$1 pattern=$2 code=0

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# networks.sh - guests' networks in a bridge of dom0, by vhost-net and by vimo-dm, whoever dies.
+
+DATA=/tmp/www/data
+sum_of_data() { md5sum <$DATA | cut -d' ' -f1; }
+
+# The bridge, with dom0 at 10.9.0.1 (and another at 10.8.0.1), and something to fetch there.
+networks_can_be() {
+	local module
+	for module in /t/net/*.ko; do insmod $module; done
+	[ -c /dev/net/tun ]
+	[ -c /dev/vhost-net ]
+	ip link set lo up
+	brctl addbr br0
+	brctl addbr br1
+	ip addr add 10.9.0.1/24 dev br0
+	ip addr add 10.8.0.1/24 dev br1
+	ip link set br0 up
+	ip link set br1 up
+	mkdir /tmp/www
+	seq 1 1200000 | head -c 8388608 >$DATA
+	httpd -p 10.9.0.1:80 -h /tmp/www
+}
+
+# networked NAME ADDRESS VIF WORDS LINE...: a guest with one interface; WORDS are for its command line.
+networked() {
+	local name=$1 address=$2 vif=$3 words=$4
+	shift 4
+	linux $name "net net=$address $words" "vif = [ \"$vif\" ]" "$@"
+	await lived $name 1
+	await ping -c 1 -w 1 $address >/dev/null
+}
+backend_is() { grep -q "\"backend\": *\"$2\"" /run/vimo/guests/$1/dm.json; }
+# dom0 fetches the guest's data; the guest dom0's.
+fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = "$(sum_of_data)" ]; }
+guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $(sum_of_data)"; }
+# How many transfers the guest's endless loop did; one that went wrong is one too many.
+fetched() { grep -c "got $(sum_of_data)" $LOGS/$1.console.log; }
+has_fetched() { [ "$(fetched $1)" -gt $2 ]; }
+nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $(sum_of_data)"; }
+interfaces() { ls /sys/class/net | grep -c '^vif' || :; }
+queues() { ls -d /sys/class/net/vif*/queues/rx-* | wc -l; }
+has_queues() { [ "$(queues)" = $1 ]; }
+
+# both_ways VHOST BACKEND
+both_ways() {
+	left >/tmp/before
+	networked g1 10.9.0.2 "bridge=br0,mtu=1400,vhost=$1" ''
+	backend_is g1 $2
+	tell g1 'ping -c 2 -s 3000 10.9.0.1 >/dev/null && grep -qx 1400 /sys/class/net/eth0/mtu'
+	fetch_from 10.9.0.2
+	guest_fetches g1
+	# The driver lets go and takes it again.
+	bind g1 a004000.virtio_mmio unbind
+	bind g1 a004000.virtio_mmio
+	tell g1 'ip addr add 10.9.0.2/24 dev eth0 && ip link set eth0 up'
+	await ping -c 1 -w 1 10.9.0.2 >/dev/null
+	fetch_from 10.9.0.2
+	vimoctl reboot --force g1
+	await lived g1 2
+	await ping -c 1 -w 1 10.9.0.2 >/dev/null
+	guest_fetches g1
+	vimoctl destroy g1
+	all_given_back
+}
+vhost_moves_packets() { both_ways true vhost; }
+the_device_model_moves_packets() { both_ways false tap; }
+
+# kills VHOST: device models die while packets go both ways.
+kills() {
+	local n pid before
+	left >/tmp/before
+	networked g1 10.9.0.2 "bridge=br0,vhost=$1" 'fetch=10.9.0.1'
+	(while :; do fetch_from 10.9.0.2 || echo "-- garbled" >>/tmp/garbled; done) &
+	echo $! >/tmp/fetcher
+	rm -f /tmp/garbled
+	for n in 1 2 3 4; do
+		before=$(fetched g1)
+		pid=$(dm_pid g1)
+		kill -9 $pid
+		await another_dm g1 $pid
+		await has_fetched g1 $before
+	done
+	before=$(fetched g1)
+	kill_vimod
+	pid=$(dm_pid g1)
+	kill -9 $pid
+	start_vimod
+	await another_dm g1 $pid
+	await ping -c 1 -w 1 10.9.0.2 >/dev/null
+	await has_fetched g1 $((before + 1))
+	kill $(cat /tmp/fetcher)
+	nothing_garbled g1
+	[ ! -e /tmp/garbled ]
+	vimoctl destroy g1
+	all_given_back
+}
+vhost_outlives_device_models() { kills true; }
+packets_outlive_device_models() { kills false; }
+
+several_queues() {
+	local vhost pid
+	left >/tmp/before
+	for vhost in true false; do
+		networked g1 10.9.0.2 "bridge=br0,queues=4,vhost=$vhost" '' 'vcpus = 2'
+		await has_queues 2 # as many as vCPUs: the driver says so
+		fetch_from 10.9.0.2
+		guest_fetches g1
+		pid=$(dm_pid g1)
+		kill -9 $pid
+		await another_dm g1 $pid
+		await ping -c 1 -w 1 10.9.0.2 >/dev/null
+		has_queues 2
+		fetch_from 10.9.0.2
+		vimoctl destroy g1
+	done
+	all_given_back
+}
+
+guests_reach_each_other() {
+	left >/tmp/before
+	networked g1 10.9.0.2 bridge=br0 ''
+	networked g2 10.9.0.3 bridge=br0,vhost=false 'fetch=10.9.0.2'
+	await has_fetched g2 1
+	nothing_garbled g2
+	vimoctl destroy g1
+	vimoctl destroy g2
+	all_given_back
+}
+
+networks_come_and_go() {
+	local vhost
+	left >/tmp/before
+	networked g1 10.9.0.2 bridge=br0 ''
+	for vhost in true false; do
+		vimoctl network-attach g1 bridge=br1,vhost=$vhost >/tmp/out
+		grep -q 'echo a005000.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/bind' /tmp/out
+		bind g1 a005000.virtio_mmio
+		tell g1 'ip addr add 10.8.0.2/24 dev eth1 && ip link set eth1 up'
+		await ping -c 1 -w 1 10.8.0.2 >/dev/null
+		refused 4 'the guest uses it' network-detach g1 1
+		bind g1 a005000.virtio_mmio unbind
+		vimoctl network-detach g1 1
+		[ "$(interfaces)" = 1 ]
+	done
+	# Under load, without asking.
+	for vhost in true false; do
+		vimoctl network-attach g1 bridge=br1,vhost=$vhost
+		bind g1 a005000.virtio_mmio
+		tell g1 'ip addr add 10.8.0.2/24 dev eth1 && ip link set eth1 up'
+		await ping -c 1 -w 1 10.8.0.2 >/dev/null
+		(while :; do wget -q -T 1 -O /dev/null http://10.8.0.2/data || :; done) 2>/dev/null &
+		echo $! >/tmp/fetcher
+		usleep 300000
+		vimoctl network-detach --force g1 1
+		kill $(cat /tmp/fetcher)
+		[ "$(interfaces)" = 1 ]
+		ping -c 1 -w 5 10.9.0.2 >/dev/null
+		bind g1 a005000.virtio_mmio unbind
+	done
+	fetch_from 10.9.0.2
+	vimoctl destroy g1
+	all_given_back
+}
