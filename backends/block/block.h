@@ -34,8 +34,14 @@ struct block_queue {
 
 struct block {
 	struct endpoint *endpoint;
+	const struct block_backend *backend;
+	uint64_t features; /* of the back end */
+	bool opened;
+	bool keep_fds; /* the back end's are not to be closed with it */
 	struct block_disk disk;
-	int fd;
+	uint32_t segments;              /* of data, in one request */
+	int fd;                         /* of block_image */
+	struct block_remote *remote;    /* of block_daemon */
 	struct limit operations, bytes; /* device's lock */
 	unsigned int queues;
 	uint64_t errors;
@@ -44,21 +50,35 @@ struct block {
 
 /** What the caller wants of a disk. */
 struct block_options {
+	int fd;                    /* the image, or the socket of a vhost-user back end */
+	int memory_fd;             /* for such a one: the guest's RAM */
+	struct io_thread *threads; /* its queues are spread over them */
+	unsigned int thread_count;
 	bool readonly;
 	unsigned int queues;                              /* 1..BLOCK_QUEUES */
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
 	const char *serial;
 };
 
-/**
- * block_add() - put a disk into @endpoint.
- * @fd: the image; taken over on success
- * @threads: its queues are spread over them
- *
- * Return: 0 or -1.
- */
-int block_add(struct endpoint *endpoint, int fd, const struct block_options *options, struct io_thread *threads,
-	      unsigned int thread_count, struct error *err);
+/** Where the data are. */
+struct block_backend {
+	/* Fill block->disk and block->features. Descriptors become its when block_add() succeeds. */
+	int (*open)(struct block *block, const struct block_options *options, struct error *err);
+	/* Nothing is in flight. */
+	void (*close)(struct block *block);
+	/* Do @step, then op->done() with its bytes or a negative errno. Context: the queue's I/O thread. */
+	void (*submit)(struct block_queue *queue, const struct block_step *step, struct io_op *op);
+	uint64_t features; /* that it may have */
+};
+
+extern const struct block_backend block_image;  /* image.c */
+extern const struct block_backend block_daemon; /* daemon.c */
+
+/** block_add() - put a disk into @endpoint. Return: 0 or -1. */
+int block_add(struct endpoint *endpoint, const struct block_backend *backend, const struct block_options *options,
+	      struct error *err);
+/** block_reconnect() - its daemon died; @fd leads to the next one and is taken over on success. Return: 0 or -1. */
+int block_reconnect(struct endpoint *endpoint, int fd, struct error *err);
 
 /* queue.c */
 extern const struct virtio_model block_model;

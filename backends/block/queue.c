@@ -10,8 +10,6 @@
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/falloc.h>
 #include <linux/virtio_ids.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,37 +47,12 @@ static void finish(struct request *request)
 	io_thread_due(request->queue->thread, &request->queue->source);
 }
 
-static void submit_step(struct request *request, const struct block_step *step)
-{
-	struct block_queue *queue = request->queue;
-	struct io_uring_sqe *sqe = io_thread_request(queue->thread);
-	int fd = queue->block->fd;
-
-	switch (step->action) {
-	case BLOCK_READ: io_uring_prep_readv(sqe, fd, step->iov, step->count, step->offset); break;
-	case BLOCK_WRITE:
-		io_uring_prep_writev2(sqe, fd, step->iov, step->count, step->offset,
-				      queue->block->disk.write_through ? RWF_DSYNC : 0);
-		break;
-	case BLOCK_FLUSH: io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC); break;
-	case BLOCK_DISCARD:
-		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
-					(off_t)step->bytes);
-		break;
-	case BLOCK_ZERO:
-		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
-					(off_t)step->bytes);
-		break;
-	}
-	io_uring_sqe_set_data(sqe, &request->op);
-}
-
 static void next_step(struct request *request)
 {
 	struct block_step step;
 
 	if (block_step(&request->block, &request->queue->block->disk, &step))
-		submit_step(request, &step);
+		request->queue->block->backend->submit(request->queue, &step, &request->op);
 	else
 		finish(request);
 }

@@ -138,7 +138,7 @@ static enum block_verdict parse_range(struct block_request *request, const struc
 	sectors = le32toh(range.num_sectors);
 	if (le32toh(range.flags) & ~flags_known)
 		return answer(request, VIRTIO_BLK_S_UNSUPP);
-	if (sectors > BLOCK_RANGE_SECTORS || !in_range(disk, sector, sectors))
+	if (sectors > disk->range_sectors || !in_range(disk, sector, sectors))
 		return answer(request, VIRTIO_BLK_S_IOERR);
 	request->offset = sector * BLOCK_SECTOR;
 	request->bytes = sectors * BLOCK_SECTOR;
@@ -198,7 +198,7 @@ static uint64_t aligned(const struct block_request *request, const struct block_
 	for (i = 0; i < request->count; i++) {
 		const struct iovec *iov = &request->iov[i];
 
-		if (((uintptr_t)iov->iov_base & (disk->memory_align - 1)) || iov->iov_len & (disk->block_bytes - 1) ||
+		if (((uintptr_t)iov->iov_base & (disk->memory_align - 1)) || iov->iov_len & (disk->segment_bytes - 1) ||
 		    bytes + iov->iov_len > TRANSFER_MAX)
 			break;
 		bytes += iov->iov_len;

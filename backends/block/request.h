@@ -12,14 +12,16 @@
 
 #define BLOCK_SECTOR 512u
 #define BLOCK_SEGMENTS (VIRTQUEUE_SIZE_MAX - 2u) /* of data, beside header and status */
-#define BLOCK_RANGE_SECTORS (1u << 22)           /* one discard or write-zeroes, at most */
+#define BLOCK_RANGE_SECTORS (1u << 22)           /* of a disk, at most */
 
 /** What requests must know of a disk. */
 struct block_disk {
 	uint64_t sectors;
+	uint32_t range_sectors; /* one discard or write-zeroes, at most */
 	bool readonly;
 	bool write_through;               /* the driver cannot flush: what is written must be safe */
-	uint32_t block_bytes;             /* unit of transfers to the image */
+	uint32_t block_bytes;             /* unit of transfers to the image, */
+	uint32_t segment_bytes;           /* and of their pieces in memory */
 	uint32_t memory_align;            /* of what is transferred from and to */
 	char serial[VIRTIO_BLK_ID_BYTES]; /* not terminated when it is full */
 };

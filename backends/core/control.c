@@ -40,6 +40,14 @@ static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
 	return dm_remove_device(dm, spec->json, err);
 }
 
+static int do_reconnect(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	if (dm_reconnect(dm, spec, err))
+		return -1;
+	spec->fd_count = 0;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
@@ -47,6 +55,7 @@ static const struct {
 	{ "powerbutton", do_powerbutton },
 	{ "add", do_add },
 	{ "remove", do_remove },
+	{ "reconnect", do_reconnect },
 };
 
 static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)

@@ -75,7 +75,13 @@ static int add_rng(struct dm *dm, struct endpoint *endpoint, const struct device
 
 static int add_block(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
+	const char *backend = json_string(spec->json, "backend");
+	bool daemon = backend && !strcmp(backend, "vhost-user");
 	struct block_options options = {
+		.fd = spec->fds[0],
+		.memory_fd = spec->fds[1],
+		.threads = dm->io_threads,
+		.thread_count = dm->io_thread_count,
 		.readonly = json_flag(spec->json, "readonly"),
 		.queues = (unsigned int)json_number(spec->json, "queues", 1),
 		.operations_per_second = (uint64_t)json_number(spec->json, "iops", 0),
@@ -85,7 +91,10 @@ static int add_block(struct dm *dm, struct endpoint *endpoint, const struct devi
 
 	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
 		return error_set(err, ERROR_USAGE, "a disk has 1 to %u queues", BLOCK_QUEUES);
-	return block_add(endpoint, spec->fds[0], &options, dm->io_threads, dm->io_thread_count, err);
+	if (spec->fd_count != (daemon ? 2 : 1) || (daemon && options.queues != 1))
+		return error_set(err, ERROR_USAGE,
+				 "a disk of a storage daemon has two descriptors and one queue, others one");
+	return block_add(endpoint, daemon ? &block_daemon : &block_image, &options, err);
 }
 
 static int add_net(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
@@ -108,7 +117,7 @@ static const struct {
 	int (*add)(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err);
 } kinds[] = {
 	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input },         { "rng", 0, 0, add_rng },
-	{ "block", 1, 1, add_block },     { "net", 1, 2 * NET_PAIRS, add_net },
+	{ "block", 1, 2, add_block },     { "net", 1, 2 * NET_PAIRS, add_net },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -162,6 +171,17 @@ int dm_remove_device(struct dm *dm, json_object *json, struct error *err)
 			(unsigned long long)endpoint->ipa);
 	endpoint_remove(endpoint);
 	return 0;
+}
+
+int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *err)
+{
+	struct endpoint *endpoint = find_slot(dm, spec->json, err);
+
+	if (!endpoint)
+		return -1;
+	if (spec->fd_count != 1)
+		return error_set(err, ERROR_USAGE, "a reconnection comes with one descriptor");
+	return block_reconnect(endpoint, spec->fds[0], err);
 }
 
 int dm_open_slots(struct dm *dm, struct error *err)

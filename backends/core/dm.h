@@ -68,6 +68,8 @@ int dm_open_slots(struct dm *dm, struct error *err);
 int dm_add_device(struct dm *dm, const struct device_spec *spec, struct error *err);
 /** dm_remove_device() - the one in the slot that @json names, if its driver has let go or "force" is set. */
 int dm_remove_device(struct dm *dm, json_object *json, struct error *err);
+/** dm_reconnect() - the storage daemon of a disk was started again; the descriptor leads to it. */
+int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *err);
 /** dm_fill_slots() - show the guest that the others are empty. */
 int dm_fill_slots(struct dm *dm, struct error *err);
 /** dm_add_platform() - clock, power button and, when has_uart, the serial port. */

@@ -96,6 +96,7 @@ static const int allowed[] = {
 	SCMP_SYS(io_uring_enter),
 	SCMP_SYS(io_uring_register),
 	SCMP_SYS(eventfd2),
+	SCMP_SYS(memfd_create),
 	SCMP_SYS(statx),
 	SCMP_SYS(openat),
 	SCMP_SYS(rename),

@@ -86,8 +86,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct input input = { data, bytes };
 	uint8_t how = (uint8_t)input_take(&input, 1);
 	const struct block_disk disk = { .sectors = IMAGE_BYTES / 512,
+					 .range_sectors = 1000,
 					 .readonly = how & 1,
 					 .block_bytes = how & 2 ? 4096 : 512,
+					 .segment_bytes = how & 8 ? 1 :
+							  how & 2 ? 4096 :
+								    512,
 					 .memory_align = how & 4 ? 4 : 512 };
 	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
 

@@ -23,7 +23,7 @@
 
 #define BLOCK 4096u
 #define PIECE_MAX 32u     /* blocks of one request */
-#define STRIPE_MAX 4096u  /* blocks of one thread */
+#define STRIPE_MAX 512u   /* blocks of one thread */
 #define FLUSH_BLOCKS 256u /* that "flushes" goes round in */
 #define THREADS_MAX 16u
 

@@ -25,9 +25,12 @@ static int fresh(void **state)
 	memset(memory, 0, sizeof(memory));
 	memset(&request, 0, sizeof(request));
 	status = 0xff;
-	disk = (struct block_disk){
-		.sectors = 8192, .block_bytes = 512, .memory_align = 512, .serial = "twenty characters ok"
-	};
+	disk = (struct block_disk){ .sectors = 8192,
+				    .range_sectors = BLOCK_RANGE_SECTORS,
+				    .block_bytes = 512,
+				    .segment_bytes = 512,
+				    .memory_align = 512,
+				    .serial = "twenty characters ok" };
 	return 0;
 }
 

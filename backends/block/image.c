@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * image.c - a disk that is a file or block device of dom0, by io_uring.
+ */
+#include "block/block.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int failed(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_FAILED, "disk: %s: %s", what, strerror(errno));
+}
+
+static void image_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op)
+{
+	struct io_uring_sqe *sqe = io_thread_request(queue->thread);
+	int fd = queue->block->fd;
+
+	switch (step->action) {
+	case BLOCK_READ: io_uring_prep_readv(sqe, fd, step->iov, step->count, step->offset); break;
+	case BLOCK_WRITE:
+		io_uring_prep_writev2(sqe, fd, step->iov, step->count, step->offset,
+				      queue->block->disk.write_through ? RWF_DSYNC : 0);
+		break;
+	case BLOCK_FLUSH: io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC); break;
+	case BLOCK_DISCARD:
+		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
+					(off_t)step->bytes);
+		break;
+	case BLOCK_ZERO:
+		io_uring_prep_fallocate(sqe, fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset,
+					(off_t)step->bytes);
+		break;
+	}
+	io_uring_sqe_set_data(sqe, op);
+}
+
+static bool unit_ok(uint32_t bytes)
+{
+	return bytes && bytes <= 65536 && !(bytes & (bytes - 1));
+}
+
+/* What direct transfers need; the kernel tells, or a sector is what it was for long. */
+static int find_alignment(int fd, struct block_disk *disk, struct error *err)
+{
+	struct stat stat;
+	struct statx statx_now;
+	int sector = BLOCK_SECTOR;
+
+	if (fstat(fd, &stat))
+		return failed(err, "fstat");
+	disk->block_bytes = disk->memory_align = BLOCK_SECTOR;
+	if (S_ISBLK(stat.st_mode) && ioctl(fd, BLKSSZGET, &sector))
+		return failed(err, "BLKSSZGET");
+	disk->block_bytes = (uint32_t)sector;
+#ifdef STATX_DIOALIGN
+	if (!statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &statx_now) && statx_now.stx_mask & STATX_DIOALIGN &&
+	    statx_now.stx_dio_offset_align) {
+		disk->block_bytes =
+			statx_now.stx_dio_offset_align > BLOCK_SECTOR ? statx_now.stx_dio_offset_align : BLOCK_SECTOR;
+		disk->memory_align = statx_now.stx_dio_mem_align;
+	}
+#else
+	(void)statx_now;
+#endif
+	if (!unit_ok(disk->block_bytes) || !unit_ok(disk->memory_align))
+		return error_set(err, ERROR_FAILED, "disk: its blocks of %u bytes are of no use", disk->block_bytes);
+	return 0;
+}
+
+static int image_open(struct block *block, const struct block_options *options, struct error *err)
+{
+	off_t bytes = lseek(options->fd, 0, SEEK_END);
+
+	if (bytes < 0)
+		return failed(err, "size");
+	if (find_alignment(options->fd, &block->disk, err))
+		return -1;
+	block->disk.segment_bytes = block->disk.block_bytes;
+	block->disk.range_sectors = BLOCK_RANGE_SECTORS;
+	block->disk.sectors = ((uint64_t)bytes & ~(uint64_t)(block->disk.block_bytes - 1)) / BLOCK_SECTOR;
+	block->fd = options->fd;
+	return 0;
+}
+
+static void image_close(struct block *block)
+{
+	if (!block->keep_fds)
+		close(block->fd);
+}
+
+const struct block_backend block_image = {
+	.open = image_open,
+	.close = image_close,
+	.submit = image_submit,
+	.features = 1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES,
+};
