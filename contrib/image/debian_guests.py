@@ -28,8 +28,14 @@ def await_guests(machine):
     for name in GUESTS:
         say(f"waiting for {name}'s address")
         reached = f"ping -q -c 1 -W 1 {name} >/dev/null"
-        machine.run(f"{name}'s address",
-                    f"for n in $(seq {BOOT_LIMIT // 2}); do {reached} && break; sleep 1; done; {reached}", BOOT_LIMIT + 60)
+        # One round takes two to five seconds.
+        wait = f"end=$((SECONDS + {BOOT_LIMIT})); until {reached}; do [ $SECONDS -lt $end ] || break; sleep 1; done"
+        try:
+            machine.run(f"{name}'s address", f"{wait}; {reached}", BOOT_LIMIT + 60)
+        except Failed as why:
+            facts = machine.run("dom0's view",
+                                f"vimoctl list; ip -br addr; bridge link; tail -n 15 /var/log/vimo/{name}.*.log")
+            raise Failed(f"{name} does not answer at its address\n{facts}") from why
     for name in GUESTS:
         say(f"waiting for {name}'s sshd, and its systemd")
         machine.run(f"ssh {name}", f"for n in $(seq 60); do {ssh(name, 'true')} 2>/dev/null && break; sleep 2; done; "

@@ -76,7 +76,7 @@ need_base() {
 	# INITRD=No: initramfs-tools takes minutes under emulation for what make_initrd does. Documentation stays out.
 	INITRD=No mmdebstrap --mode=root --variant=minbase --architectures=arm64 --include="$packages" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-		"${options[@]}" --customize-hook="rm -f \"\$1/etc/apt/apt.conf.d/99mmdebstrap\"" \
+		"${options[@]}" --customize-hook="rm -f \"\$1/etc/apt/apt.conf.d/99mmdebstrap\" \"\$1\"/etc/ssh/ssh_host_*" \
 		bookworm "$work/base.tar" "$work/sources.list" >"$work/log" 2>&1 ||
 		{ tail -n 20 "$work/log" >&2; die "mmdebstrap failed, see above"; }
 	kill $ticker
