@@ -35,7 +35,7 @@ backend_is() { grep -q "\"backend\": *\"$2\"" /run/vimo/guests/$1/dm.json; }
 fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = "$(sum_of_data)" ]; }
 guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $(sum_of_data)"; }
 # How many transfers the guest's endless loop did; one that went wrong is one too many.
-fetched() { grep -c "got $(sum_of_data)" $LOGS/$1.console.log; }
+fetched() { grep -c "got $(sum_of_data)" $LOGS/$1.console.log || :; }
 has_fetched() { [ "$(fetched $1)" -gt $2 ]; }
 nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $(sum_of_data)"; }
 interfaces() { ls /sys/class/net | grep -c '^vif' || :; }
