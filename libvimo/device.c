@@ -151,6 +151,15 @@ int domain_entry(int domain, uint32_t vcpu, uint64_t pc, uint64_t x0, struct err
 	return error_set(err, ERROR_FAILED, "cannot set where vCPU %u starts: %s", vcpu, strerror(errno));
 }
 
+int domain_memory(int domain, struct error *err)
+{
+	int32_t fd;
+
+	if (!ioctl(domain, VIMO_IOC_MEMORY_FD, &fd))
+		return fd;
+	return error_set(err, ERROR_FAILED, "cannot share the guest's memory: %s", strerror(errno));
+}
+
 int domain_destroy(int domain, struct error *err)
 {
 	if (!ioctl(domain, VIMO_IOC_DESTROY) || errno == EBUSY)

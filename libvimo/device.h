@@ -21,6 +21,8 @@ int domain_info(int domain, struct vimo_ioc_domain_info *info, struct error *err
 int domain_control(int domain, enum vimo_domain_op op, struct error *err);
 int domain_populate(int domain, uint64_t ipa, uint64_t bytes, struct error *err);
 int domain_entry(int domain, uint32_t vcpu, uint64_t pc, uint64_t x0, struct error *err);
+/** domain_memory() - a descriptor of its memory, which can only be mapped, or -1. */
+int domain_memory(int domain, struct error *err);
 /** domain_destroy() - free it; memory still in use is freed by the module as it is let go. */
 int domain_destroy(int domain, struct error *err);
 

@@ -40,6 +40,7 @@ static void adopt(struct daemon *daemon, const char *name)
 		guest->fd = device_open_domain(daemon->device, guest->domain, &err);
 	guest->backend.pid = 0;
 	backend_adopt(&guest->backend, name);
+	storages_adopt(guest->storage, &guest->config);
 	if (guest->fd < 0 || domain_info(guest->fd, &info, &err) || info.state == VIMO_DOMAIN_BUILDING ||
 	    info.state == VIMO_DOMAIN_DYING || !strcmp(state, "ending")) {
 		if (!guest->cause[0])
@@ -55,6 +56,7 @@ static void adopt(struct daemon *daemon, const char *name)
 							  GUEST_RUNNING;
 	if (guest->state != GUEST_STOPPED)
 		guest_watch(guest);
+	storages_watch(guest->storage, daemon->loop);
 	if (!guest->backend.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
 		guest_respawn(guest);
 	log_info("%s: adopted, domain %u is %s", name, guest->domain, guest_state_name(guest));

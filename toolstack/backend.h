@@ -34,6 +34,8 @@ void backend_kill(struct backend *backend);
 int backend_power_button(const char *name, struct error *err);
 /** backend_add() - one device more, with its descriptors. ERROR_UNREACHABLE: it may have it, or not. */
 int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
+/** backend_reconnect() - a new connection to a disk's storage. The same. */
+int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *err);
 /** backend_remove() - take the device of a slot away, with @force even from a driver that uses it. The same. */
 int backend_remove(const char *name, uint32_t slot, bool force, struct error *err);
 

@@ -106,6 +106,14 @@ int backend_add(const char *name, json_object *device, const struct fd_list *fds
 	return ask(name, "add", json_object_get(device), fds, err);
 }
 
+int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_number(argument, "slot", slot);
+	return ask(name, "reconnect", argument, fds, err);
+}
+
 int backend_remove(const char *name, uint32_t slot, bool force, struct error *err)
 {
 	json_object *argument = json_object_new_object();

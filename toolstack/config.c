@@ -99,13 +99,13 @@ static int check_interface(const char *name, struct error *err)
 }
 
 #define FIELD(member) KEY_FIELD(struct disk_config, member)
-static const char *const formats[] = { "raw", NULL };
+static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", NULL };
 static const char *const accesses[] = { "rw", "ro", NULL };
 
 static const struct key disk_keys[] = {
 	{ "target", KEY_PATH, FIELD(target), .hint = "target=/path/to/image", .required = true },
-	{ "format", KEY_WORD, FIELD(format), .hint = "this release serves raw; qemu-img convert -O raw makes it",
-	  .words = formats },
+	{ "format", KEY_WORD, FIELD(format),
+	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = formats },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },
@@ -117,6 +117,21 @@ static const struct key disk_keys[] = {
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
+
+const char *config_format(enum disk_format format)
+{
+	return formats[format];
+}
+
+bool config_format_find(const char *name, enum disk_format *format)
+{
+	for (uint32_t n = 0; name && formats[n]; n++) {
+		*format = (enum disk_format)n;
+		if (!strcmp(formats[n], name))
+			return true;
+	}
+	return false;
+}
 
 static const struct foreign_key disk_foreign[] = {
 	{ "backend", "remove it: disks are dom0's" },

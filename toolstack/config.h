@@ -21,7 +21,8 @@
 #define CONFIG_SLOTS 32u
 
 enum guest_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };
-enum disk_format { FORMAT_RAW };
+/* Whatever is not raw is for qemu-storage-daemon, which knows it by the name in guest.cfg. */
+enum disk_format { FORMAT_RAW, FORMAT_QCOW2, FORMAT_VMDK, FORMAT_VDI, FORMAT_VHDX, FORMAT_VPC };
 enum disk_access { ACCESS_RW, ACCESS_RO };
 
 struct disk_config {
@@ -97,6 +98,11 @@ uint32_t config_slots(const struct guest_config *config);
 
 /** config_to_json() - canonical JSON of a checked configuration. */
 json_object *config_to_json(const struct guest_config *config);
+
+/** config_format() - its name. */
+const char *config_format(enum disk_format format);
+/** config_format_find() - the format of that name. Return: whether there is one. */
+bool config_format_find(const char *name, enum disk_format *format);
 
 /** config_mac() - the bytes of a checked MAC. */
 void config_mac(const char *mac, unsigned char *bytes);

@@ -41,8 +41,11 @@ static json_object *typed(const struct key *key, const char *text, const char *c
 			return json_object_new_boolean(1);
 		return strcmp(text, "false") && strcmp(text, "0") ? NULL : json_object_new_boolean(0);
 	case KEY_PATH: return config_path(text, cwd);
-	case KEY_WORD: /* xl's other names of access */
-		return json_object_new_string(!strcmp(text, "w") ? "rw" : !strcmp(text, "r") ? "ro" : text);
+	case KEY_WORD: /* xl's other names of access and format */
+		return json_object_new_string(!strcmp(text, "w")   ? "rw" :
+					      !strcmp(text, "r")   ? "ro" :
+					      !strcmp(text, "vhd") ? "vpc" :
+								     text);
 	default: return json_object_new_string(text);
 	}
 }

@@ -22,9 +22,10 @@ struct guest {
 	int fd;         /* the domain's descriptor; -1: none */
 	uint32_t slots; /* that its device tree shows */
 	struct vif_taps taps[CONFIG_SLOTS];
-	bool busy;    /* a worker uses it */
-	bool restart; /* start again once its domain is gone */
-	bool reboot;  /* its next power-off is a reboot that we asked for */
+	struct storage *storage[CONFIG_SLOTS]; /* of disks that are not raw; NULL: none */
+	bool busy;                             /* a worker uses it */
+	bool restart;                          /* start again once its domain is gone */
+	bool reboot;                           /* its next power-off is a reboot that we asked for */
 	unsigned int quick_restarts;
 	unsigned int respawns; /* of its device model, since one was ready */
 	uint64_t started_ms;

@@ -4,6 +4,7 @@
  */
 #include "devices.h"
 #include "cleanup.h"
+#include "device.h"
 #include "disk.h"
 #include "json.h"
 #include "log.h"
@@ -36,12 +37,13 @@ int devices_check(const struct guest_config *config, struct error *err)
 
 	/* All at once: two disks may be the same image. */
 	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
+		const struct disk_config *disk = &config->disk[n];
 		bool direct;
-		int fd = disk_open(&config->disk[n], &direct, err);
+		int fd = disk_open(disk, &direct, err);
 
 		if (fd >= 0)
 			put_fd(&fds, fd);
-		else
+		if (fd < 0 || (disk->format != FORMAT_RAW && storage_check(disk, err)))
 			result = -1;
 	}
 	for (uint32_t n = 0; n < config->vif_count && !result; n++)
@@ -60,7 +62,7 @@ static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 	return device;
 }
 
-int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_object **device, struct error *err)
+static int open_raw(const struct disk_config *disk, struct fd_list *fds, struct error *err)
 {
 	bool direct;
 	int fd = disk_open(disk, &direct, err);
@@ -70,7 +72,29 @@ int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_
 	if (!direct)
 		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
 	put_fd(fds, fd);
-	*device = describe("block", disk->slot, 1);
+	return 0;
+}
+
+static int open_stored(struct storage *storage, int domain_fd, struct fd_list *fds, struct error *err)
+{
+	int memory = domain_memory(domain_fd, err);
+	int connection = memory < 0 ? -1 : storage_connect(storage, err);
+
+	if (connection >= 0)
+		put_fd(fds, connection);
+	if (memory >= 0)
+		put_fd(fds, memory);
+	return connection < 0 ? -1 : 0;
+}
+
+int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct fd_list *fds,
+		      json_object **device, struct error *err)
+{
+	if (storage ? open_stored(storage, domain_fd, fds, err) : open_raw(disk, fds, err))
+		return -1;
+	*device = describe("block", disk->slot, storage ? 2 : 1);
+	if (storage)
+		json_put_string(*device, "backend", "vhost-user");
 	json_object_object_add(*device, "readonly", json_object_new_boolean(disk->access == ACCESS_RO));
 	json_put_string(*device, "serial", disk->serial);
 	json_put_number(*device, "queues", disk->queues);
@@ -131,8 +155,8 @@ int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *t
 	return 0;
 }
 
-json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t slots, struct vif_taps *taps,
-			  struct fd_list *fds, struct error *err)
+json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
+			  struct error *err)
 {
 	CLEANUP_JSON json_object *json = json_object_new_object();
 	json_object *devices = json_object_new_array(), *device = NULL;
@@ -140,19 +164,21 @@ json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t
 	json_put_number(json, "version", 2);
 	json_put_string(json, "name", config->name);
 	json_object_object_add(json, "uart", json_object_new_boolean(1));
-	json_put_number(json, "slots", slots);
+	json_put_number(json, "slots", sources->slots);
 	json_object_object_add(json, "devices", devices);
 	for (uint32_t slot = 0; slot < ALWAYS; slot++)
 		json_object_array_add(devices, describe(always[slot], slot, 0));
 	for (uint32_t n = 0; n < config->disk_count; n++) {
-		if (devices_open_disk(&config->disk[n], fds, &device, err))
+		const struct disk_config *disk = &config->disk[n];
+
+		if (devices_open_disk(disk, sources->storages[disk->slot], sources->domain_fd, fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		struct vif_config *vif = &config->vif[n];
 
-		if (devices_open_vif(vif, domain, &taps[vif->slot], fds, &device, err))
+		if (devices_open_vif(vif, sources->domain, &sources->taps[vif->slot], fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}

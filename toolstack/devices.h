@@ -6,6 +6,7 @@
 #define TOOLSTACK_DEVICES_H
 
 #include "config.h"
+#include "storage.h"
 #include "vif.h"
 
 /* Each pair of a network's queues has two. */
@@ -14,7 +15,7 @@
 /** Descriptors in the order in which vimo-dm gets them. */
 struct fd_list {
 	uint32_t count;
-	int fd[CONFIG_DISKS + CONFIG_VIFS * DEVICE_FDS];
+	int fd[CONFIG_DISKS * 2 + CONFIG_VIFS * DEVICE_FDS];
 };
 
 void fd_list_close(struct fd_list *list);
@@ -22,11 +23,14 @@ void fd_list_close(struct fd_list *list);
 /** devices_check() - everything can be opened now; nothing is kept open. */
 int devices_check(const struct guest_config *config, struct error *err);
 /**
- * devices_open_disk() - open it.
- * @fds: gets one descriptor more
+ * devices_open_disk() - open it, or connect to its storage.
+ * @storage: NULL for a raw one
+ * @domain_fd: whose memory storage gets
+ * @fds: gets the device's descriptors
  * @device: gets its description for vimo-dm
  */
-int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_object **device, struct error *err);
+int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct fd_list *fds,
+		      json_object **device, struct error *err);
 /**
  * devices_open_vif() - the same for a network.
  * @taps: its interface, made when there is none yet; copies of its queues go into @fds
@@ -34,13 +38,20 @@ int devices_open_disk(const struct disk_config *disk, struct fd_list *fds, json_
  */
 int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *taps, struct fd_list *fds,
 		     json_object **device, struct error *err);
+/** What devices are made of beside the configuration. */
+struct device_sources {
+	uint32_t domain, slots;
+	int domain_fd;
+	struct vif_taps *taps; /* by slot, and */
+	struct storage *const *storages;
+};
+
 /**
  * devices_open() - all of a guest's devices, for a vimo-dm that is to be started.
- * @taps: by slot
  *
  * Return: what dm.json has to say, or NULL. Even then @fds has to be closed.
  */
-json_object *devices_open(struct guest_config *config, uint32_t domain, uint32_t slots, struct vif_taps *taps,
-			  struct fd_list *fds, struct error *err);
+json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
+			  struct error *err);
 
 #endif

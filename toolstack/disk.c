@@ -111,13 +111,13 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 		return -1;
 	if (size <= 0)
 		return refuse(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
-	if (size % SECTOR)
+	if (disk->format == FORMAT_RAW && size % SECTOR)
 		return refuse(disk, ERROR_FAILED,
 			      "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
-	return lock_image(disk, fd, err);
+	return 0;
 }
 
-int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
+int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err)
 {
 	struct stat status;
 	int fd;
@@ -137,4 +137,14 @@ int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
 	/* With it, io_uring would not wait for the disk. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	return fd;
+}
+
+int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
+{
+	int fd = disk_open_unlocked(disk, direct, err);
+
+	if (fd < 0 || !lock_image(disk, fd, err))
+		return fd;
+	close(fd);
+	return -1;
 }

@@ -17,5 +17,7 @@
  * Return: a descriptor, or -1; ERROR_STATE when somebody else uses it.
  */
 int disk_open(const struct disk_config *disk, bool *direct, struct error *err);
+/** disk_open_unlocked() - the same without the lock: somebody else takes it. */
+int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err);
 
 #endif

@@ -36,6 +36,8 @@ static void destroy_work(uv_work_t *work)
 {
 	struct guest *guest = work->data;
 
+	/* They map its memory. */
+	storages_stop(guest->storage);
 	if (guest->fd >= 0 && domain_destroy(guest->fd, &guest->failure))
 		log_error("%s: %s", guest->config.name, guest->failure.text);
 }
@@ -72,6 +74,7 @@ void guest_release(struct guest *guest)
 {
 	uv_work_t *work = calloc(1, sizeof(*work));
 
+	storages_unwatch(guest->storage);
 	watch_end(&guest->timer);
 	if (!work)
 		abort(); /* a few bytes: nothing sensible is left to do */

@@ -5,6 +5,7 @@
  */
 #include "hotplug.h"
 #include "cleanup.h"
+#include "disk.h"
 #include "life.h"
 #include "log.h"
 
@@ -82,6 +83,37 @@ static int add_device(struct guest *guest, const struct guest_config *before, js
 	return -1;
 }
 
+static void end_storage(struct guest *guest, uint32_t slot)
+{
+	struct storage *storage = guest->storage[slot];
+
+	if (!storage)
+		return;
+	storage_unwatch(storage);
+	storage_stop(storage);
+	storage_free(storage);
+	guest->storage[slot] = NULL;
+}
+
+static int start_storage(struct guest *guest, const struct disk_config *disk, struct error *err)
+{
+	int free_fd;
+	bool direct;
+
+	if (disk->format == FORMAT_RAW)
+		return 0;
+	/* For a better reason than it would give. */
+	free_fd = disk_open(disk, &direct, err);
+	if (free_fd < 0)
+		return -1;
+	close(free_fd);
+	guest->storage[disk->slot] = storage_new(guest->config.name, disk);
+	if (storage_start(guest->storage[disk->slot], err))
+		return -1;
+	storage_watch(guest->storage[disk->slot], guest->daemon->loop);
+	return 0;
+}
+
 const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, struct error *err)
 {
 	CLEANUP_FREE struct guest_config *config = copy_config(guest), *before = copy_config(guest);
@@ -99,13 +131,23 @@ const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec
 	if (take_spec(&config_disk_keys, spec, cwd, disk, err))
 		return NULL;
 	config->disk_count++;
-	if (config_complete(config, err) || check_slot(guest, disk->slot, err) ||
-	    devices_open_disk(disk, &fds, &device, err))
+	if (config_complete(config, err) || check_slot(guest, disk->slot, err))
 		return NULL;
-	guest->config = *config;
-	result = add_device(guest, before, device, &fds, err);
+	result = start_storage(guest, disk, err);
+	if (!result)
+		result = devices_open_disk(disk, guest->storage[disk->slot], guest->fd, &fds, &device, err);
+	if (!result) {
+		guest->config = *config;
+		result = add_device(guest, before, device, &fds, err);
+	}
 	fd_list_close(&fds);
-	return result ? NULL : &guest->config.disk[guest->config.disk_count - 1];
+	if (result) {
+		end_storage(guest, disk->slot);
+		return NULL;
+	}
+	if (guest->storage[disk->slot])
+		storage_connected(guest->storage[disk->slot]);
+	return &guest->config.disk[guest->config.disk_count - 1];
 }
 
 const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)
@@ -142,7 +184,7 @@ const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, 
 int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struct error *err)
 {
 	struct guest_config *config = &guest->config;
-	uint32_t n = 0;
+	uint32_t n = 0, slot;
 
 	if (check_state(guest, err))
 		return -1;
@@ -151,8 +193,10 @@ int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struc
 	if (n == config->disk_count)
 		return error_set(err, ERROR_NOT_FOUND, "%s has no disk %.40s: vimoctl block-list %s shows its disks",
 				 config->name, vdev, config->name);
-	if (settle(guest, backend_remove(config->name, config->disk[n].slot, force, err), err))
+	slot = config->disk[n].slot;
+	if (settle(guest, backend_remove(config->name, slot, force, err), err))
 		return -1;
+	end_storage(guest, slot);
 	config->disk_count--;
 	memmove(&config->disk[n], &config->disk[n + 1], (config->disk_count - n) * sizeof(config->disk[0]));
 	guest_enter(guest, guest->state);

@@ -56,12 +56,18 @@ static void on_backend_ready(void *arg, const char *problem)
 static int spawn(struct guest *guest, struct error *err)
 {
 	struct fd_list fds = { 0 };
-	CLEANUP_JSON json_object *json =
-		devices_open(&guest->config, guest->domain, guest->slots, guest->taps, &fds, err);
+	const struct device_sources sources = { .domain = guest->domain,
+						.slots = guest->slots,
+						.domain_fd = guest->fd,
+						.taps = guest->taps,
+						.storages = guest->storage };
+	CLEANUP_JSON json_object *json = devices_open(&guest->config, &sources, &fds, err);
 	int result = -1;
 
 	if (json && !store_write(guest->config.name, "dm.json", json, err))
 		result = backend_spawn(&guest->backend, guest->config.name, guest->fd, &fds, err);
+	if (!result)
+		storages_connected(guest->storage);
 	fd_list_close(&fds);
 	return result;
 }
@@ -133,7 +139,8 @@ static void build_work(uv_work_t *work)
 	struct guest *guest = work->data;
 
 	guest->failure.code = ERROR_NONE;
-	load(guest, &guest->failure);
+	if (!load(guest, &guest->failure))
+		storages_start(guest->storage, &guest->config, &guest->failure);
 }
 
 static void build_done(uv_work_t *work, int status)
@@ -149,6 +156,8 @@ static void build_done(uv_work_t *work, int status)
 		guest_finish(guest, 0);
 	else if (err.code || spawn(guest, &err))
 		guest_fail(guest, &err);
+	else
+		storages_watch(guest->storage, guest->daemon->loop);
 }
 
 static int check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err)

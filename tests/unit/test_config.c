@@ -101,7 +101,7 @@ static const struct {
 	{ GOOD DISKS("/a,,vda\", \"/b,,xvda"), "disk", "disk 2: vdev = vda is another disk's" },
 	{ GOOD DISKS("/a,,hda"), "disk", "vdev = \"hda\" is no disk here: vda to vdp" },
 	{ GOOD DISKS("/a,,vdq"), "disk", "vda to vdp" },
-	{ GOOD DISKS("/a,qcow2,vda"), "disk", "qemu-img convert -O raw" },
+	{ GOOD DISKS("/a,qed,vda"), "disk", "raw, qcow2, vmdk, vdi, vhdx or vpc" },
 	{ GOOD DISKS("/a,raw,vda,x"), "disk", "rw or ro" },
 	{ GOOD DISKS("/a,raw,vda,rw,more"), "disk", "one too many" },
 	{ GOOD DISKS("/a,target=/b"), "disk", "target is given twice" },

@@ -33,8 +33,10 @@ bad_disks_are_refused() {
 	image /tmp/d1 1
 	with_disk '/tmp/d1", "/tmp/d1'
 	refused 4 'disk vdb: /tmp/d1 is locked' create /tmp/t1.cfg
+	with_disk /tmp/d1,qed
+	refused 1 't1.cfg:4: disk 1: format = "qed" .*qemu-img convert' create /tmp/t1.cfg
 	with_disk /tmp/d1,qcow2
-	refused 1 't1.cfg:4: disk 1: format = "qcow2" .*qemu-img convert' create /tmp/t1.cfg
+	refused 1 'disk vda: /tmp/d1: there is no qemu-storage-daemon.*install' create /tmp/t1.cfg
 	with_disk /tmp/d1,,hda
 	refused 1 't1.cfg:4: disk 1: vdev = "hda"' create /tmp/t1.cfg
 	with_disk /tmp/d1,size=9

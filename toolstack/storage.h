@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * storage.h - a qemu-storage-daemon for each disk whose image is not raw.
+ *
+ * It serves one client at a time, vimo-dm, at guests/NAME/storage-SLOT.sock. It outlives vimod, whose
+ * next one finds it by storage-SLOT.pid, locked as long as it lives.
+ */
+#ifndef TOOLSTACK_STORAGE_H
+#define TOOLSTACK_STORAGE_H
+
+#include "config.h"
+#include "watch.h"
+
+#include <sys/types.h>
+
+struct storage {
+	char guest[64];
+	struct disk_config disk;
+	pid_t pid; /* 0: none */
+	int pidfd;
+	int ready_fd, messages_fd; /* -1: none */
+	bool serves;               /* it was ready */
+	bool connected;            /* vimo-dm has a connection to it, or is about to be started with one */
+	char words[1024];          /* what it said before it was ready */
+	/* storage_watch.c's */
+	uv_loop_t *loop;
+	struct watch *exit, *ready, *messages, *timer;
+	unsigned int failures; /* in a row */
+};
+
+/** storage_check() - it can be started, as far as that is to be seen. Blocks. */
+int storage_check(const struct disk_config *disk, struct error *err);
+/** storage_new() - none that runs. */
+struct storage *storage_new(const char *guest, const struct disk_config *disk);
+/** storage_begin() - start it; ready_fd tells when it serves. Blocks for as long as images take to be looked at. */
+int storage_begin(struct storage *storage, struct error *err);
+/** storage_start() - start it and wait until it serves. Any thread. Return: 0, or -1 and nothing runs. */
+int storage_start(struct storage *storage, struct error *err);
+/** storage_adopt() - take over what the last vimod started. Return: false when none lives. */
+bool storage_adopt(struct storage *storage);
+/** storage_connect() - a new connection for vimo-dm, served when the one before it has ended. Return: it, or -1. */
+int storage_connect(struct storage *storage, struct error *err);
+/** storage_connected() - vimo-dm has it: so the next vimod will know. */
+void storage_connected(struct storage *storage);
+/** storage_stop() - end it, with what it has written where it belongs. Blocks; any thread. Not watched any more. */
+void storage_stop(struct storage *storage);
+/** storage_free() - what was stopped. */
+void storage_free(struct storage *storage);
+
+/* storages.c: those of a guest, by slot; NULL where there is none. */
+/** storages_start() - one for each disk that needs one. Any thread. Return: 0, or -1: some may run. */
+int storages_start(struct storage **storages, const struct guest_config *config, struct error *err);
+/** storages_adopt() - the same for a guest that runs: those that live; others are to be started by storages_watch(). */
+void storages_adopt(struct storage **storages, const struct guest_config *config);
+void storages_watch(struct storage **storages, uv_loop_t *loop);
+void storages_unwatch(struct storage **storages);
+/** storages_connected() - a vimo-dm was started with a connection to each. */
+void storages_connected(struct storage **storages);
+/** storages_stop() - end and free them. Blocks; any thread. */
+void storages_stop(struct storage **storages);
+
+/* What storage_watch.c needs of storage.c. */
+/** storage_read_ready() - ready_fd can be read. Return: 1 it serves, 0 not yet, -1 it will not. */
+int storage_read_ready(struct storage *storage);
+/** storage_read_messages() - take what it says: into words before it is ready, into the log after. Return: false at its
+ * end. */
+bool storage_read_messages(struct storage *storage);
+/** storage_forget() - its process has ended. */
+void storage_forget(struct storage *storage);
+/** storage_error() - why it did not start, in the words it had. Return: -1. */
+int storage_error(struct storage *storage, struct error *err);
+
+/** storage_watch() - from now on it is started again when it ends, and vimo-dm gets a new connection. */
+void storage_watch(struct storage *storage, uv_loop_t *loop);
+/** storage_unwatch() - no longer. */
+void storage_unwatch(struct storage *storage);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * storage_run.c - the command line of qemu-storage-daemon: images, what is based on what, one export.
+ */
+#include "storage_run.h"
+#include "json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *storage_program(void)
+{
+	const char *path = getenv("VIMO_STORAGE_DAEMON");
+
+	return path && *path ? path : "/usr/bin/qemu-storage-daemon";
+}
+
+static char *text_of(json_object *json)
+{
+	char *text = strdup(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+
+	json_object_put(json);
+	if (!text)
+		abort();
+	return text;
+}
+
+/* Layer @n's file and format: nodes fileN and diskN, on diskN+1. */
+static void describe_layer(const struct layers *layers, uint32_t n, const char *path, bool writable, char *text[2])
+{
+	const struct layer *layer = &layers->layer[n];
+	json_object *file = json_object_new_object(), *disk = json_object_new_object();
+	json_object *cache = json_object_new_object();
+	char name[16];
+
+	json_put_string(file, "driver", layer->block ? "host_device" : "file");
+	snprintf(name, sizeof(name), "file%u", n);
+	json_put_string(file, "node-name", name);
+	json_put_string(file, "filename", path);
+	json_put_string(file, "locking", "on");
+	json_put_string(file, "aio", layer->direct ? "io_uring" : "threads");
+	json_object_object_add(cache, "direct", json_object_new_boolean(layer->direct));
+	json_object_object_add(file, "cache", cache);
+	json_put_string(disk, "driver", config_format(layer->format));
+	json_put_string(disk, "file", name);
+	snprintf(name, sizeof(name), "disk%u", n);
+	json_put_string(disk, "node-name", name);
+	snprintf(name, sizeof(name), "disk%u", n + 1);
+	if (n + 1 < layers->count)
+		json_put_string(disk, "backing", name);
+	else if (layer->format == FORMAT_QCOW2) /* not what it names: what it names was followed */
+		json_object_object_add(disk, "backing", NULL);
+	for (json_object *node = file; node; node = node == file ? disk : NULL) {
+		json_put_string(node, "discard", "unmap");
+		json_object_object_add(node, "read-only", json_object_new_boolean(!writable));
+	}
+	text[0] = text_of(file);
+	text[1] = text_of(disk);
+}
+
+/*
+ * Written through: its tables are in its memory until they are flushed, and a guest that was told that
+ * something is written does not repeat it when we have to start another one.
+ */
+static char *describe_export(bool writable)
+{
+	json_object *json = json_object_new_object(), *address = json_object_new_object();
+	char number[12];
+
+	snprintf(number, sizeof(number), "%d", CONFINE_FIRST + KEPT_LISTENER);
+	json_put_string(address, "type", "fd");
+	json_put_string(address, "str", number);
+	json_put_string(json, "type", "vhost-user-blk");
+	json_put_string(json, "id", "disk");
+	json_put_string(json, "node-name", "disk0");
+	json_object_object_add(json, "addr", address);
+	json_object_object_add(json, "writable", json_object_new_boolean(writable));
+	json_object_object_add(json, "writethrough", json_object_new_boolean(1));
+	json_put_number(json, "num-queues", 1);
+	return text_of(json);
+}
+
+pid_t storage_run(const struct disk_config *config, const struct layers *layers, struct confine *confine,
+		  struct error *err)
+{
+	bool writable = config->access == ACCESS_RW;
+	const char *argv[CONFINE_FILES * 4 + 8];
+	char *texts[CONFINE_FILES * 2 + 1], ready[32], path[CONFINE_PATH];
+	uint32_t count = 0, texts_count = 0;
+	pid_t pid;
+
+	confine->file_count = layers->count;
+	for (uint32_t n = 0; n < layers->count; n++) {
+		confine->file[n].fd = layers->layer[n].fd;
+		confine->file[n].writable = !n && writable;
+	}
+	argv[count++] = storage_program();
+	for (uint32_t n = layers->count; n-- > 0; texts_count += 2) {
+		confine_path(confine, n, path);
+		describe_layer(layers, n, path, !n && writable, texts + texts_count);
+		for (uint32_t part = 0; part < 2; part++) {
+			argv[count++] = "--blockdev";
+			argv[count++] = texts[texts_count + part];
+		}
+	}
+	texts[texts_count] = describe_export(writable);
+	argv[count++] = "--export";
+	argv[count++] = texts[texts_count++];
+	/* Options work in their order: with the monitor's greeting, all before it has been done. */
+	snprintf(ready, sizeof(ready), "socket,id=ready,fd=%d", CONFINE_FIRST + KEPT_READY);
+	argv[count++] = "--chardev";
+	argv[count++] = ready;
+	argv[count++] = "--monitor";
+	argv[count++] = "chardev=ready";
+	argv[count] = NULL;
+	confine->argv = argv;
+	pid = confine_spawn(confine, err);
+	while (texts_count)
+		free(texts[--texts_count]);
+	return pid;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * storage_watch.c - a qemu-storage-daemon that ends is started again. Its guest's vimo-dm, which holds
+ * the requests meanwhile, gets a connection to the new one.
+ */
+#include "storage.h"
+#include "backend.h"
+#include "log.h"
+
+#include <unistd.h>
+
+#define RETRY_MS 100u      /* doubled for each one in a row that did not get ready, */
+#define RETRY_DOUBLINGS 7u /* so often at most */
+#define RECONNECT_MS 300
+#define READY_MS 20000
+
+static void restart(void *arg);
+static void watch(struct storage *storage);
+
+static void retry(struct storage *storage)
+{
+	unsigned int doublings = storage->failures < RETRY_DOUBLINGS ? storage->failures : RETRY_DOUBLINGS;
+
+	storage->failures++;
+	watch_end(&storage->timer);
+	storage->timer = watch_timer(storage->loop, RETRY_MS << doublings, restart, storage);
+}
+
+/* vimo-dm may be starting: then it has a connection already, or will be asked again. */
+static void reconnect(void *arg)
+{
+	struct storage *storage = arg;
+	struct fd_list fds = { 0 };
+	struct error err;
+
+	watch_end(&storage->timer);
+	if (storage->connected)
+		return;
+	fds.fd[0] = storage_connect(storage, &err);
+	if (fds.fd[0] >= 0) {
+		fds.count = 1;
+		if (!backend_reconnect(storage->guest, storage->disk.slot, &fds, &err))
+			storage_connected(storage);
+		fd_list_close(&fds);
+	}
+	if (storage->connected) {
+		log_info("%s: disk %s: served again", storage->guest, storage->disk.vdev);
+		return;
+	}
+	if (!storage->failures++)
+		log_warning("%s", err.text);
+	storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
+}
+
+static void on_exit_event(void *arg)
+{
+	struct storage *storage = arg;
+	struct error err;
+
+	if (storage->messages)
+		storage_read_messages(storage); /* its last words */
+	if (storage->serves)
+		log_warning("%s: disk %s: its qemu-storage-daemon ended: starting another", storage->guest,
+			    storage->disk.vdev);
+	else if (storage_error(storage, &err))
+		log_error("%s: %s", storage->guest, err.text);
+	storage_unwatch(storage);
+	storage_forget(storage);
+	retry(storage);
+}
+
+static void on_message(void *arg)
+{
+	struct storage *storage = arg;
+
+	if (storage_read_messages(storage))
+		return;
+	watch_end(&storage->messages);
+	close(storage->messages_fd);
+	storage->messages_fd = -1;
+}
+
+static void on_ready(void *arg)
+{
+	struct storage *storage = arg;
+	int ready = storage_read_ready(storage);
+
+	if (!ready)
+		return;
+	watch_end(&storage->ready);
+	watch_end(&storage->timer);
+	close(storage->ready_fd);
+	storage->ready_fd = -1;
+	if (ready < 0)
+		return; /* its end is told, too */
+	storage->failures = 0;
+	reconnect(storage);
+}
+
+static void on_timeout(void *arg)
+{
+	struct storage *storage = arg;
+
+	log_error("%s: disk %s: qemu-storage-daemon is not ready in time", storage->guest, storage->disk.vdev);
+	storage_unwatch(storage);
+	storage_stop(storage);
+	retry(storage);
+}
+
+static void restart(void *arg)
+{
+	struct storage *storage = arg;
+	struct error err;
+
+	watch_end(&storage->timer);
+	if (!storage_begin(storage, &err)) {
+		watch(storage);
+		return;
+	}
+	log_error("%s: %s", storage->guest, err.text);
+	retry(storage);
+}
+
+static void watch(struct storage *storage)
+{
+	storage->exit = watch_fd(storage->loop, storage->pidfd, UV_READABLE, on_exit_event, storage);
+	if (storage->messages_fd >= 0)
+		storage->messages = watch_fd(storage->loop, storage->messages_fd, UV_READABLE, on_message, storage);
+	if (storage->ready_fd < 0)
+		return;
+	storage->ready = watch_fd(storage->loop, storage->ready_fd, UV_READABLE, on_ready, storage);
+	storage->timer = watch_timer(storage->loop, READY_MS, on_timeout, storage);
+}
+
+void storage_watch(struct storage *storage, uv_loop_t *loop)
+{
+	storage->loop = loop;
+	if (!storage->pid) {
+		retry(storage);
+		return;
+	}
+	watch(storage);
+	if (storage->serves && !storage->connected)
+		storage->timer = watch_timer(loop, RECONNECT_MS, reconnect, storage);
+}
+
+void storage_unwatch(struct storage *storage)
+{
+	watch_end(&storage->exit);
+	watch_end(&storage->ready);
+	watch_end(&storage->messages);
+	watch_end(&storage->timer);
+}
