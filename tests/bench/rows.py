@@ -25,10 +25,14 @@ LATENCIES = ("syscall", "read", "write", "stat", "fstat", "open-close", "prot-fa
 DISK = [  # name in disk.c's lines, text, target, unit
     ("read-4k", "disk: 4 KiB read, one by one", None, "instructions"),
     ("read-4k-exits", "disk: exits for such a read", 2, "exits"),
-    ("read-128k-kib", "disk: 128 KiB reads, 8 at once, for a KiB", None, "instructions"),
-    ("read-128k-exits", "disk: exits for such a read", 0.1, "exits"),
-    ("write-128k-kib", "disk: 128 KiB writes, 8 at once, for a KiB", None, "instructions"),
-    ("write-128k-exits", "disk: exits for such a write", 0.1, "exits"),
+    ("read-128k-8-kib", "disk: 128 KiB reads, 8 at once, for a KiB", None, "instructions"),
+    ("read-128k-8-exits", "disk: exits for such a read", None, "exits"),
+    ("write-128k-8-kib", "disk: 128 KiB writes, 8 at once, for a KiB", None, "instructions"),
+    ("write-128k-8-exits", "disk: exits for such a write", None, "exits"),
+    ("read-128k-32-kib", "disk: 128 KiB reads, 32 at once, for a KiB", None, "instructions"),
+    ("read-128k-32-exits", "disk: exits for such a read", 0.1, "exits"),
+    ("write-128k-32-kib", "disk: 128 KiB writes, 32 at once, for a KiB", None, "instructions"),
+    ("write-128k-32-exits", "disk: exits for such a write", 0.1, "exits"),
 ]
 NETWORK = [
     ("udp-trip", "network: UDP round trip to dom0", None, "instructions"),

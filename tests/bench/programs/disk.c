@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * disk.c - what requests to a disk cost: random reads of 4 KiB one by one, then a
- * stream of 128 KiB reads and one of writes with eight on their way. Past the page
- * cache. Overwrites the disk.
+ * streams of 128 KiB reads and of writes with 8 and with 32 on their way. Past the
+ * page cache. Overwrites the disk.
  *
  *   disk DEVICE [DOM0'S ADDRESS]   exits are counted only with an address
  */
@@ -20,12 +20,13 @@
 #define SMALL_READS 200u
 #define LARGE (128u << 10)
 #define LARGE_REQUESTS 1024u
-#define DEPTH 8u
+#define DEPTH_MAX 32u
 
 static int disk;
 static uint64_t bytes;
 static char *memory;
 static struct exits exits;
+static aio_context_t context;
 
 static off_t random_page(void)
 {
@@ -59,17 +60,15 @@ static void one_by_one(void)
 		printf("disk: read-4k-exits %.3f\n", counted / (BATCHES * SMALL_READS));
 }
 
-/* LARGE_REQUESTS one after the other on the disk, DEPTH of them on their way. */
-static void stream(uint16_t opcode)
+/* LARGE_REQUESTS one after the other on the disk, @depth of them on their way. */
+static void stream(uint16_t opcode, unsigned int depth)
 {
-	struct iocb blocks[DEPTH] = { 0 }, *ready[DEPTH];
-	struct io_event done[DEPTH];
+	struct iocb blocks[DEPTH_MAX] = { 0 }, *ready[DEPTH_MAX];
+	struct io_event done[DEPTH_MAX];
 	unsigned int sent = 0, under_way = 0;
-	aio_context_t context = 0;
-	long count = DEPTH;
+	long count = depth;
 
-	expect(syscall(SYS_io_setup, DEPTH, &context) == 0, "io_setup");
-	for (unsigned int n = 0; n < DEPTH; n++)
+	for (unsigned int n = 0; n < depth; n++)
 		ready[n] = &blocks[n];
 	while (sent < LARGE_REQUESTS || under_way) {
 		long more = sent + count > LARGE_REQUESTS ? LARGE_REQUESTS - sent : count;
@@ -86,7 +85,7 @@ static void stream(uint16_t opcode)
 		}
 		expect(more == 0 || syscall(SYS_io_submit, context, more, ready) == more, "io_submit");
 		under_way += (unsigned int)more;
-		count = syscall(SYS_io_getevents, context, 1L, (long)DEPTH, done, NULL);
+		count = syscall(SYS_io_getevents, context, 1L, (long)depth, done, NULL);
 		expect(count > 0, "io_getevents");
 		under_way -= (unsigned int)count;
 		for (long n = 0; n < count; n++) {
@@ -94,23 +93,22 @@ static void stream(uint16_t opcode)
 			ready[n] = (struct iocb *)(uintptr_t)done[n].data;
 		}
 	}
-	syscall(SYS_io_destroy, context);
 }
 
-static void measure_stream(const char *name, uint16_t opcode)
+static void measure_stream(const char *name, uint16_t opcode, unsigned int depth)
 {
 	double start, cost, counted;
 	int64_t before;
 
-	stream(opcode);
+	stream(opcode, depth);
 	before = exits_now(&exits);
 	start = counter();
-	stream(opcode);
+	stream(opcode, depth);
 	cost = counter() - start;
 	counted = exits_since(&exits, before);
-	printf("disk: %s-kib %.2f\n", name, cost / LARGE_REQUESTS / (LARGE >> 10));
+	printf("disk: %s-%u-kib %.2f\n", name, depth, cost / LARGE_REQUESTS / (LARGE >> 10));
 	if (exits.fd >= 0)
-		printf("disk: %s-exits %.3f\n", name, counted / LARGE_REQUESTS);
+		printf("disk: %s-%u-exits %.3f\n", name, depth, counted / LARGE_REQUESTS);
 }
 
 int main(int argc, char **argv)
@@ -120,11 +118,16 @@ int main(int argc, char **argv)
 	disk = open(argv[1], O_RDWR | O_DIRECT);
 	expect(disk >= 0 && ioctl(disk, BLKGETSIZE64, &bytes) == 0 && bytes >= LARGE, argv[1]);
 	bytes -= bytes % LARGE;
-	memory = mmap(NULL, DEPTH * LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	memory = mmap(NULL, DEPTH_MAX * LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+		      0);
 	expect(memory != MAP_FAILED, "mmap");
+	/* Its end would wait for RCU, in the stream's time. */
+	expect(syscall(SYS_io_setup, DEPTH_MAX, &context) == 0, "io_setup");
 	exits = exits_open(argc > 2 ? argv[2] : NULL);
 	one_by_one();
-	measure_stream("read-128k", IOCB_CMD_PREAD);
-	measure_stream("write-128k", IOCB_CMD_PWRITE);
+	for (unsigned int depth = 8; depth <= DEPTH_MAX; depth *= 4) {
+		measure_stream("read-128k", IOCB_CMD_PREAD, depth);
+		measure_stream("write-128k", IOCB_CMD_PWRITE, depth);
+	}
 	return 0;
 }
