@@ -129,9 +129,10 @@ static int stop_pair(struct net_pair *pair)
 
 static int set_pairs(struct net *net)
 {
-	net->active = wanted_pairs(net);
+	unsigned int active = wanted_pairs(net);
+
 	for (unsigned int i = 0; i < net->pairs; i++)
-		if (i < net->active ? start_pair(&net->pair[i]) : stop_pair(&net->pair[i]))
+		if (i < active ? start_pair(&net->pair[i]) : stop_pair(&net->pair[i]))
 			return -1;
 	return 0;
 }

@@ -58,7 +58,7 @@ struct net {
 	struct endpoint *endpoint;
 	const struct net_backend *backend;
 	unsigned int failures;
-	unsigned int pairs, active; /* active: that packets go through; the driver says */
+	unsigned int pairs;
 	uint8_t mac[6];
 	uint16_t mtu;                       /* 0: not told */
 	struct net_watch *control, *broken; /* doorbell of the control queue; vhost's complaints */
