@@ -16,7 +16,8 @@
 #define CONFIG_DISKS 16u
 #define CONFIG_VIFS 8u
 #define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
-/* virtio-mmio slots: console, power button, entropy, one that is empty as yet, then disks and vifs. */
+/* virtio-mmio slots: console, power button, entropy, sockets (empty without), then disks and vifs. */
+#define CONFIG_SLOT_VSOCK 3u
 #define CONFIG_SLOT_FIRST 4u
 #define CONFIG_SLOTS 32u
 
@@ -57,7 +58,8 @@ struct guest_config {
 	uint32_t vcpus;
 	uint32_t weight;
 	enum guest_action on_poweroff, on_reboot, on_crash;
-	uint32_t hotplug; /* spare slots */
+	uint32_t hotplug;   /* spare slots */
+	uint32_t vsock_cid; /* 0: no socket device */
 	uint32_t disk_count, vif_count;
 	struct disk_config disk[CONFIG_DISKS];
 	struct vif_config vif[CONFIG_VIFS];

@@ -8,6 +8,7 @@
 #include "disk.h"
 #include "json.h"
 #include "log.h"
+#include "vsock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,7 +18,7 @@
 /* By slot; the types are vimo-dm's. */
 static const char *const always[] = { "console", "input", "rng" };
 #define ALWAYS (sizeof(always) / sizeof(always[0]))
-static_assert(ALWAYS <= CONFIG_SLOT_FIRST, "disks and networks follow");
+static_assert(ALWAYS == CONFIG_SLOT_VSOCK && CONFIG_SLOT_VSOCK < CONFIG_SLOT_FIRST, "others follow");
 
 static void put_fd(struct fd_list *list, int fd)
 {
@@ -35,6 +36,13 @@ int devices_check(const struct guest_config *config, struct error *err)
 	struct fd_list fds = { 0 };
 	int result = 0;
 
+	if (config->vsock_cid) {
+		int fd = vsock_open(config->vsock_cid, err);
+
+		if (fd < 0)
+			return -1;
+		put_fd(&fds, fd);
+	}
 	/* All at once: two disks may be the same image. */
 	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
 		const struct disk_config *disk = &config->disk[n];
@@ -155,6 +163,18 @@ int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *t
 	return 0;
 }
 
+static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, struct error *err)
+{
+	int fd = vsock_open(cid, err);
+
+	if (fd < 0)
+		return -1;
+	put_fd(fds, fd);
+	*device = describe("vsock", CONFIG_SLOT_VSOCK, 1);
+	json_put_number(*device, "cid", cid);
+	return 0;
+}
+
 json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
 			  struct error *err)
 {
@@ -168,6 +188,11 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	json_object_object_add(json, "devices", devices);
 	for (uint32_t slot = 0; slot < ALWAYS; slot++)
 		json_object_array_add(devices, describe(always[slot], slot, 0));
+	if (config->vsock_cid) {
+		if (open_vsock(config->vsock_cid, fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		const struct disk_config *disk = &config->disk[n];
 

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "net/net.h"
 #include "rng/rng.h"
+#include "vsock/vsock.h"
 
 #include <errno.h>
 #include <linux/virtio_config.h>
@@ -111,13 +112,19 @@ static int add_net(struct dm *dm, struct endpoint *endpoint, const struct device
 	return net_add(endpoint, spec->fds, spec->fd_count, &options, err);
 }
 
+static int add_vsock(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	(void)dm;
+	return vsock_add(endpoint, spec->fds[0], json_number(spec->json, "cid", 0), err);
+}
+
 static const struct {
 	const char *type;
 	unsigned int fds_min, fds_max;
 	int (*add)(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err);
 } kinds[] = {
-	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input },         { "rng", 0, 0, add_rng },
-	{ "block", 1, 2, add_block },     { "net", 1, 2 * NET_PAIRS, add_net },
+	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input }, { "rng", 0, 0, add_rng },
+	{ "vsock", 1, 1, add_vsock },     { "block", 1, 2, add_block }, { "net", 1, 2 * NET_PAIRS, add_net },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

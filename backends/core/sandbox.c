@@ -162,6 +162,7 @@ static const unsigned long ioctls[] = {
 	VHOST_SET_VRING_CALL,
 	VHOST_SET_VRING_ERR,
 	VHOST_NET_SET_BACKEND,
+	VHOST_VSOCK_SET_RUNNING,
 };
 
 static int filter_fill(scmp_filter_ctx filter)

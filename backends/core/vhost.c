@@ -6,46 +6,39 @@
 
 #include <errno.h>
 #include <linux/vhost.h>
-#include <linux/virtio_config.h>
-#include <linux/virtio_net.h>
-#include <linux/virtio_ring.h>
 #include <string.h>
 #include <sys/ioctl.h>
-
-/* What the kernel must know of; all others, offloads among them, are between driver and tap. */
-#define FEATURES                                                                                              \
-	(1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << VIRTIO_RING_F_INDIRECT_DESC | \
-	 1ull << VIRTIO_NET_F_MRG_RXBUF)
 
 static int failed(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_FAILED, "vhost: %s: %s", what, strerror(errno));
 }
 
-int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, struct error *err)
+int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, uint64_t *known, struct error *err)
 {
 	union {
 		struct vhost_memory table;
 		char bytes[sizeof(struct vhost_memory) + sizeof(struct vhost_memory_region)];
 	} map = { .table.nregions = 1 };
-	uint64_t known = 0;
+	uint64_t all = 0;
 
 	map.table.regions[0].guest_phys_addr = memory->ipa;
 	map.table.regions[0].memory_size = memory->bytes;
 	map.table.regions[0].userspace_addr = (uintptr_t)memory->base;
 	if (ioctl(fd, VHOST_SET_OWNER))
 		return failed(err, errno == EBUSY ? "another process has this descriptor" : "set owner");
-	if (ioctl(fd, VHOST_GET_FEATURES, &known))
+	if (ioctl(fd, VHOST_GET_FEATURES, &all))
 		return failed(err, "get features");
-	if (needed & FEATURES & ~known)
+	if (needed & ~all)
 		return error_set(err, ERROR_FAILED, "vhost: dom0's kernel does not know the features 0x%llx",
-				 (unsigned long long)(needed & FEATURES & ~known));
+				 (unsigned long long)(needed & ~all));
+	if (known)
+		*known = all;
 	return ioctl(fd, VHOST_SET_MEM_TABLE, &map.table) ? failed(err, "the guest's memory") : 0;
 }
 
 int vhost_set_features(int fd, uint64_t features)
 {
-	features &= FEATURES;
 	return ioctl(fd, VHOST_SET_FEATURES, &features);
 }
 

@@ -12,6 +12,13 @@
 #include "core/virtqueue.h"
 #include "error.h"
 
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+
+/** What our transport offers of rings, and who serves them must know. */
+#define VHOST_RING_FEATURES \
+	(1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << VIRTIO_RING_F_INDIRECT_DESC)
+
 /** The eventfds of a queue. */
 struct vhost_wires {
 	int kick, call;
@@ -21,11 +28,12 @@ struct vhost_wires {
 /**
  * vhost_open() - make @fd ours, of this process and for this guest's memory, and of nobody else's for its life.
  * @needed: features, as bits, that it must know
+ * @known: gets all that it knows; may be NULL
  *
  * Return: 0 or -1.
  */
-int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, struct error *err);
-/** vhost_set_features() - what the driver took; others' bits are left out. Return: 0, or -1 with errno. */
+int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, uint64_t *known, struct error *err);
+/** vhost_set_features() - what the driver took, as far as the kernel must know of it. Return: 0, or -1 with errno. */
 int vhost_set_features(int fd, uint64_t features);
 /**
  * vhost_set_queue() - go on with a queue where the guest's memory says it stands. It must be stopped.

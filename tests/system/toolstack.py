@@ -18,6 +18,7 @@ APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunz
            "mkfifo mv nice nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate usleep wget xargs yes acpid").split()
 # In the order that they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
+VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
 PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
@@ -60,9 +61,11 @@ def guest_tree(bench):
     tree = bench.work / "tools-guest"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
-                                           "virtio_net", "evdev", "virtio_input"))
+                                           "virtio_net", "vsock", "vmw_vsock_virtio_transport_common",
+                                           "vmw_vsock_virtio_transport", "evdev", "virtio_input"))
     applets(tree, APPLETS)
-    shutil.copy(bench.work / "diskcheck", tree / "bin")
+    for program in ("diskcheck", "vsockcheck"):
+        shutil.copy(bench.work / program, tree / "bin")
     write_program(tree / "init", GUEST_INIT)
     cpio(tree, bench.work / "tools-guest.initrd")
     return bench.work / "tools-guest.initrd"
@@ -78,12 +81,14 @@ def tools_tree(bench, machine, tree):
         (tree / name).mkdir(parents=True)
     (tree / "etc/passwd").write_text(PASSWD)
     (tree / "etc/group").write_text(GROUP)
-    (tree / "t/net").mkdir()
-    for n, path in enumerate(modules(bench.dom0, *NET_MODULES)):
-        shutil.copy(path, tree / f"t/net/{n}-{path.name}")
+    for name, wanted in (("net", NET_MODULES), ("vsock", VSOCK_MODULES)):
+        (tree / "t" / name).mkdir()
+        for n, path in enumerate(modules(bench.dom0, *wanted)):
+            shutil.copy(path, tree / f"t/{name}/{n}-{path.name}")
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
-    shutil.copy(bench.work / "diskcheck", tree / "bin")
+    for program in ("diskcheck", "vsockcheck"):
+        shutil.copy(bench.work / program, tree / "bin")
     (tree / "mnt").mkdir()
     for do in TINY:
         shutil.copy(bench.bare_guest(f"tiny-{do}", "tiny.S", flags=(f"-DDO={do}",)), tree / "t" / do.lower())
@@ -127,6 +132,8 @@ SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-butt
 BLOCK = checks("disks-are-there", "disks-keep-what-is-written", "disks-outlive-device-models", "flushes-survive-a-power-cut",
                "a-full-disk-is-an-io-error", "an-image-cut-off-is-an-io-error", "limits-hold", "disks-are-taken-and-let-go",
                "two-guests-write-at-once")
+VSOCK = checks("vsock-needs-its-module", "an-address-is-one-guests", "guests-and-dom0-connect",
+               "connections-end-with-the-device-model")
 
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
@@ -137,6 +144,7 @@ MACHINES = [
             memory="6G", timeout=300),
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),
             timeout=600),
+    Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
 ]

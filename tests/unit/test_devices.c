@@ -135,6 +135,27 @@ static void what_was_opened_before_a_failure_is_closed(void **state)
 	close(lowest);
 }
 
+static void without_vhost_vsock_it_says_so(void **state)
+{
+	int lowest = dup(0);
+
+	(void)state;
+	close(lowest);
+	take("vsock_cid = 3\ndisk = [ \"a\" ]\n");
+	assert_int_equal(devices_check(&config, &err), -1);
+	assert_non_null(strstr(err.text, "modprobe vhost_vsock"));
+	assert_string_equal(err.key, "vsock_cid");
+	assert_null(devices_open(&config, &(struct device_sources){ .taps = taps, .storages = storages }, &fds, &err));
+	assert_int_equal(fds.count, 0);
+	/* It is there, but something else. */
+	assert_int_equal(symlink("b", "vsock"), 0);
+	assert_int_equal(devices_check(&config, &err), -1);
+	assert_string_equal(err.text, "vsock_cid: vsock: Inappropriate ioctl for device");
+	unlink("vsock");
+	assert_int_equal(dup(0), lowest);
+	close(lowest);
+}
+
 static const char *interface_of(int fd)
 {
 	static struct ifreq interface;
@@ -192,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(disks_have_one_descriptor_each),
 		cmocka_unit_test(what_was_opened_before_a_failure_is_closed),
+		cmocka_unit_test(without_vhost_vsock_it_says_so),
 		cmocka_unit_test(a_network_has_a_tap_for_each_pair),
 		cmocka_unit_test(without_vhost_the_device_model_moves_packets),
 	};

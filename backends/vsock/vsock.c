@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vsock.c - make a socket device, and take it away.
+ */
+#include "vsock/vsock.h"
+
+#include "core/vhost.h"
+
+#include <linux/vhost.h>
+#include <linux/virtio_vsock.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int vsock_run(const struct vsock *vsock, bool run)
+{
+	int running = run;
+
+	return ioctl(vsock->vhost, VHOST_VSOCK_SET_RUNNING, &running);
+}
+
+/* The descriptor is closed by who owns it. */
+static void vsock_free(struct vsock *vsock)
+{
+	watch_close(vsock->events);
+	watch_close(vsock->broken);
+	free(vsock);
+}
+
+static void removed(struct endpoint *endpoint)
+{
+	struct vsock *vsock = endpoint->context;
+
+	close(vsock->vhost);
+	vsock_free(vsock);
+}
+
+static int attach(struct vsock *vsock, struct error *err)
+{
+	struct endpoint *endpoint = vsock->endpoint;
+	uint64_t known;
+
+	if (vhost_open(vsock->vhost, endpoint->host->memory, VHOST_RING_FEATURES, &known, err))
+		return -1;
+	vsock->events = watch_open(endpoint->host->loop, vsock_serve_events, vsock, err);
+	vsock->broken = watch_open(endpoint->host->loop, vsock_find_broken, vsock, err);
+	if (!vsock->events || !vsock->broken)
+		return -1;
+	endpoint->context = vsock;
+	endpoint->removed = removed;
+	endpoint->device.queues = VSOCK_QUEUES;
+	endpoint->device.features = known & 1ull << VIRTIO_VSOCK_F_SEQPACKET;
+	return endpoint_attach(endpoint, &vsock_model, vsock_show_config, err);
+}
+
+int vsock_add(struct endpoint *endpoint, int vhost, int64_t cid, struct error *err)
+{
+	struct vsock *vsock;
+
+	if (cid < VSOCK_CID_FIRST || cid > VSOCK_CID_LAST)
+		return error_set(err, ERROR_USAGE, "vsock: cid must be %u to %u", VSOCK_CID_FIRST, VSOCK_CID_LAST);
+	vsock = calloc(1, sizeof(*vsock));
+	if (!vsock)
+		return error_set(err, ERROR_RESOURCES, "vsock: no memory");
+	vsock->endpoint = endpoint;
+	vsock->vhost = vhost;
+	vsock->cid = (uint32_t)cid;
+	if (!attach(vsock, err))
+		return 0;
+	vsock_free(vsock);
+	return -1;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vsock.h - a VirtIO socket device (VirtIO 1.2, 5.10): connections between the
+ * guest and programs of dom0. dom0's kernel (vhost-vsock) moves the data; events
+ * are ours to tell.
+ *
+ * A connection is known to the kernel's back end alone: it ends with the device
+ * model, and the next one tells the driver so.
+ *
+ * Lock: device->lock for what changes in struct vsock.
+ */
+#ifndef VSOCK_VSOCK_H
+#define VSOCK_VSOCK_H
+
+#include "core/endpoint.h"
+#include "core/watch.h"
+
+enum { VSOCK_RECEIVE, VSOCK_TRANSMIT, VSOCK_EVENTS, VSOCK_QUEUES };
+#define VSOCK_CID_FIRST 3u         /* below are the hypervisor's, loopback's and dom0's */
+#define VSOCK_CID_LAST 0xfffffffeu /* above is "any" */
+
+struct vsock {
+	struct endpoint *endpoint;
+	int vhost;
+	uint32_t cid;
+	bool running; /* the kernel serves the driver's queues */
+	bool started; /* a driver runs, or ran, since this process began */
+	unsigned int failures;
+	struct watch *events, *broken; /* doorbell of the event queue; vhost's complaints */
+};
+
+/**
+ * vsock_add() - put a socket device into @endpoint.
+ * @vhost: of /dev/vhost-vsock, with @cid set; taken over on success
+ *
+ * Return: 0 or -1.
+ */
+int vsock_add(struct endpoint *endpoint, int vhost, int64_t cid, struct error *err);
+/** vsock_run() - let the kernel serve the queues, or not; then it is through with them. Return: 0, or -1 with errno. */
+int vsock_run(const struct vsock *vsock, bool run);
+
+/* device.c: the model. */
+extern const struct virtio_model vsock_model;
+void vsock_show_config(struct virtio_device *device);
+/** vsock_serve_events() - tell what there is to tell. Context: the event loop. */
+void vsock_serve_events(void *vsock);
+/** vsock_find_broken() - the kernel says of a queue that its driver broke it. Context: the event loop. */
+void vsock_find_broken(void *vsock);
+
+#endif

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vsock.sh - connections between guests and dom0, whoever dies.
+
+vsock_needs_its_module() {
+	local module
+	config t1 /t/wait 'memory = 4' 'vsock_cid = 3'
+	refused 1 'module vhost_vsock is not loaded: run modprobe vhost_vsock' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = 4' 'vsock_cid = 2'
+	refused 1 't1.cfg:4: vsock_cid = 2 is out of range' create /tmp/t1.cfg
+	for module in /t/vsock/*.ko; do insmod $module; done
+	[ -c /dev/vhost-vsock ]
+}
+
+an_address_is_one_guests() {
+	left >/tmp/before
+	tiny t1 wait 'vsock_cid = 3'
+	config t2 /t/wait 'memory = 4' 'vsock_cid = 3'
+	refused 4 'vsock_cid = 3 is in use' create /tmp/t2.cfg
+	refused 4 'vsock_cid = 3 is in use' create -n /tmp/t2.cfg
+	vimoctl info --format=json t1 | grep -q '"vsock_cid": *3'
+	# Whoever dies, it stays so.
+	pid=$(dm_pid t1)
+	kill -9 $pid
+	await another_dm t1 $pid
+	await vimoctl shutdown t1 # its device model is ready
+	refused 4 'vsock_cid = 3 is in use' create /tmp/t2.cfg
+	vimoctl destroy t1
+	vimoctl create /tmp/t2.cfg
+	vimoctl destroy t2
+	all_given_back
+}
+
+# served TYPE PORT: somebody listens in dom0 and in the guest; both end with it.
+served() {
+	vsockcheck $1 serve $2 >/dev/null &
+	echo $! >>/tmp/servers
+	talk g1 virtio "vsockcheck $1 serve $2 & echo \$((6 * 7)) started" '42 started'
+	await vsockcheck $1 echo 3 $2 1
+}
+not_served() {
+	kill $(cat /tmp/servers)
+	rm /tmp/servers
+}
+# both_ends TYPE PORT: bytes go and come back, whoever connects.
+both_ends() {
+	vsockcheck $1 echo 3 $2 1000000 | grep -q '^echoed 1000000$'
+	talk g1 virtio "vsockcheck $1 echo 2 $2 1000000" '^echoed 1000000'
+}
+
+guests_and_dom0_connect() {
+	left >/tmp/before
+	linux g1 shell 'vsock_cid = 3'
+	await lived g1 1
+	served stream 1000
+	served seqpacket 2000
+	both_ends stream 1000
+	both_ends seqpacket 2000
+	# The driver lets go and takes it again.
+	bind g1 a003000.virtio_mmio unbind
+	bind g1 a003000.virtio_mmio
+	both_ends stream 1000
+	both_ends seqpacket 2000
+	vimoctl destroy g1
+	not_served
+	all_given_back
+}
+
+connections_end_with_the_device_model() {
+	local pid
+	left >/tmp/before
+	linux g1 shell 'vsock_cid = 3'
+	await lived g1 1
+	served stream 1000
+	vsockcheck stream hold 3 1000 >/tmp/hold &
+	await grep -q holding /tmp/hold
+	talk g1 virtio 'vsockcheck stream hold 2 1000 >/dev/hvc0 &' 'holding'
+	pid=$(dm_pid g1)
+	kill -9 $pid
+	await another_dm g1 $pid
+	# Neither end waits for the other in vain.
+	await grep -q 'over: Connection reset' /tmp/hold
+	await console_shows g1 'over: Connection reset'
+	both_ends stream 1000
+	# Nor when vimod dies, which ends no connection.
+	vsockcheck stream hold 3 1000 >/tmp/hold &
+	await grep -q holding /tmp/hold
+	kill_vimod
+	start_vimod
+	both_ends stream 1000
+	! grep over /tmp/hold
+	vimoctl destroy g1
+	await grep -q 'over: Connection reset' /tmp/hold
+	not_served
+	all_given_back
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vsockcheck.c - one end of connections between a guest and dom0.
+ *
+ *   vsockcheck TYPE serve PORT             send everything back, for all who connect
+ *   vsockcheck TYPE echo CID PORT BYTES    send so many, and get the same back
+ *   vsockcheck TYPE hold CID PORT          be connected until it is over, and say how it ended
+ *
+ * TYPE is stream or seqpacket.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/vm_sockets.h>
+
+#define PIECE 4000u
+
+static int type = SOCK_STREAM;
+
+static void die(const char *what)
+{
+	printf("vsockcheck: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void give_back(int fd)
+{
+	char data[PIECE];
+	ssize_t got;
+
+	while ((got = recv(fd, data, sizeof(data), 0)) > 0)
+		for (ssize_t sent = 0, step; sent < got; sent += step) {
+			step = send(fd, data + sent, (size_t)(got - sent), MSG_NOSIGNAL);
+			if (step < 0)
+				_exit(1);
+		}
+	_exit(0);
+}
+
+static void serve(unsigned int port)
+{
+	struct sockaddr_vm address = { .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY, .svm_port = port };
+	int listener = socket(AF_VSOCK, type, 0);
+
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 8))
+		die("listen");
+	printf("serving\n");
+	fflush(stdout);
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			die("accept");
+		if (!fork())
+			give_back(fd);
+		close(fd);
+	}
+}
+
+static int connect_to(unsigned int cid, unsigned int port)
+{
+	struct sockaddr_vm address = { .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port };
+	int fd = socket(AF_VSOCK, type, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("connect");
+	return fd;
+}
+
+/* Never the same for long, and not a multiple of any piece. */
+static unsigned char pattern(size_t at)
+{
+	return (unsigned char)(at * 31 + at / 251);
+}
+
+static size_t send_some(int fd, size_t sent, size_t all)
+{
+	unsigned char data[PIECE];
+	size_t bytes = all - sent < sizeof(data) ? all - sent : sizeof(data);
+	ssize_t step;
+
+	for (size_t n = 0; n < bytes; n++)
+		data[n] = pattern(sent + n);
+	step = send(fd, data, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (step < 0 && errno != EAGAIN)
+		die("send");
+	return step < 0 ? 0 : (size_t)step;
+}
+
+static size_t receive_some(int fd, size_t at)
+{
+	unsigned char data[PIECE];
+	ssize_t got = recv(fd, data, sizeof(data), 0);
+
+	if (!got)
+		errno = EPIPE;
+	if (got <= 0)
+		die("receive");
+	for (ssize_t n = 0; n < got; n++)
+		if (data[n] != pattern(at + (size_t)n)) {
+			printf("vsockcheck: byte %zu is another\n", at + (size_t)n);
+			exit(1);
+		}
+	return (size_t)got;
+}
+
+static void echo(int fd, size_t all)
+{
+	size_t sent = 0, received = 0;
+
+	while (received < all) {
+		/* A message that does not fit is torn by the kernel: one at a time. */
+		bool more = sent < all && (type == SOCK_STREAM || sent == received);
+		struct pollfd poller = { fd, (short)(POLLIN | (more ? POLLOUT : 0)), 0 };
+
+		if (poll(&poller, 1, -1) < 0)
+			die("poll");
+		if (poller.revents & POLLOUT)
+			sent += send_some(fd, sent, all);
+		if (poller.revents & ~POLLOUT)
+			received += receive_some(fd, received);
+	}
+	printf("echoed %zu\n", received);
+}
+
+static void hold(int fd)
+{
+	char byte = 'x';
+
+	if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1 || recv(fd, &byte, 1, 0) != 1)
+		die("first byte");
+	printf("holding\n");
+	fflush(stdout);
+	if (recv(fd, &byte, 1, 0) < 0)
+		printf("over: %s\n", strerror(errno));
+	else
+		printf("over: no error\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "seqpacket"))
+		type = SOCK_SEQPACKET;
+	if (argc == 4 && !strcmp(argv[2], "serve"))
+		serve((unsigned int)atoi(argv[3]));
+	else if (argc == 6 && !strcmp(argv[2], "echo"))
+		echo(connect_to((unsigned int)atoi(argv[3]), (unsigned int)atoi(argv[4])), (size_t)atol(argv[5]));
+	else if (argc == 5 && !strcmp(argv[2], "hold"))
+		hold(connect_to((unsigned int)atoi(argv[3]), (unsigned int)atoi(argv[4])));
+	else
+		return 2;
+	return 0;
+}
