@@ -179,7 +179,9 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 	if (layers->count == CONFINE_FILES)
 		return refuse(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
 			      err);
-	layer->fd = disk_open_unlocked(disk, &layer->direct, err);
+	/* QEMU lets others write what an image is based on. Whoever has the descriptor has our lock. */
+	layer->fd = disk->access == ACCESS_RO ? disk_open(disk, &layer->direct, err) :
+						disk_open_unlocked(disk, &layer->direct, err);
 	if (layer->fd < 0)
 		return -1;
 	layers->count++;

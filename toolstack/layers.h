@@ -20,7 +20,7 @@ struct layers {
 };
 
 /**
- * layers_open() - open all of a disk's, each checked by qemu-img, none locked.
+ * layers_open() - open all of a disk's, each checked by qemu-img; those that are only read are locked.
  *
  * Takes as long as qemu-img does, for each of them. Any thread.
  * Return: to be closed by layers_close(), or NULL.

@@ -4,6 +4,7 @@
  * real programs; skipped where they are not, or where namespaces cannot be made.
  */
 #include "backend.h"
+#include "disk.h"
 #include "storage.h"
 #include "store.h"
 
@@ -109,7 +110,7 @@ static int leave(void **state)
 	return chdir("/") || system(command);
 }
 
-static struct storage *new (const char *file, enum disk_format format)
+static struct storage *disk_of(const char *file, enum disk_format format)
 {
 	disk = (struct disk_config){ .vdev = "vda", .format = format, .slot = 4, .queues = 1 };
 	snprintf(disk.target, sizeof(disk.target), "%s/%s", directory, file);
@@ -133,7 +134,7 @@ static struct storage *started(const char *file, enum disk_format format)
 
 	if (!usable)
 		skip();
-	storage = new (file, format);
+	storage = disk_of(file, format);
 	if (storage_start(storage, &err))
 		fail_msg("%s", err.text);
 	return storage;
@@ -237,7 +238,7 @@ static void it_sees_its_images_and_has_one_right(void **state)
 
 static void assert_refused(const char *file, enum disk_format format, enum error_code code, const char *why)
 {
-	struct storage *storage = new (file, format);
+	struct storage *storage = disk_of(file, format);
 
 	if (!storage_start(storage, &err) || err.code != code || !strstr(err.text, why) ||
 	    strncmp(err.text, "disk vda: ", 10) || strchr(err.text, '\n'))
@@ -279,17 +280,18 @@ static void what_cannot_be_served_is_refused(void **state)
 static void images_in_use_are_refused(void **state)
 {
 	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *other;
+	bool direct;
 
 	(void)state;
 	/* What it is based on is only read, by as many as like; nobody writes it meanwhile. */
 	setenv("VIMO_RUN_DIR", "/nowhere", 1);
-	other = new ("middle.qcow2", FORMAT_QCOW2);
+	other = disk_of("middle.qcow2", FORMAT_QCOW2);
 	assert_int_equal(storage_start(other, &err), -1); /* no directory */
 	storage_free(other);
 	setenv("VIMO_RUN_DIR", directory, 1);
 	assert_int_equal(mkdir("guests/h", 0700), 0);
 	for (int n = 0; n < 2; n++) {
-		other = new (n ? "middle.qcow2" : "top.qcow2", FORMAT_QCOW2);
+		other = disk_of(n ? "middle.qcow2" : "top.qcow2", FORMAT_QCOW2);
 		strcpy(other->guest, "h");
 		assert_int_equal(storage_start(other, &err), -1);
 		assert_int_equal(err.code, ERROR_STATE);
@@ -297,7 +299,11 @@ static void images_in_use_are_refused(void **state)
 		storage_stop(other);
 		storage_free(other);
 	}
-	other = new ("middle.qcow2", FORMAT_QCOW2);
+	other = disk_of("base.raw", FORMAT_RAW);
+	assert_int_equal(disk_open(&other->disk, &direct, &err), -1);
+	assert_int_equal(err.code, ERROR_STATE);
+	storage_free(other);
+	other = disk_of("middle.qcow2", FORMAT_QCOW2);
 	other->disk.access = ACCESS_RO;
 	strcpy(other->guest, "h");
 	if (storage_start(other, &err))
@@ -310,7 +316,7 @@ static void images_in_use_are_refused(void **state)
 
 static void the_next_vimod_finds_it(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *next = new ("top.qcow2", FORMAT_QCOW2);
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *next = disk_of("top.qcow2", FORMAT_QCOW2);
 	int fd;
 
 	(void)state;
