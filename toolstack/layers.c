@@ -73,6 +73,9 @@ static char *plain_words(char *words)
 		*line = '\0';
 	line = strrchr(words, '\n');
 	words = line ? line + 1 : words;
+	line = strstr(words, "Could not open '") ? strstr(words, "': ") : NULL;
+	if (line)
+		return line + 3;
 	return strncmp(words, "qemu-img: ", 10) ? words : words + 10;
 }
 

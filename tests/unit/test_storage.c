@@ -253,7 +253,7 @@ static void what_cannot_be_served_is_refused(void **state)
 	if (!usable)
 		skip();
 	assert_refused("none.qcow2", FORMAT_QCOW2, ERROR_FAILED, "none.qcow2 is not there");
-	assert_refused("base.raw", FORMAT_QCOW2, ERROR_FAILED, "not in qcow2 format");
+	assert_refused("base.raw", FORMAT_QCOW2, ERROR_FAILED, "as qcow2: Image is not in qcow2 format");
 	shell("qemu-img create -q -f qcow2 -b top.qcow2 -F qcow2 x && qemu-img rebase -u -b gone -F qcow2 x");
 	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "/gone is not there");
 	shell("qemu-img rebase -u -b json:{} -F raw x");
