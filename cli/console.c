@@ -8,8 +8,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <time.h>
@@ -49,13 +51,55 @@ static bool write_all(int fd, const char *bytes, size_t count)
 	return true;
 }
 
-/* Until the escape key, or the end of the guest. The end of a script's input leaves output flowing. */
-static void pump(int console)
+static volatile sig_atomic_t resized;
+
+static void on_resize(int signal)
+{
+	(void)signal;
+	resized = 1;
+}
+
+/* Without it the guest goes on as it is: an error is no reason to stop. */
+static void send_size(struct client *client, const char *name)
+{
+	json_object *parameters, *reply;
+	struct winsize size = { 0 };
+	struct error err;
+
+	resized = 0;
+	if (ioctl(0, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
+		return;
+	parameters = json_object_new_object();
+	json_put_string(parameters, "name", name);
+	json_put_number(parameters, "cols", size.ws_col);
+	json_put_number(parameters, "rows", size.ws_row);
+	reply = client_call(client, "io.vimo.ConsoleResize", parameters, &err);
+	json_object_put(reply);
+}
+
+/*
+ * Until the escape key, or the end of the guest. The end of a script's input leaves output flowing.
+ * @sized: the guest that is told of the terminal's size; NULL: none
+ */
+static void pump(int console, struct client *client, const char *sized)
 {
 	struct pollfd wait[] = { { .fd = 0, .events = POLLIN }, { .fd = console, .events = POLLIN } };
+	sigset_t resize, before;
 	char bytes[4096];
 
-	while (poll(wait, 2, -1) >= 0 || errno == EINTR) {
+	/* It comes while we wait, and then only. */
+	sigemptyset(&resize);
+	sigaddset(&resize, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &resize, &before);
+	signal(SIGWINCH, on_resize);
+	for (resized = 1;;) {
+		if (sized && resized)
+			send_size(client, sized);
+		if (ppoll(wait, 2, NULL, &before) < 0) {
+			if (errno != EINTR)
+				return;
+			continue;
+		}
 		if (wait[1].revents) {
 			ssize_t got = read(console, bytes, sizeof(bytes));
 
@@ -96,7 +140,7 @@ int console_attach(struct client *client, const char *name, const char *type, st
 		return error_set(err, ERROR_FAILED, "cannot connect to the console of %s: %s", name, strerror(errno));
 	fprintf(stderr, "Connected to %s, escape is ^]\n", name);
 	raw_mode(true);
-	pump(console);
+	pump(console, client, strcmp(type, "virtio") ? NULL : name);
 	raw_mode(false);
 	fprintf(stderr, "\nDisconnected from %s\n", name);
 	return 0;

@@ -30,6 +30,8 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, cons
 /** backend_adopt() - take the process over that holds dm.pid. Return: false when none lives. */
 bool backend_adopt(struct backend *backend, const char *name);
 void backend_kill(struct backend *backend);
+/** backend_resize() - the size of the terminal on the VirtIO console. */
+int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *err);
 /** backend_power_button() - ask the guest to shut down. */
 int backend_power_button(const char *name, struct error *err);
 /** backend_add() - one device more, with its descriptors. ERROR_UNREACHABLE: it may have it, or not. */

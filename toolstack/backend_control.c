@@ -91,6 +91,15 @@ static int ask(const char *name, const char *what, json_object *argument, const 
 			 got < 0 ? strerror(errno) : "it ended");
 }
 
+int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_number(argument, "cols", cols);
+	json_put_number(argument, "rows", rows);
+	return ask(name, "resize", argument, NULL, err);
+}
+
 int backend_power_button(const char *name, struct error *err)
 {
 	struct error inner;

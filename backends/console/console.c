@@ -4,7 +4,9 @@
  */
 #include "console/console.h"
 
+#include <endian.h>
 #include <linux/virtio_ids.h>
+#include <string.h>
 
 #define OUTPUT_MAX 65536u /* of one buffer; more is a driver's mistake and is dropped */
 #define ROUNDS_MAX 512u   /* buffers, before other work gets its turn */
@@ -79,4 +81,18 @@ bool console_work(struct virtio_device *device, struct hub *hub)
 	}
 	pthread_mutex_unlock(&device->lock);
 	return more;
+}
+
+void console_resize(struct virtio_device *device, uint16_t cols, uint16_t rows)
+{
+	const uint16_t size[] = { htole16(cols), htole16(rows) }; /* as struct virtio_console_config begins */
+	uint16_t old[2];
+
+	pthread_mutex_lock(&device->lock);
+	transport_read_config(device, old, sizeof(old));
+	if (memcmp(old, size, sizeof(size))) {
+		transport_show_config(device, size, sizeof(size));
+		transport_config_changed(device);
+	}
+	pthread_mutex_unlock(&device->lock);
 }

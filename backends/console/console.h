@@ -8,7 +8,11 @@
 #include "core/hub.h"
 #include "core/transport.h"
 
+#include <linux/virtio_console.h>
+
 enum { CONSOLE_RECEIVE = 0, CONSOLE_TRANSMIT = 1, CONSOLE_QUEUES = 2 };
+
+#define CONSOLE_FEATURES (1ull << VIRTIO_CONSOLE_F_SIZE)
 
 extern const struct virtio_model console_model;
 
@@ -17,5 +21,7 @@ extern const struct virtio_model console_model;
  * Context: event loop, lock not held. Return: whether to be called again.
  */
 bool console_work(struct virtio_device *device, struct hub *hub);
+/** console_resize() - tell the driver the size of the terminal. Context: event loop, lock not held. */
+void console_resize(struct virtio_device *device, uint16_t cols, uint16_t rows);
 
 #endif

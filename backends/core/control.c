@@ -48,14 +48,24 @@ static int do_reconnect(struct dm *dm, struct device_spec *spec, struct error *e
 	return 0;
 }
 
+static int do_resize(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	int64_t cols = json_number(spec->json, "cols", 0), rows = json_number(spec->json, "rows", 0);
+
+	if (!dm->console)
+		return error_set(err, ERROR_STATE, "the guest has no console");
+	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
+		return error_set(err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
+	console_resize(&dm->console->device, (uint16_t)cols, (uint16_t)rows);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
 } requests[] = {
-	{ "powerbutton", do_powerbutton },
-	{ "add", do_add },
-	{ "remove", do_remove },
-	{ "reconnect", do_reconnect },
+	{ "powerbutton", do_powerbutton }, { "resize", do_resize },       { "add", do_add },
+	{ "remove", do_remove },           { "reconnect", do_reconnect },
 };
 
 static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)

@@ -35,6 +35,7 @@ static int add_console(struct dm *dm, struct endpoint *endpoint, const struct de
 	endpoint->work = work_console;
 	endpoint->context = dm;
 	endpoint->device.queues = CONSOLE_QUEUES;
+	endpoint->device.features = CONSOLE_FEATURES;
 	dm->console = endpoint;
 	if (endpoint_attach(endpoint, &console_model, NULL, err)) {
 		dm->console = NULL;

@@ -104,7 +104,8 @@ def checks(*names):
 
 PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
 START = checks("module-loads", "daemon-starts")
-LIFE = checks("linux-boots-and-consoles-work", "guests-get-random-numbers", "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
+LIFE = checks("linux-boots-and-consoles-work", "guests-get-random-numbers", "terminals-have-a-size",
+              "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
               "destroy-ends-every-state", "on-poweroff-destroy", "on-poweroff-restart", "on-poweroff-preserve",
               "on-reboot-restart-is-the-default", "on-reboot-destroy", "on-reboot-preserve",
               "on-crash-destroy-is-the-default", "on-crash-preserve", "on-crash-restart-is-limited",

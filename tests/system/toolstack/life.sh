@@ -45,6 +45,24 @@ info_and_list_in_both_formats() {
 	vimoctl dmesg --format=json | grep -q '"text"'
 }
 
+# dom0's serial port stands for a terminal: of 91 columns, then of 77.
+terminals_have_a_size() {
+	local tty=/dev/ttyAMA0 settings pid
+	linux g1 shell
+	await lived g1 1
+	settings=$(stty -g <$tty)
+	stty cols 91 rows 33 <$tty
+	vimoctl console g1 <$tty >/dev/null 2>/tmp/err &
+	pid=$!
+	await grep -q Connected /tmp/err
+	talk g1 virtio 'until stty size | grep "33 91"; do usleep 100000; done' '^33 91'
+	stty cols 77 rows 22 <$tty
+	kill -WINCH $pid
+	talk g1 virtio 'until stty size | grep "22 77"; do usleep 100000; done' '^22 77'
+	kill $pid
+	stty "$settings" <$tty
+}
+
 # dom0's, not the CPU's or the hypervisor's: it is the one device by this name.
 guests_get_random_numbers() {
 	local pid rng=/sys/class/misc/hw_random
