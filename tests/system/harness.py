@@ -44,11 +44,7 @@ def command(*words, **kwargs):
     return subprocess.run(words, check=True, **kwargs)
 
 
-def download(package):
-    """Unpack a Debian arm64 package into the cache; its directory."""
-    uris = subprocess.run(["apt-get", "download", "--print-uris", package + ":arm64"], capture_output=True,
-                          text=True, check=True).stdout.split()
-    name = urllib.parse.unquote(uris[1])
+def unpack(package, name):
     root = CACHE / "packages" / name
     if not (root / ".complete").exists():
         shutil.rmtree(root, ignore_errors=True)
@@ -61,6 +57,19 @@ def download(package):
             deb.unlink()
         (root / ".complete").touch()
     return root
+
+
+def download_all(*packages):
+    """Unpack Debian arm64 packages into the cache; their directories. One question to apt for all: it is slow."""
+    uris = subprocess.run(["apt-get", "download", "--print-uris", *(package + ":arm64" for package in packages)],
+                          capture_output=True, text=True, check=True).stdout
+    names = [urllib.parse.unquote(line.split()[1]) for line in uris.splitlines()]
+    found = {name.split("_")[0]: name for name in names}
+    return [unpack(package, found[package]) for package in packages]
+
+
+def download(package):
+    return download_all(package)[0]
 
 
 def kernel_package(flavour):

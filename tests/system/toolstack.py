@@ -9,11 +9,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness import HERE, MOUNTS, Machine, base_tree, cpio, modules, write_program
+from harness import HERE, MOUNTS, Machine, base_tree, cpio, download_all, modules, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
 LOADER = "ld-linux-aarch64.so.1"
+# QEMU's programs, and the libraries that they need and we do not.
+QEMU = {"qemu-system-common": "usr/bin/qemu-storage-daemon", "qemu-utils": "usr/bin/qemu-img"}
+QEMU_LIBRARIES = ("libaio1 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
+                  "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
            "mkfifo mv nice nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate usleep wget xargs yes acpid").split()
 # In the order that they need each other.
@@ -31,23 +35,23 @@ def needed(program):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
 
 
-def library(name):
-    for directory in LIBRARIES:
+def library(name, others):
+    for directory in others + LIBRARIES:
         if (directory / name).exists():
             return directory / name
     raise SystemExit(f"{name} for arm64 is missing: contrib/deps build installs it")
 
 
-def copy_libraries(tree, programs):
+def copy_libraries(tree, programs, others=()):
     todo = [name for program in programs for name in needed(program)]
     to = tree / "lib/aarch64-linux-gnu"
-    to.mkdir()
+    to.mkdir(exist_ok=True)
     while todo:
         name = todo.pop()
         if not (to / name).exists():
-            shutil.copy(library(name), to / name)
+            shutil.copy(library(name, list(others)), to / name)
             todo += needed(to / name)
-    shutil.copy(library(LOADER), tree / "lib" / LOADER)
+    shutil.copy(library(LOADER, []), tree / "lib" / LOADER)
 
 
 def applets(tree, names):
@@ -97,6 +101,16 @@ def tools_tree(bench, machine, tree):
     shutil.copy(guest_tree(bench), tree / "t/initrd")
 
 
+def qemu_tree(bench, machine, tree):
+    """With QEMU's storage daemon."""
+    tools_tree(bench, machine, tree)
+    packages = download_all(*QEMU, *QEMU_LIBRARIES)
+    for root, program in zip(packages, QEMU.values()):
+        shutil.copy(root / program, tree / program)
+    copy_libraries(tree, [tree / program for program in QEMU.values()],
+                   [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+
+
 def checks(*names):
     """A check has the name of its function, with - for _."""
     return [(name, "check " + name.replace("-", "_")) for name in names]
@@ -136,6 +150,10 @@ BLOCK = checks("disks-are-there", "disks-keep-what-is-written", "disks-outlive-d
 VSOCK = checks("vsock-needs-its-module", "an-address-is-one-guests", "guests-and-dom0-connect",
                "connections-end-with-the-device-model")
 
+QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot-be-is-refused",
+               "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
+               "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
+
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
@@ -146,6 +164,8 @@ MACHINES = [
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),
             timeout=600),
     Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
+            timeout=900),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
 ]

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# qcow2.sh - disks that a qemu-storage-daemon serves. /mnt has a file system with direct transfers;
+# block.sh has the load.
+
+qcow2_can_be() {
+	mount -t ext4 /dev/vda /mnt
+	qemu-img --version
+}
+
+# qcow2 FILE SIZE: an empty image on a raw one that says what it is.
+qcow2() {
+	rm -f $1 $1.base
+	truncate -s $2 $1.base
+	echo "this is $1" | dd of=$1.base conv=notrunc 2>/dev/null
+	qemu-img create -q -f qcow2 -b $1.base -F raw $1
+}
+QCOW2='disk = [ "/mnt/a.qcow2,qcow2,vda" ]'
+storage_pid() { head -n 1 /run/vimo/guests/$1/storage-$2.pid 2>/dev/null; }
+# storage_is_back OLD: another one, to which vimo-dm is connected.
+storage_is_back() {
+	local pid
+	pid=$(storage_pid g1 4) && [ -n "$pid" ] && [ "$pid" != "$1" ] && ! dead $pid && grep -q connected /run/vimo/guests/g1/storage-4.pid
+}
+no_storage() { ! ps -o comm | grep -q '^qemu-storage'; }
+
+qcow2_keeps_what_is_written() {
+	left >/tmp/before
+	qcow2 /mnt/a.qcow2 64M
+	disk_guest "$QCOW2"
+	talk g1 virtio 'head -n 1 /dev/vda' '^this is /mnt/a.qcow2'
+	talk g1 virtio 'cat /sys/block/vda/size' '^131072'
+	start_load 8 vda
+	await loads_ended 1
+	loads_are_good 1
+	talk g1 virtio 'echo kept | dd of=/dev/vda bs=512 seek=9 conv=sync,fsync 2>/dev/null; dd if=/dev/zero of=/dev/vda bs=512 count=1 2>/dev/null; sync; echo written $?' '^written 0'
+	vimoctl destroy g1
+	no_storage
+	all_given_back
+	# One that ended as it should leaves a sound image, and what it is based on as it was.
+	qemu-img check -q /mnt/a.qcow2
+	qemu-img convert -O raw /mnt/a.qcow2 /tmp/a.raw
+	dd if=/tmp/a.raw bs=512 skip=9 count=1 2>/dev/null | grep -q '^kept'
+	head -n 1 /mnt/a.qcow2.base | grep -q '^this is'
+	rm /tmp/a.raw
+}
+
+qcow2_that_cannot_be_is_refused() {
+	left >/tmp/before
+	rm -f /mnt/b.qcow2
+	qcow2 /mnt/a.qcow2 16M
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/none,qcow2" ]'
+	refused 1 'disk vda: /mnt/none is not there' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2.base,qcow2" ]'
+	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create /tmp/g1.cfg
+	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create -n /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2,qcow2", "/mnt/a.qcow2,qcow2" ]'
+	refused 4 'disk vdb: /mnt/a.qcow2 is locked' create /tmp/g1.cfg
+	tiny g1 wait "$QCOW2"
+	# Neither it nor what it is based on is to be written by another.
+	config g2 /t/wait 'memory = 4' "$QCOW2"
+	refused 4 'a.qcow2 is locked' create /tmp/g2.cfg
+	config g2 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2.base" ]'
+	refused 4 'a.qcow2.base is locked' create /tmp/g2.cfg
+	vimoctl destroy g1
+	mv /mnt/a.qcow2.base /mnt/b
+	config g1 /t/wait 'memory = 4' "$QCOW2"
+	refused 1 'disk vda: /mnt/a.qcow2.base is not there' create /tmp/g1.cfg
+	no_storage
+	all_given_back
+}
+
+# kill_storage TIMES: under load.
+kill_storage() {
+	local n=0 pid
+	while [ $n -lt $1 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 500000 + 100000))
+		pid=$(storage_pid g1 4)
+		kill -9 $pid
+		await storage_is_back $pid
+	done
+}
+
+qcow2_outlives_storage_daemons() {
+	qcow2 /mnt/a.qcow2 64M
+	disk_guest "$QCOW2"
+	start_load 40 vda
+	kill_storage 20
+	await loads_ended 1
+	loads_are_good 1
+	# Nothing of the last ones is left.
+	[ "$(ps -o comm | grep -c '^qemu-storage')" = 1 ]
+	vimoctl destroy g1
+	qemu-img check -q /mnt/a.qcow2 || [ $? = 3 ] # clusters that leaked harm nobody
+}
+
+qcow2_outlives_device_models() {
+	local n=0 pid
+	qcow2 /mnt/a.qcow2 64M
+	disk_guest "$QCOW2"
+	start_load 16 vda
+	while [ $n -lt 10 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 500000 + 100000))
+		# Sometimes both.
+		pid=
+		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1 4); kill -9 $pid; }
+		kill -9 $(dm_pid g1)
+		await dm_is_back
+		await storage_is_back $pid
+	done
+	await loads_ended 1
+	loads_are_good 1
+}
+
+qcow2_outlives_vimod() {
+	local pid
+	qcow2 /mnt/a.qcow2 64M
+	disk_guest "$QCOW2"
+	start_load 12 vda
+	pid=$(storage_pid g1 4)
+	kill_vimod
+	start_vimod
+	[ "$(storage_pid g1 4)" = $pid ]
+	kill_vimod
+	kill -9 $pid
+	start_vimod
+	await storage_is_back $pid
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl destroy g1
+	no_storage
+}
+
+qcow2_flushes_survive_a_power_cut() {
+	local round acked
+	for round in 1 2; do
+		qcow2 /mnt/a.qcow2 16M
+		rm -f $LOGS/g1.console.log
+		disk_guest "$QCOW2"
+		talk g1 virtio 'diskcheck flushes /dev/vda' '^acked'
+		await flushed_so_often $((RANDOM % 100 + 20))
+		kill -9 $(storage_pid g1 4)
+		vimoctl destroy g1
+		acked=$(acknowledged)
+		echo "-- flush $acked was acknowledged"
+		qemu-img convert -O raw /mnt/a.qcow2 /mnt/a.raw
+		diskcheck survived /mnt/a.raw $acked
+		rm /mnt/a.raw
+	done
+}
+
+qcow2_disks_come_and_go() {
+	left >/tmp/before
+	qcow2 /mnt/a.qcow2 16M
+	linux g1 shell 'disk = [ ]'
+	await lived g1 1
+	refused 1 'a.qcow2.base cannot be read as qcow2' block-attach g1 /mnt/a.qcow2.base,qcow2
+	no_storage
+	vimoctl block-attach g1 /mnt/a.qcow2,qcow2 | tee /tmp/said
+	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); head -n 1 /dev/vda" '^this is /mnt/a.qcow2'
+	kill_storage 1
+	talk g1 virtio 'dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1 | sed s/this/that/' '^that is /mnt/a.qcow2'
+	vimoctl block-detach --force g1 vda
+	no_storage
+	vimoctl block-attach g1 /mnt/a.qcow2,qcow2
+	vimoctl destroy g1
+	no_storage
+	all_given_back
+}
