@@ -38,6 +38,8 @@ int backend_power_button(const char *name, struct error *err);
 int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
 /** backend_reconnect() - a new connection to a disk's storage. The same. */
 int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *err);
+/** backend_retry() - its disks do again what failed and paused the guest. */
+int backend_retry(const char *name, struct error *err);
 /** backend_remove() - take the device of a slot away, with @force even from a driver that uses it. The same. */
 int backend_remove(const char *name, uint32_t slot, bool force, struct error *err);
 

@@ -123,6 +123,11 @@ int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds
 	return ask(name, "reconnect", argument, fds, err);
 }
 
+int backend_retry(const char *name, struct error *err)
+{
+	return ask(name, "retry", json_object_new_object(), NULL, err);
+}
+
 int backend_remove(const char *name, uint32_t slot, bool force, struct error *err)
 {
 	json_object *argument = json_object_new_object();

@@ -100,6 +100,7 @@ static int check_interface(const char *name, struct error *err)
 
 #define FIELD(member) KEY_FIELD(struct disk_config, member)
 static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", NULL };
+static const char *const error_actions[] = { "report", "stop", NULL };
 static const char *const accesses[] = { "rw", "ro", NULL };
 
 static const struct key disk_keys[] = {
@@ -113,6 +114,7 @@ static const struct key disk_keys[] = {
 	{ "iops", KEY_NUMBER, FIELD(iops), .hint = "iops = 500 (0: no limit)", .range = { 0, UINT32_MAX, 0 } },
 	{ "bytes_per_second", KEY_NUMBER, FIELD(bytes_per_second), .hint = "bytes_per_second = 10485760 (0: no limit)",
 	  .range = { 0, RATE_MAX, 0 } },
+	{ "on_io_error", KEY_WORD, FIELD(on_io_error), .hint = "report or stop", .words = error_actions },
 	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 4, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };

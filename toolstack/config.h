@@ -25,6 +25,7 @@ enum guest_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };
 /* Whatever is not raw is for qemu-storage-daemon, which knows it by the name in guest.cfg. */
 enum disk_format { FORMAT_RAW, FORMAT_QCOW2, FORMAT_VMDK, FORMAT_VDI, FORMAT_VHDX, FORMAT_VPC };
 enum disk_access { ACCESS_RW, ACCESS_RO };
+enum disk_io_error { IO_ERROR_REPORT, IO_ERROR_STOP };
 
 struct disk_config {
 	char target[PATH_MAX];
@@ -35,6 +36,7 @@ struct disk_config {
 	uint32_t queues;
 	uint32_t iops;             /* 0: no limit */
 	uint64_t bytes_per_second; /* 0: no limit */
+	enum disk_io_error on_io_error;
 	uint32_t slot;
 };
 

@@ -31,7 +31,9 @@ struct guest {
 	uint64_t started_ms;
 	char cause[256];
 	struct backend backend;
-	struct watch *stop, *timer;
+	struct watch *stop, *timer, *stall;
+	int stall_fd;      /* inotify; -1: none */
+	char problem[256]; /* of its disks; empty: none */
 	struct image image;
 	struct error failure; /* of a create, or of a worker */
 	uint32_t gic_version;

@@ -108,6 +108,7 @@ int devices_open_disk(const struct disk_config *disk, struct storage *storage, i
 	json_put_number(*device, "queues", disk->queues);
 	json_put_number(*device, "iops", disk->iops);
 	json_put_number(*device, "bytes_per_second", (int64_t)disk->bytes_per_second);
+	json_put_string(*device, "on_io_error", disk->on_io_error == IO_ERROR_STOP ? "stop" : "report");
 	return 0;
 }
 

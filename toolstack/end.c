@@ -95,6 +95,7 @@ void guest_finish(struct guest *guest, uint64_t grace_ms)
 {
 	watch_end(&guest->stop);
 	watch_end(&guest->timer);
+	guest_forget_stalls(guest);
 	guest_enter(guest, GUEST_ENDING);
 	if (guest->busy)
 		return; /* build_done() comes back here */
@@ -179,4 +180,5 @@ static void on_stopped(void *arg)
 void guest_watch(struct guest *guest)
 {
 	guest->stop = watch_fd(guest->daemon->loop, guest->fd, UV_PRIORITIZED, on_stopped, guest);
+	guest_watch_stalls(guest);
 }

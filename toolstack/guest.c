@@ -41,6 +41,8 @@ json_object *guest_to_json(struct guest *guest)
 	json_put_number(json, "vcpus", guest->config.vcpus);
 	if (guest->cause[0])
 		json_put_string(json, "cause", guest->cause);
+	if (guest->problem[0])
+		json_put_string(json, "problem", guest->problem);
 	if (guest->fd >= 0 && !guest->busy && !domain_info(guest->fd, &info, &err)) {
 		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
 		json_put_number(json, "vcpus_online", info.vcpus_online);
@@ -118,6 +120,8 @@ int guest_pause(struct guest *guest, bool pause, struct error *err)
 		return error_set(err, ERROR_STATE, "%s is %s: only a %s guest can be %s", guest->config.name,
 				 state_names[guest->state], pause ? "running" : "paused",
 				 pause ? "paused" : "unpaused");
+	if (!pause && guest_mend_stall(guest, err))
+		return -1;
 	if (domain_control(guest->fd, pause ? VIMO_OP_PAUSE : VIMO_OP_UNPAUSE, err))
 		return -1;
 	guest_enter(guest, pause ? GUEST_PAUSED : GUEST_RUNNING);

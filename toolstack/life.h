@@ -32,6 +32,14 @@ void guest_respawn(struct guest *guest);
 /* end.c */
 /** guest_watch() - see when it stops by itself. */
 void guest_watch(struct guest *guest);
+/* stall.c */
+/** guest_watch_stalls() - see when a failing disk pauses it, and whether one has. */
+void guest_watch_stalls(struct guest *guest);
+void guest_forget_stalls(struct guest *guest);
+/** guest_mend_stall() - before it goes on: its disk tries again. Return: 0 or -1. */
+int guest_mend_stall(struct guest *guest, struct error *err);
+
+/* end.c, too */
 /** guest_finish() - end it now, its device model after @grace_ms. */
 void guest_finish(struct guest *guest, uint64_t grace_ms);
 /** guest_release() - its device model has gone: now the domain, then the files. */

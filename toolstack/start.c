@@ -226,7 +226,7 @@ struct guest *guest_new(struct daemon *daemon, const struct guest_config *config
 		abort();
 	guest->daemon = daemon;
 	guest->config = *config;
-	guest->fd = -1;
+	guest->fd = guest->stall_fd = -1;
 	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
 	guest->backend = (struct backend){ .loop = daemon->loop,
 					   .ready_fd = -1,

@@ -99,9 +99,20 @@ int block_add(struct endpoint *endpoint, const struct block_backend *backend, co
 	block->queues = options->queues;
 	block->operations.rate = options->operations_per_second;
 	block->bytes.rate = options->bytes_per_second;
+	block->stop_on_error = options->stop_on_error;
 	if (!prepare(block, options, err) && !attach(block, err))
 		return 0;
 	block->keep_fds = true; /* they are the caller's */
 	block_free(block);
 	return -1;
+}
+
+void block_retry(struct endpoint *endpoint)
+{
+	struct block *block = endpoint->context;
+
+	if (endpoint->device.model != &block_model)
+		return;
+	for (unsigned int i = 0; i < block->queues; i++)
+		block_queue_retry(&block->queue[i]);
 }

@@ -26,6 +26,7 @@ struct block_queue {
 	bool watching, pausing;   /* kick, pause are under way; device's lock */
 	unsigned int busy;        /* requests in flight; device's lock */
 	struct request *finished; /* to be given back in the next turn */
+	struct request *stalled;  /* failed, and the guest waits until somebody has mended why */
 	struct request *free;     /* were in use; */
 	struct request *request;  /* all: as many as the virtqueue can have, */
 	unsigned int fresh;       /* untouched from here on */
@@ -45,6 +46,9 @@ struct block {
 	struct limit operations, bytes; /* device's lock */
 	unsigned int queues;
 	uint64_t errors;
+	bool stop_on_error;
+	bool cached;     /* writes go through dom0's page cache, */
+	bool cache_lost; /* which has dropped some: no flush can make up for that */
 	struct block_queue queue[BLOCK_QUEUES];
 };
 
@@ -58,6 +62,7 @@ struct block_options {
 	unsigned int queues;                              /* 1..BLOCK_QUEUES */
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
 	const char *serial;
+	bool stop_on_error; /* the guest is paused, not told */
 };
 
 /** Where the data are. */
@@ -77,6 +82,8 @@ extern const struct block_backend block_daemon; /* daemon.c */
 /** block_add() - put a disk into @endpoint. Return: 0 or -1. */
 int block_add(struct endpoint *endpoint, const struct block_backend *backend, const struct block_options *options,
 	      struct error *err);
+/** block_retry() - do what failed and stalled the guest again. Nothing for other devices. Context: the event loop. */
+void block_retry(struct endpoint *endpoint);
 /** block_reconnect() - its daemon died; @fd leads to the next one and is taken over on success. Return: 0 or -1. */
 int block_reconnect(struct endpoint *endpoint, int fd, struct error *err);
 
@@ -86,6 +93,8 @@ extern const struct virtio_model block_model;
 bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread);
 /** block_queue_open() - serve it from now on. */
 void block_queue_open(struct block_queue *queue);
+/** block_queue_retry() - do again what stalled. */
+void block_queue_retry(struct block_queue *queue);
 /** block_queue_close() - undo both. No request is in flight, none will be taken. */
 void block_queue_close(struct block_queue *queue);
 

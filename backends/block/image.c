@@ -87,6 +87,7 @@ static int image_open(struct block *block, const struct block_options *options, 
 	block->disk.range_sectors = BLOCK_RANGE_SECTORS;
 	block->disk.sectors = ((uint64_t)bytes & ~(uint64_t)(block->disk.block_bytes - 1)) / BLOCK_SECTOR;
 	block->fd = options->fd;
+	block->cached = !(fcntl(options->fd, F_GETFL) & O_DIRECT);
 	return 0;
 }
 

@@ -51,18 +51,45 @@ static void next_step(struct request *request)
 {
 	struct block_step step;
 
-	if (block_step(&request->block, &request->queue->block->disk, &step))
+	if (request->block.action == BLOCK_FLUSH && request->queue->block->cache_lost) {
+		request->block.result = VIRTIO_BLK_S_IOERR;
+		finish(request);
+	} else if (block_step(&request->block, &request->queue->block->disk, &step))
 		request->queue->block->backend->submit(request->queue, &step, &request->op);
 	else
 		finish(request);
 }
 
-static void note_error(struct block *block, const struct request *request, int result)
+/*
+ * A flush that failed is not tried again where the page cache is between: the kernel tells of pages
+ * that it could not write once, and the next flush would succeed without them.
+ */
+static bool may_stall(const struct request *request)
 {
+	return request->queue->block->stop_on_error && !device_of(request->queue)->draining &&
+	       !(request->block.action == BLOCK_FLUSH && request->queue->block->cached);
+}
+
+static void handle_error(struct request *request, int result)
+{
+	struct block_queue *queue = request->queue;
+	struct block *block = queue->block;
+	const char *why = result ? strerror(-result) : "the image is shorter than it was";
+	bool stall = may_stall(request);
+
+	if (request->block.action == BLOCK_FLUSH && block->cached)
+		block->cache_lost = true;
 	if (__atomic_fetch_add(&block->errors, 1, __ATOMIC_RELAXED) < ERRORS_LOGGED)
-		log_error("disk in slot %u: request at byte %llu failed: %s: the guest sees an I/O error",
-			  block->endpoint->slot, (unsigned long long)request->block.offset,
-			  result ? strerror(-result) : "the image is shorter than it was");
+		log_error("disk in slot %u: request at byte %llu failed: %s: the guest %s", block->endpoint->slot,
+			  (unsigned long long)request->block.offset, why, stall ? "is paused" : "sees an I/O error");
+	if (!stall) {
+		finish(request);
+		return;
+	}
+	request->next = queue->stalled;
+	queue->stalled = request;
+	if (!request->next)
+		block->endpoint->host->stall(block->endpoint->host, block->endpoint->slot, why);
 }
 
 static void step_done(struct io_op *op, int result, unsigned int flags)
@@ -70,15 +97,35 @@ static void step_done(struct io_op *op, int result, unsigned int flags)
 	struct request *request = (struct request *)(void *)op;
 
 	(void)flags;
-	if (result == -EINTR || result == -EAGAIN) {
+	if (result == -EINTR || result == -EAGAIN || !block_done(&request->block, result))
 		next_step(request);
-	} else if (!block_done(&request->block, result)) {
-		next_step(request);
-	} else {
-		if (request->block.result == VIRTIO_BLK_S_IOERR)
-			note_error(request->queue->block, request, result);
+	else if (request->block.result == VIRTIO_BLK_S_IOERR)
+		handle_error(request, result);
+	else
 		finish(request);
+}
+
+/* Each stalled request, by @go_on. */
+static void release_stalled(struct block_queue *queue, void (*go_on)(struct request *request))
+{
+	struct request *request = queue->stalled, *next;
+
+	queue->stalled = NULL;
+	for (; request; request = next) {
+		next = request->next;
+		go_on(request);
 	}
+}
+
+static void retry(struct io_thread *thread, void *argument)
+{
+	(void)thread;
+	release_stalled(argument, next_step);
+}
+
+void block_queue_retry(struct block_queue *queue)
+{
+	io_thread_call(queue->thread, retry, queue);
 }
 
 static struct request *unused(const struct block_queue *queue)
@@ -183,6 +230,8 @@ static void serve(struct io_source *source)
 	bool notify;
 
 	pthread_mutex_lock(&device->lock);
+	if (device->draining)
+		release_stalled(queue, finish);
 	give_back(queue);
 	if (device->draining && !queue->busy)
 		pthread_cond_broadcast(&device->idle);
@@ -273,8 +322,12 @@ void block_queue_close(struct block_queue *queue)
 
 static void drain(struct virtio_device *device)
 {
-	const struct block *block = ((struct endpoint *)(void *)device)->context;
+	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	const struct block *block = endpoint->context;
 
+	/* A turn for each: what stalled fails now. */
+	for (unsigned int i = 0; i < block->queues; i++)
+		endpoint_kick(endpoint, i);
 	for (unsigned int i = 0; i < block->queues; i++)
 		while (block->queue[i].busy)
 			pthread_cond_wait(&device->idle, &device->lock);

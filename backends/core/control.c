@@ -40,6 +40,12 @@ static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
 	return dm_remove_device(dm, spec->json, err);
 }
 
+static int do_retry(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	(void)spec;
+	return dm_retry(dm, err);
+}
+
 static int do_reconnect(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	if (dm_reconnect(dm, spec, err))
@@ -65,7 +71,7 @@ static const struct {
 	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
 } requests[] = {
 	{ "powerbutton", do_powerbutton }, { "resize", do_resize },       { "add", do_add },
-	{ "remove", do_remove },           { "reconnect", do_reconnect },
+	{ "remove", do_remove },           { "reconnect", do_reconnect }, { "retry", do_retry },
 };
 
 static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)

@@ -13,10 +13,14 @@
 #include "vsock/vsock.h"
 
 #include <errno.h>
+#include <errno.h>
 #include <linux/virtio_config.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+#include <vimo/domain.h>
+#include <vimo/ioctl.h>
 
 static bool work_console(void *context)
 {
@@ -78,6 +82,7 @@ static int add_rng(struct dm *dm, struct endpoint *endpoint, const struct device
 static int add_block(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
 	const char *backend = json_string(spec->json, "backend");
+	const char *stop = json_string(spec->json, "on_io_error");
 	bool daemon = backend && !strcmp(backend, "vhost-user");
 	struct block_options options = {
 		.fd = spec->fds[0],
@@ -89,6 +94,7 @@ static int add_block(struct dm *dm, struct endpoint *endpoint, const struct devi
 		.operations_per_second = (uint64_t)json_number(spec->json, "iops", 0),
 		.bytes_per_second = (uint64_t)json_number(spec->json, "bytes_per_second", 0),
 		.serial = json_string(spec->json, "serial"),
+		.stop_on_error = stop && !strcmp(stop, "stop"),
 	};
 
 	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
@@ -192,9 +198,41 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 	return block_reconnect(endpoint, spec->fds[0], err);
 }
 
+/* Paused first: whoever reads why finds it so. */
+static void stall(const struct endpoint_host *host, unsigned int slot, const char *why)
+{
+	const uint32_t pause = VIMO_OP_PAUSE;
+	char path[PATH_MAX], made[PATH_MAX];
+	FILE *file;
+
+	ioctl(host->domain, VIMO_IOC_CONTROL, &pause); /* fails when it is paused already, or gone */
+	snprintf(path, sizeof(path), "%s/stalled", host->run_dir);
+	snprintf(made, sizeof(made), "%s/stalled.new", host->run_dir);
+	file = fopen(made, "we");
+	if (!file)
+		return;
+	fprintf(file, "%u %s\n", slot, why);
+	fclose(file);
+	rename(made, path);
+}
+
+int dm_retry(struct dm *dm, struct error *err)
+{
+	if (unlink(dm_path(dm, "stalled")) && errno != ENOENT)
+		return error_set(err, ERROR_FAILED, "%s: %s", dm_path(dm, "stalled"), strerror(errno));
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		block_retry(&dm->endpoint[slot]);
+	return 0;
+}
+
 int dm_open_slots(struct dm *dm, struct error *err)
 {
-	dm->host = (struct endpoint_host){ dm->domain, &dm->loop, &dm->memory, &dm->ioreq };
+	dm->host = (struct endpoint_host){ .domain = dm->domain,
+					   .loop = &dm->loop,
+					   .memory = &dm->memory,
+					   .ioreq = &dm->ioreq,
+					   .stall = stall,
+					   .run_dir = dm->run_dir };
 	for (unsigned int slot = 0; slot < dm->slots; slot++)
 		endpoint_open(&dm->endpoint[slot], &dm->host, slot, &dm->state->device[slot]);
 	for (unsigned int n = 0; n < dm->io_thread_count; n++)

@@ -70,6 +70,8 @@ int dm_add_device(struct dm *dm, const struct device_spec *spec, struct error *e
 int dm_remove_device(struct dm *dm, json_object *json, struct error *err);
 /** dm_reconnect() - the storage daemon of a disk was started again; the descriptor leads to it. */
 int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *err);
+/** dm_retry() - what stalled the guest may be mended: do it again. Return: 0 or -1. */
+int dm_retry(struct dm *dm, struct error *err);
 /** dm_fill_slots() - show the guest that the others are empty. */
 int dm_fill_slots(struct dm *dm, struct error *err);
 /** dm_add_platform() - clock, power button and, when has_uart, the serial port. */

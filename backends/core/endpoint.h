@@ -21,6 +21,9 @@ struct endpoint_host {
 	uv_loop_t *loop;
 	const struct guest_memory *memory;
 	struct ioreq *ioreq;
+	/* Pause the guest, since its device in @slot cannot go on; vimod is told @why. Any thread. */
+	void (*stall)(const struct endpoint_host *host, unsigned int slot, const char *why);
+	const char *run_dir;
 };
 
 struct endpoint {

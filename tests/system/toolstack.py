@@ -145,7 +145,7 @@ SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-butt
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")
 
 BLOCK = checks("disks-are-there", "disks-keep-what-is-written", "disks-outlive-device-models", "flushes-survive-a-power-cut",
-               "a-full-disk-is-an-io-error", "an-image-cut-off-is-an-io-error", "limits-hold", "disks-are-taken-and-let-go",
+               "a-full-disk-is-an-io-error", "a-full-disk-can-stop-the-guest", "an-image-cut-off-is-an-io-error", "limits-hold", "disks-are-taken-and-let-go",
                "two-guests-write-at-once")
 VSOCK = checks("vsock-needs-its-module", "an-address-is-one-guests", "guests-and-dom0-connect",
                "connections-end-with-the-device-model")

@@ -49,15 +49,17 @@ disks_outlive_device_models() {
 	while [ $n -lt 20 ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
-		kill -9 $(cat /run/vimo/guests/g1/dm.pid)
-		await dm_is_back
+		replace_dm
 	done
 	await loads_ended 2
 	loads_are_good 2
 }
-dm_is_back() {
+# Kill g1's vimo-dm, wait for the next.
+replace_dm() {
 	local pid
-	pid=$(cat /run/vimo/guests/g1/dm.pid 2>/dev/null) && [ -n "$pid" ] && ! dead $pid
+	pid=$(dm_pid g1)
+	kill -9 $pid
+	await another_dm g1 $pid
 }
 
 acknowledged() { sed -n 's/^acked \([0-9]*\).*/\1/p' $LOGS/g1.console.log | tail -n 1; }
@@ -87,6 +89,28 @@ a_full_disk_is_an_io_error() {
 	start_load 3 vda
 	await loads_ended 1
 	loads_are_good 1
+	vimoctl destroy g1
+	rm /mnt/big.img
+}
+
+# Paused where it failed, also under a new vimo-dm and a new vimod; after room was made nothing has happened to it.
+a_full_disk_can_stop_the_guest() {
+	sparse /mnt/big.img 600M
+	disk_guest 'disk = ( { target = "/mnt/big.img"; on_io_error = "stop"; } )'
+	dd if=/dev/zero of=/mnt/filler bs=1M 2>/dev/null || true
+	talk g1 virtio '(diskcheck load /dev/vda 1 1; echo ended $?) >/tmp/load 2>&1 & echo going' '^going'
+	await is g1 paused
+	vimoctl info g1 | grep '^problem: disk vda: No space left on device: mend it'
+	replace_dm
+	kill_vimod
+	start_vimod
+	is g1 paused
+	vimoctl info g1 | grep '^problem: disk vda'
+	rm /mnt/filler
+	await vimoctl unpause g1
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl info g1 | grep '^problem' && return 1
 	vimoctl destroy g1
 	rm /mnt/big.img
 }
