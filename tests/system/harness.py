@@ -192,7 +192,7 @@ class Bench:
                       "-device", f"guest-loader,addr=0x4a000000,kernel={self.dom0_kernel},bootargs={bootargs}",
                       "-device", f"guest-loader,addr=0x50000000,initrd={initrd}"]
         for n in range(2 if machine.disks else 0):
-            disk = self.work / f"disk{n}"
+            disk = self.work / f"{machine.name}.disk{n}"
             disk.write_bytes(os.urandom(1 << 20) if n == 0 else bytes(1 << 20))
             words += ["-drive", f"file={disk},format=raw,if=none,id=d{n},cache=none", "-device",
                       f"virtio-blk-device,drive=d{n}"]
@@ -207,11 +207,12 @@ class Bench:
                       f"virtio-blk-device,drive=e{n}"]
         return words
 
-    def run(self, machine):
+    def run(self, machine, words):
+        """Boot it with qemu()'s words, and report its checks."""
         log = self.work / f"{machine.name}.log"
         log.unlink(missing_ok=True)
         try:
-            subprocess.run(self.qemu(machine), timeout=machine.timeout, stdin=subprocess.DEVNULL,
+            subprocess.run(words, timeout=machine.timeout, stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
             ended = "ended early"
         except subprocess.TimeoutExpired:

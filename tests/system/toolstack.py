@@ -155,17 +155,17 @@ QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot
                "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
 
 MACHINES = [
-    Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=600),
-    Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
+    Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
-    Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
+    Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=1200),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),
-            timeout=600),
-    Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=600),
-    Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
             timeout=900),
+    Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=900),
+    Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
+            timeout=1200),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
-    Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=600),
+    Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=900),
 ]
