@@ -70,7 +70,7 @@ static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 	return device;
 }
 
-static int open_raw(const struct disk_config *disk, struct fd_list *fds, struct error *err)
+static int open_raw(const struct disk_config *disk, const char *uuid, struct fd_list *fds, struct error *err)
 {
 	bool direct;
 	int fd = disk_open(disk, &direct, err);
@@ -80,7 +80,7 @@ static int open_raw(const struct disk_config *disk, struct fd_list *fds, struct 
 	if (!direct)
 		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
 	put_fd(fds, fd);
-	return 0;
+	return disk_claim(disk, fd, uuid, err);
 }
 
 static int open_stored(struct storage *storage, int domain_fd, struct fd_list *fds, struct error *err)
@@ -95,10 +95,10 @@ static int open_stored(struct storage *storage, int domain_fd, struct fd_list *f
 	return connection < 0 ? -1 : 0;
 }
 
-int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct fd_list *fds,
-		      json_object **device, struct error *err)
+int devices_open_disk(const struct disk_config *disk, const char *uuid, struct storage *storage, int domain_fd,
+		      struct fd_list *fds, json_object **device, struct error *err)
 {
-	if (storage ? open_stored(storage, domain_fd, fds, err) : open_raw(disk, fds, err))
+	if (storage ? open_stored(storage, domain_fd, fds, err) : open_raw(disk, uuid, fds, err))
 		return -1;
 	*device = describe("block", disk->slot, storage ? 2 : 1);
 	if (storage)
@@ -197,7 +197,8 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		const struct disk_config *disk = &config->disk[n];
 
-		if (devices_open_disk(disk, sources->storages[disk->slot], sources->domain_fd, fds, &device, err))
+		if (devices_open_disk(disk, config->uuid, sources->storages[disk->slot], sources->domain_fd, fds,
+				      &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}

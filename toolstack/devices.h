@@ -24,13 +24,14 @@ void fd_list_close(struct fd_list *list);
 int devices_check(const struct guest_config *config, struct error *err);
 /**
  * devices_open_disk() - open it, or connect to its storage.
+ * @uuid: the guest's
  * @storage: NULL for a raw one
  * @domain_fd: whose memory storage gets
  * @fds: gets the device's descriptors
  * @device: gets its description for vimo-dm
  */
-int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct fd_list *fds,
-		      json_object **device, struct error *err);
+int devices_open_disk(const struct disk_config *disk, const char *uuid, struct storage *storage, int domain_fd,
+		      struct fd_list *fds, json_object **device, struct error *err);
 /**
  * devices_open_vif() - the same for a network.
  * @taps: its interface, made when there is none yet; copies of its queues go into @fds

@@ -16,6 +16,7 @@
 
 #define LOCK_HAVE 100
 #define LOCK_REFUSE 200
+#define CLAIMS (1ull << 61) /* far from any byte that others lock: one for each disk of each guest */
 #define SECTOR 512
 
 enum { PERMISSION_READ = 1u << 0, PERMISSION_WRITE = 1u << 1, PERMISSION_RESIZE = 1u << 3, PERMISSIONS = 4 };
@@ -98,6 +99,25 @@ static int lock_image(const struct disk_config *disk, int fd, struct error *err)
 		      disk->access == ACCESS_RO ? "is locked: another guest or program writes it; end that one first" :
 						  "is locked by another guest or program: end that one, or use a copy",
 		      err);
+}
+
+/* FNV-1a: two disks of the same image that meet by chance would only wait for each other. */
+static off_t claim_byte(const char *uuid, uint32_t slot)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ slot;
+
+	for (; *uuid; uuid++)
+		hash = (hash ^ (unsigned char)*uuid) * 0x100000001b3u;
+	return (off_t)(CLAIMS + (hash >> 4));
+}
+
+int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err)
+{
+	off_t byte = claim_byte(uuid, disk->slot);
+
+	if (lock_byte(fd, byte, F_OFD_SETLK, F_RDLCK) && lock_byte(fd, byte, F_OFD_GETLK, F_WRLCK))
+		return 0;
+	return refuse(disk, ERROR_STATE, "has transfers of the guest's last device model under way: try again", err);
 }
 
 static int check_image(const struct disk_config *disk, int fd, struct error *err)

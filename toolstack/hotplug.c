@@ -135,7 +135,8 @@ const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec
 		return NULL;
 	result = start_storage(guest, disk, err);
 	if (!result)
-		result = devices_open_disk(disk, guest->storage[disk->slot], guest->fd, &fds, &device, err);
+		result = devices_open_disk(disk, guest->config.uuid, guest->storage[disk->slot], guest->fd, &fds,
+					   &device, err);
 	if (!result) {
 		guest->config = *config;
 		result = add_device(guest, before, device, &fds, err);

@@ -39,7 +39,8 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 	json_put_string(file, "node-name", name);
 	json_put_string(file, "filename", path);
 	json_put_string(file, "locking", "on");
-	json_put_string(file, "aio", layer->direct ? "io_uring" : "threads");
+	/* Not io_uring: a killed process would be gone before its transfers were (disk_claim()). */
+	json_put_string(file, "aio", layer->direct ? "native" : "threads");
 	json_object_object_add(cache, "direct", json_object_new_boolean(layer->direct));
 	json_object_object_add(file, "cache", cache);
 	json_put_string(disk, "driver", config_format(layer->format));

@@ -279,4 +279,7 @@ void endpoint_remove(struct endpoint *endpoint)
 void endpoint_close(struct endpoint *endpoint)
 {
 	stop_poll(endpoint);
+	pthread_mutex_lock(&endpoint->device.lock);
+	transport_stop(&endpoint->device);
+	pthread_mutex_unlock(&endpoint->device.lock);
 }

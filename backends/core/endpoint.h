@@ -65,7 +65,7 @@ int endpoint_wire(const struct endpoint *endpoint, unsigned int queue, int fd);
 void endpoint_kick(struct endpoint *endpoint, unsigned int queue);
 /** endpoint_run() - do its work now. */
 void endpoint_run(void *endpoint);
-/** endpoint_close() - no more events, since we end; the guest's view stays. */
+/** endpoint_close() - no more events, and nothing in flight, since we end; the guest's view stays. */
 void endpoint_close(struct endpoint *endpoint);
 
 #endif

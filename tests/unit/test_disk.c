@@ -183,12 +183,43 @@ static void ours_are_where_qemu_looks(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_image, remove_image)
 
+/* As a transfer of a killed device model would, a descriptor holds the first claim. */
+static void a_guests_disk_waits_for_its_last_transfers(void **state)
+{
+	int transfer, next, other;
+
+	(void)state;
+	for (unsigned int n = 0; n < 2; n++) {
+		transfer = opened(ACCESS_RO);
+		assert_int_equal(disk_claim(&disk, transfer, "guest-1", &err), 0);
+		next = opened(ACCESS_RO);
+		assert_int_equal(disk_claim(&disk, next, "guest-1", &err), -1);
+		assert_int_equal(err.code, ERROR_STATE);
+		/* Others are not meant: not other guests, and not its other disks. */
+		other = opened(ACCESS_RO);
+		assert_int_equal(disk_claim(&disk, other, "guest-2", &err), 0);
+		disk.slot++;
+		assert_int_equal(disk_claim(&disk, next, "guest-1", &err), 0);
+		disk.slot--;
+		close(next);
+		close(transfer);
+		next = opened(ACCESS_RO);
+		assert_int_equal(disk_claim(&disk, next, "guest-1", &err), 0);
+		close(next);
+		close(other);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_no_image_is_refused), TEST(odd_sizes_are_refused),
-		TEST(one_writer_at_a_time),        TEST(readers_share),
-		TEST(locks_of_qemu_count),         TEST(ours_are_where_qemu_looks),
+		TEST(what_is_no_image_is_refused),
+		TEST(odd_sizes_are_refused),
+		TEST(one_writer_at_a_time),
+		TEST(readers_share),
+		TEST(locks_of_qemu_count),
+		TEST(ours_are_where_qemu_looks),
+		TEST(a_guests_disk_waits_for_its_last_transfers),
 	};
 
 	return cmocka_run_group_tests_name("disk", tests, make_directory, remove_directory);

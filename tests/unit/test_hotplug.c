@@ -150,7 +150,7 @@ static void assert_nothing_left(void)
 
 	assert_int_equal(guest.config.disk_count, 0);
 	snprintf(disk.target, sizeof(disk.target), "%s/a", directory);
-	if (devices_open_disk(&disk, NULL, -1, &fds, &device, &err))
+	if (devices_open_disk(&disk, "uuid", NULL, -1, &fds, &device, &err))
 		fail_msg("%s", err.text);
 	fd_list_close(&fds);
 	json_object_put(device);
