@@ -7,7 +7,7 @@
  *
  * Context: the I/O thread of queue 0, but for what says otherwise.
  */
-#include "block/block.h"
+#include "block/daemon.h"
 #include "core/vhost_user.h"
 
 #include "log.h"
@@ -25,8 +25,6 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#define SIZE VIRTQUEUE_SIZE_MAX
-#define SHARED_ADDRESS (1ull << 44) /* where the daemon's descriptors find our memory: beyond any guest's */
 #define F_INDIRECT (1ull << VIRTIO_RING_F_INDIRECT_DESC)
 #define KNOWN                                                                                            \
 	(1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES | \
@@ -34,199 +32,9 @@
 /* Up to where each daemon has a configuration space. */
 #define CONFIG_BYTES offsetof(struct virtio_blk_config, unused1)
 
-/** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
-struct shared {
-	struct vring_desc desc[SIZE];
-	_Alignas(4096) uint16_t avail[2 + SIZE + 1];
-	_Alignas(4096) struct {
-		uint16_t flags, idx;
-		struct vring_used_elem ring[SIZE];
-	} used;
-	_Alignas(4096) struct {
-		_Alignas(64) struct virtio_blk_outhdr header;
-		struct virtio_blk_discard_write_zeroes range;
-		uint8_t status;
-	} request[SIZE];
-	_Alignas(4096) struct vring_desc table[SIZE][SIZE + 2]; /* data that shared a buffer with header or status */
-};
-
-struct block_remote {
-	struct block *block;
-	struct shared *shared;
-	int socket, memory_fd, shared_fd, kick, call;
-	uint64_t features;
-	bool connected, closing;
-	struct io_op called, hung_up;
-	unsigned int watches; /* of the two; device's lock */
-	uint16_t avail_idx, used_idx;
-	struct {
-		struct io_op *op; /* NULL: free */
-		uint64_t bytes;
-		bool flush_after; /* a write, whose driver cannot flush */
-	} slot[SIZE];
-};
-
 static struct io_thread *thread_of(const struct block_remote *remote)
 {
 	return remote->block->queue[0].thread;
-}
-
-static uint64_t shared_address(const struct block_remote *remote, const void *at)
-{
-	return SHARED_ADDRESS + (uint64_t)((const char *)at - (const char *)remote->shared);
-}
-
-static void kick(const struct block_remote *remote)
-{
-	const uint64_t one = 1;
-	ssize_t written = write(remote->kick, &one, sizeof(one));
-
-	(void)written;
-}
-
-static void publish(struct block_remote *remote, unsigned int index)
-{
-	struct shared *shared = remote->shared;
-
-	shared->avail[2 + remote->avail_idx++ % SIZE] = htole16((uint16_t)index);
-	__atomic_store_n(&shared->avail[1], htole16(remote->avail_idx), __ATOMIC_RELEASE);
-	/* Our index before we look at its wish (VirtIO 1.2, 2.7.13.4). */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (!(le16toh(__atomic_load_n(&shared->used.flags, __ATOMIC_RELAXED)) & VRING_USED_F_NO_NOTIFY))
-		kick(remote);
-}
-
-static void add(struct vring_desc *table, unsigned int *count, uint64_t address, uint64_t bytes, bool writable)
-{
-	struct vring_desc *desc = &table[*count];
-
-	if (*count)
-		table[*count - 1].flags |= htole16(VRING_DESC_F_NEXT);
-	desc->addr = htole64(address);
-	desc->len = htole32((uint32_t)bytes);
-	desc->flags = htole16(writable ? VRING_DESC_F_WRITE : 0);
-	desc->next = htole16((uint16_t)++ * count);
-}
-
-/* Return: false when the data are not in the guest's memory, and the daemon cannot reach them. */
-static bool add_data(const struct block_remote *remote, struct vring_desc *table, unsigned int *count,
-		     const struct block_step *step)
-{
-	const struct guest_memory *memory = remote->block->endpoint->device.memory;
-
-	for (unsigned int i = 0; i < step->count; i++) {
-		uint64_t offset = (uint64_t)((uint8_t *)step->iov[i].iov_base - memory->base);
-
-		if ((uint8_t *)step->iov[i].iov_base < memory->base || offset >= memory->bytes)
-			return false;
-		add(table, count, memory->ipa + offset, step->iov[i].iov_len, step->action == BLOCK_READ);
-	}
-	return true;
-}
-
-static void write_request(struct block_remote *remote, unsigned int index, enum block_action action, uint64_t offset,
-			  uint64_t bytes)
-{
-	static const uint32_t types[] = {
-		[BLOCK_READ] = VIRTIO_BLK_T_IN,           [BLOCK_WRITE] = VIRTIO_BLK_T_OUT,
-		[BLOCK_FLUSH] = VIRTIO_BLK_T_FLUSH,       [BLOCK_DISCARD] = VIRTIO_BLK_T_DISCARD,
-		[BLOCK_ZERO] = VIRTIO_BLK_T_WRITE_ZEROES,
-	};
-	bool transfer = action == BLOCK_READ || action == BLOCK_WRITE;
-
-	remote->shared->request[index].header = (struct virtio_blk_outhdr){
-		.type = htole32(types[action]),
-		.sector = transfer ? htole64(offset / BLOCK_SECTOR) : 0,
-	};
-	remote->shared->request[index].range = (struct virtio_blk_discard_write_zeroes){
-		.sector = htole64(offset / BLOCK_SECTOR),
-		.num_sectors = htole32((uint32_t)(bytes / BLOCK_SECTOR)),
-	};
-	remote->shared->request[index].status = 0xff;
-}
-
-/* Return: false when it cannot be asked for. */
-static bool describe(struct block_remote *remote, unsigned int index, const struct block_step *step)
-{
-	struct shared *shared = remote->shared;
-	struct vring_desc *table = shared->table[index];
-	unsigned int count = 0;
-
-	write_request(remote, index, step->action, step->offset, step->bytes);
-	add(table, &count, shared_address(remote, &shared->request[index].header), sizeof(struct virtio_blk_outhdr),
-	    false);
-	if (step->action == BLOCK_DISCARD || step->action == BLOCK_ZERO)
-		add(table, &count, shared_address(remote, &shared->request[index].range),
-		    sizeof(shared->request[index].range), false);
-	else if (step->action != BLOCK_FLUSH && !add_data(remote, table, &count, step))
-		return false;
-	add(table, &count, shared_address(remote, &shared->request[index].status), 1, true);
-	shared->desc[index] = (struct vring_desc){
-		.addr = htole64(shared_address(remote, table)),
-		.len = htole32(count * (uint32_t)sizeof(*table)),
-		.flags = htole16(VRING_DESC_F_INDIRECT),
-	};
-	return true;
-}
-
-/* There are as many slots as the guest's queue has buffers, so one is free. */
-static void daemon_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op)
-{
-	struct block_remote *remote = queue->block->remote;
-	unsigned int index = 0;
-
-	while (remote->slot[index].op)
-		index++;
-	if (!describe(remote, index, step)) {
-		op->done(op, -EIO, 0);
-		return;
-	}
-	remote->slot[index].op = op;
-	remote->slot[index].bytes = step->bytes;
-	remote->slot[index].flush_after = step->action == BLOCK_WRITE && queue->block->disk.write_through;
-	if (remote->connected)
-		publish(remote, index);
-}
-
-static void complete(struct block_remote *remote, unsigned int index)
-{
-	static const struct block_step flush = { .action = BLOCK_FLUSH };
-	uint8_t status = __atomic_load_n(&remote->shared->request[index].status, __ATOMIC_RELAXED);
-	struct io_op *op = remote->slot[index].op;
-
-	if (status == VIRTIO_BLK_S_OK && remote->slot[index].flush_after) {
-		remote->slot[index].flush_after = false;
-		describe(remote, index, &flush);
-		publish(remote, index);
-		return;
-	}
-	remote->slot[index].op = NULL;
-	op->done(op,
-		 status == VIRTIO_BLK_S_OK     ? (int)remote->slot[index].bytes :
-		 status == VIRTIO_BLK_S_UNSUPP ? -EOPNOTSUPP :
-						 -EIO,
-		 0);
-}
-
-/* What it did before it died counts. */
-static void take_completions(struct block_remote *remote)
-{
-	struct shared *shared = remote->shared;
-
-	while (remote->used_idx != le16toh(__atomic_load_n(&shared->used.idx, __ATOMIC_ACQUIRE))) {
-		uint32_t index =
-			le32toh(__atomic_load_n(&shared->used.ring[remote->used_idx % SIZE].id, __ATOMIC_RELAXED));
-
-		if (index >= SIZE || !remote->slot[index].op) {
-			log_error("disk in slot %u: its storage daemon answered what it was not asked: no more of it",
-				  remote->block->endpoint->slot);
-			remote->connected = false;
-			shutdown(remote->socket, SHUT_RDWR);
-			return;
-		}
-		remote->used_idx++;
-		complete(remote, index);
-	}
 }
 
 static void watch_ended(struct block_remote *remote)
@@ -246,7 +54,7 @@ static void called(struct io_op *op, int result, unsigned int flags)
 
 	(void)result;
 	if (remote->connected)
-		take_completions(remote);
+		daemon_take_completions(remote);
 	if (flags & IORING_CQE_F_MORE)
 		return;
 	if (remote->closing)
@@ -262,7 +70,7 @@ static void hung_up(struct io_op *op, int result, unsigned int flags)
 		(struct block_remote *)(void *)((char *)op - offsetof(struct block_remote, hung_up));
 
 	if (result >= 0 && remote->connected) {
-		take_completions(remote);
+		daemon_take_completions(remote);
 		remote->connected = false;
 		log_warning("disk in slot %u: its storage daemon is gone: requests wait for the next one",
 			    remote->block->endpoint->slot);
@@ -278,7 +86,7 @@ static void hold(struct io_thread *thread, void *argument)
 	struct block_remote *remote = argument;
 
 	if (remote->connected)
-		take_completions(remote);
+		daemon_take_completions(remote);
 	remote->connected = false;
 	io_thread_cancel(thread, &remote->hung_up);
 }
@@ -289,9 +97,7 @@ static void go_on(struct io_thread *thread, void *argument)
 
 	io_thread_watch(thread, &remote->hung_up, remote->socket);
 	remote->connected = true;
-	for (unsigned int index = 0; index < SIZE; index++)
-		if (remote->slot[index].op)
-			publish(remote, index);
+	daemon_publish_all(remote);
 }
 
 static void wait_for_watches(struct block_remote *remote, unsigned int left)
@@ -335,12 +141,12 @@ static int examine(struct block_remote *remote, struct error *err)
 static int shake_hands(struct block_remote *remote, struct error *err)
 {
 	const struct guest_memory *memory = remote->block->endpoint->device.memory;
-	struct shared *shared = remote->shared;
+	struct daemon_shared *shared = remote->shared;
 	const struct vhost_user_region regions[] = {
 		{ memory->ipa, memory->bytes, memory->base, remote->memory_fd },
-		{ SHARED_ADDRESS, sizeof(*shared), shared, remote->shared_fd },
+		{ DAEMON_ADDRESS, sizeof(*shared), shared, remote->shared_fd },
 	};
-	const struct vhost_user_ring ring = { .size = SIZE,
+	const struct vhost_user_ring ring = { .size = DAEMON_RING,
 					      .desc = shared->desc,
 					      .avail = shared->avail,
 					      .used = &shared->used,

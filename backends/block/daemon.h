@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * daemon.h - the ring between us and a storage daemon; daemon.c's and daemon_ring.c's own.
+ */
+#ifndef BLOCK_DAEMON_H
+#define BLOCK_DAEMON_H
+
+#include "block/block.h"
+
+#include <linux/virtio_ring.h>
+
+#define DAEMON_RING VIRTQUEUE_SIZE_MAX
+#define DAEMON_ADDRESS (1ull << 44) /* where the daemon's descriptors find our memory: beyond any guest's */
+
+/** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
+struct daemon_shared {
+	struct vring_desc desc[DAEMON_RING];
+	_Alignas(4096) uint16_t avail[2 + DAEMON_RING + 1];
+	_Alignas(4096) struct {
+		uint16_t flags, idx;
+		struct vring_used_elem ring[DAEMON_RING];
+	} used;
+	_Alignas(4096) struct {
+		_Alignas(64) struct virtio_blk_outhdr header;
+		struct virtio_blk_discard_write_zeroes range;
+		uint8_t status;
+	} request[DAEMON_RING];
+	_Alignas(4096) struct vring_desc table[DAEMON_RING][DAEMON_RING + 2]; /* data that shared a buffer with header or status */
+};
+
+struct block_remote {
+	struct block *block;
+	struct daemon_shared *shared;
+	int socket, memory_fd, shared_fd, kick, call;
+	uint64_t features;
+	bool connected, closing;
+	struct io_op called, hung_up;
+	unsigned int watches; /* of the two; device's lock */
+	uint16_t avail_idx, used_idx;
+	struct {
+		struct io_op *op; /* NULL: free */
+		uint64_t bytes;
+		bool flush_after; /* a write, whose driver cannot flush */
+	} slot[DAEMON_RING];
+};
+
+/* Context: the I/O thread of queue 0. */
+
+/** daemon_submit() - ask for @step; when the daemon is not there, the next one is asked. */
+void daemon_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op);
+/** daemon_take_completions() - what it did, also before it died, counts. */
+void daemon_take_completions(struct block_remote *remote);
+/** daemon_publish_all() - ask a new daemon for all that the last one did not answer. */
+void daemon_publish_all(struct block_remote *remote);
+
+#endif
