@@ -105,8 +105,7 @@ qcow2_outlives_device_models() {
 		# Sometimes both.
 		pid=
 		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1 4); kill -9 $pid; }
-		kill -9 $(dm_pid g1)
-		await dm_is_back
+		replace_dm
 		await storage_is_back $pid
 	done
 	await loads_ended 1
