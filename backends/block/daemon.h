@@ -25,7 +25,8 @@ struct daemon_shared {
 		struct virtio_blk_discard_write_zeroes range;
 		uint8_t status;
 	} request[DAEMON_RING];
-	_Alignas(4096) struct vring_desc table[DAEMON_RING][DAEMON_RING + 2]; /* data that shared a buffer with header or status */
+	/* Two more: data that shared a buffer with header or status. */
+	_Alignas(4096) struct vring_desc table[DAEMON_RING][DAEMON_RING + 2];
 };
 
 struct block_remote {

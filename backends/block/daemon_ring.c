@@ -155,8 +155,8 @@ void daemon_take_completions(struct block_remote *remote)
 	struct daemon_shared *shared = remote->shared;
 
 	while (remote->used_idx != le16toh(__atomic_load_n(&shared->used.idx, __ATOMIC_ACQUIRE))) {
-		uint32_t index =
-			le32toh(__atomic_load_n(&shared->used.ring[remote->used_idx % DAEMON_RING].id, __ATOMIC_RELAXED));
+		uint32_t index = le32toh(
+			__atomic_load_n(&shared->used.ring[remote->used_idx % DAEMON_RING].id, __ATOMIC_RELAXED));
 
 		if (index >= DAEMON_RING || !remote->slot[index].op) {
 			log_error("disk in slot %u: its storage daemon answered what it was not asked: no more of it",
