@@ -149,7 +149,7 @@ static int wire_control(struct net *net)
 
 	if (queue != 2 && endpoint_wire(net->endpoint, 2, net->endpoint->kick[2]))
 		return -1;
-	return endpoint_wire(net->endpoint, queue, net_watch_fd(net->control));
+	return endpoint_wire(net->endpoint, queue, watch_fd(net->control));
 }
 
 static void started(struct virtio_device *device)
@@ -157,7 +157,7 @@ static void started(struct virtio_device *device)
 	struct net *net = net_of(device);
 	eventfd_t before;
 
-	eventfd_read(net_watch_fd(net->broken), &before); /* said of queues that are no more */
+	eventfd_read(watch_fd(net->broken), &before); /* said of queues that are no more */
 	if (wire_control(net))
 		give_up(net, "doorbell");
 	else if (net_tap_offloads(net->pair[0].tap, wanted_offloads(net)))
@@ -196,9 +196,10 @@ static bool ask_offloads(void *context, uint64_t offloads)
 	return !net_tap_offloads(net->pair[0].tap, offloads);
 }
 
-void net_serve_control(struct net *net)
+void net_serve_control(void *context)
 {
 	static const struct net_control asks = { ask_pairs, ask_offloads };
+	struct net *net = context;
 	struct virtio_device *device = device_of(net);
 	bool notify = false;
 
@@ -207,7 +208,7 @@ void net_serve_control(struct net *net)
 		struct virtqueue *queue = &device->queue[control_queue(net)];
 
 		if (net_control_work(queue, &asks, net))
-			eventfd_write(net_watch_fd(net->control), 1);
+			eventfd_write(watch_fd(net->control), 1);
 		notify = virtqueue_wants_interrupt(queue);
 		transport_check(device);
 	}
@@ -216,8 +217,9 @@ void net_serve_control(struct net *net)
 		device->interrupt(device, TRANSPORT_USED);
 }
 
-void net_find_broken(struct net *net)
+void net_find_broken(void *context)
 {
+	struct net *net = context;
 	struct virtio_device *device = device_of(net);
 
 	pthread_mutex_lock(&device->lock);

@@ -5,76 +5,13 @@
 #include "net/net.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define MTU_MIN 68u /* 5.1.4.1 */
 
 static const struct net_backend *const backends[] = { &net_vhost, &net_tap };
-
-struct net_watch {
-	uv_poll_t poll;
-	int fd;
-	struct net *net;
-	void (*came)(struct net *net);
-};
-
-int net_watch_fd(const struct net_watch *watch)
-{
-	return watch->fd;
-}
-
-static void watch_came(uv_poll_t *poll, int status, int events)
-{
-	struct net_watch *watch = poll->data;
-	uint64_t count;
-	ssize_t got = read(watch->fd, &count, sizeof(count));
-
-	(void)got;
-	(void)status;
-	(void)events;
-	watch->came(watch->net);
-}
-
-static struct net_watch *watch_open(struct net *net, void (*came)(struct net *net), struct error *err)
-{
-	struct net_watch *watch = calloc(1, sizeof(*watch));
-
-	if (!watch) {
-		error_set(err, ERROR_RESOURCES, "network: no memory");
-		return NULL;
-	}
-	watch->net = net;
-	watch->came = came;
-	watch->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (watch->fd < 0) {
-		error_set(err, ERROR_RESOURCES, "network: eventfd: %s", strerror(errno));
-		free(watch);
-		return NULL;
-	}
-	uv_poll_init(net->endpoint->host->loop, &watch->poll, watch->fd);
-	watch->poll.data = watch;
-	uv_poll_start(&watch->poll, UV_READABLE, watch_came);
-	uv_unref((uv_handle_t *)&watch->poll); /* the loop does not go on for it */
-	return watch;
-}
-
-static void watch_closed(uv_handle_t *handle)
-{
-	struct net_watch *watch = handle->data;
-
-	close(watch->fd);
-	free(watch);
-}
-
-static void watch_close(struct net_watch *watch)
-{
-	if (watch)
-		uv_close((uv_handle_t *)&watch->poll, watch_closed);
-}
 
 /* Descriptors are closed by who owns them. */
 static void net_free(struct net *net)
@@ -105,8 +42,10 @@ static void removed(struct endpoint *endpoint)
 
 static int open_pairs(struct net *net, struct error *err)
 {
-	net->control = watch_open(net, net_serve_control, err);
-	net->broken = watch_open(net, net_find_broken, err);
+	uv_loop_t *loop = net->endpoint->host->loop;
+
+	net->control = watch_open(loop, net_serve_control, net, err);
+	net->broken = watch_open(loop, net_find_broken, net, err);
 	if (!net->control || !net->broken)
 		return -1;
 	for (unsigned int i = 0; i < net->pairs; i++)

@@ -12,6 +12,7 @@
 
 #include "core/endpoint.h"
 #include "core/io_thread.h"
+#include "core/watch.h"
 #include "net/packets.h"
 
 #define NET_PAIRS ((TRANSPORT_QUEUES - 1) / 2)
@@ -50,18 +51,14 @@ struct net_backend {
 
 extern const struct net_backend net_vhost, net_tap;
 
-/** An eventfd that the event loop looks at. */
-struct net_watch;
-int net_watch_fd(const struct net_watch *watch);
-
 struct net {
 	struct endpoint *endpoint;
 	const struct net_backend *backend;
 	unsigned int failures;
 	unsigned int pairs;
 	uint8_t mac[6];
-	uint16_t mtu;                       /* 0: not told */
-	struct net_watch *control, *broken; /* doorbell of the control queue; vhost's complaints */
+	uint16_t mtu;                   /* 0: not told */
+	struct watch *control, *broken; /* doorbell of the control queue; vhost's complaints */
 	struct net_pair pair[NET_PAIRS];
 };
 
@@ -92,9 +89,9 @@ extern const struct virtio_model net_model;
 uint64_t net_features(const struct net *net);
 void net_show_config(struct virtio_device *device);
 /** net_serve_control() - do what the driver asks by the control queue. Context: the event loop. */
-void net_serve_control(struct net *net);
+void net_serve_control(void *net);
 /** net_find_broken() - the kernel says of a queue that its driver broke it. Context: the event loop. */
-void net_find_broken(struct net *net);
+void net_find_broken(void *net);
 
 /* tap.c: dom0's end. */
 /** net_tap_check() - Return: 0, or -1 when @fd is no tap that we can use. */

@@ -42,7 +42,7 @@ static int set_queue(const struct net_pair *pair, unsigned int which, int error)
 static int start(struct net_pair *pair)
 {
 	const struct virtio_device *device = &pair->net->endpoint->device;
-	int error = net_watch_fd(pair->net->broken);
+	int error = watch_fd(pair->net->broken);
 
 	if (pair->running)
 		return 0;

@@ -41,7 +41,7 @@ int endpoint_wire(const struct endpoint *unused, unsigned int queue, int fd)
 	return 0;
 }
 
-int net_watch_fd(const struct net_watch *watch)
+int watch_fd(const struct watch *watch)
 {
 	(void)watch;
 	return WATCH;
