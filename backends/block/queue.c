@@ -298,12 +298,6 @@ static void cancel(struct io_thread *thread, void *argument)
 	io_thread_cancel(thread, &queue->pause);
 }
 
-static void nothing(struct io_thread *thread, void *argument)
-{
-	(void)thread;
-	(void)argument;
-}
-
 void block_queue_close(struct block_queue *queue)
 {
 	struct virtio_device *device;
@@ -315,7 +309,7 @@ void block_queue_close(struct block_queue *queue)
 		while (queue->watching || queue->pausing)
 			pthread_cond_wait(&device->idle, &device->lock);
 		pthread_mutex_unlock(&device->lock);
-		io_thread_call(queue->thread, nothing, NULL); /* a turn that was due is over now */
+		io_thread_settle(queue->thread);
 	}
 	free(queue->request);
 }

@@ -142,6 +142,18 @@ void io_thread_call(struct io_thread *thread, void (*call)(struct io_thread *thr
 	pthread_mutex_unlock(&thread->lock);
 }
 
+static void nothing(struct io_thread *thread, void *argument)
+{
+	(void)thread;
+	(void)argument;
+}
+
+/* A call comes with completions; what those before it made due is served before they are. */
+void io_thread_settle(struct io_thread *thread)
+{
+	io_thread_call(thread, nothing, NULL);
+}
+
 /* Whoever asks again meanwhile is served after the completions that have come till then. */
 static void serve_due(struct io_thread *thread)
 {

@@ -44,6 +44,8 @@ int io_thread_open(struct io_thread *thread, struct error *err);
 int io_thread_start(struct io_thread *thread, struct error *err);
 /** io_thread_call() - have the thread do @call once, and wait until it has. Context: the event loop's thread. */
 void io_thread_call(struct io_thread *thread, void (*call)(struct io_thread *thread, void *argument), void *argument);
+/** io_thread_settle() - wait until what is due now has been served. Context: the same. */
+void io_thread_settle(struct io_thread *thread);
 
 /* In the thread: */
 

@@ -174,12 +174,6 @@ static void cancel(struct io_thread *thread, void *argument)
 	io_thread_cancel(thread, &pair->packet);
 }
 
-static void nothing(struct io_thread *thread, void *argument)
-{
-	(void)thread;
-	(void)argument;
-}
-
 static void close_user(struct net_pair *pair)
 {
 	struct virtio_device *device = device_of(pair);
@@ -190,7 +184,7 @@ static void close_user(struct net_pair *pair)
 		while (pair->watching)
 			pthread_cond_wait(&device->idle, &device->lock);
 		pthread_mutex_unlock(&device->lock);
-		io_thread_call(pair->thread, nothing, NULL); /* a turn that was due is over now */
+		io_thread_settle(pair->thread);
 	}
 	free(pair->receiver);
 }
