@@ -209,6 +209,20 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 	return true;
 }
 
+size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, size_t bytes)
+{
+	size_t done = 0;
+
+	for (unsigned int i = 0; i < chain->writable && done < bytes; i++) {
+		const struct iovec *segment = &chain->iov[chain->readable + i];
+		size_t part = bytes - done < segment->iov_len ? bytes - done : segment->iov_len;
+
+		memcpy(segment->iov_base, (const uint8_t *)data + done, part);
+		done += part;
+	}
+	return done;
+}
+
 void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
 	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);

@@ -76,6 +76,8 @@ bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
 void virtqueue_stop(struct virtqueue *queue);
 /** virtqueue_pop() - the next buffer. Return: false when there is none, or the queue broke. */
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);
+/** virtqueue_fill() - copy into a buffer's writable part, as far as there is room. Return: how many bytes. */
+size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, size_t bytes);
 /** virtqueue_push() - give a buffer back with @bytes written into it. */
 void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes);
 /**

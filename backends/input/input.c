@@ -58,27 +58,16 @@ const struct virtio_model input_model = {
 /* One at a time: the event loop's. */
 static struct virtqueue_chain chain;
 
-static void send_event(struct virtqueue *queue, const struct virtio_input_event *event)
-{
-	size_t done = 0;
-
-	for (unsigned int i = 0; i < chain.writable && done < sizeof(*event); i++) {
-		const struct iovec *segment = &chain.iov[chain.readable + i];
-		size_t bytes = sizeof(*event) - done < segment->iov_len ? sizeof(*event) - done : segment->iov_len;
-
-		memcpy(segment->iov_base, (const char *)event + done, bytes);
-		done += bytes;
-	}
-	virtqueue_push(queue, chain.head, (uint32_t)done);
-}
-
 static void send_events(struct input *input, struct virtqueue *queue)
 {
 	unsigned int sent = 0;
 
 	do {
-		while (sent < input->count && virtqueue_pop(queue, &chain))
-			send_event(queue, &input->pending[sent++]);
+		while (sent < input->count && virtqueue_pop(queue, &chain)) {
+			const struct virtio_input_event *event = &input->pending[sent++];
+
+			virtqueue_push(queue, chain.head, (uint32_t)virtqueue_fill(&chain, event, sizeof(*event)));
+		}
 	} while (sent < input->count && virtqueue_rearm(queue));
 	input->count -= sent;
 	memmove(input->pending, input->pending + sent, input->count * sizeof(input->pending[0]));

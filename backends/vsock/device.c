@@ -87,21 +87,6 @@ static int start(struct vsock *vsock)
 /* One at a time: each guest has one such device. */
 static struct virtqueue_chain chain;
 
-/* Return: whether the buffer has room for it. */
-static bool put_event(const struct virtio_vsock_event *event)
-{
-	size_t done = 0;
-
-	for (unsigned int i = 0; i < chain.writable && done < sizeof(*event); i++) {
-		const struct iovec *segment = &chain.iov[chain.readable + i];
-		size_t bytes = sizeof(*event) - done < segment->iov_len ? sizeof(*event) - done : segment->iov_len;
-
-		memcpy(segment->iov_base, (const char *)event + done, bytes);
-		done += bytes;
-	}
-	return done == sizeof(*event);
-}
-
 /* The driver ends all its connections and reads its address anew (5.10.6.7). */
 static void send_events(struct virtio_device *device)
 {
@@ -111,7 +96,7 @@ static void send_events(struct virtio_device *device)
 
 	do {
 		while (*own & STATE_LOST && virtqueue_pop(queue, &chain)) {
-			queue->broken = !put_event(&lost);
+			queue->broken = virtqueue_fill(&chain, &lost, sizeof(lost)) < sizeof(lost);
 			if (queue->broken)
 				break;
 			virtqueue_push(queue, chain.head, sizeof(lost));
