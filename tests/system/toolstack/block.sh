@@ -49,19 +49,11 @@ disks_outlive_device_models() {
 	while [ $n -lt 20 ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
-		replace_dm
+		replace_dm g1
 	done
 	await loads_ended 2
 	loads_are_good 2
 }
-# Kill g1's vimo-dm, wait for the next.
-replace_dm() {
-	local pid
-	pid=$(dm_pid g1)
-	kill -9 $pid
-	await another_dm g1 $pid
-}
-
 acknowledged() { sed -n 's/^acked \([0-9]*\).*/\1/p' $LOGS/g1.console.log | tail -n 1; }
 flushed_so_often() { [ "$(acknowledged)" -ge $1 ] 2>/dev/null; }
 
@@ -101,7 +93,7 @@ a_full_disk_can_stop_the_guest() {
 	talk g1 virtio '(diskcheck load /dev/vda 1 1; echo ended $?) >/tmp/load 2>&1 & echo going' '^going'
 	await is g1 paused
 	vimoctl info g1 | grep '^problem: disk vda: No space left on device: mend it'
-	replace_dm
+	replace_dm g1
 	kill_vimod
 	start_vimod
 	is g1 paused

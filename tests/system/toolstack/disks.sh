@@ -72,9 +72,7 @@ a_disk_is_one_guests() {
 	kill_vimod
 	start_vimod
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
-	pid=$(dm_pid t1)
-	kill -9 $pid
-	await another_dm t1 $pid
+	replace_dm t1
 	await vimoctl shutdown t1 # its device model is ready
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
 	vimoctl destroy t1
@@ -111,7 +109,6 @@ first_sector() {
 }
 
 disks_come_and_go() {
-	local pid
 	left >/tmp/before
 	image /tmp/d1 64
 	image /tmp/d2 128
@@ -128,9 +125,7 @@ disks_come_and_go() {
 	refused 1 'is not there' block-attach g1 /tmp/none
 	refused 3 'no guest' block-attach g2 /tmp/d1
 	# Whoever dies, it stays.
-	pid=$(dm_pid g1)
-	kill -9 $pid
-	await another_dm g1 $pid
+	replace_dm g1
 	first_sector g1 vdb /tmp/d2
 	kill_vimod
 	start_vimod

@@ -15,7 +15,6 @@ nothing_left() {
 all_given_back() {
 	await nothing_left >/dev/null || { cat /tmp/diff; return 1; }
 }
-dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
 
 # Before anything is started, in this order.
 without_daemon_it_says_so() {
@@ -174,12 +173,10 @@ daemon_killed_while_it_creates_or_destroys() {
 }
 
 killed_device_model_comes_back() {
-	local pid size
+	local size
 	linux g1 count
 	await console_shows g1 'count 5'
-	pid=$(dm_pid g1)
-	kill -9 $pid
-	await another_dm g1 $pid
+	replace_dm g1
 	size=$(size g1.console)
 	await grows g1.console $((size + 50))
 	talk g1 serial 'echo answer $((7 * 8))' 'answer 56'
@@ -212,7 +209,6 @@ counted() {
 	awk '$1 != n + 1 { print "-- after " n " came " $1 } { n = $1 }' /tmp/lines | head -n 20
 	return 1
 }
-another_dm() { [ "$(dm_pid $1)" != $2 ]; }
 
 logs_are_bounded() {
 	local n=0

@@ -118,3 +118,13 @@ refused() {
 		return 1
 	fi
 }
+
+dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
+another_dm() { [ "$(dm_pid $1)" != $2 ]; }
+# replace_dm NAME: kill its device model, wait for the next.
+replace_dm() {
+	local pid
+	pid=$(dm_pid $1)
+	kill -9 $pid
+	await another_dm $1 $pid
+}

@@ -65,15 +65,13 @@ terminals_have_a_size() {
 
 # dom0's, not the CPU's or the hypervisor's: it is the one device by this name.
 guests_get_random_numbers() {
-	local pid rng=/sys/class/misc/hw_random
+	local rng=/sys/class/misc/hw_random
 	linux g1 shell
 	await lived g1 1
 	talk g1 virtio "grep -l virtio $rng/rng_available && echo virtio_rng.0 >$rng/rng_current; cat $rng/rng_current" '^virtio_rng.0'
 	# Enough for the guest to wait for many buffers; the same twice would be a wonder.
 	talk g1 virtio 'for n in 1 2; do dd if=/dev/hwrng of=/tmp/r$n bs=4k count=64 iflag=fullblock 2>/dev/null; done; ! cmp -s /tmp/r1 /tmp/r2 && echo differ $(($(cat /tmp/r1 /tmp/r2 | wc -c) / 4096))' 'differ 128'
-	pid=$(dm_pid g1)
-	kill -9 $pid
-	await another_dm g1 $pid
+	replace_dm g1
 	talk g1 virtio 'dd if=/dev/hwrng bs=4k count=64 iflag=fullblock 2>/dev/null | wc -c | sed s/^/bytes-/' 'bytes-262144'
 }
 

@@ -76,9 +76,7 @@ kills() {
 	rm -f /tmp/garbled
 	for n in 1 2 3 4; do
 		before=$(fetched g1)
-		pid=$(dm_pid g1)
-		kill -9 $pid
-		await another_dm g1 $pid
+		replace_dm g1
 		await has_fetched g1 $before
 	done
 	before=$(fetched g1)
@@ -99,16 +97,14 @@ vhost_outlives_device_models() { kills true; }
 packets_outlive_device_models() { kills false; }
 
 several_queues() {
-	local vhost pid
+	local vhost
 	left >/tmp/before
 	for vhost in true false; do
 		networked g1 10.9.0.2 "bridge=br0,queues=4,vhost=$vhost" '' 'vcpus = 2'
 		await has_queues 2 # as many as vCPUs: the driver says so
 		fetch_from 10.9.0.2
 		guest_fetches g1
-		pid=$(dm_pid g1)
-		kill -9 $pid
-		await another_dm g1 $pid
+		replace_dm g1
 		await ping -c 1 -w 1 10.9.0.2 >/dev/null
 		has_queues 2
 		fetch_from 10.9.0.2

@@ -105,7 +105,7 @@ qcow2_outlives_device_models() {
 		# Sometimes both.
 		pid=
 		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1 4); kill -9 $pid; }
-		replace_dm
+		replace_dm g1
 		await storage_is_back $pid
 	done
 	await loads_ended 1

@@ -19,9 +19,7 @@ an_address_is_one_guests() {
 	refused 4 'vsock_cid = 3 is in use' create -n /tmp/t2.cfg
 	vimoctl info --format=json t1 | grep -q '"vsock_cid": *3'
 	# Whoever dies, it stays so.
-	pid=$(dm_pid t1)
-	kill -9 $pid
-	await another_dm t1 $pid
+	replace_dm t1
 	await vimoctl shutdown t1 # its device model is ready
 	refused 4 'vsock_cid = 3 is in use' create /tmp/t2.cfg
 	vimoctl destroy t1
@@ -66,7 +64,6 @@ guests_and_dom0_connect() {
 }
 
 connections_end_with_the_device_model() {
-	local pid
 	left >/tmp/before
 	linux g1 shell 'vsock_cid = 3'
 	await lived g1 1
@@ -74,9 +71,7 @@ connections_end_with_the_device_model() {
 	vsockcheck stream hold 3 1000 >/tmp/hold &
 	await grep -q holding /tmp/hold
 	talk g1 virtio 'vsockcheck stream hold 2 1000 >/dev/hvc0 &' 'holding'
-	pid=$(dm_pid g1)
-	kill -9 $pid
-	await another_dm g1 $pid
+	replace_dm g1
 	# Neither end waits for the other in vain.
 	await grep -q 'over: Connection reset' /tmp/hold
 	await console_shows g1 'over: Connection reset'
