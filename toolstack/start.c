@@ -16,9 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define RESPAWN_MS 100u      /* doubled for each device model in a row that did not get ready, */
-#define RESPAWN_DOUBLINGS 7u /* so often at most */
-
 static void on_backend_ready(void *arg, const char *problem)
 {
 	struct guest *guest = arg;
@@ -86,11 +83,8 @@ static void respawn(void *arg)
 
 void guest_respawn(struct guest *guest)
 {
-	unsigned int doublings = guest->respawns < RESPAWN_DOUBLINGS ? guest->respawns : RESPAWN_DOUBLINGS;
-
-	guest->respawns++;
 	watch_end(&guest->timer);
-	guest->timer = watch_timer(guest->daemon->loop, RESPAWN_MS << doublings, respawn, guest);
+	guest->timer = watch_retry(guest->daemon->loop, guest->respawns++, respawn, guest);
 }
 
 static void on_backend_exit(void *arg)

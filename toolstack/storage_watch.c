@@ -9,8 +9,6 @@
 
 #include <unistd.h>
 
-#define RETRY_MS 100u      /* doubled for each one in a row that did not get ready, */
-#define RETRY_DOUBLINGS 7u /* so often at most */
 #define RECONNECT_MS 300
 #define READY_MS 20000
 
@@ -19,11 +17,8 @@ static void watch(struct storage *storage);
 
 static void retry(struct storage *storage)
 {
-	unsigned int doublings = storage->failures < RETRY_DOUBLINGS ? storage->failures : RETRY_DOUBLINGS;
-
-	storage->failures++;
 	watch_end(&storage->timer);
-	storage->timer = watch_timer(storage->loop, RETRY_MS << doublings, restart, storage);
+	storage->timer = watch_retry(storage->loop, storage->failures++, restart, storage);
 }
 
 /* vimo-dm may be starting: then it has a connection already, or will be asked again. */

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+#define RETRY_MS 100u
+#define RETRY_DOUBLINGS 7u
+
 struct watch {
 	union {
 		uv_handle_t handle;
@@ -64,6 +67,11 @@ struct watch *watch_timer(uv_loop_t *loop, uint64_t ms, watch_fn fn, void *arg)
 	uv_timer_init(loop, &watch->timer);
 	uv_timer_start(&watch->timer, on_timer, ms, 0);
 	return watch;
+}
+
+struct watch *watch_retry(uv_loop_t *loop, unsigned int failures, watch_fn fn, void *arg)
+{
+	return watch_timer(loop, RETRY_MS << (failures < RETRY_DOUBLINGS ? failures : RETRY_DOUBLINGS), fn, arg);
 }
 
 void watch_end(struct watch **watch)
