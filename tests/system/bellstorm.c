@@ -30,17 +30,9 @@ asm(".pushsection .rodata\n"
 
 static void start_guest(struct testdomain *domain)
 {
-	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = DEVICE };
-	uint8_t *ram = testdomain_map(domain, VIMO_GUEST_RAM_BASE, 4096);
 	uint32_t start = VIMO_OP_START;
-	size_t i;
 
-	memcpy(ram, bell_code, bell_code_end - bell_code);
-	for (i = 0; i < 4096; i += 16)
-		asm volatile("dc cvac, %0" ::"r"(ram + i) : "memory");
-	asm volatile("dsb sy" ::: "memory");
-	CHECK(munmap(ram, 4096) == 0);
-	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
+	testdomain_load(domain, bell_code, bell_code_end - bell_code, DEVICE);
 	CHECK(ioctl(domain->fd, VIMO_IOC_CONTROL, &start) == 0);
 }
 

@@ -57,17 +57,7 @@ static int kick[3], call_fd, console_fd;
 
 static void load_guest(struct testdomain *domain)
 {
-	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = DEVICE };
-	uint8_t *ram = testdomain_map(domain, VIMO_GUEST_RAM_BASE, RAM_BYTES);
-	size_t i;
-
-	memcpy(ram, guest_code, guest_code_end - guest_code);
-	/* Its MMU is off: it fetches from behind the caches. */
-	for (i = 0; i < 4096; i += 16)
-		asm volatile("dc cvac, %0" ::"r"(ram + i) : "memory");
-	asm volatile("dsb sy" ::: "memory");
-	CHECK(munmap(ram, RAM_BYTES) == 0);
-	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
+	testdomain_load(domain, guest_code, guest_code_end - guest_code, DEVICE);
 }
 
 static struct vimo_ioc_device device = { .ipa = DEVICE,

@@ -70,16 +70,7 @@ struct shared {
 
 static void load(struct testdomain *domain, uint64_t reads)
 {
-	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = reads };
-	uint8_t *ram = testdomain_map(domain, VIMO_GUEST_RAM_BASE, 4096);
-	size_t i;
-
-	memcpy(ram, storm_code, storm_code_end - storm_code);
-	for (i = 0; i < 4096; i += 16)
-		asm volatile("dc cvac, %0" ::"r"(ram + i) : "memory");
-	asm volatile("dsb sy" ::: "memory");
-	CHECK(munmap(ram, 4096) == 0);
-	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
+	testdomain_load(domain, storm_code, storm_code_end - storm_code, reads);
 }
 
 static void serve(struct testdomain *domain, struct shared *shared)

@@ -69,6 +69,21 @@ static inline void *testdomain_map(struct testdomain *domain, uint64_t offset, s
 	return at;
 }
 
+/* Code for the guest's first page of RAM, as vCPU 0 with its MMU off will see it, and @x0 for it to begin with. */
+static inline void testdomain_load(struct testdomain *domain, const void *code, size_t bytes, uint64_t x0)
+{
+	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = x0 };
+	uint8_t *ram = testdomain_map(domain, VIMO_GUEST_RAM_BASE, VIMO_PAGE_SIZE);
+	size_t i;
+
+	memcpy(ram, code, bytes);
+	for (i = 0; i < VIMO_PAGE_SIZE; i += 16)
+		__asm__ volatile("dc cvac, %0" : : "r"(ram + i) : "memory");
+	__asm__ volatile("dsb sy" : : : "memory");
+	CHECK(munmap(ram, VIMO_PAGE_SIZE) == 0);
+	CHECK(ioctl(domain->fd, VIMO_IOC_ENTRY, &entry) == 0);
+}
+
 /* Nothing may be mapped any more. */
 static inline void testdomain_destroy(struct testdomain *domain)
 {
