@@ -3,6 +3,7 @@
  * test_console.c - a VirtIO console's terminal gets another size.
  */
 #include "console/console.h"
+#include "fake_driver.h"
 
 #include <linux/virtio_mmio.h>
 #include <setjmp.h>
@@ -62,7 +63,7 @@ static struct virtio_device device = {
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&device, offset, 4, value);
+	driver_put(&device, offset, value);
 }
 
 static uint16_t half(unsigned int offset)
@@ -85,13 +86,8 @@ static int fresh(void **state)
 
 static void drive(void)
 {
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, (uint32_t)CONSOLE_FEATURES);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_begin(&device, (uint32_t)CONSOLE_FEATURES);
+	driver_go(&device);
 	assert_true(transport_running(&device));
 }
 

@@ -3,6 +3,7 @@
  * test_input.c - a driver of the VirtIO power button.
  */
 #include "input/input.h"
+#include "fake_driver.h"
 
 #include <linux/input-event-codes.h>
 #include <linux/virtio_mmio.h>
@@ -47,7 +48,7 @@ static struct input input = { .device = &device };
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&device, offset, 4, value);
+	driver_put(&device, offset, value);
 }
 
 static void ask(uint8_t select, uint8_t subsel)
@@ -79,22 +80,14 @@ static void start(unsigned int buffers)
 	struct vring_desc *desc = (struct vring_desc *)(void *)(ram + DESC);
 	uint16_t *avail = (uint16_t *)(void *)(ram + AVAIL);
 
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
-	put(VIRTIO_MMIO_QUEUE_SEL, INPUT_EVENTS);
-	put(VIRTIO_MMIO_QUEUE_NUM, SIZE);
-	put(VIRTIO_MMIO_QUEUE_DESC_LOW, RAM + DESC);
-	put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, RAM + AVAIL);
-	put(VIRTIO_MMIO_QUEUE_USED_LOW, RAM + USED);
-	put(VIRTIO_MMIO_QUEUE_READY, 1);
+	driver_begin(&device, 0);
+	driver_queue(&device, INPUT_EVENTS, SIZE, RAM + DESC, RAM + AVAIL, RAM + USED);
 	for (uint16_t n = 0; n < buffers; n++) {
 		desc[n] = (struct vring_desc){ .addr = RAM + EVENTS + n * 8u, .len = 8, .flags = VRING_DESC_F_WRITE };
 		avail[2 + n] = n;
 	}
 	avail[1] = (uint16_t)buffers;
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&device);
 }
 
 static uint16_t used_index(void)

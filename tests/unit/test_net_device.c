@@ -3,6 +3,7 @@
  * test_net_device.c - what a driver sets of a network device: features, pairs, offloads.
  */
 #include "net/net.h"
+#include "fake_driver.h"
 
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
@@ -83,15 +84,12 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&endpoint.device, offset, 4, value);
+	driver_put(&endpoint.device, offset, value);
 }
 
 static uint32_t get(unsigned int offset)
 {
-	uint32_t value;
-
-	memcpy(&value, page + offset, sizeof(value));
-	return value;
+	return driver_get(&endpoint.device, offset);
 }
 
 /* A device model begins, perhaps where another died. */
@@ -142,21 +140,11 @@ static uint64_t ring(unsigned int queue)
 static void drive(uint64_t features)
 {
 	put(VIRTIO_MMIO_STATUS, 0);
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, (uint32_t)features);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
+	driver_begin(&endpoint.device, (uint32_t)features);
 	for (unsigned int queue = 0; queue < QUEUES; queue++) {
-		put(VIRTIO_MMIO_QUEUE_SEL, queue);
-		put(VIRTIO_MMIO_QUEUE_NUM, 8);
-		put(VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)ring(queue));
-		put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, (uint32_t)ring(queue) + 0x400);
-		put(VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)ring(queue) + 0x800);
-		put(VIRTIO_MMIO_QUEUE_READY, 1);
+		driver_queue(&endpoint.device, queue, 8, ring(queue), ring(queue) + 0x400, ring(queue) + 0x800);
 	}
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&endpoint.device);
 	assert_int_equal(get(VIRTIO_MMIO_STATUS), 15);
 }
 

@@ -3,6 +3,7 @@
  * test_rng.c - a driver of the entropy device, friendly and not.
  */
 #include "rng/rng.h"
+#include "fake_driver.h"
 
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
@@ -59,15 +60,12 @@ static const struct vring_used *used(void)
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&device, offset, 4, value);
+	driver_put(&device, offset, value);
 }
 
 static uint32_t status(void)
 {
-	uint32_t value;
-
-	memcpy(&value, page + VIRTIO_MMIO_STATUS, sizeof(value));
-	return value;
+	return driver_get(&device, VIRTIO_MMIO_STATUS);
 }
 
 /* A driver with a queue and no buffers in it. */
@@ -79,17 +77,9 @@ static int start(void **state)
 	interrupts = 0;
 	pthread_mutex_init(&device.lock, NULL);
 	transport_init(&device);
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
-	put(VIRTIO_MMIO_QUEUE_SEL, RNG_REQUESTS);
-	put(VIRTIO_MMIO_QUEUE_NUM, SIZE);
-	put(VIRTIO_MMIO_QUEUE_DESC_LOW, RAM + DESC);
-	put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, RAM + AVAIL);
-	put(VIRTIO_MMIO_QUEUE_USED_LOW, RAM + USED);
-	put(VIRTIO_MMIO_QUEUE_READY, 1);
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_begin(&device, 0);
+	driver_queue(&device, RNG_REQUESTS, SIZE, RAM + DESC, RAM + AVAIL, RAM + USED);
+	driver_go(&device);
 	return rng_ready();
 }
 

@@ -3,6 +3,7 @@
  * test_transport.c - a driver's conversation with a virtio-mmio device.
  */
 #include "core/transport.h"
+#include "fake_driver.h"
 
 #include <linux/virtio_mmio.h>
 #include <setjmp.h>
@@ -37,15 +38,12 @@ static struct virtio_device device = {
 
 static uint32_t get(unsigned int offset)
 {
-	uint32_t value;
-
-	memcpy(&value, page + offset, sizeof(value));
-	return value;
+	return driver_get(&device, offset);
 }
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&device, offset, 4, value);
+	driver_put(&device, offset, value);
 }
 
 static int fresh(void **state)
@@ -60,22 +58,12 @@ static int fresh(void **state)
 
 static void negotiate(void)
 {
-	put(VIRTIO_MMIO_STATUS, 1);
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
+	driver_begin(&device, 0);
 }
 
 static void set_queue(uint64_t desc)
 {
-	put(VIRTIO_MMIO_QUEUE_SEL, 1);
-	put(VIRTIO_MMIO_QUEUE_NUM, 8);
-	put(VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)desc);
-	put(VIRTIO_MMIO_QUEUE_DESC_HIGH, (uint32_t)(desc >> 32));
-	put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, (uint32_t)RAM + 0x1000);
-	put(VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)RAM + 0x2000);
-	put(VIRTIO_MMIO_QUEUE_READY, 1);
+	driver_queue(&device, 1, 8, desc, RAM + 0x1000, RAM + 0x2000);
 }
 
 static void a_driver_starts_a_queue(void **state)
@@ -93,7 +81,7 @@ static void a_driver_starts_a_queue(void **state)
 	set_queue(RAM);
 	assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 1);
 	assert_false(device.queue[1].running);
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&device);
 	assert_true(device.queue[1].running);
 	put(VIRTIO_MMIO_STATUS, 0);
 	assert_false(device.queue[1].running);
@@ -107,8 +95,7 @@ static void features_must_be_ours(void **state)
 	put(VIRTIO_MMIO_STATUS, 11); /* without VERSION_1 */
 	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
 	put(VIRTIO_MMIO_STATUS, 0);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1u << 5);
-	negotiate();
+	driver_begin(&device, 1u << 5);
 	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
 }
 
@@ -127,7 +114,7 @@ static void a_broken_queue_asks_for_reset(void **state)
 	(void)state;
 	negotiate();
 	set_queue(RAM);
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&device);
 	ram[0x1002] = 0xff;
 	assert_false(virtqueue_pop(&device.queue[1], &chain));
 	transport_check(&device);
@@ -143,7 +130,7 @@ static void a_successor_goes_on(void **state)
 	(void)state;
 	negotiate();
 	set_queue(RAM);
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&device);
 	memset(device.queue, 0, sizeof(device.queue));
 	transport_init(&device);
 	assert_true(device.queue[1].running);

@@ -3,6 +3,7 @@
  * test_vsock.c - a socket device's driver, with fakes for the kernel's back end.
  */
 #include "core/vhost.h"
+#include "fake_driver.h"
 #include "vsock/vsock.h"
 
 #include <errno.h>
@@ -86,15 +87,12 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 
 static void put(unsigned int offset, uint32_t value)
 {
-	transport_write(&endpoint.device, offset, 4, value);
+	driver_put(&endpoint.device, offset, value);
 }
 
 static uint32_t get(unsigned int offset)
 {
-	uint32_t value;
-
-	memcpy(&value, page + offset, sizeof(value));
-	return value;
+	return driver_get(&endpoint.device, offset);
 }
 
 /* A device model begins, perhaps where another died: then the kernel knows nothing any more. */
@@ -151,22 +149,12 @@ static uint64_t ring(unsigned int queue)
 static void drive(uint32_t low, unsigned int queues)
 {
 	put(VIRTIO_MMIO_STATUS, 0);
-	put(VIRTIO_MMIO_STATUS, 3);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, low);
-	put(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	put(VIRTIO_MMIO_DRIVER_FEATURES, 1);
-	put(VIRTIO_MMIO_STATUS, 11);
+	driver_begin(&endpoint.device, low);
 	for (unsigned int queue = 0; queue < queues; queue++) {
 		memset(ram + queue * 0x1000, 0, 0x1000);
-		put(VIRTIO_MMIO_QUEUE_SEL, queue);
-		put(VIRTIO_MMIO_QUEUE_NUM, SIZE);
-		put(VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)ring(queue));
-		put(VIRTIO_MMIO_QUEUE_AVAIL_LOW, (uint32_t)ring(queue) + 0x400);
-		put(VIRTIO_MMIO_QUEUE_USED_LOW, (uint32_t)ring(queue) + 0x800);
-		put(VIRTIO_MMIO_QUEUE_READY, 1);
+		driver_queue(&endpoint.device, queue, SIZE, ring(queue), ring(queue) + 0x400, ring(queue) + 0x800);
 	}
-	put(VIRTIO_MMIO_STATUS, 15);
+	driver_go(&endpoint.device);
 }
 
 /* The driver gives a buffer for an event. */
