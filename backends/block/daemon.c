@@ -19,8 +19,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -60,7 +58,7 @@ static void called(struct io_op *op, int result, unsigned int flags)
 	if (remote->closing)
 		watch_ended(remote);
 	else
-		io_thread_watch(thread_of(remote), &remote->called, remote->call);
+		io_thread_watch(thread_of(remote), &remote->called, remote->ring.call);
 }
 
 /* It says nothing of itself: there is its end to be read only. */
@@ -140,69 +138,34 @@ static int examine(struct block_remote *remote, struct error *err)
 /* On remote->socket, whose daemon knows nothing yet. Context: the event loop; the thread is held. */
 static int shake_hands(struct block_remote *remote, struct error *err)
 {
-	const struct guest_memory *memory = remote->block->endpoint->device.memory;
-	struct daemon_shared *shared = remote->shared;
-	const struct vhost_user_region regions[] = {
-		{ memory->ipa, memory->bytes, memory->base, remote->memory_fd },
-		{ DAEMON_ADDRESS, sizeof(*shared), shared, remote->shared_fd },
-	};
-	const struct vhost_user_ring ring = { .size = DAEMON_RING,
-					      .desc = shared->desc,
-					      .avail = shared->avail,
-					      .used = &shared->used,
-					      .kick = remote->kick,
-					      .call = remote->call };
 	uint64_t features = KNOWN | F_INDIRECT;
 
-	memset(shared->avail, 0, sizeof(shared->avail));
-	memset(&shared->used, 0, sizeof(shared->used));
-	remote->avail_idx = remote->used_idx = 0;
 	if (vhost_user_open(remote->socket, &features, err))
 		return -1;
 	if (!(features & F_INDIRECT) || remote->features & ~features)
 		return error_set(err, ERROR_FAILED, "disk: the storage daemon lacks features: %llx",
 				 (unsigned long long)((remote->features | F_INDIRECT) & ~features));
 	remote->features = features;
-	return examine(remote, err) || vhost_user_start(remote->socket, features, regions, 2, &ring, err) ? -1 : 0;
+	if (examine(remote, err))
+		return -1;
+	return driver_ring_start(&remote->ring, remote->socket, features, 0, remote->memory_fd, err);
 }
 
 static void remote_free(struct block_remote *remote, bool sockets)
 {
-	int fds[] = { remote->shared_fd, remote->kick, remote->call, sockets ? remote->socket : -1,
-		      sockets ? remote->memory_fd : -1 };
-
-	for (unsigned int i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	if (remote->shared)
-		munmap(remote->shared, sizeof(*remote->shared));
+	if (sockets) {
+		close(remote->socket);
+		close(remote->memory_fd);
+	}
+	driver_ring_close(&remote->ring);
 	free(remote);
-}
-
-static int make_shared(struct block_remote *remote, struct error *err)
-{
-	remote->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	remote->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	remote->shared_fd = memfd_create("vimo-block-ring", MFD_CLOEXEC);
-	if (remote->kick < 0 || remote->call < 0 || remote->shared_fd < 0 ||
-	    ftruncate(remote->shared_fd, sizeof(*remote->shared))) {
-		error_set(err, ERROR_RESOURCES, "disk: a ring: %s", strerror(errno));
-		return -1;
-	}
-	remote->shared = mmap(NULL, sizeof(*remote->shared), PROT_READ | PROT_WRITE, MAP_SHARED, remote->shared_fd, 0);
-	if (remote->shared == MAP_FAILED) {
-		remote->shared = NULL;
-		error_set(err, ERROR_RESOURCES, "disk: a ring: %s", strerror(errno));
-		return -1;
-	}
-	return 0;
 }
 
 static void begin(struct io_thread *thread, void *argument)
 {
 	struct block_remote *remote = argument;
 
-	io_thread_watch(thread, &remote->called, remote->call);
+	io_thread_watch(thread, &remote->called, remote->ring.call);
 	go_on(thread, remote);
 }
 
@@ -215,10 +178,14 @@ static int daemon_open(struct block *block, const struct block_options *options,
 	remote->block = block;
 	remote->socket = options->fd;
 	remote->memory_fd = options->memory_fd;
-	remote->shared_fd = remote->kick = remote->call = -1;
 	remote->called.done = called;
 	remote->hung_up.done = hung_up;
-	if (make_shared(remote, err) || shake_hands(remote, err)) {
+	if (driver_ring_open(&remote->ring, block->endpoint->device.memory, sizeof(*remote->shared), err)) {
+		remote_free(remote, false);
+		return -1;
+	}
+	remote->shared = (struct daemon_shared *)(void *)remote->ring.shared;
+	if (shake_hands(remote, err)) {
 		remote_free(remote, false);
 		return -1;
 	}

@@ -6,20 +6,13 @@
 #define BLOCK_DAEMON_H
 
 #include "block/block.h"
+#include "core/driver_ring.h"
 
-#include <linux/virtio_ring.h>
-
-#define DAEMON_RING VIRTQUEUE_SIZE_MAX
-#define DAEMON_ADDRESS (1ull << 44) /* where the daemon's descriptors find our memory: beyond any guest's */
+#define DAEMON_RING DRIVER_RING
 
 /** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
 struct daemon_shared {
-	struct vring_desc desc[DAEMON_RING];
-	_Alignas(4096) uint16_t avail[2 + DAEMON_RING + 1];
-	_Alignas(4096) struct {
-		uint16_t flags, idx;
-		struct vring_used_elem ring[DAEMON_RING];
-	} used;
+	struct driver_ring_shared ring;
 	_Alignas(4096) struct {
 		_Alignas(64) struct virtio_blk_outhdr header;
 		struct virtio_blk_discard_write_zeroes range;
@@ -32,12 +25,12 @@ struct daemon_shared {
 struct block_remote {
 	struct block *block;
 	struct daemon_shared *shared;
-	int socket, memory_fd, shared_fd, kick, call;
+	struct driver_ring ring;
+	int socket, memory_fd;
 	uint64_t features;
 	bool connected, closing;
 	struct io_op called, hung_up;
 	unsigned int watches; /* of the two; device's lock */
-	uint16_t avail_idx, used_idx;
 	struct {
 		struct io_op *op; /* NULL: free */
 		uint64_t bytes;

@@ -150,9 +150,8 @@ static int tell(int fd, enum request request, uint64_t number, uint32_t bytes, s
 int vhost_user_open(int fd, uint64_t *features, struct error *err)
 {
 	const uint64_t needed = 1ull << VIRTIO_F_VERSION_1 | 1ull << F_PROTOCOL_FEATURES;
-	const uint64_t protocol = PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG;
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
-	uint64_t has = 0, speaks = 0;
+	uint64_t has = 0, protocol = 0;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
@@ -160,10 +159,11 @@ int vhost_user_open(int fd, uint64_t *features, struct error *err)
 		return -1;
 	if ((has & needed) != needed)
 		return failed(err, "it is too old: it lacks VirtIO 1.0 or protocol features");
-	if (get_number(fd, GET_PROTOCOL_FEATURES, &speaks, err))
+	if (get_number(fd, GET_PROTOCOL_FEATURES, &protocol, err))
 		return -1;
-	if ((speaks & protocol) != protocol)
-		return failed(err, "it is too old: it lacks a configuration space or answers to requests");
+	protocol &= PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG;
+	if (!(protocol & PROTOCOL_REPLY_ACK))
+		return failed(err, "it is too old: it does not answer requests");
 	*features = (*features | needed) & has;
 	return tell(fd, SET_PROTOCOL_FEATURES, protocol, sizeof(protocol), err) || tell(fd, SET_OWNER, 0, 0, err) ? -1 :
 														    0;

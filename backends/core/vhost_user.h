@@ -33,7 +33,7 @@ struct vhost_user_ring {
  * vhost_user_open() - begin.
  * @features: what we would take; gets those of them that the back end has
  *
- * Return: 0, or -1, also when it is too old for VIRTIO_F_VERSION_1 or a configuration space.
+ * Return: 0, or -1, also when it is too old for VIRTIO_F_VERSION_1.
  */
 int vhost_user_open(int fd, uint64_t *features, struct error *err);
 /** vhost_user_config() - the first @bytes of the device's configuration space; at most 256. */
