@@ -12,14 +12,14 @@
 #define RAM 0x40000000ull
 #define RAM_BYTES 0x4000u
 
-struct input {
+struct fuzz_input {
 	const uint8_t *at;
 	size_t left;
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-static inline uint64_t input_take(struct input *input, size_t bytes)
+static inline uint64_t input_take(struct fuzz_input *input, size_t bytes)
 {
 	uint64_t value = 0;
 
@@ -32,7 +32,7 @@ static inline uint64_t input_take(struct input *input, size_t bytes)
 }
 
 /* An address as a hostile driver chooses it: mostly in RAM, sometimes near its ends or anywhere. */
-static inline uint64_t input_address(struct input *input)
+static inline uint64_t input_address(struct fuzz_input *input)
 {
 	uint8_t kind = (uint8_t)input_take(input, 1);
 
@@ -45,7 +45,7 @@ static inline uint64_t input_address(struct input *input)
 	return input_take(input, 8);
 }
 
-static inline uint32_t input_length(struct input *input)
+static inline uint32_t input_length(struct fuzz_input *input)
 {
 	uint8_t kind = (uint8_t)input_take(input, 1);
 

@@ -17,7 +17,7 @@ static _Alignas(4096) uint8_t ram[RAM_BYTES];
 static uint8_t image[IMAGE_BYTES];
 
 /* Mostly a header, some data and a status; what they are is the driver's. */
-static void make_request(struct input *input, unsigned int head)
+static void make_request(struct fuzz_input *input, unsigned int head)
 {
 	struct vring_desc *desc = (struct vring_desc *)(void *)ram;
 	unsigned int count = 2 + input_take(input, 1) % 5;
@@ -38,7 +38,7 @@ static void make_request(struct input *input, unsigned int head)
 	}
 }
 
-static int64_t transfer(const struct block_step *step, struct input *input)
+static int64_t transfer(const struct block_step *step, struct fuzz_input *input)
 {
 	uint64_t done = 0, want = step->bytes;
 
@@ -60,7 +60,7 @@ static int64_t transfer(const struct block_step *step, struct input *input)
 	return (int64_t)done;
 }
 
-static void work(struct block_request *request, const struct block_disk *disk, struct input *input)
+static void work(struct block_request *request, const struct block_disk *disk, struct fuzz_input *input)
 {
 	struct block_step step;
 	bool complete;
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	static struct virtqueue_inflight inflight;
 	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
-	struct input input = { data, bytes };
+	struct fuzz_input input = { data, bytes };
 	uint8_t how = (uint8_t)input_take(&input, 1);
 	const struct block_disk disk = { .sectors = IMAGE_BYTES / 512,
 					 .range_sectors = 1000,

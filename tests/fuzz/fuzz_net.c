@@ -37,7 +37,7 @@ static void empty(int fd)
 }
 
 /* A chain at @head, mostly such as its queue takes. */
-static void make_chain(struct input *input, unsigned int head, bool writable)
+static void make_chain(struct fuzz_input *input, unsigned int head, bool writable)
 {
 	struct vring_desc *desc = (struct vring_desc *)(void *)ram;
 	unsigned int count = 1 + input_take(input, 1) % 4;
@@ -67,7 +67,7 @@ static bool ask_offloads(void *context, uint64_t features)
 	return features & 1;
 }
 
-static void serve(struct virtqueue *queue, uint8_t how, struct input *input)
+static void serve(struct virtqueue *queue, uint8_t how, struct fuzz_input *input)
 {
 	static const struct net_control control = { ask_pairs, ask_offloads };
 	static uint8_t packet[4096];
@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct virtqueue queue;
 	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
-	struct input input = { data, bytes };
+	struct fuzz_input input = { data, bytes };
 	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
 	uint8_t how = (uint8_t)input_take(&input, 1);
 

@@ -15,7 +15,7 @@
 static _Alignas(4096) uint8_t ram[RAM_BYTES];
 static volatile uint8_t sink;
 
-static void make_table(struct input *input, uint32_t offset, unsigned int count)
+static void make_table(struct fuzz_input *input, uint32_t offset, unsigned int count)
 {
 	struct vring_desc *desc = (struct vring_desc *)(void *)(ram + offset);
 
@@ -27,7 +27,7 @@ static void make_table(struct input *input, uint32_t offset, unsigned int count)
 	}
 }
 
-static void make_ring(struct input *input)
+static void make_ring(struct fuzz_input *input)
 {
 	struct vring_avail *avail = (struct vring_avail *)(void *)(ram + 0x100);
 
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	static struct virtqueue_chain chain;
 	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 	struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
-	struct input input = { data, bytes };
+	struct fuzz_input input = { data, bytes };
 	static struct virtqueue queue;
 	static struct virtqueue_inflight inflight;
 	uint8_t how = (uint8_t)input_take(&input, 1);

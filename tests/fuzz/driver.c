@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * driver.c - one byte chooses what the driver does next; so a fuzzer can take
+ * inputs apart and put them together.
+ */
+#include "driver.h"
+
+#include <linux/virtio_mmio.h>
+#include <linux/virtio_ring.h>
+#include <stdlib.h>
+
+#define QUEUE 16u
+#define QUEUE_BYTES 0x200u /* descriptors, then the rings */
+#define AVAIL 0x100u
+#define USED 0x140u
+#define DATA 0x2400u /* behind the most queues that there can be */
+
+static _Alignas(4096) uint8_t ram[RAM_BYTES], page[4096];
+static struct transport_state kept;
+static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
+static volatile uint8_t sink;
+
+uint8_t *fuzz_ram(void)
+{
+	return ram;
+}
+
+void fuzz_touch(const void *data, size_t bytes)
+{
+	const uint8_t *at = data;
+
+	if (!bytes)
+		return;
+	if (at < ram || bytes > RAM_BYTES || (size_t)(at - ram) > RAM_BYTES - bytes)
+		abort();
+	sink = at[0] ^ at[bytes - 1];
+}
+
+static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
+{
+	(void)device;
+	if (bit != TRANSPORT_USED && bit != TRANSPORT_CONFIG)
+		abort();
+}
+
+static void write_register(struct virtio_device *device, uint64_t offset, unsigned int width, uint64_t value)
+{
+	pthread_mutex_lock(&device->lock);
+	transport_write(device, offset, width, value);
+	pthread_mutex_unlock(&device->lock);
+}
+
+/* Registers that a driver writes, most often; else any offset. */
+static uint64_t offset_of(struct fuzz_input *input)
+{
+	static const uint16_t usual[] = {
+		VIRTIO_MMIO_STATUS,
+		VIRTIO_MMIO_QUEUE_SEL,
+		VIRTIO_MMIO_QUEUE_NUM,
+		VIRTIO_MMIO_QUEUE_READY,
+		VIRTIO_MMIO_QUEUE_DESC_LOW,
+		VIRTIO_MMIO_QUEUE_DESC_HIGH,
+		VIRTIO_MMIO_QUEUE_AVAIL_LOW,
+		VIRTIO_MMIO_QUEUE_AVAIL_HIGH,
+		VIRTIO_MMIO_QUEUE_USED_LOW,
+		VIRTIO_MMIO_QUEUE_USED_HIGH,
+		VIRTIO_MMIO_DRIVER_FEATURES,
+		VIRTIO_MMIO_DRIVER_FEATURES_SEL,
+		VIRTIO_MMIO_DEVICE_FEATURES_SEL,
+		VIRTIO_MMIO_CONFIG,
+		VIRTIO_MMIO_CONFIG + 1,
+	};
+	uint8_t choice = (uint8_t)input_take(input, 1);
+
+	return choice < 0xe0 ? usual[choice % (sizeof(usual) / sizeof(usual[0]))] :
+			       input_take(input, 2) & 0xfff; /* of one page */
+}
+
+static uint64_t value_of(struct fuzz_input *input, uint64_t offset)
+{
+	if (offset >= VIRTIO_MMIO_QUEUE_DESC_LOW && offset <= VIRTIO_MMIO_QUEUE_USED_HIGH)
+		return offset & 4 ? input_take(input, 1) / 128 : (uint32_t)input_address(input);
+	return input_take(input, input_take(input, 1) < 0xe0 ? 1 : 4);
+}
+
+/* What every driver does first, with features as it likes. */
+static void start_driver(struct virtio_device *device, uint32_t features)
+{
+	static const uint8_t steps[] = { 0, 1, 3, 11 };
+
+	for (size_t i = 0; i < sizeof(steps); i++) {
+		write_register(device, VIRTIO_MMIO_STATUS, 4, steps[i]);
+		if (steps[i] != 3)
+			continue;
+		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 4, 0);
+		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES, 4, features);
+		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 4, 1);
+		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES, 4, 1);
+	}
+	for (uint32_t n = 0; n < device->queues; n++) {
+		uint32_t at = (uint32_t)RAM + n * QUEUE_BYTES;
+
+		memset(ram + n * QUEUE_BYTES, 0, QUEUE_BYTES);
+		write_register(device, VIRTIO_MMIO_QUEUE_SEL, 4, n);
+		write_register(device, VIRTIO_MMIO_QUEUE_NUM, 4, QUEUE);
+		write_register(device, VIRTIO_MMIO_QUEUE_DESC_LOW, 4, at);
+		write_register(device, VIRTIO_MMIO_QUEUE_AVAIL_LOW, 4, at + AVAIL);
+		write_register(device, VIRTIO_MMIO_QUEUE_USED_LOW, 4, at + USED);
+		write_register(device, VIRTIO_MMIO_QUEUE_READY, 4, 1);
+	}
+	write_register(device, VIRTIO_MMIO_STATUS, 4, 15);
+}
+
+/* One more buffer in a queue: of one direction, mostly, or first to be read, then to be written. */
+static void give_buffer(const struct virtio_device *device, struct fuzz_input *input)
+{
+	uint8_t queue = (uint8_t)input_take(input, 1), form = (uint8_t)input_take(input, 1);
+	uint8_t *base = ram + queue % device->queues * QUEUE_BYTES;
+	struct vring_desc *desc = (struct vring_desc *)(void *)base;
+	uint16_t *avail = (uint16_t *)(void *)(base + AVAIL);
+	unsigned int count = 1 + (form & 3), head = avail[1] * 3u;
+	unsigned int readable = form < 0x60 ? 0 : form < 0xc0 ? count : form >> 2 & 3;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct vring_desc *one = &desc[(head + i) % QUEUE];
+		uint8_t kind = (uint8_t)input_take(input, 1);
+
+		one->addr = kind < 0xf0 ? RAM + DATA + kind * 8u : input_address(input);
+		one->len = kind & 7 ? 8u * (kind & 7) : input_length(input);
+		one->flags =
+			(uint16_t)((i + 1 < count ? VRING_DESC_F_NEXT : 0) | (i >= readable ? VRING_DESC_F_WRITE : 0));
+		one->next = (uint16_t)((head + i + 1) % QUEUE);
+	}
+	avail[2 + avail[1] % QUEUE] = (uint16_t)(head % QUEUE);
+	avail[1]++;
+}
+
+/* Words that mean something to the device, where buffers are. */
+static void write_data(struct fuzz_input *input)
+{
+	uint64_t words[2];
+	uint8_t *at = ram + DATA + (uint8_t)input_take(input, 1) * 8u;
+
+	words[0] = input_take(input, 8);
+	words[1] = input_take(input, 4);
+	memcpy(at, words, 12);
+}
+
+static void begin(const struct fuzz_device *fuzzed, bool first)
+{
+	struct virtio_device *device = fuzzed->device;
+
+	memset(device->queue, 0, device->queues * sizeof(device->queue[0]));
+	if (fuzzed->begin)
+		fuzzed->begin(first);
+	transport_init(device);
+}
+
+static void step(const struct fuzz_device *fuzzed, struct fuzz_input *input)
+{
+	struct virtio_device *device = fuzzed->device;
+	uint8_t what = (uint8_t)input_take(input, 1);
+	uint64_t offset;
+
+	if (what < 0x50) {
+		give_buffer(device, input);
+	} else if (what < 0x70) {
+		write_data(input);
+	} else if (what < 0x98) {
+		offset = offset_of(input);
+		write_register(device, offset, what < 0x90 ? 4 : 1u << (what & 3), value_of(input, offset));
+	} else if (what < 0xb0) {
+		ram[input_take(input, 2) % RAM_BYTES] = (uint8_t)input_take(input, 1);
+	} else if (what < 0xd8) {
+		fuzzed->work();
+	} else if (what < 0xf0) {
+		if (fuzzed->event)
+			fuzzed->event(input);
+	} else if (what < 0xf8) {
+		start_driver(device, (uint32_t)input_take(input, 1) << 24 | (what & 7));
+	} else {
+		begin(fuzzed, false);
+	}
+}
+
+/* What a driver left behind that began as all do, with all features of the device or none. */
+static void leave_driver(struct virtio_device *device, bool plain)
+{
+	static struct {
+		const struct virtio_model *of;
+		uint8_t page[sizeof(page)];
+		struct transport_state kept;
+	} left[2];
+	const struct virtio_model *model = device->model;
+	struct virtio_model quiet = *model;
+
+	if (left[plain].of != model) { /* once: writing registers takes most of the time */
+		quiet.started = quiet.drain = NULL;
+		device->model = &quiet;
+		transport_init(device);
+		start_driver(device, plain ? 0 : (uint32_t)device->features | 3u << 28);
+		device->model = left[plain].of = model;
+		memcpy(left[plain].page, page, sizeof(page));
+		left[plain].kept = kept;
+	}
+	memcpy(page, left[plain].page, sizeof(page));
+	memcpy(&kept, &left[plain].kept, offsetof(struct transport_state, queue[device->queues]));
+}
+
+void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input)
+{
+	uint8_t how = (uint8_t)input_take(input, 1);
+	struct virtio_device *device = fuzzed->device;
+
+	device->memory = &memory;
+	device->state = &kept;
+	device->page = page;
+	device->interrupt = interrupt;
+	memset(ram, 0, sizeof(ram));
+	memset(page, 0, sizeof(page));
+	memset(&kept, 0, offsetof(struct transport_state, queue[device->queues]));
+	if (how & 1)
+		leave_driver(device, how & 2);
+	begin(fuzzed, true);
+	while (input->left)
+		step(fuzzed, input);
+	fuzzed->work();
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * driver.h - a hostile driver of any virtio-mmio device: registers and buffers
+ * as a fuzzer's bytes say, memory that changes, device models that die.
+ */
+#ifndef TESTS_FUZZ_DRIVER_H
+#define TESTS_FUZZ_DRIVER_H
+
+#include "core/transport.h"
+#include "fuzz.h"
+
+/** A device, and what it has to do with beside its driver. */
+struct fuzz_device {
+	struct virtio_device *device;            /* model, features and queues are set */
+	void (*work)(void);                      /* a doorbell rang */
+	void (*event)(struct fuzz_input *input); /* something comes from dom0's side; NULL: nothing ever does */
+	void (*begin)(bool first); /* before a device model begins: the first, or another after it; or NULL */
+};
+
+/** fuzz_drive() - until @input is used up. */
+void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input);
+/** fuzz_touch() - a device uses @bytes at @data: every byte must be the guest's. */
+void fuzz_touch(const void *data, size_t bytes);
+/** fuzz_ram() - the guest's memory, RAM_BYTES from RAM on. */
+uint8_t *fuzz_ram(void);
+
+#endif
