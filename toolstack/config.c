@@ -3,6 +3,7 @@
  * config.c - the keys of a guest, its disks and its networks.
  */
 #include "config.h"
+#include "rate.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -98,6 +99,11 @@ static int check_interface(const char *name, struct error *err)
 				name);
 }
 
+static int check_rate(const char *text, struct error *err)
+{
+	return rate_parse(text, NULL, err);
+}
+
 #define FIELD(member) KEY_FIELD(struct disk_config, member)
 static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", NULL };
 static const char *const error_actions[] = { "report", "stop", NULL };
@@ -163,6 +169,8 @@ static const struct key vif_keys[] = {
 	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
 	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
 	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
+	{ "rate", KEY_TEXT, FIELD(rate), .hint = "rate=10Mb/s", .check = check_rate },
+	{ "receive_rate", KEY_TEXT, FIELD(receive_rate), .hint = "receive_rate=10Mb/s", .check = check_rate },
 	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 5, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
@@ -175,7 +183,6 @@ static const struct foreign_key vif_foreign[] = {
 	{ "ip", "remove it: the guest sets its address" },
 	{ "model", NULL },
 	{ "netdev", "put the interface into a bridge and use bridge=" },
-	{ "rate", "remove it: tc qdisc limits the interface (its name: vifname)" },
 	{ "script", "remove it: the interface is put into the bridge" },
 	{ "type", NULL },
 };

@@ -47,6 +47,7 @@ struct vif_config {
 	uint32_t mtu;           /* 0: the bridge's */
 	uint32_t queues;        /* pairs */
 	bool vhost;
+	char rate[32], receive_rate[32]; /* empty: no limit; rate.h */
 	uint32_t slot;
 };
 

@@ -4,6 +4,7 @@
  */
 #include "vif.h"
 #include "cleanup.h"
+#include "shape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,6 +150,19 @@ static int set_mtu(int control, const char *name, struct vif_config *vif)
 	return ioctl(control, SIOCSIFMTU, &interface);
 }
 
+/* The limits of a checked configuration. */
+static int limit(int index, const char *name, const struct vif_config *vif, struct error *err)
+{
+	struct rate rate;
+
+	if (*vif->rate && (rate_parse(vif->rate, &rate, err) || shape_sent(index, name, &rate, err)))
+		return -1;
+	if (*vif->receive_rate &&
+	    (rate_parse(vif->receive_rate, &rate, err) || shape_received(index, name, &rate, err)))
+		return -1;
+	return 0;
+}
+
 static int set_up(int control, const char *name, struct vif_config *vif, struct error *err)
 {
 	struct ifreq interface = request(name), port = request(vif->bridge);
@@ -159,6 +173,8 @@ static int set_up(int control, const char *name, struct vif_config *vif, struct 
 		return refuse(ERROR_FAILED, err, "mtu of", name, strerror(errno));
 	if (ioctl(control, SIOCGIFINDEX, &interface))
 		return refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+	if (limit(interface.ifr_ifindex, name, vif, err))
+		return -1;
 	port.ifr_ifindex = interface.ifr_ifindex;
 	if (ioctl(control, SIOCBRADDIF, &port))
 		return error_bridge(vif->bridge, errno, err);

@@ -16,6 +16,9 @@ LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64
 LOADER = "ld-linux-aarch64.so.1"
 # QEMU's programs, and the libraries that they need and we do not.
 QEMU = {"qemu-system-common": "usr/bin/qemu-storage-daemon", "qemu-utils": "usr/bin/qemu-img"}
+# tc, to see what the kernel counts.
+TC_LIBRARIES = "libbpf1 libbsd0 libcap2 libdb5.3 libelf1 libmd0 libmnl0 libselinux1 libpcre2-8-0 libtirpc3 libxtables12".split()
+SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
 QEMU_LIBRARIES = ("libaio1 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
@@ -111,6 +114,18 @@ def qemu_tree(bench, machine, tree):
                    [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
 
 
+def rates_tree(bench, machine, tree):
+    """With tc and the kernel's traffic control, which is not loaded yet."""
+    tools_tree(bench, machine, tree)
+    packages = download_all("iproute2", *TC_LIBRARIES)
+    shutil.copy(packages[0] / "sbin/tc", tree / "bin/tc")
+    copy_libraries(tree, [tree / "bin/tc"], [root / path for root in packages
+                                             for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+    (tree / "t/rates").mkdir()
+    for n, path in enumerate(modules(bench.dom0, *SHAPING_MODULES)):
+        shutil.copy(path, tree / f"t/rates/{n}-{path.name}")
+
+
 def checks(*names):
     """A check has the name of its function, with - for _."""
     return [(name, "check " + name.replace("-", "_")) for name in names]
@@ -154,11 +169,14 @@ QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot
                "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
                "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
 
+RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways")
+
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
     Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=1200),
+    Machine("toolstack-rates", 3, 1, START + RATES, fill=rates_tree, preamble=PREAMBLE, timeout=300),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),

@@ -3,6 +3,7 @@
  * test_config.c - guest.cfg, right and wrong: each message names line, key and remedy.
  */
 #include "config.h"
+#include "rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +127,9 @@ static const struct {
 	{ GOOD VIFS("bridge=br0,mac=00:00:00:00:00:00"), "vif", "no single station's" },
 	{ GOOD VIFS("bridge=br0,mac=52:54:00:12:34:ab\", \"bridge=br0,mac=52:54:00:12:34:AB"), "vif",
 	  "mac = 52:54:00:12:34:ab is another network's" },
-	{ GOOD VIFS("bridge=br0,rate=10Mb/s"), "vif", "tc qdisc" },
+	{ GOOD VIFS("bridge=br0,rate=10"), "vif", "no rate: 10Mb/s" },
+	{ GOOD VIFS("bridge=br0,rate=10Mb/s@20ns"), "vif", "no rate: 10Mb/s" },
+	{ GOOD VIFS("bridge=br0,receive_rate=7Kb/s"), "vif", "out of range: 1KB/s to" },
 	{ GOOD VIFS("bridge=br0,mtu=67"), "vif", "mtu = 67 is out of range: 68 to 65535" },
 	{ GOOD "vif = ( { bridge = \"br0\"; vhost = 1; } )\n", "vif", "vhost must be true or false" },
 	{ GOOD "\nmemory = \"1\"\n", "memory", "w.cfg:4: memory must be a whole number" },
@@ -280,6 +283,61 @@ static void groups_have_what_xl_lacks(void **state)
 	assert_int_equal(config_slots(&config), 9 + 1 + 8);
 }
 
+static void rates_are_as_xl_writes_them(void **state)
+{
+	static const struct {
+		const char *text;
+		struct rate rate;
+	} rates[] = {
+		{ "10Mb/s", { 1250000, 131072 } },
+		{ "250KB/s", { 250000, 131072 } },
+		{ "1GB/s@20ms", { 1000000000, 20000000 } },
+		{ "40MB/s", { 40000000, 2000000 } },
+		{ "40MB/s@1", { 40000000, 40000000 } },
+		{ "40MB/s@1s", { 40000000, 40000000 } },
+		{ "40MB/s@500us", { 40000000, 131072 } },
+		{ "8000b/s", { 1000, 131072 } },
+		{ "1000GB/s@10s", { 1000000000000, 1073741824 } },
+	};
+	static const char *const others[] = { "",
+					      "10",
+					      "10M",
+					      "10Mb",
+					      "10mb/s",
+					      "-1Mb/s",
+					      "+1Mb/s",
+					      " 1Mb/s",
+					      "Mb/s",
+					      "1Mb/s ",
+					      "1Mb/s@",
+					      "1Mb/s@x",
+					      "1Mb/s@1m",
+					      "1Mb/s@-1s",
+					      "1Mb/s@0",
+					      "1Mb/s@1000s",
+					      "999B/s",
+					      "4294967295GB/s",
+					      "99999999999999999999b/s",
+					      "0x10Mb/s",
+					      "1.5Mb/s" };
+	struct rate rate;
+	struct error err;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(rates) / sizeof(rates[0]); n++) {
+		if (rate_parse(rates[n].text, &rate, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(rate.bytes_per_second, rates[n].rate.bytes_per_second);
+		assert_int_equal(rate.burst, rates[n].rate.burst);
+	}
+	for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++)
+		if (!rate_parse(others[n], &rate, &err))
+			fail_msg("accepted: %s", others[n]);
+	take(GOOD VIFS("bridge=br0,rate=10Mb/s,receive_rate=1MB/s@20ms"));
+	assert_string_equal(config.vif[0].rate, "10Mb/s");
+	assert_string_equal(config.vif[0].receive_rate, "1MB/s@20ms");
+}
+
 static void slots_follow_vdev_then_networks(void **state)
 {
 	(void)state;
@@ -391,6 +449,7 @@ int main(void)
 		cmocka_unit_test(hostile_json_is_refused),
 		cmocka_unit_test(xl_forms_of_one_disk_are_equal),
 		cmocka_unit_test(groups_have_what_xl_lacks),
+		cmocka_unit_test(rates_are_as_xl_writes_them),
 		cmocka_unit_test(slots_follow_vdev_then_networks),
 		cmocka_unit_test(macs_come_from_the_uuid),
 		cmocka_unit_test(sixteen_disks_and_eight_networks),

@@ -152,6 +152,27 @@ static void a_name_in_use_is_refused(void **state)
 	assert_refused(vif_open(&vif, "br0", &taps, &err), ERROR_STATE, "choose another vifname");
 }
 
+/* What a kernel without these parts would make impossible says so; that it limits is tests/system's to see. */
+static void limits_are_the_interfaces(void **state)
+{
+	static const char *const rates[][3] = { { "10Mb/s", "", "sch_ingress" }, { "", "1000GB/s@1s", "sch_tbf" } };
+
+	(void)state;
+	start();
+	for (size_t n = 0; n < 2; n++) {
+		strcpy(vif.rate, rates[n][0]);
+		strcpy(vif.receive_rate, rates[n][1]);
+		if (vif_open(&vif, "web", &taps, &err))
+			assert_refused(-1, ERROR_FAILED, rates[n][2]);
+		vif_close(&taps);
+		assert_false(there("web"));
+	}
+	/* Nothing of them stays. */
+	vif.rate[0] = vif.receive_rate[0] = '\0';
+	open_it("web");
+	vif_close(&taps);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +180,7 @@ int main(void)
 		cmocka_unit_test(mtu_and_several_queues),
 		cmocka_unit_test(the_bridge_must_be_one),
 		cmocka_unit_test(a_name_in_use_is_refused),
+		cmocka_unit_test(limits_are_the_interfaces),
 	};
 
 	return cmocka_run_group_tests_name("vif", tests, enter_network, NULL);
