@@ -12,18 +12,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #define READY_MS 20000
-#define END_MS 5000
 #define BACKLOG 8
 
 /* No static buffer: any thread. */
@@ -64,7 +59,7 @@ struct storage *storage_new(const char *guest, const struct disk_config *disk)
 		abort();
 	snprintf(storage->guest, sizeof(storage->guest), "%s", guest);
 	storage->disk = *disk;
-	storage->pidfd = storage->ready_fd = storage->messages_fd = -1;
+	storage->process.pidfd = storage->ready_fd = storage->messages_fd = -1;
 	return storage;
 }
 
@@ -89,39 +84,6 @@ static int listen_at(const char *path)
 	return -1;
 }
 
-/* Locked as long as a copy of the descriptor is open. */
-static int open_pid_file(const struct storage *storage)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	storage_path(storage, "pid", path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && !ftruncate(fd, 0))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static int take_process(struct storage *storage, pid_t pid, int pid_file)
-{
-	char text[32];
-	int length = snprintf(text, sizeof(text), "%d\n", pid);
-
-	storage->pidfd = syscall(SYS_pidfd_open, pid, 0);
-	if (storage->pidfd >= 0 && write(pid_file, text, length) == length) {
-		storage->pid = pid;
-		return 0;
-	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	if (storage->pidfd >= 0)
-		close(storage->pidfd);
-	storage->pidfd = -1;
-	return -1;
-}
-
 int storage_begin(struct storage *storage, struct error *err)
 {
 	const struct disk_config *disk = &storage->disk;
@@ -136,8 +98,9 @@ int storage_begin(struct storage *storage, struct error *err)
 		return -1;
 	storage->words[0] = '\0';
 	storage->serves = storage->connected = false;
+	storage_path(storage, "pid", path);
+	pid_file = helper_lock(path);
 	storage_path(storage, "sock", path);
-	pid_file = open_pid_file(storage);
 	listener = pid_file < 0 ? -1 : listen_at(path);
 	if (listener < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
 		layers_close(layers);
@@ -157,7 +120,7 @@ int storage_begin(struct storage *storage, struct error *err)
 		failed(disk, ERROR_RESOURCES, strerror(errno), err);
 	}
 	layers_close(layers);
-	if (pid >= 0 && take_process(storage, pid, pid_file))
+	if (pid >= 0 && helper_take(&storage->process, pid, pid_file))
 		pid = failed(disk, ERROR_RESOURCES, strerror(errno), err);
 	if (pid < 0) {
 		storage_forget(storage);
@@ -206,11 +169,8 @@ bool storage_read_messages(struct storage *storage)
 
 void storage_forget(struct storage *storage)
 {
-	if (storage->pid)
-		waitpid(storage->pid, NULL, WNOHANG); /* ECHILD for an adopted one */
-	storage->pid = 0;
+	helper_forget(&storage->process);
 	storage->serves = storage->connected = false;
-	close_fd(&storage->pidfd);
 	close_fd(&storage->ready_fd);
 	close_fd(&storage->messages_fd);
 }
@@ -264,22 +224,11 @@ int storage_start(struct storage *storage, struct error *err)
 
 bool storage_adopt(struct storage *storage)
 {
-	char path[PATH_MAX], text[64] = "";
-	CLEANUP_FD int fd = -1;
+	char path[PATH_MAX], text[64];
 
 	storage_path(storage, "pid", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+	if (!helper_adopt(&storage->process, path, text, sizeof(text)))
 		return false;
-	storage->pid = (pid_t)strtol(text, NULL, 10);
-	if (storage->pid > 1)
-		storage->pidfd = syscall(SYS_pidfd_open, storage->pid, 0);
-	/* The file is locked as long as it lives: what we have is no stranger. */
-	if (storage->pidfd < 0 || !flock(fd, LOCK_EX | LOCK_NB)) {
-		storage->pid = 0;
-		close_fd(&storage->pidfd);
-		return false;
-	}
 	storage->serves = true;
 	storage->connected = strstr(text, "connected") != NULL;
 	return true;
@@ -318,19 +267,12 @@ void storage_connected(struct storage *storage)
 
 void storage_stop(struct storage *storage)
 {
-	static const int signals[] = { SIGTERM, SIGKILL };
-	struct pollfd end = { .fd = storage->pidfd, .events = POLLIN };
 	char path[PATH_MAX];
 
-	for (size_t n = 0; storage->pid && n < sizeof(signals) / sizeof(signals[0]); n++) {
-		syscall(SYS_pidfd_send_signal, storage->pidfd, signals[n], NULL, 0);
-		if (poll(&end, 1, END_MS) > 0)
-			break;
-	}
+	storage_path(storage, "pid", path);
+	helper_stop(&storage->process, true, path);
 	storage_forget(storage);
 	storage_path(storage, "sock", path);
-	unlink(path);
-	storage_path(storage, "pid", path);
 	unlink(path);
 }
 

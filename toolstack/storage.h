@@ -9,15 +9,13 @@
 #define TOOLSTACK_STORAGE_H
 
 #include "config.h"
+#include "helper.h"
 #include "watch.h"
-
-#include <sys/types.h>
 
 struct storage {
 	char guest[64];
 	struct disk_config disk;
-	pid_t pid; /* 0: none */
-	int pidfd;
+	struct helper process;
 	int ready_fd, messages_fd; /* -1: none */
 	bool serves;               /* it was ready */
 	bool connected;            /* vimo-dm has a connection to it, or is about to be started with one */

@@ -118,7 +118,7 @@ static void restart(void *arg)
 
 static void watch(struct storage *storage)
 {
-	storage->exit = watch_fd(storage->loop, storage->pidfd, UV_READABLE, on_exit_event, storage);
+	storage->exit = watch_fd(storage->loop, storage->process.pidfd, UV_READABLE, on_exit_event, storage);
 	if (storage->messages_fd >= 0)
 		storage->messages = watch_fd(storage->loop, storage->messages_fd, UV_READABLE, on_message, storage);
 	if (storage->ready_fd < 0)
@@ -130,7 +130,7 @@ static void watch(struct storage *storage)
 void storage_watch(struct storage *storage, uv_loop_t *loop)
 {
 	storage->loop = loop;
-	if (!storage->pid) {
+	if (!storage->process.pid) {
 		retry(storage);
 		return;
 	}

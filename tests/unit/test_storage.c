@@ -142,7 +142,7 @@ static struct storage *started(const char *file, enum disk_format format)
 
 static void stop(struct storage *storage)
 {
-	pid_t pid = storage->pid;
+	pid_t pid = storage->process.pid;
 
 	storage_stop(storage);
 	storage_free(storage);
@@ -218,7 +218,7 @@ static bool is_there(pid_t pid, const char *path)
 static void it_sees_its_images_and_has_one_right(void **state)
 {
 	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
-	pid_t pid = storage->pid;
+	pid_t pid = storage->process.pid;
 
 	(void)state;
 	if (!geteuid()) {
@@ -321,11 +321,11 @@ static void the_next_vimod_finds_it(void **state)
 
 	(void)state;
 	assert_true(storage_adopt(next));
-	assert_int_equal(next->pid, storage->pid);
+	assert_int_equal(next->process.pid, storage->process.pid);
 	assert_false(next->connected);
 	storage_connected(storage);
-	close(next->pidfd);
-	next->pidfd = -1;
+	close(next->process.pidfd);
+	next->process.pidfd = -1;
 	assert_true(storage_adopt(next));
 	assert_true(next->connected);
 	storage_forget(storage); /* as if vimod had ended */
@@ -333,10 +333,10 @@ static void the_next_vimod_finds_it(void **state)
 	ask(fd);
 	assert_answered(fd);
 	close(fd);
-	kill(next->pid, SIGKILL);
-	waitpid(next->pid, NULL, 0);
-	close(next->pidfd);
-	next->pidfd = -1;
+	kill(next->process.pid, SIGKILL);
+	waitpid(next->process.pid, NULL, 0);
+	close(next->process.pidfd);
+	next->process.pidfd = -1;
 	assert_false(storage_adopt(next));
 	stop(next);
 	storage_free(storage);
@@ -354,12 +354,12 @@ static void one_that_dies_is_started_again(void **state)
 	storage_watch(storage, &loop);
 	model.asked = 0;
 	for (int round = 0; round < 3; round++) {
-		pid_t pid = storage->pid;
+		pid_t pid = storage->process.pid;
 
 		model.refusals = round;
 		kill(pid, SIGKILL);
 		uv_run(&loop, UV_RUN_DEFAULT);
-		assert_int_not_equal(storage->pid, pid);
+		assert_int_not_equal(storage->process.pid, pid);
 		ask(model.fd);
 		assert_answered(model.fd);
 		close(model.fd);
