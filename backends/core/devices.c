@@ -7,6 +7,7 @@
 
 #include "block/block.h"
 #include "cleanup.h"
+#include "fs/fs.h"
 #include "json.h"
 #include "net/net.h"
 #include "rng/rng.h"
@@ -125,6 +126,16 @@ static int add_vsock(struct dm *dm, struct endpoint *endpoint, const struct devi
 	return vsock_add(endpoint, spec->fds[0], json_number(spec->json, "cid", 0), err);
 }
 
+static int add_fs(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	const char *tag = json_string(spec->json, "tag");
+
+	(void)dm;
+	if (!tag || !*tag || strlen(tag) >= sizeof(((struct fs *)0)->tag))
+		return error_set(err, ERROR_USAGE, "fs: a tag has 1 to %zu bytes", sizeof(((struct fs *)0)->tag) - 1);
+	return fs_add(endpoint, spec->fds, tag, err);
+}
+
 static const struct {
 	const char *type;
 	unsigned int fds_min, fds_max;
@@ -132,6 +143,7 @@ static const struct {
 } kinds[] = {
 	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input }, { "rng", 0, 0, add_rng },
 	{ "vsock", 1, 1, add_vsock },     { "block", 1, 2, add_block }, { "net", 1, 2 * NET_PAIRS, add_net },
+	{ "fs", 2, 2, add_fs },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -195,7 +207,10 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 		return -1;
 	if (spec->fd_count != 1)
 		return error_set(err, ERROR_USAGE, "a reconnection comes with one descriptor");
-	return block_reconnect(endpoint, spec->fds[0], err);
+	if (!fs_is(endpoint))
+		return block_reconnect(endpoint, spec->fds[0], err);
+	fs_reconnect(endpoint, spec->fds[0]);
+	return 0;
 }
 
 /* Paused first: whoever reads why finds it so. */
@@ -247,6 +262,24 @@ int dm_fill_slots(struct dm *dm, struct error *err)
 		if (endpoint_is_empty(&dm->endpoint[slot]) && endpoint_empty(&dm->endpoint[slot], err))
 			return -1;
 	return 0;
+}
+
+int dm_start_devices(struct dm *dm, struct error *err)
+{
+	for (unsigned int n = 0; n < dm->io_thread_count; n++)
+		if (io_thread_start(&dm->io_threads[n], err))
+			return -1;
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		if (fs_start(&dm->endpoint[slot], err))
+			return -1;
+	return 0;
+}
+
+void dm_forget_state(struct dm *dm)
+{
+	for (unsigned int slot = 0; slot < dm->slots; slot++)
+		fs_forget_state(&dm->endpoint[slot]);
+	unlink(dm_path(dm, "dm.state"));
 }
 
 void dm_close_devices(struct dm *dm)

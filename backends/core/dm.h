@@ -76,6 +76,10 @@ int dm_retry(struct dm *dm, struct error *err);
 int dm_fill_slots(struct dm *dm, struct error *err);
 /** dm_add_platform() - clock, power button and, when has_uart, the serial port. */
 int dm_add_platform(struct dm *dm, struct error *err);
+/** dm_start_devices() - threads run. */
+int dm_start_devices(struct dm *dm, struct error *err);
+/** dm_forget_state() - the guest has ended. */
+void dm_forget_state(struct dm *dm);
 /** dm_close_devices() - the last output, then nothing more. */
 void dm_close_devices(struct dm *dm);
 /** dm_close_platform() - its part of that. */

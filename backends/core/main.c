@@ -56,7 +56,7 @@ static void domain_changed(uv_poll_t *poll, int status, int events)
 	if (status < 0 || events & UV_PRIORITIZED) {
 		uv_timer_start(&dm.drain, drained, 2000, 0);
 		leave();
-		unlink(dm_path(&dm, "dm.state")); /* of this life of the guest */
+		dm_forget_state(&dm); /* of this life */
 	}
 }
 
@@ -156,9 +156,8 @@ static int set_up(struct error *err)
 	dm.state = state_open(dm_path(&dm, "dm.state"), err);
 	if (!dm.state || add_devices(err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
 		return -1;
-	for (unsigned int n = 0; n < dm.io_thread_count; n++)
-		if (io_thread_start(&dm.io_threads[n], err))
-			return -1;
+	if (dm_start_devices(&dm, err))
+		return -1;
 	return ioreq_start(&dm.ioreq, dm.domain, err);
 }
 

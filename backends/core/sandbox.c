@@ -105,6 +105,7 @@ static const int allowed[] = {
 	SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat),
 	SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate),
 	SCMP_SYS(fstat),
 	SCMP_SYS(newfstatat),
 	SCMP_SYS(fcntl),

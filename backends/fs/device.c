@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * device.c - requests from the guest's queues, and back into them; the thread that does so.
+ */
+#include "fs/fs.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <linux/virtio_ids.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* From both, for the thread: what has been said has been seen. */
+static void clear_event(int fd)
+{
+	uint64_t count;
+	ssize_t got = read(fd, &count, sizeof(count));
+
+	(void)got;
+}
+
+static struct virtio_device *device_of(const struct fs *fs)
+{
+	return &fs->endpoint->device;
+}
+
+static size_t bytes_of(const struct iovec *iov, unsigned int count)
+{
+	size_t bytes = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		bytes += iov[i].iov_len;
+	return bytes;
+}
+
+/* From the beginning of what the guest wrote. Return: how much there was. */
+static size_t copy_out(const struct virtqueue_chain *chain, size_t skip, void *to, size_t bytes)
+{
+	size_t done = 0;
+
+	for (unsigned int i = 0; i < chain->readable && done < bytes; i++) {
+		const struct iovec *piece = &chain->iov[i];
+		size_t part;
+
+		if (skip >= piece->iov_len) {
+			skip -= piece->iov_len;
+			continue;
+		}
+		part = piece->iov_len - skip < bytes - done ? piece->iov_len - skip : bytes - done;
+		memcpy((uint8_t *)to + done, (const uint8_t *)piece->iov_base + skip, part);
+		done += part;
+		skip = 0;
+	}
+	return done;
+}
+
+static void give_back(struct fs *fs, unsigned int queue, uint16_t head, uint32_t bytes)
+{
+	struct virtio_device *device = device_of(fs);
+
+	pthread_mutex_lock(&device->lock);
+	virtqueue_push(&device->queue[queue], head, bytes);
+	if (!--fs->busy && device->draining)
+		pthread_cond_broadcast(&device->idle);
+	pthread_mutex_unlock(&device->lock);
+}
+
+void fs_answer(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	const struct fuse_out_header *header = (const struct fuse_out_header *)(const void *)fs->answer;
+	bool in_place = slot->request.operation && slot->request.operation->reply == FS_DATA;
+
+	virtqueue_fill(&slot->chain, fs->answer, in_place ? sizeof(*header) : header->len);
+	slot->used = false;
+	give_back(fs, slot->queue, slot->chain.head, header->len);
+}
+
+void fs_answer_error(struct fs *fs, unsigned int index, int error)
+{
+	const struct fuse_out_header header = { .len = sizeof(header),
+						.error = -error,
+						.unique = fs->slot[index].request.header.unique };
+
+	memcpy(fs->answer, &header, sizeof(header));
+	fs_answer(fs, index);
+}
+
+/* After it is given back: who dies in between has it known a while longer, not too short. */
+static void forget(struct fs *fs, const struct fs_request *request)
+{
+	struct fuse_forget_one one = { .nodeid = request->header.nodeid }, gone;
+	struct fuse_batch_forget_in batch = { .count = 1 };
+	size_t at = sizeof(batch);
+
+	if (request->header.opcode == FUSE_BATCH_FORGET)
+		memcpy(&batch, request->arguments, sizeof(batch));
+	for (uint32_t n = 0; n < batch.count; n++, at += sizeof(one)) {
+		if (request->header.opcode == FUSE_FORGET)
+			memcpy(&one.nlookup, request->arguments, sizeof(one.nlookup));
+		else if (at + sizeof(one) <= request->bytes)
+			memcpy(&one, request->arguments + at, sizeof(one));
+		else
+			return;
+		if (fs_node_forget(&fs->nodes, one.nodeid, one.nlookup, &gone))
+			fs_note_forget(fs, &gone);
+	}
+}
+
+/* Return: an errno for the guest, or 0. */
+static int read_request(struct fs_slot *slot)
+{
+	struct fs_request *request = &slot->request;
+	size_t bytes = bytes_of(slot->chain.iov, slot->chain.readable), data = 0;
+
+	request->operation = NULL;
+	if (copy_out(&slot->chain, 0, &request->header, sizeof(request->header)) < sizeof(request->header) ||
+	    request->header.len < sizeof(request->header) || request->header.len > bytes)
+		return EINVAL;
+	request->operation = fs_operation(request->header.opcode);
+	if (!request->operation)
+		return ENOSYS;
+	bytes = request->header.len - sizeof(request->header);
+	if (request->header.opcode == FUSE_WRITE && bytes > request->operation->arguments) {
+		data = bytes - request->operation->arguments;
+		bytes -= data;
+	}
+	if (bytes > FS_ARGUMENTS_MAX)
+		return E2BIG;
+	request->bytes = (uint32_t)bytes;
+	copy_out(&slot->chain, sizeof(request->header), request->arguments, bytes);
+	return fs_check(request, data > UINT32_MAX ? UINT32_MAX : (uint32_t)data);
+}
+
+static void take(struct fs *fs, unsigned int index, bool again)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	struct fs_request *request = &slot->request;
+	size_t room = bytes_of(slot->chain.iov + slot->chain.readable, slot->chain.writable);
+	int error;
+
+	memset(&request->header, 0, sizeof(request->header));
+	request->room = room > UINT32_MAX ? UINT32_MAX : (uint32_t)room;
+	error = read_request(slot);
+	slot->used = true;
+	slot->asked = slot->again = again;
+	slot->order = fs->order++;
+	if (room < sizeof(struct fuse_out_header) || (request->operation && request->operation->reply == FS_NOTHING)) {
+		slot->used = false; /* nowhere to answer */
+		give_back(fs, slot->queue, slot->chain.head, 0);
+		if (!error && request->header.opcode != FUSE_INTERRUPT && request->operation->reply == FS_NOTHING)
+			forget(fs, request);
+	} else if (error) {
+		fs_answer_error(fs, index, error);
+	} else {
+		if (!again)
+			fs_note(fs, slot);
+		if (fs->serves && again)
+			fs_repeat(fs, index); /* its daemon's end is seen where all others are */
+		else if (fs->serves)
+			fs_submit(fs, index);
+	}
+}
+
+static unsigned int free_slot(const struct fs *fs)
+{
+	unsigned int index = 0;
+
+	while (index < FS_SLOTS && fs->slot[index].used)
+		index++;
+	return index;
+}
+
+static void serve_queue(struct fs *fs, unsigned int queue)
+{
+	struct virtio_device *device = device_of(fs);
+	struct virtqueue *ring = &device->queue[queue];
+	unsigned int index;
+	bool got, again;
+
+	while ((index = free_slot(fs)) < FS_SLOTS) {
+		fs->slot[index].queue = queue;
+		pthread_mutex_lock(&device->lock);
+		do {
+			again = ring->repeated < ring->repeats;
+			got = transport_running(device) && virtqueue_pop(ring, &fs->slot[index].chain);
+		} while (!got && transport_running(device) && virtqueue_rearm(ring));
+		fs->busy += got;
+		pthread_mutex_unlock(&device->lock);
+		if (!got)
+			return;
+		take(fs, index, again);
+	}
+}
+
+/* With the lock. The daemon that had them is dead, so nobody touches the guest's memory for them. */
+static void drop_requests(struct fs *fs)
+{
+	for (unsigned int index = 0; index < FS_SLOTS; index++) {
+		fs->busy -= fs->slot[index].used;
+		fs->slot[index].used = false;
+	}
+	pthread_cond_broadcast(&device_of(fs)->idle);
+}
+
+static void serve_queues(struct fs *fs)
+{
+	struct virtio_device *device = device_of(fs);
+	bool notify = false;
+
+	for (unsigned int queue = 0; queue < FS_QUEUES; queue++)
+		serve_queue(fs, queue);
+	fs_send_forgets(fs);
+	pthread_mutex_lock(&device->lock);
+	for (unsigned int queue = 0; queue < FS_QUEUES; queue++)
+		notify |= virtqueue_wants_interrupt(&device->queue[queue]);
+	if (device->draining && fs->socket < 0)
+		drop_requests(fs);
+	transport_check(device);
+	pthread_mutex_unlock(&device->lock);
+	if (notify)
+		device->interrupt(device, TRANSPORT_USED);
+}
+
+void fs_gone(struct fs *fs)
+{
+	close(fs->socket);
+	fs->socket = -1;
+	fs->serves = false;
+	fs->forget_count = 0;
+	memset(fs->forgetting, 0, sizeof(fs->forgetting));
+	for (unsigned int index = 0; index < FS_SLOTS; index++)
+		fs->slot[index].again |= fs->slot[index].used && fs->slot[index].asked;
+	log_warning("fs %s: its virtiofsd is gone: requests wait for the next one", fs->tag);
+}
+
+/* The one that is asked now. Return: whether all is as the guest knows it. */
+static void meet_daemon(struct fs *fs)
+{
+	struct error err;
+
+	if (fs_connect(fs, &err)) {
+		log_error("fs %s: %s", fs->tag, err.text);
+		fs_gone(fs);
+	} else if (!fs_restore(fs)) {
+		fs_gone(fs);
+	} else {
+		log_info("fs %s: served again", fs->tag);
+	}
+}
+
+static void take_next(struct fs *fs)
+{
+	struct virtio_device *device = device_of(fs);
+	int next;
+
+	pthread_mutex_lock(&device->lock);
+	next = fs->next;
+	fs->next = -1;
+	pthread_mutex_unlock(&device->lock);
+	if (next < 0)
+		return;
+	if (fs->socket >= 0) {
+		fs_take_answers(fs);
+		fs_gone(fs);
+	}
+	fs->socket = next;
+	meet_daemon(fs);
+}
+
+static void *run(void *argument)
+{
+	struct fs *fs = argument;
+
+	/* The first one, with which we were started; a predecessor's guest may know files already. */
+	serve_queues(fs);
+	if (!fs_restore(fs))
+		fs_gone(fs);
+	for (;;) {
+		struct pollfd wait[] = {
+			{ .fd = fs->wake, .events = POLLIN },
+			{ .fd = fs->ring.call, .events = POLLIN },
+			{ .fd = fs->endpoint->kick[FS_URGENT], .events = POLLIN },
+			{ .fd = fs->endpoint->kick[FS_REQUESTS], .events = POLLIN },
+			{ .fd = fs->socket, .events = POLLIN },
+		};
+
+		serve_queues(fs);
+		if (poll(wait, sizeof(wait) / sizeof(wait[0]), -1) < 0)
+			continue;
+		for (unsigned int n = 0; n < 4; n++)
+			if (wait[n].revents)
+				clear_event(wait[n].fd);
+		/* It says nothing of itself: there is its end to be read only. */
+		if (fs->socket >= 0 && (!fs_take_answers(fs) || wait[4].revents))
+			fs_gone(fs);
+		take_next(fs);
+	}
+	return NULL;
+}
+
+int fs_start(struct endpoint *endpoint, struct error *err)
+{
+	struct fs *fs = endpoint->context;
+	int status;
+
+	if (!fs_is(endpoint))
+		return 0;
+	status = pthread_create(&fs->thread, NULL, run, fs);
+	return status ? error_set(err, ERROR_RESOURCES, "fs %s: a thread: %s", fs->tag, strerror(status)) : 0;
+}
+
+static void drain(struct virtio_device *device)
+{
+	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	const struct fs *fs = endpoint->context;
+
+	endpoint_kick(endpoint, FS_REQUESTS); /* who has no daemon drops them */
+	while (fs->busy)
+		pthread_cond_wait(&device->idle, &device->lock);
+}
+
+/* Its doorbell may have rung before it was ready. */
+static void started(struct virtio_device *device)
+{
+	endpoint_kick((struct endpoint *)(void *)device, FS_REQUESTS);
+	endpoint_kick((struct endpoint *)(void *)device, FS_URGENT);
+}
+
+const struct virtio_model fs_model = {
+	.device_id = VIRTIO_ID_FS,
+	.out_of_order = true,
+	.started = started,
+	.drain = drain,
+};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fs.c - make a shared folder's device, and connect it to a daemon.
+ */
+#include "fs/fs.h"
+
+#include "core/vhost_user.h"
+#include "log.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/virtio_config.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define QUEUE 1 /* of the daemon: its first for requests; it takes what to forget there, too */
+
+int fs_connect(struct fs *fs, struct error *err)
+{
+	uint64_t features = 1ull << VIRTIO_RING_F_INDIRECT_DESC;
+
+	if (vhost_user_open(fs->socket, &features, err))
+		return -1;
+	if (!(features >> VIRTIO_RING_F_INDIRECT_DESC & 1))
+		return error_set(err, ERROR_FAILED, "fs %s: virtiofsd lacks indirect descriptors", fs->tag);
+	return driver_ring_start(&fs->ring, fs->socket, features, QUEUE, fs->memory_fd, err);
+}
+
+static void state_path(const struct endpoint *endpoint, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/fs-%u.state", endpoint->host->run_dir, endpoint->slot);
+}
+
+void fs_forget_state(struct endpoint *endpoint)
+{
+	char path[PATH_MAX];
+
+	if (!fs_is(endpoint))
+		return;
+	state_path(endpoint, path);
+	unlink(path);
+}
+
+bool fs_is(const struct endpoint *endpoint)
+{
+	return endpoint->device.model == &fs_model;
+}
+
+void fs_reconnect(struct endpoint *endpoint, int fd)
+{
+	struct virtio_device *device = &endpoint->device;
+	struct fs *fs = endpoint->context;
+	const uint64_t one = 1;
+	ssize_t written;
+
+	pthread_mutex_lock(&device->lock);
+	if (fs->next >= 0)
+		close(fs->next);
+	fs->next = fd;
+	pthread_mutex_unlock(&device->lock);
+	written = write(fs->wake, &one, sizeof(one));
+	(void)written;
+}
+
+static void show_config(struct virtio_device *device)
+{
+	const struct fs *fs = ((const struct endpoint *)(const void *)device)->context;
+	struct virtio_fs_config config = { .num_request_queues = htole32(1) };
+
+	memcpy(config.tag, fs->tag, sizeof(config.tag));
+	transport_show_config(device, &config, sizeof(config));
+}
+
+static int set_up(struct fs *fs, struct error *err)
+{
+	struct endpoint *endpoint = fs->endpoint;
+	char path[PATH_MAX];
+
+	state_path(endpoint, path);
+	if (fs_nodes_open(&fs->nodes, path, err) ||
+	    driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
+		return -1;
+	fs->shared = (struct fs_shared *)(void *)fs->ring.shared;
+	fs->slot = calloc(FS_SLOTS, sizeof(*fs->slot));
+	fs->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!fs->slot || fs->wake < 0)
+		return error_set(err, ERROR_RESOURCES, "fs %s: %s", fs->tag, strerror(errno));
+	endpoint->context = fs;
+	endpoint->device.queues = FS_QUEUES;
+	endpoint->device.features = 0;
+	return endpoint_attach(endpoint, &fs_model, show_config, err);
+}
+
+int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, struct error *err)
+{
+	struct fs *fs = calloc(1, sizeof(*fs));
+
+	if (!fs)
+		return error_set(err, ERROR_RESOURCES, "fs: no memory");
+	*fs = (struct fs){ .endpoint = endpoint, .socket = fds[0], .memory_fd = fds[1], .wake = -1, .next = -1 };
+	fs->nodes.fd = fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
+	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
+	if (!set_up(fs, err)) {
+		/* A driver that has not begun knows no file, whatever an earlier one did. */
+		if (!transport_status(&endpoint->device))
+			fs_nodes_clear(&fs->nodes);
+		return 0;
+	}
+	driver_ring_close(&fs->ring);
+	fs_nodes_close(&fs->nodes);
+	if (fs->wake >= 0)
+		close(fs->wake);
+	free(fs->slot);
+	free(fs);
+	return -1;
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * message.c - the table of requests, and both ways through it.
+ */
+#include "fs/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <stddef.h>
+#include <string.h>
+
+#define OLDEST_MINOR 28u /* what a driver of virtiofs speaks: Linux 5.4 has 31 */
+#define NONE (-1), (-1), (-1)
+#define FILE_HANDLE(type) (int8_t) offsetof(struct type, fh), -1, -1
+
+/* By opcode. What is not here is answered by ENOSYS, after which Linux does without. */
+static const struct fs_operation operations[] = {
+	[FUSE_LOOKUP] = { 0, 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
+	[FUSE_FORGET] = { sizeof(struct fuse_forget_in), 0, NONE, FS_NOTHING },
+	[FUSE_GETATTR] = { sizeof(struct fuse_getattr_in), 0, FILE_HANDLE(fuse_getattr_in), FS_PLAIN,
+			   sizeof(struct fuse_attr_out) },
+	[FUSE_SETATTR] = { sizeof(struct fuse_setattr_in), 0, FILE_HANDLE(fuse_setattr_in), FS_PLAIN,
+			   sizeof(struct fuse_attr_out) },
+	[FUSE_READLINK] = { 0, 0, NONE, FS_PLAIN, 0, true },
+	[FUSE_SYMLINK] = { 0, 2, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
+	[FUSE_MKNOD] = { sizeof(struct fuse_mknod_in), 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
+	[FUSE_MKDIR] = { sizeof(struct fuse_mkdir_in), 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
+	[FUSE_UNLINK] = { 0, 1, NONE, FS_PLAIN },
+	[FUSE_RMDIR] = { 0, 1, NONE, FS_PLAIN },
+	[FUSE_RENAME] = { sizeof(struct fuse_rename_in), 2, -1, -1, offsetof(struct fuse_rename_in, newdir), FS_PLAIN },
+	[FUSE_LINK] = { sizeof(struct fuse_link_in), 1, -1, -1, offsetof(struct fuse_link_in, oldnodeid), FS_ENTRY,
+			sizeof(struct fuse_entry_out) },
+	[FUSE_OPEN] = { sizeof(struct fuse_open_in), 0, NONE, FS_OPENED, sizeof(struct fuse_open_out) },
+	[FUSE_READ] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_DATA, 0, true },
+	[FUSE_WRITE] = { sizeof(struct fuse_write_in), 0, FILE_HANDLE(fuse_write_in), FS_PLAIN,
+			 sizeof(struct fuse_write_out) },
+	[FUSE_STATFS] = { 0, 0, NONE, FS_PLAIN, sizeof(struct fuse_statfs_out) },
+	[FUSE_RELEASE] = { sizeof(struct fuse_release_in), 0, FILE_HANDLE(fuse_release_in), FS_PLAIN },
+	[FUSE_FSYNC] = { sizeof(struct fuse_fsync_in), 0, FILE_HANDLE(fuse_fsync_in), FS_PLAIN },
+	[FUSE_FLUSH] = { sizeof(struct fuse_flush_in), 0, FILE_HANDLE(fuse_flush_in), FS_PLAIN },
+	[FUSE_INIT] = { offsetof(struct fuse_init_in, flags) + 4, 0, NONE, FS_INIT, sizeof(struct fuse_init_out) },
+	[FUSE_OPENDIR] = { sizeof(struct fuse_open_in), 0, NONE, FS_OPENED, sizeof(struct fuse_open_out) },
+	[FUSE_READDIR] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_PLAIN, 0, true },
+	[FUSE_RELEASEDIR] = { sizeof(struct fuse_release_in), 0, FILE_HANDLE(fuse_release_in), FS_PLAIN },
+	[FUSE_FSYNCDIR] = { sizeof(struct fuse_fsync_in), 0, FILE_HANDLE(fuse_fsync_in), FS_PLAIN },
+	[FUSE_CREATE] = { sizeof(struct fuse_create_in), 1, NONE, FS_CREATED,
+			  sizeof(struct fuse_entry_out) + sizeof(struct fuse_open_out) },
+	[FUSE_INTERRUPT] = { 0, 0, NONE, FS_NOTHING },
+	[FUSE_DESTROY] = { 0, 0, NONE, FS_PLAIN },
+	[FUSE_BATCH_FORGET] = { sizeof(struct fuse_batch_forget_in), 0, NONE, FS_NOTHING },
+	[FUSE_FALLOCATE] = { sizeof(struct fuse_fallocate_in), 0, FILE_HANDLE(fuse_fallocate_in), FS_PLAIN },
+	[FUSE_READDIRPLUS] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_LISTING, 0, true },
+	[FUSE_RENAME2] = { sizeof(struct fuse_rename2_in), 2, -1, -1, offsetof(struct fuse_rename2_in, newdir),
+			   FS_PLAIN },
+	[FUSE_LSEEK] = { sizeof(struct fuse_lseek_in), 0, FILE_HANDLE(fuse_lseek_in), FS_PLAIN,
+			 sizeof(struct fuse_lseek_out) },
+	[FUSE_COPY_FILE_RANGE] = { sizeof(struct fuse_copy_file_range_in), 0,
+				   offsetof(struct fuse_copy_file_range_in, fh_in),
+				   offsetof(struct fuse_copy_file_range_in, fh_out),
+				   offsetof(struct fuse_copy_file_range_in, nodeid_out), FS_PLAIN,
+				   sizeof(struct fuse_write_out) },
+	[FUSE_SYNCFS] = { sizeof(struct fuse_syncfs_in), 0, NONE, FS_PLAIN },
+};
+
+const struct fs_operation *fs_operation(uint32_t opcode)
+{
+	const struct fs_operation *operation = operations;
+
+	if (opcode >= sizeof(operations) / sizeof(operations[0]))
+		return NULL;
+	operation += opcode;
+	/* All that do anything take arguments, a name, or answer; these are the others. */
+	if (operation->arguments || operation->names || operation->reply != FS_NOTHING || opcode == FUSE_INTERRUPT)
+		return operation;
+	return NULL;
+}
+
+/*
+ * No locks, no extended attributes, no cache of what is written, no file handles for NFS: for those a
+ * daemon would keep what nobody could give the next one.
+ */
+uint32_t fs_init_flags(uint32_t flags)
+{
+	return flags &
+	       (FUSE_ASYNC_READ | FUSE_ATOMIC_O_TRUNC | FUSE_BIG_WRITES | FUSE_DONT_MASK | FUSE_AUTO_INVAL_DATA |
+		FUSE_DO_READDIRPLUS | FUSE_READDIRPLUS_AUTO | FUSE_ASYNC_DIO | FUSE_PARALLEL_DIROPS |
+		FUSE_HANDLE_KILLPRIV | FUSE_MAX_PAGES | FUSE_CACHE_SYMLINKS | FUSE_HANDLE_KILLPRIV_V2);
+}
+
+const char *fs_name(const struct fs_request *request, unsigned int index)
+{
+	const char *name = (const char *)request->arguments + request->operation->arguments;
+
+	return index ? name + strlen(name) + 1 : name;
+}
+
+static bool is_name(const char *name)
+{
+	return *name && strlen(name) <= FS_NAME && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, "..");
+}
+
+static bool names_good(const struct fs_request *request)
+{
+	const char *at = (const char *)request->arguments + request->operation->arguments;
+	size_t left = request->bytes - request->operation->arguments;
+
+	for (unsigned int n = 0; n < request->operation->names; n++) {
+		size_t length = strnlen(at, left);
+		bool target = n && request->header.opcode == FUSE_SYMLINK;
+
+		if (length == left || !(target ? length : is_name(at)))
+			return false;
+		at += length + 1;
+		left -= length + 1;
+	}
+	return true;
+}
+
+static uint32_t get32(const struct fs_request *request, size_t offset)
+{
+	uint32_t value;
+
+	memcpy(&value, request->arguments + offset, sizeof(value));
+	return value;
+}
+
+/* What goes between the daemon and the guest's buffers, or is asked for. */
+static int check_size(struct fs_request *request, uint32_t data)
+{
+	uint32_t size = get32(request, offsetof(struct fuse_read_in, size));
+	uint32_t room = request->room - sizeof(struct fuse_out_header);
+
+	if (request->header.opcode == FUSE_WRITE) {
+		request->data = get32(request, offsetof(struct fuse_write_in, size));
+		return request->data > data || request->data > FS_DATA_MAX ? EINVAL : 0;
+	}
+	if (size > room)
+		return EINVAL;
+	if (request->header.opcode == FUSE_READ) {
+		request->data = size < FS_DATA_MAX ? size : FS_DATA_MAX;
+		size = request->data;
+	} else if (size > FS_ANSWER_MAX - sizeof(struct fuse_out_header)) {
+		size = FS_ANSWER_MAX - sizeof(struct fuse_out_header); /* the guest asks for the rest */
+	}
+	memcpy(request->arguments + offsetof(struct fuse_read_in, size), &size, sizeof(size));
+	return 0;
+}
+
+static bool has_size(uint32_t opcode)
+{
+	return opcode == FUSE_READ || opcode == FUSE_WRITE || opcode == FUSE_READDIR || opcode == FUSE_READDIRPLUS;
+}
+
+int fs_check(struct fs_request *request, uint32_t data)
+{
+	const struct fs_operation *operation = request->operation;
+	uint32_t opcode = request->header.opcode;
+
+	if (request->bytes < operation->arguments || !names_good(request))
+		return EINVAL;
+	if (operation->reply != FS_NOTHING && request->room < sizeof(struct fuse_out_header) + operation->answer)
+		return EINVAL;
+	if (has_size(opcode))
+		return check_size(request, data);
+	if (opcode == FUSE_INIT && (get32(request, 0) != FUSE_KERNEL_VERSION || get32(request, 4) < OLDEST_MINOR))
+		return EPROTO;
+	/* Those that move data within a file are not the same when they are done twice. */
+	if (opcode == FUSE_FALLOCATE &&
+	    get32(request, offsetof(struct fuse_fallocate_in, mode)) &
+		    ~(uint32_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return EOPNOTSUPP;
+	return 0;
+}
+
+static int say_node(const struct fs_nodes *nodes, uint64_t *id)
+{
+	const struct fs_node *node = fs_node_find(nodes, *id);
+
+	if (!node || !node->daemon)
+		return -ESTALE;
+	*id = node->daemon;
+	return 0;
+}
+
+static int say_node_at(const struct fs_nodes *nodes, uint8_t *at)
+{
+	uint64_t id;
+	int result;
+
+	memcpy(&id, at, sizeof(id));
+	result = say_node(nodes, &id);
+	memcpy(at, &id, sizeof(id));
+	return result;
+}
+
+static int say_handle_at(const struct fs_nodes *nodes, uint8_t *at)
+{
+	const struct fs_handle *handle;
+	uint64_t id;
+
+	memcpy(&id, at, sizeof(id));
+	handle = fs_handle_find(nodes, id);
+	if (!handle)
+		return -EBADF;
+	if (handle->lost)
+		return -ESTALE;
+	memcpy(at, &handle->daemon, sizeof(handle->daemon));
+	return 0;
+}
+
+/* Whether the one handle of these two is meant to be looked at. */
+static bool names_handle(const struct fs_request *request)
+{
+	if (request->header.opcode == FUSE_GETATTR)
+		return get32(request, offsetof(struct fuse_getattr_in, getattr_flags)) & FUSE_GETATTR_FH;
+	if (request->header.opcode == FUSE_SETATTR)
+		return get32(request, offsetof(struct fuse_setattr_in, valid)) & FATTR_FH;
+	return true;
+}
+
+/*
+ * Where a write goes is the driver's to say, also at a file's end: the daemon's file would choose the end
+ * itself, and a write that is repeated would be there twice.
+ */
+static void clear_append(uint32_t opcode, uint8_t *arguments)
+{
+	uint32_t flags;
+
+	if (opcode != FUSE_OPEN && opcode != FUSE_CREATE)
+		return;
+	memcpy(&flags, arguments, sizeof(flags)); /* first in both */
+	flags &= ~(uint32_t)O_APPEND;
+	memcpy(arguments, &flags, sizeof(flags));
+}
+
+static void clear_init(uint8_t *arguments)
+{
+	uint32_t flags;
+
+	memcpy(&flags, arguments + offsetof(struct fuse_init_in, flags), sizeof(flags));
+	flags = fs_init_flags(flags);
+	memcpy(arguments + offsetof(struct fuse_init_in, flags), &flags, sizeof(flags));
+}
+
+int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint64_t unique, uint8_t *to)
+{
+	const struct fs_operation *operation = request->operation;
+	uint32_t opcode = request->header.opcode;
+	struct fuse_in_header header = { .len = (uint32_t)sizeof(header) + request->bytes +
+						(opcode == FUSE_WRITE ? request->data : 0),
+					 .opcode = opcode,
+					 .unique = unique,
+					 .nodeid = request->header.nodeid,
+					 .uid = request->header.uid,
+					 .gid = request->header.gid,
+					 .pid = request->header.pid };
+	uint8_t *arguments = to + sizeof(header);
+	bool handle = operation->handle >= 0 && names_handle(request);
+	int result = 0;
+
+	memcpy(arguments, request->arguments, request->bytes);
+	if (opcode != FUSE_INIT && opcode != FUSE_DESTROY)
+		result = say_node(nodes, &header.nodeid);
+	if (!result && operation->other_node >= 0)
+		result = say_node_at(nodes, arguments + operation->other_node);
+	if (!result && handle)
+		result = say_handle_at(nodes, arguments + operation->handle);
+	if (!result && operation->other_handle >= 0)
+		result = say_handle_at(nodes, arguments + operation->other_handle);
+	if (result)
+		return result;
+	clear_append(opcode, arguments);
+	if (opcode == FUSE_INIT)
+		clear_init(arguments);
+	memcpy(to, &header, sizeof(header));
+	return (int)(sizeof(header) + request->bytes);
+}

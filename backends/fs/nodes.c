@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * nodes.c - the table, and ways to find what is in it. The ways are in our memory and made anew.
+ */
+#include "fs/nodes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MAGIC 0x31454c4241544656ull /* "VFTABLE1" */
+#define BUCKETS (1u << 16)
+#define STEP (1u << 20) /* the file grows by */
+
+static uint32_t daemon_bucket(uint64_t daemon)
+{
+	return (uint32_t)(daemon * 0x9e3779b97f4a7c15ull >> 48) % BUCKETS;
+}
+
+static uint32_t name_bucket(uint64_t parent, const char *name)
+{
+	uint64_t hash = 14695981039346656037ull ^ parent;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 1099511628211ull;
+	return (uint32_t)(hash >> 32 ^ hash) % BUCKETS;
+}
+
+static uint32_t index_of(const struct fs_nodes *nodes, const struct fs_node *node)
+{
+	return (uint32_t)(node - nodes->table->node);
+}
+
+static void link_node(uint32_t *first, uint32_t *next, uint32_t index)
+{
+	next[index] = *first;
+	*first = index;
+}
+
+static void unlink_node(uint32_t *first, uint32_t *next, uint32_t index)
+{
+	while (*first && *first != index)
+		first = &next[*first];
+	if (*first)
+		*first = next[index];
+}
+
+/* A page that the file system has no room for would kill us when it is touched. */
+static bool reserve(struct fs_nodes *nodes, uint32_t index)
+{
+	uint64_t end = offsetof(struct fs_table, node) + (index + 1ull) * sizeof(struct fs_node);
+
+	if (end <= nodes->allocated)
+		return true;
+	end = (end + STEP - 1) / STEP * STEP;
+	if (posix_fallocate(nodes->fd, 0, (off_t)end))
+		return false;
+	nodes->allocated = end;
+	return true;
+}
+
+static void make_root(struct fs_nodes *nodes)
+{
+	nodes->table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
+}
+
+static void find_all(struct fs_nodes *nodes)
+{
+	nodes->free = 0;
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++) {
+		const struct fs_node *node = &nodes->table->node[index];
+
+		if (!node->id)
+			link_node(&nodes->free, nodes->next_daemon, index);
+		else if (node->parent)
+			link_node(&nodes->by_name[name_bucket(node->parent, node->name)], nodes->next_name, index);
+	}
+}
+
+/* All that was ever used lies below the first generation 0. */
+static void take_over(struct fs_nodes *nodes)
+{
+	struct fs_table *table = nodes->table;
+
+	nodes->fresh = FUSE_ROOT_ID + 1;
+	if (table->magic != MAGIC) {
+		fs_nodes_clear(nodes);
+		table->magic = MAGIC;
+	}
+	while (nodes->fresh < FS_NODES && reserve(nodes, nodes->fresh) && table->node[nodes->fresh].generation)
+		nodes->fresh++;
+	find_all(nodes);
+	fs_nodes_unknown(nodes);
+}
+
+int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err)
+{
+	void *table = MAP_FAILED;
+
+	memset(nodes, 0, sizeof(*nodes));
+	nodes->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (nodes->fd >= 0 && !ftruncate(nodes->fd, sizeof(*nodes->table)) && reserve(nodes, FUSE_ROOT_ID))
+		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
+	nodes->by_daemon = calloc(BUCKETS, sizeof(uint32_t));
+	nodes->by_name = calloc(BUCKETS, sizeof(uint32_t));
+	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
+	if (table == MAP_FAILED || !nodes->by_daemon || !nodes->by_name || !nodes->next_daemon || !nodes->next_name)
+		return error_set(err, ERROR_RESOURCES, "%s: %s", path, strerror(errno));
+	nodes->table = table;
+	take_over(nodes);
+	return 0;
+}
+
+void fs_nodes_close(struct fs_nodes *nodes)
+{
+	if (nodes->table)
+		munmap(nodes->table, sizeof(*nodes->table));
+	if (nodes->fd >= 0)
+		close(nodes->fd);
+	free(nodes->by_daemon);
+	free(nodes->by_name);
+	free(nodes->next_daemon);
+	free(nodes->next_name);
+}
+
+/* Generations stay: no number is used twice. */
+void fs_nodes_clear(struct fs_nodes *nodes)
+{
+	struct fs_table *table = nodes->table;
+
+	table->init_bytes = 0;
+	for (uint32_t index = 0; index < FS_HANDLES; index++)
+		table->handle[index].id = 0;
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+		table->node[index].id = 0;
+	memset(nodes->by_daemon, 0, BUCKETS * sizeof(uint32_t));
+	memset(nodes->by_name, 0, BUCKETS * sizeof(uint32_t));
+	find_all(nodes);
+	make_root(nodes);
+}
+
+void fs_nodes_unknown(struct fs_nodes *nodes)
+{
+	memset(nodes->by_daemon, 0, BUCKETS * sizeof(uint32_t));
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+		if (nodes->table->node[index].id)
+			nodes->table->node[index].daemon = nodes->table->node[index].known = 0;
+	for (uint32_t index = 0; index < FS_HANDLES; index++)
+		nodes->table->handle[index].daemon = 0;
+}
+
+struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)
+{
+	struct fs_node *node = &nodes->table->node[index];
+
+	return index && index < nodes->fresh && node->id ? node : NULL;
+}
+
+struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
+{
+	struct fs_node *node = fs_node_at(nodes, (uint32_t)id);
+
+	return node && node->id == id ? node : NULL;
+}
+
+struct fs_node *fs_node_by_daemon(const struct fs_nodes *nodes, uint64_t daemon)
+{
+	uint32_t index = nodes->by_daemon[daemon_bucket(daemon)];
+
+	if (daemon == FUSE_ROOT_ID)
+		return &nodes->table->node[FUSE_ROOT_ID];
+	while (index && nodes->table->node[index].daemon != daemon)
+		index = nodes->next_daemon[index];
+	return index ? &nodes->table->node[index] : NULL;
+}
+
+struct fs_node *fs_node_by_name(const struct fs_nodes *nodes, uint64_t parent, const char *name)
+{
+	uint32_t index = nodes->by_name[name_bucket(parent, name)];
+
+	while (index && (nodes->table->node[index].parent != parent || strcmp(nodes->table->node[index].name, name)))
+		index = nodes->next_name[index];
+	return index ? &nodes->table->node[index] : NULL;
+}
+
+void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon)
+{
+	uint32_t index = index_of(nodes, node);
+
+	if (index == FUSE_ROOT_ID)
+		return;
+	if (node->daemon)
+		unlink_node(&nodes->by_daemon[daemon_bucket(node->daemon)], nodes->next_daemon, index);
+	node->daemon = daemon;
+	node->known = 0;
+	if (daemon)
+		link_node(&nodes->by_daemon[daemon_bucket(daemon)], nodes->next_daemon, index);
+}
+
+void fs_node_rename(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name)
+{
+	struct fs_node *other = parent ? fs_node_by_name(nodes, parent, name) : NULL;
+	uint32_t index = index_of(nodes, node);
+
+	if (index == FUSE_ROOT_ID || other == node)
+		return;
+	if (other)
+		fs_node_rename(nodes, other, 0, "");
+	if (node->parent)
+		unlink_node(&nodes->by_name[name_bucket(node->parent, node->name)], nodes->next_name, index);
+	/* Who dies here leaves it without a name. */
+	__atomic_store_n(&node->parent, 0, __ATOMIC_RELEASE);
+	if (!parent)
+		return;
+	memset(node->name, 0, sizeof(node->name));
+	memcpy(node->name, name, strnlen(name, FS_NAME));
+	__atomic_store_n(&node->parent, parent, __ATOMIC_RELEASE);
+	link_node(&nodes->by_name[name_bucket(parent, node->name)], nodes->next_name, index);
+}
+
+static struct fs_node *new_node(struct fs_nodes *nodes)
+{
+	uint32_t index = nodes->free;
+	struct fs_node *node;
+
+	if (index) {
+		nodes->free = nodes->next_daemon[index];
+	} else {
+		if (nodes->fresh == FS_NODES || !reserve(nodes, nodes->fresh))
+			return NULL;
+		index = nodes->fresh++;
+	}
+	node = &nodes->table->node[index];
+	node->generation = node->generation % INT32_MAX + 1;
+	node->parent = node->lookups = node->daemon = node->known = 0;
+	__atomic_store_n(&node->id, (uint64_t)node->generation << 32 | index, __ATOMIC_RELEASE);
+	return node;
+}
+
+struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const char *name,
+			      const struct fuse_entry_out *entry)
+{
+	struct fs_node *node = fs_node_by_daemon(nodes, entry->nodeid);
+
+	if (!node) {
+		node = new_node(nodes);
+		if (!node)
+			return NULL;
+		node->inode = entry->attr.ino;
+		node->kind = entry->attr.mode & S_IFMT;
+		fs_node_bind(nodes, node, entry->nodeid);
+	}
+	fs_node_rename(nodes, node, parent, name);
+	node->known++;
+	node->lookups++;
+	return node;
+}
+
+bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struct fuse_forget_one *gone)
+{
+	struct fs_node *node = fs_node_find(nodes, id);
+
+	if (!node || id == FUSE_ROOT_ID)
+		return false;
+	node->lookups -= lookups < node->lookups ? lookups : node->lookups;
+	if (node->lookups)
+		return false;
+	*gone = (struct fuse_forget_one){ .nodeid = node->daemon, .nlookup = node->known };
+	fs_node_rename(nodes, node, 0, "");
+	fs_node_bind(nodes, node, 0);
+	__atomic_store_n(&node->id, 0, __ATOMIC_RELEASE);
+	link_node(&nodes->free, nodes->next_daemon, index_of(nodes, node));
+	return true;
+}
+
+struct fs_handle *fs_handle_new(struct fs_nodes *nodes, uint64_t node, uint32_t opcode, uint32_t flags, uint64_t daemon)
+{
+	for (uint32_t n = 0; n < FS_HANDLES; n++) {
+		uint32_t index = (nodes->handles + n) % FS_HANDLES;
+		struct fs_handle *handle = &nodes->table->handle[index];
+
+		if (handle->id)
+			continue;
+		nodes->handles = index + 1;
+		handle->generation = handle->generation % INT32_MAX + 1;
+		handle->node = node;
+		handle->opcode = opcode;
+		handle->flags = flags;
+		handle->daemon = daemon;
+		handle->lost = 0;
+		__atomic_store_n(&handle->id, (uint64_t)handle->generation << 32 | index, __ATOMIC_RELEASE);
+		return handle;
+	}
+	return NULL;
+}
+
+struct fs_handle *fs_handle_find(const struct fs_nodes *nodes, uint64_t id)
+{
+	struct fs_handle *handle = &nodes->table->handle[(uint32_t)id % FS_HANDLES];
+
+	return id && handle->id == id ? handle : NULL;
+}
+
+void fs_handle_free(struct fs_handle *handle)
+{
+	__atomic_store_n(&handle->id, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * repeat.c - requests that a daemon may have done before it died. Most are the same when they are done
+ * twice. Those that make, remove or rename a name are not: the second try would fail because the first did
+ * not. So it is looked whether the first one has been done.
+ *
+ * Made by it: what has the name is of that kind, belongs to that user, and its inode was last changed
+ * after the request had come. Removed by it: the name is gone, or another file has it now. Renamed by it:
+ * the new name has the file that had the old one. (Others who use the folder at the same time can be
+ * mistaken for it, within the moment between the request and its repetition.)
+ */
+#include "fs/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define SECOND 1000000000ull
+
+/* As files' times are made: not later than what happens from now on. */
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &time);
+	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
+}
+
+static struct fs_note *note_of(struct fs *fs, const struct fs_slot *slot)
+{
+	return &fs->nodes.table->note[slot->queue][slot->chain.head];
+}
+
+void fs_note(struct fs *fs, const struct fs_slot *slot)
+{
+	const struct fs_request *request = &slot->request;
+	struct fs_note *note = note_of(fs, slot);
+	const struct fs_node *node = NULL;
+
+	note->since = now();
+	switch (request->header.opcode) {
+	case FUSE_UNLINK:
+	case FUSE_RMDIR:
+	case FUSE_RENAME:
+	case FUSE_RENAME2: node = fs_node_by_name(&fs->nodes, request->header.nodeid, fs_name(request, 0)); break;
+	default: break;
+	}
+	note->inode = node ? node->inode : 0;
+}
+
+static uint64_t daemon_id(const struct fs *fs, uint64_t id)
+{
+	const struct fs_node *node = fs_node_find(&fs->nodes, id);
+
+	return node ? node->daemon : 0;
+}
+
+/* What has the name now; what the daemon counts is given back. Return: as fs_look_up(). */
+static int peek(struct fs *fs, uint64_t parent, const char *name, struct fuse_attr *attr)
+{
+	struct fuse_forget_one one = { .nlookup = 1 };
+	struct fuse_entry_out entry;
+	int result;
+
+	if (!daemon_id(fs, parent))
+		return -ESTALE;
+	result = fs_look_up(fs, daemon_id(fs, parent), name, &entry);
+	if (!result) {
+		one.nodeid = entry.nodeid;
+		fs_note_forget(fs, &one);
+		*attr = entry.attr;
+	}
+	return result;
+}
+
+static bool changed_since(const struct fuse_attr *attr, uint64_t since)
+{
+	return attr->ctime * SECOND + attr->ctimensec >= since;
+}
+
+static bool made_by(struct fs *fs, const struct fs_slot *slot, const struct fuse_attr *attr)
+{
+	const struct fs_request *request = &slot->request;
+	const struct fs_node *node;
+	uint64_t old;
+	uint32_t mode = S_IFREG;
+
+	if (!changed_since(attr, note_of(fs, slot)->since))
+		return false;
+	switch (request->header.opcode) {
+	case FUSE_LINK:
+		memcpy(&old, request->arguments + offsetof(struct fuse_link_in, oldnodeid), sizeof(old));
+		node = fs_node_find(&fs->nodes, old);
+		return node && node->inode == attr->ino;
+	case FUSE_MKDIR: mode = S_IFDIR; break;
+	case FUSE_SYMLINK: mode = S_IFLNK; break;
+	case FUSE_MKNOD:
+		memcpy(&mode, request->arguments + offsetof(struct fuse_mknod_in, mode), sizeof(mode));
+		mode = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
+		break;
+	default: break;
+	}
+	return (attr->mode & S_IFMT) == mode && attr->uid == request->header.uid &&
+	       (mode == S_IFDIR || !S_ISREG(mode) || !attr->size);
+}
+
+/* The answer that the first try would have got: looking a name up gives the same as making it. */
+static bool answer_made(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	const struct fs_request *request = &slot->request;
+	struct {
+		struct fuse_out_header header;
+		struct fuse_entry_out entry;
+	} out = { .header.len = sizeof(out) };
+	struct fuse_forget_one gone = { 0 };
+	int result = fs_look_up(fs, daemon_id(fs, request->header.nodeid), fs_name(request, 0), &out.entry);
+
+	if (result > 0)
+		return false;
+	if (result) {
+		fs_answer_error(fs, index, -result);
+		return true;
+	}
+	memcpy(fs->answer, &out, sizeof(out));
+	fs_hear(&fs->nodes, request, fs->answer, &gone);
+	fs_note_forget(fs, &gone);
+	fs_answer(fs, index);
+	return true;
+}
+
+static bool repeat_make(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	struct fs_request *request = &slot->request;
+	struct fuse_attr attr;
+	uint32_t flags;
+	int result = peek(fs, request->header.nodeid, fs_name(request, 0), &attr);
+
+	if (result > 0)
+		return false;
+	if (result || !made_by(fs, slot, &attr)) {
+		fs_submit(fs, index);
+		return true;
+	}
+	if (request->header.opcode != FUSE_CREATE)
+		return answer_made(fs, index);
+	memcpy(&flags, request->arguments + offsetof(struct fuse_create_in, flags), sizeof(flags));
+	flags &= ~(uint32_t)O_EXCL;
+	memcpy(request->arguments + offsetof(struct fuse_create_in, flags), &flags, sizeof(flags));
+	fs_submit(fs, index);
+	return true;
+}
+
+/* As if the daemon had said so. */
+static void answer_done(struct fs *fs, unsigned int index)
+{
+	const struct fuse_out_header header = { .len = sizeof(header) };
+	struct fuse_forget_one none = { 0 };
+
+	memcpy(fs->answer, &header, sizeof(header));
+	fs_hear(&fs->nodes, &fs->slot[index].request, fs->answer, &none);
+	fs_answer(fs, index);
+}
+
+static bool repeat_remove(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	uint64_t inode = note_of(fs, slot)->inode;
+	struct fuse_attr attr;
+	int result = peek(fs, slot->request.header.nodeid, fs_name(&slot->request, 0), &attr);
+
+	if (result > 0)
+		return false;
+	if (result == -ENOENT || (!result && inode && attr.ino != inode))
+		answer_done(fs, index);
+	else
+		fs_submit(fs, index);
+	return true;
+}
+
+static bool repeat_rename(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	const struct fs_request *request = &slot->request;
+	const struct fs_note *note = note_of(fs, slot);
+	struct fuse_attr from = { 0 }, to = { 0 };
+	uint64_t directory;
+	int old, new;
+
+	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
+	old = peek(fs, request->header.nodeid, fs_name(request, 0), &from);
+	new = old > 0 ? old : peek(fs, directory, fs_name(request, 1), &to);
+	if (new > 0)
+		return false;
+	/* With an exchange, the old name is not gone, but another's. */
+	if (!new && (note->inode ? to.ino == note->inode : changed_since(&to, note->since)) &&
+	    (old == -ENOENT || (!old && note->inode && from.ino != note->inode)))
+		answer_done(fs, index);
+	else
+		fs_submit(fs, index);
+	return true;
+}
+
+bool fs_repeat(struct fs *fs, unsigned int index)
+{
+	switch (fs->slot[index].request.header.opcode) {
+	case FUSE_MKNOD:
+	case FUSE_MKDIR:
+	case FUSE_SYMLINK:
+	case FUSE_LINK:
+	case FUSE_CREATE: return repeat_make(fs, index);
+	case FUSE_UNLINK:
+	case FUSE_RMDIR: return repeat_remove(fs, index);
+	case FUSE_RENAME:
+	case FUSE_RENAME2: return repeat_rename(fs, index);
+	default: fs_submit(fs, index); return true;
+	}
+}

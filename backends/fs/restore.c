@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * restore.c - a new daemon knows nothing. It is told what was agreed on with the guest, led to each node by
+ * its name from the root on, and opens what was open; then it is asked what its predecessor did not answer.
+ *
+ * A node is the same one when dom0's inode number and kind of file are. What is not found any more, or has
+ * no name (it was removed while it was open), is stale: the guest is told ESTALE, as by NFS.
+ */
+#include "fs/fs.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define DEPTH 512u /* of folders; also bounds names that lead in a circle */
+
+/* Return: false: the daemon is gone. */
+static bool restore_mount(struct fs *fs)
+{
+	const struct fs_table *table = fs->nodes.table;
+	struct fuse_init_in in = { 0 };
+	struct fuse_init_out out;
+	int result;
+
+	memcpy(&in, table->init, table->init_bytes < sizeof(in) ? table->init_bytes : sizeof(in));
+	in.flags = fs_init_flags(in.flags);
+	result = fs_ask(fs, FUSE_INIT, 0, &in, table->init_bytes, &out, sizeof(out));
+	if (!result && fs_init_flags(out.flags) != table->init_flags)
+		log_warning("fs %s: virtiofsd came back with features %#x instead of %#x", fs->tag,
+			    fs_init_flags(out.flags), table->init_flags);
+	if (result < 0)
+		log_error("fs %s: virtiofsd refuses what it agreed to before: %s", fs->tag, strerror(-result));
+	return !result;
+}
+
+/* The daemon counted a look-up that belongs to no node. */
+static void return_look_up(struct fs *fs, const struct fuse_entry_out *entry)
+{
+	const struct fuse_forget_one one = { .nodeid = entry->nodeid, .nlookup = 1 };
+
+	fs_note_forget(fs, &one);
+}
+
+/* Return: false: the daemon is gone. Whether the node was found says its number. */
+static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
+{
+	struct fs_node *parent = node->parent ? fs_node_find(&fs->nodes, node->parent) : NULL;
+	struct fuse_entry_out entry;
+	int result;
+
+	if (node->daemon || !parent || depth == DEPTH)
+		return true;
+	if (!find(fs, parent, depth + 1))
+		return false;
+	if (!parent->daemon)
+		return true;
+	result = fs_look_up(fs, parent->daemon, node->name, &entry);
+	if (result)
+		return result < 0;
+	if (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
+	    fs_node_by_daemon(&fs->nodes, entry.nodeid)) {
+		return_look_up(fs, &entry);
+		return true;
+	}
+	fs_node_bind(&fs->nodes, node, entry.nodeid);
+	node->known = 1;
+	return true;
+}
+
+/* Return: false: the daemon is gone. */
+static bool open_again(struct fs *fs, struct fs_handle *handle)
+{
+	struct fs_node *node = fs_node_find(&fs->nodes, handle->node);
+	struct fuse_open_in in = { .flags = handle->flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND) };
+	struct fuse_open_out out;
+	int result;
+
+	if (node && !find(fs, node, 0))
+		return false;
+	result = node && node->daemon ? fs_ask(fs, handle->opcode, node->daemon, &in, sizeof(in), &out, sizeof(out)) :
+					-ESTALE;
+	if (result > 0)
+		return false;
+	fs->lost += result && !handle->lost;
+	handle->lost = result != 0;
+	handle->daemon = result ? 0 : out.fh;
+	return true;
+}
+
+/* Return: false: the daemon is gone. */
+static bool restore_handles(struct fs *fs)
+{
+	struct fs_handle *handle = fs->nodes.table->handle;
+
+	fs->lost = 0;
+	for (uint32_t n = 0; n < FS_HANDLES; n++)
+		if (handle[n].id && !open_again(fs, &handle[n]))
+			return false;
+	if (fs->lost)
+		log_warning("fs %s: %u open files have no name any more: the guest is told ESTALE", fs->tag, fs->lost);
+	return true;
+}
+
+static bool restore_nodes(struct fs *fs)
+{
+	for (uint32_t n = 0; n < fs->nodes.fresh; n++) {
+		struct fs_node *node = fs_node_at(&fs->nodes, n);
+
+		if (node && !find(fs, node, 0))
+			return false;
+	}
+	return true;
+}
+
+/* The earliest that waits. */
+static unsigned int next_waiting(const struct fs *fs, uint64_t from)
+{
+	unsigned int best = FS_SLOTS;
+
+	for (unsigned int index = 0; index < FS_SLOTS; index++)
+		if (fs->slot[index].used && fs->slot[index].order >= from &&
+		    (best == FS_SLOTS || fs->slot[index].order < fs->slot[best].order))
+			best = index;
+	return best;
+}
+
+/* In their order. */
+static bool ask_again(struct fs *fs)
+{
+	uint64_t from = 0;
+	unsigned int index;
+
+	while ((index = next_waiting(fs, from)) < FS_SLOTS) {
+		from = fs->slot[index].order + 1;
+		if (!fs->slot[index].again)
+			fs_submit(fs, index);
+		else if (!fs_repeat(fs, index))
+			return false;
+	}
+	return true;
+}
+
+bool fs_restore(struct fs *fs)
+{
+	if (fs->nodes.table->init_bytes) {
+		fs_nodes_unknown(&fs->nodes);
+		if (!restore_mount(fs) || !restore_handles(fs) || !restore_nodes(fs))
+			return false;
+	}
+	fs->serves = true;
+	return ask_again(fs);
+}

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_fs.c - a shared folder between a guest's driver (this process), a device model (a child) and the
+ * real virtiofsd; both of the latter are killed in between.
+ */
+#include "fake_driver.h"
+#include "fs/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PROGRAM "/usr/lib/qemu/virtiofsd"
+#define RAM 0x40000000ull
+#define RAM_BYTES (8u << 20)
+#define RING 64u
+#define DATA_BYTES (256u << 10)
+
+/* In the guest's memory: two queues, and a place for each request. */
+enum { DESC = 0, AVAIL = 0x1000, USED = 0x2000, QUEUE_BYTES = 0x4000, TABLES = 0x10000, BUFFERS = 0x20000 };
+
+/* What both processes have. */
+static struct {
+	uint8_t page[4096];
+	struct transport_state state;
+} * shared;
+static uint8_t *ram;
+static int ram_fd, kick[2], control[2];
+static struct guest_memory memory = { .ipa = RAM, .bytes = RAM_BYTES };
+static char directory[] = "/tmp/test_fs.XXXXXX";
+static pid_t server, model;
+static struct endpoint endpoint;
+static struct endpoint_host host = { .run_dir = directory };
+static uint16_t avail_idx[2], used_idx[2];
+static uint64_t unique;
+
+/* Of endpoint.c. */
+static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
+{
+	(void)device;
+	(void)bit;
+}
+
+int endpoint_attach(struct endpoint *to, const struct virtio_model *of, void (*show)(struct virtio_device *device),
+		    struct error *err)
+{
+	(void)err;
+	to->device.model = of;
+	show(&to->device);
+	transport_init(&to->device);
+	return 0;
+}
+
+void endpoint_kick(struct endpoint *to, unsigned int queue)
+{
+	eventfd_write(to->kick[queue], 1);
+}
+
+static const char *path(const char *name)
+{
+	static char paths[4][200];
+	static unsigned int turn;
+
+	snprintf(paths[++turn % 4], sizeof(paths[0]), "%s/%s", directory, name);
+	return paths[turn % 4];
+}
+
+static void start_server(void)
+{
+	char option[300], socket_path[300];
+
+	unlink(path("sock"));
+	snprintf(option, sizeof(option), "source=%s,sandbox=chroot,log_level=err", path("share"));
+	snprintf(socket_path, sizeof(socket_path), "--socket-path=%s", path("sock"));
+	server = fork();
+	if (!server) {
+		execl(PROGRAM, PROGRAM, "-f", socket_path, "-o", option, NULL);
+		_exit(127);
+	}
+}
+
+static int connect_server(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path("sock"));
+	for (int tries = 0; tries < 2000; tries++) {
+		if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
+			return fd;
+		usleep(5000);
+	}
+	_exit(99);
+}
+
+static void end(pid_t *pid)
+{
+	if (*pid > 0) {
+		kill(*pid, SIGKILL);
+		waitpid(*pid, NULL, 0);
+	}
+	*pid = 0;
+}
+
+/* The child: a device model with this one device. A byte on control says that there is another virtiofsd. */
+static void run_model(void)
+{
+	struct error err;
+	char byte;
+	int fds[2];
+
+	memset(&endpoint, 0, sizeof(endpoint));
+	endpoint.host = &host;
+	endpoint.slot = 4;
+	endpoint.kick[0] = kick[0];
+	endpoint.kick[1] = kick[1];
+	endpoint.device = (struct virtio_device){
+		.memory = &memory, .state = &shared->state, .page = shared->page, .interrupt = interrupt
+	};
+	pthread_mutex_init(&endpoint.device.lock, NULL);
+	pthread_cond_init(&endpoint.device.idle, NULL);
+	fds[0] = connect_server();
+	fds[1] = ram_fd;
+	if (fs_add(&endpoint, fds, "src", &err) || fs_start(&endpoint, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		_exit(98);
+	}
+	while (read(control[0], &byte, 1) == 1) {
+		if (byte == 'g') { /* the driver begins */
+			pthread_mutex_lock(&endpoint.device.lock);
+			driver_begin(&endpoint.device, 0);
+			for (unsigned int queue = 0; queue < 2; queue++)
+				driver_queue(&endpoint.device, queue, RING, RAM + queue * QUEUE_BYTES + DESC,
+					     RAM + queue * QUEUE_BYTES + AVAIL, RAM + queue * QUEUE_BYTES + USED);
+			driver_go(&endpoint.device);
+			pthread_mutex_unlock(&endpoint.device.lock);
+		} else {
+			fs_reconnect(&endpoint, connect_server());
+		}
+	}
+	_exit(0);
+}
+
+static void start_model(void)
+{
+	model = fork();
+	if (!model)
+		run_model();
+}
+
+static void kill_server(void)
+{
+	end(&server);
+	start_server();
+	assert_int_equal(write(control[1], "r", 1), 1);
+}
+
+static void kill_model(void)
+{
+	end(&model);
+	end(&server);
+	start_server();
+	start_model();
+}
+
+static uint16_t *words(unsigned int queue, unsigned int at)
+{
+	return (uint16_t *)(void *)(ram + queue * QUEUE_BYTES + at);
+}
+
+/* One request in flight at a time and queue: slot 0 of its ring. */
+struct guest_request {
+	uint32_t opcode;
+	uint64_t node;
+	const void *arguments;
+	size_t bytes;
+	const void *data; /* written */
+	size_t data_bytes;
+	void *answer;
+	size_t answer_bytes; /* room */
+	size_t got;
+};
+
+static void put_desc(uint16_t index, uint64_t address, size_t bytes, bool write, bool more)
+{
+	((struct vring_desc *)(void *)(ram + QUEUE_BYTES * FS_REQUESTS))[index] = (struct vring_desc){
+		.addr = RAM + address,
+		.len = (uint32_t)bytes,
+		.flags = (uint16_t)((write ? VRING_DESC_F_WRITE : 0) | (more ? VRING_DESC_F_NEXT : 0)),
+		.next = (uint16_t)(index + 1),
+	};
+}
+
+static void send_request(const struct guest_request *request)
+{
+	struct fuse_in_header header = { .len = (uint32_t)(sizeof(header) + request->bytes + request->data_bytes),
+					 .opcode = request->opcode,
+					 .unique = ++unique,
+					 .nodeid = request->node };
+	uint16_t n = 0;
+
+	memcpy(ram + BUFFERS, &header, sizeof(header));
+	memcpy(ram + BUFFERS + sizeof(header), request->arguments, request->bytes);
+	memcpy(ram + BUFFERS + 0x10000, request->data ? request->data : "", request->data_bytes);
+	put_desc(n++, BUFFERS, sizeof(header) + request->bytes, false, true);
+	if (request->data_bytes) /* in two pieces */
+		put_desc(n++, BUFFERS + 0x10000, request->data_bytes / 2, false, true);
+	if (request->data_bytes)
+		put_desc(n++, BUFFERS + 0x10000 + request->data_bytes / 2,
+			 request->data_bytes - request->data_bytes / 2, false, true);
+	put_desc(n++, BUFFERS + 0x200000, sizeof(struct fuse_out_header), true, request->answer_bytes > 0);
+	if (request->answer_bytes)
+		put_desc(n++, BUFFERS + 0x200000 + sizeof(struct fuse_out_header), request->answer_bytes, true, false);
+	words(FS_REQUESTS, AVAIL)[2 + avail_idx[FS_REQUESTS] % RING] = 0;
+	__atomic_store_n(&words(FS_REQUESTS, AVAIL)[1], ++avail_idx[FS_REQUESTS], __ATOMIC_RELEASE);
+	eventfd_write(kick[FS_REQUESTS], 1);
+}
+
+static int receive(struct guest_request *request)
+{
+	struct fuse_out_header header;
+
+	for (unsigned int tries = 0;
+	     __atomic_load_n(&words(FS_REQUESTS, USED)[1], __ATOMIC_ACQUIRE) == used_idx[FS_REQUESTS]; tries++) {
+		assert_true(tries < 3000000);
+		if (waitpid(model, NULL, WNOHANG) > 0)
+			fail_msg("the device model ended");
+		usleep(10);
+	}
+	used_idx[FS_REQUESTS]++;
+	memcpy(&header, ram + BUFFERS + 0x200000, sizeof(header));
+	assert_int_equal(header.unique, unique);
+	request->got = header.len - sizeof(header);
+	assert_true(request->got <= request->answer_bytes);
+	memcpy(request->answer, ram + BUFFERS + 0x200000 + sizeof(header), request->got);
+	return header.error;
+}
+
+static int ask(struct guest_request *request)
+{
+	send_request(request);
+	return receive(request);
+}
+
+static void say_init(void)
+{
+	struct fuse_init_in in = { .major = FUSE_KERNEL_VERSION, .minor = 36, .max_readahead = 1 << 20, .flags = ~0u };
+	struct fuse_init_out out;
+	struct guest_request request = { FUSE_INIT, 0, &in, sizeof(in), .answer = &out, .answer_bytes = sizeof(out) };
+
+	assert_int_equal(ask(&request), 0);
+	assert_int_equal(out.major, FUSE_KERNEL_VERSION);
+	assert_int_equal(out.flags & (FUSE_POSIX_LOCKS | FUSE_WRITEBACK_CACHE | FUSE_MAP_ALIGNMENT), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ram_fd = memfd_create("guest", 0);
+	if (shared == MAP_FAILED || ftruncate(ram_fd, RAM_BYTES))
+		return -1;
+	memory.base = ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, ram_fd, 0);
+	strcpy(directory + strlen(directory) - 6, "XXXXXX");
+	if (ram == MAP_FAILED || !mkdtemp(directory) || mkdir(path("share"), 0755) || pipe(control))
+		return -1;
+	kick[0] = eventfd(0, EFD_NONBLOCK);
+	kick[1] = eventfd(0, EFD_NONBLOCK);
+	memset(avail_idx, 0, sizeof(avail_idx));
+	memset(used_idx, 0, sizeof(used_idx));
+	start_server();
+	start_model();
+	if (write(control[1], "g", 1) != 1)
+		return -1;
+	for (int tries = 0; !(*(uint32_t *)(void *)(shared->page + VIRTIO_MMIO_STATUS) & 4) && tries < 10000; tries++)
+		usleep(1000);
+	say_init();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[300];
+
+	(void)state;
+	end(&model);
+	end(&server);
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	munmap(shared, sizeof(*shared));
+	munmap(ram, RAM_BYTES);
+	close(ram_fd);
+	close(kick[0]);
+	close(kick[1]);
+	close(control[0]);
+	close(control[1]);
+	return system(command);
+}
+
+static int look_up(uint64_t parent, const char *name, struct fuse_entry_out *entry)
+{
+	struct guest_request request = { FUSE_LOOKUP,      parent,          name,
+					 strlen(name) + 1, .answer = entry, .answer_bytes = sizeof(*entry) };
+
+	return ask(&request);
+}
+
+static size_t join(uint8_t *to, const void *arguments, size_t bytes, const char *name, const char *second)
+{
+	memcpy(to, arguments, bytes);
+	bytes += (size_t)stpcpy((char *)to + bytes, name) + 1 - ((size_t)to + bytes);
+	if (second)
+		bytes += (size_t)stpcpy((char *)to + bytes, second) + 1 - ((size_t)to + bytes);
+	return bytes;
+}
+
+struct created {
+	struct fuse_entry_out entry;
+	struct fuse_open_out open;
+};
+
+static int create(uint64_t parent, const char *name, int flags, struct created *out)
+{
+	struct fuse_create_in in = { .flags = (uint32_t)(O_CREAT | O_RDWR | flags), .mode = S_IFREG | 0644 };
+	uint8_t arguments[300];
+	struct guest_request request = { FUSE_CREATE,   parent,
+					 arguments,     join(arguments, &in, sizeof(in), name, NULL),
+					 .answer = out, .answer_bytes = sizeof(*out) };
+
+	return ask(&request);
+}
+
+static int make_directory(uint64_t parent, const char *name, struct fuse_entry_out *out)
+{
+	struct fuse_mkdir_in in = { .mode = 0755 };
+	uint8_t arguments[300];
+	struct guest_request request = { FUSE_MKDIR,    parent,
+					 arguments,     join(arguments, &in, sizeof(in), name, NULL),
+					 .answer = out, .answer_bytes = sizeof(*out) };
+
+	return ask(&request);
+}
+
+static int rename_to(uint64_t from, const char *old, uint64_t to, const char *new)
+{
+	struct fuse_rename_in in = { .newdir = to };
+	uint8_t arguments[600];
+	struct guest_request request = { FUSE_RENAME, from, arguments, join(arguments, &in, sizeof(in), old, new),
+					 .answer = arguments };
+
+	return ask(&request);
+}
+
+static int remove_name(uint32_t opcode, uint64_t parent, const char *name)
+{
+	char nothing;
+	struct guest_request request = { opcode, parent, name, strlen(name) + 1, .answer = &nothing };
+
+	return ask(&request);
+}
+
+static int write_at(uint64_t node, uint64_t fh, uint64_t offset, const void *data, size_t bytes)
+{
+	struct fuse_write_in in = { .fh = fh, .offset = offset, .size = (uint32_t)bytes };
+	struct fuse_write_out out = { 0 };
+	struct guest_request request = {
+		FUSE_WRITE, node, &in, sizeof(in), data, bytes, .answer = &out, .answer_bytes = sizeof(out)
+	};
+	int result = ask(&request);
+
+	return result ? result : (int)out.size;
+}
+
+static int read_at(uint64_t node, uint64_t fh, uint64_t offset, void *data, size_t bytes)
+{
+	struct fuse_read_in in = { .fh = fh, .offset = offset, .size = (uint32_t)bytes };
+	struct guest_request request = { FUSE_READ, node, &in, sizeof(in), .answer = data, .answer_bytes = bytes };
+	int result = ask(&request);
+
+	return result ? result : (int)request.got;
+}
+
+static int release(uint64_t node, uint64_t fh)
+{
+	struct fuse_release_in in = { .fh = fh };
+	char nothing;
+	struct guest_request request = { FUSE_RELEASE, node, &in, sizeof(in), .answer = &nothing };
+
+	return ask(&request);
+}
+
+static void fill(uint8_t *data, size_t bytes, unsigned int seed)
+{
+	for (size_t n = 0; n < bytes; n++) {
+		seed = seed * 1664525 + 1013904223;
+		data[n] = (uint8_t)(seed >> 16);
+	}
+}
+
+static uint8_t wrote[DATA_BYTES], got[DATA_BYTES];
+
+static void files_are_made_written_and_read(void **state)
+{
+	struct fuse_entry_out entry;
+	struct created file;
+	int fd;
+
+	(void)state;
+	assert_int_equal(look_up(FUSE_ROOT_ID, "none", &entry), -ENOENT);
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "dir", &entry), 0);
+	assert_int_equal(create(entry.nodeid, "file", O_EXCL, &file), 0);
+	fill(wrote, sizeof(wrote), 1);
+	assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 5, wrote, 100001), 100001);
+	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 5, got, sizeof(got)), 100001);
+	assert_memory_equal(wrote, got, 100001);
+	fd = open(path("share/dir/file"), O_RDONLY);
+	assert_int_equal(pread(fd, got, sizeof(got), 5), 100001);
+	assert_memory_equal(wrote, got, 100001);
+	close(fd);
+}
+
+static void (*const deaths[])(void) = { kill_server, kill_model };
+
+static void open_files_outlive_deaths(void **state)
+{
+	struct fuse_entry_out entry, again;
+	struct created file;
+
+	(void)state;
+	for (unsigned int n = 0; n < 6; n++) {
+		char name[20];
+
+		snprintf(name, sizeof(name), "dir%u", n);
+		fill(wrote, sizeof(wrote), n);
+		assert_int_equal(make_directory(FUSE_ROOT_ID, name, &entry), 0);
+		assert_int_equal(create(entry.nodeid, "file", O_EXCL, &file), 0);
+		assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, wrote, 70000), 70000);
+		deaths[n % 2]();
+		assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, got, sizeof(got)), 70000);
+		assert_memory_equal(wrote, got, 70000);
+		assert_int_equal(look_up(entry.nodeid, "file", &again), 0);
+		assert_int_equal(again.nodeid, file.entry.nodeid);
+		assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 70000, wrote, 10), 10);
+	}
+}
+
+/* Names come and go while somebody dies every few milliseconds: none fails, none is left. */
+static void nothing_is_done_twice_or_not_at_all(void **state)
+{
+	struct fuse_entry_out a, b, entry;
+	struct created file;
+	unsigned int deaths_left = 40;
+	pid_t killer;
+
+	(void)state;
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "a", &a), 0);
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "b", &b), 0);
+	for (unsigned int n = 0; deaths_left; n++) {
+		char name[20], moved[20];
+
+		/* Dead before it can answer, or a moment later. */
+		if (n % 5 == 0) {
+			killer = fork();
+			if (!killer) {
+				usleep(n * 37 % 3000);
+				kill(deaths_left % 3 ? server : model, SIGKILL);
+				_exit(0);
+			}
+		}
+		snprintf(name, sizeof(name), "n%u", n);
+		snprintf(moved, sizeof(moved), "m%u", n);
+		if (n % 5 == 0) {
+			/* Let the death fall anywhere into the next requests: the server is started again from here. */
+			struct fuse_mkdir_in in = { .mode = 0755 };
+			uint8_t arguments[300];
+			struct guest_request request = { FUSE_MKDIR,       a.nodeid,
+							 arguments,        join(arguments, &in, sizeof(in), name, NULL),
+							 .answer = &entry, .answer_bytes = sizeof(entry) };
+
+			send_request(&request);
+			waitpid(killer, NULL, 0);
+			deaths[deaths_left % 3 ? 0 : 1]();
+			deaths_left--;
+			assert_int_equal(receive(&request), 0);
+		} else {
+			assert_int_equal(make_directory(a.nodeid, name, &entry), 0);
+		}
+		assert_int_equal(rename_to(a.nodeid, name, b.nodeid, moved), 0);
+		assert_int_equal(create(entry.nodeid, "file", O_EXCL, &file), 0);
+		assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, name, strlen(name)), strlen(name));
+		assert_int_equal(release(file.entry.nodeid, file.open.fh), 0);
+		assert_int_equal(remove_name(FUSE_UNLINK, entry.nodeid, "file"), 0);
+		assert_int_equal(remove_name(FUSE_RMDIR, b.nodeid, moved), 0);
+	}
+	assert_int_equal(rmdir(path("share/a")), 0);
+	assert_int_equal(rmdir(path("share/b")), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(files_are_made_written_and_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(open_files_outlive_deaths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_done_twice_or_not_at_all, set_up, tear_down),
+	};
+
+	if (geteuid() || access(PROGRAM, X_OK)) {
+		fprintf(stderr, "not root, or no " PROGRAM ": skipped\n");
+		return 77;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
