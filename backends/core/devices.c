@@ -53,6 +53,23 @@ static int add_console(struct dm *dm, struct endpoint *endpoint, const struct de
 	return hub_open(&dm->console_hub, &dm->loop, dm_path(dm, "console.sock"), log, err);
 }
 
+static int add_channels(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	const char *names[CHANNELS_MAX];
+	json_object *list = NULL;
+	size_t count;
+
+	if (!json_object_object_get_ex(spec->json, "names", &list) || !json_object_is_type(list, json_type_array))
+		return error_set(err, ERROR_USAGE, "channels must have a list of names");
+	count = json_object_array_length(list);
+	if (dm->channels || count > CHANNELS_MAX)
+		return error_set(err, ERROR_USAGE, "a guest has %u channels of one device at most", CHANNELS_MAX);
+	for (size_t n = 0; n < count; n++)
+		names[n] = json_object_get_string(json_object_array_get_idx(list, n));
+	dm->channels = channels_add(endpoint, names, (unsigned int)count, err);
+	return dm->channels ? 0 : -1;
+}
+
 static int add_input(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
 	(void)spec;
@@ -141,9 +158,9 @@ static const struct {
 	unsigned int fds_min, fds_max;
 	int (*add)(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err);
 } kinds[] = {
-	{ "console", 0, 0, add_console }, { "input", 0, 0, add_input }, { "rng", 0, 0, add_rng },
-	{ "vsock", 1, 1, add_vsock },     { "block", 1, 2, add_block }, { "net", 1, 2 * NET_PAIRS, add_net },
-	{ "fs", 2, 2, add_fs },
+	{ "console", 0, 0, add_console },   { "input", 0, 0, add_input }, { "rng", 0, 0, add_rng },
+	{ "vsock", 1, 1, add_vsock },       { "block", 1, 2, add_block }, { "net", 1, 2 * NET_PAIRS, add_net },
+	{ "channels", 0, 0, add_channels }, { "fs", 2, 2, add_fs },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -289,6 +306,10 @@ void dm_close_devices(struct dm *dm)
 		work_console(dm);
 		hub_close(&dm->console_hub);
 		unlink(dm_path(dm, "console.sock"));
+	}
+	if (dm->channels) {
+		channels_work(dm->channels);
+		channels_close(dm->channels);
 	}
 	for (unsigned int slot = 0; slot < dm->slots; slot++)
 		endpoint_close(&dm->endpoint[slot]);

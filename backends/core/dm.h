@@ -5,6 +5,7 @@
 #ifndef CORE_DM_H
 #define CORE_DM_H
 
+#include "console/channels.h"
 #include "console/console.h"
 #include "core/endpoint.h"
 #include "core/io_thread.h"
@@ -33,6 +34,7 @@ struct dm {
 
 	struct endpoint *console; /* NULL: none */
 	struct hub console_hub;
+	struct channels *channels; /* NULL: none */
 
 	bool has_input;
 	struct input input;

@@ -4,11 +4,11 @@
  */
 #include "core/hub.h"
 
+#include "core/socket.h"
 #include "log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,7 +253,6 @@ void hub_write(struct hub *hub, const void *data, size_t bytes)
 
 int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err)
 {
-	const struct group *group = getgrnam("vimo");
 	int status;
 
 	snprintf(hub->log_path, sizeof(hub->log_path), "%s", log_path);
@@ -264,7 +263,7 @@ int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const ch
 	uv_pipe_init(loop, &hub->listener, 0);
 	hub->listener.data = hub;
 	status = uv_pipe_bind(&hub->listener, socket_path);
-	if (!status && (chmod(socket_path, 0660) || (group && chown(socket_path, (uid_t)-1, group->gr_gid))))
+	if (!status && socket_share(socket_path))
 		status = -errno;
 	if (!status)
 		status = uv_listen((uv_stream_t *)&hub->listener, HUB_CLIENTS, client_came);

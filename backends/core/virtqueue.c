@@ -223,6 +223,26 @@ size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, siz
 	return done;
 }
 
+size_t virtqueue_gather(const struct virtqueue_chain *chain, void *data, size_t bytes)
+{
+	size_t all = 0;
+
+	for (unsigned int i = 0; i < chain->readable; i++) {
+		size_t room = all < bytes ? bytes - all : 0;
+		size_t part = chain->iov[i].iov_len < room ? chain->iov[i].iov_len : room;
+
+		if (part)
+			memcpy((uint8_t *)data + all, chain->iov[i].iov_base, part);
+		all += chain->iov[i].iov_len;
+	}
+	return all;
+}
+
+void virtqueue_unpop(struct virtqueue *queue)
+{
+	queue->last_avail--;
+}
+
 void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
 	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);

@@ -35,25 +35,10 @@ static const struct {
 	{ VIRTIO_NET_CTRL_GUEST_OFFLOADS, VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET, 8, set_offloads },
 };
 
-/* The first bytes that we may read. Return: how many there are in all. */
-static size_t gather(const struct virtqueue_chain *chain, uint8_t *command)
-{
-	size_t bytes = 0;
-
-	for (unsigned int i = 0; i < chain->readable; i++) {
-		size_t room = bytes < COMMAND_BYTES ? COMMAND_BYTES - bytes : 0;
-		size_t part = chain->iov[i].iov_len < room ? chain->iov[i].iov_len : room;
-
-		memcpy(command + (part ? bytes : 0), chain->iov[i].iov_base, part);
-		bytes += chain->iov[i].iov_len;
-	}
-	return bytes;
-}
-
 static bool act(const struct virtqueue_chain *chain, const struct net_control *control, void *context)
 {
 	uint8_t command[COMMAND_BYTES] = { 0 };
-	size_t bytes = gather(chain, command), header = sizeof(struct virtio_net_ctrl_hdr);
+	size_t bytes = virtqueue_gather(chain, command, sizeof(command)), header = sizeof(struct virtio_net_ctrl_hdr);
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (bytes == header + commands[i].bytes && command[0] == commands[i].class &&

@@ -13,6 +13,7 @@
 #define QUEUE_BYTES 0x200u /* descriptors, then the rings */
 #define AVAIL 0x100u
 #define USED 0x140u
+#define SAID 0x2300u
 #define DATA 0x2400u /* behind the most queues that there can be */
 
 static _Alignas(4096) uint8_t ram[RAM_BYTES], page[4096];
@@ -132,6 +133,19 @@ static void give_buffer(const struct virtio_device *device, struct fuzz_input *i
 		one->next = (uint16_t)((head + i + 1) % QUEUE);
 	}
 	avail[2 + avail[1] % QUEUE] = (uint16_t)(head % QUEUE);
+	avail[1]++;
+}
+
+void fuzz_say(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes)
+{
+	uint8_t *base = ram + queue % device->queues * QUEUE_BYTES;
+	struct vring_desc *desc = (struct vring_desc *)(void *)base;
+	uint16_t *avail = (uint16_t *)(void *)(base + AVAIL);
+	unsigned int head = avail[1] * 3u % QUEUE;
+
+	memcpy(ram + SAID, data, bytes);
+	desc[head] = (struct vring_desc){ .addr = RAM + SAID, .len = (uint32_t)bytes };
+	avail[2 + avail[1] % QUEUE] = (uint16_t)head;
 	avail[1]++;
 }
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels.h - a VirtIO console device of many ports (VirtIO 1.2, 5.3): streams
+ * with names between programs of the guest and of dom0. A Linux guest has them as
+ * /dev/virtio-ports/NAME.
+ *
+ * What the driver was told and said is in state->own, of which it follows what it
+ * is to be told next: no message waits in a queue of ours.
+ *
+ * Lock: device->lock for what changes in struct channel; sockets are the event loop's.
+ */
+#ifndef CONSOLE_CHANNELS_H
+#define CONSOLE_CHANNELS_H
+
+#include "console/channel_socket.h"
+#include "core/endpoint.h"
+
+#include <linux/virtio_console.h>
+
+/* Port 0 is none of them: drivers take it for a console. */
+#define CHANNELS_MAX 6u
+#define CHANNEL_NAME 64u
+#define CHANNELS_FEATURES (1ull << VIRTIO_CONSOLE_F_MULTIPORT)
+
+/* Queues: two of port 0, two for control messages, then two of each port. */
+enum { CHANNELS_UNUSED = 1, CHANNELS_TELL = 2, CHANNELS_HEAR = 3 };
+static inline unsigned int channels_receive(unsigned int port)
+{
+	return 2 + 2 * port;
+}
+static inline unsigned int channels_transmit(unsigned int port)
+{
+	return 3 + 2 * port;
+}
+static inline unsigned int channels_queues(unsigned int count)
+{
+	return 4 + 2 * count;
+}
+
+struct channel {
+	char name[CHANNEL_NAME];
+	struct channel_socket socket;
+	struct virtqueue_chain held; /* output that its client did not take as yet */
+	unsigned int sent;           /* of held's segments, these are out */
+	bool holds;
+};
+
+struct channels {
+	struct virtio_device *device;
+	unsigned int count;
+	struct channel channel[CHANNELS_MAX]; /* ports 1, 2 ... */
+};
+
+extern const struct virtio_model channels_model;
+
+/**
+ * channels_add() - put channels of these names into @endpoint, each with its socket RUN_DIR/channel-PORT.sock.
+ *
+ * Return: them, or NULL.
+ */
+struct channels *channels_add(struct endpoint *endpoint, const char *const *names, unsigned int count,
+			      struct error *err);
+/** channels_close() - no clients any more; the guest's view stays. */
+void channels_close(struct channels *channels);
+/** channels_show_config() - what the driver reads. */
+void channels_show_config(struct virtio_device *device);
+/** channels_work() - move messages and bytes. Context: event loop, lock not held. Return: whether to be called again.
+ */
+bool channels_work(void *channels);
+
+#endif
