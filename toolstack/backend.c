@@ -4,6 +4,7 @@
  * process that is not our child, and a number is never killed by mistake.
  */
 #include "backend.h"
+#include "child.h"
 #include "cleanup.h"
 #include "log.h"
 #include "store.h"
@@ -87,16 +88,12 @@ static int watch_process(struct backend *backend)
 	return backend->exit ? 0 : -1;
 }
 
-/* Context: the child of fork(); async-signal-safe calls only. */
+/* Context: the child of child_fork(); async-signal-safe calls only. */
 static void run_child(const char *const argv[], int domain_fd, int ready_fd, const struct fd_list *fds)
 {
 	struct fd_list moved = *fds;
 	bool good = true;
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
 	/* Out of the way of the numbers that they get. */
 	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
 	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
@@ -145,7 +142,7 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, cons
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	backend->line[0] = 0;
-	backend->pid = fork();
+	backend->pid = child_fork();
 	if (!backend->pid)
 		run_child(argv, domain_fd, ends[1], fds);
 	close(ends[1]);

@@ -4,6 +4,7 @@
  * are anybody's, and parse what strangers wrote.
  */
 #include "confine.h"
+#include "child.h"
 #include "store.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -47,7 +47,7 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
 }
 
 /*
- * From here on in the child of fork(): async-signal-safe calls only, and an error is the name of what
+ * From here on in the child of child_fork(): async-signal-safe calls only, and an error is the name of what
  * could not be done.
  */
 static const char *keep_rights(uid_t uid, gid_t gid)
@@ -167,11 +167,7 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 {
 	const struct rlimit no_core = { 0, 0 }, files = { FILES, FILES };
 	const char *problem = NULL;
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
 	if (dup2(confine->messages_fd, STDERR_FILENO) < 0 ||
 	    dup2(confine->output_fd < 0 ? STDERR_FILENO : confine->output_fd, STDOUT_FILENO) < 0)
 		problem = "descriptors";
@@ -200,7 +196,7 @@ pid_t confine_spawn(const struct confine *confine, struct error *err)
 
 	if (!geteuid() && (getpwnam_r("vimo-dm", &entry, buffer, sizeof(buffer), &user) || !user))
 		return error_set(err, ERROR_FAILED, "there is no user vimo-dm: run systemd-sysusers, which makes it");
-	pid = fork();
+	pid = child_fork();
 	if (!pid)
 		run_child(confine, store_root(), user);
 	if (pid < 0)
