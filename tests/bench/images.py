@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """images - what the bench's machines boot: programs, kernels, root file systems."""
 import os
-import re
 import shutil
 import struct
 import subprocess
 from pathlib import Path
 
 import harness
+import toolstack
 
 HERE = Path(__file__).resolve().parent
 KERNEL_OFFSET = 2 << 20
 LARGE_IMAGE = 32 << 20
-LIBRARY_DIRS = ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/aarch64-linux-gnu/lib")
 PASSWD = "root:x:0:0:root:/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nvimo:x:990:vimo-dm\n"
 
@@ -40,7 +39,7 @@ for module in /t/io/*.ko; do insmod $module; done
 brctl addbr br0
 ip addr add 10.9.9.1/24 dev br0
 ip link set br0 up
-/t/net serve io &
+/t/net serve 'vimoctl info --format=json io' &
 vimoctl create /t/io.cfg && finish io
 vimoctl dmesg
 kill $vimod
@@ -155,7 +154,7 @@ class Images:
             shutil.copy(path, tree / f"t/io/{n}-{path.name}")
         shutil.move(tree / "t/vimoctl", tree / "bin")
         shutil.copy(self.work / "guest.initrd", tree / "t/linux.initrd")
-        self.copy_libraries(tools, tree / "lib")
+        toolstack.copy_libraries(tree, tools)
         for name, kernel in (("small1", "small"), ("small2", "small"), ("small3", "small"), ("large", "large"),
                              ("linux", "Image"), ("io", "Image")):
             (tree / f"t/{name}.cfg").write_text(self.guest_config(name, kernel))
@@ -170,17 +169,3 @@ class Images:
         if not found:
             raise SystemExit(f"bench: no {name} in {self.args.tools}: run make install DESTDIR={self.args.tools}")
         return found[0]
-
-    def copy_libraries(self, programs, to):
-        """All shared libraries that the programs need, and these need in turn."""
-        wanted, seen = list(programs), set()
-        while wanted:
-            text = subprocess.run([self.tool("readelf"), "-d", wanted.pop()], capture_output=True, text=True,
-                                  check=True).stdout
-            for name in set(re.findall(r"\(NEEDED\).*\[(.*)\]", text)) - seen:
-                seen.add(name)
-                path = next((Path(d) / name for d in LIBRARY_DIRS if (Path(d) / name).exists()), None)
-                if not path:
-                    raise SystemExit(f"bench: no {name} for arm64: run contrib/deps build")
-                shutil.copy(path, to / name)
-                wanted.append(path)

@@ -4,7 +4,7 @@
  * stream each way. A packet is what the guest's driver counts: of a stream it can
  * hold 64 KiB.
  *
- *   net serve GUEST                     in dom0; also tells how often GUEST exited
+ *   net serve COMMAND                   in dom0; COMMAND prints how often the guest exited, after "exits":
  *   net measure DOM0'S ADDRESS INTERFACE
  */
 #define _GNU_SOURCE
@@ -20,15 +20,14 @@ static char buffer[CHUNK];
 static struct exits exits;
 static const char *interface;
 
-static int64_t guest_exits(const char *guest)
+static int64_t guest_exits(const char *command)
 {
 	static const char key[] = "\"exits\":";
-	char command[128], text[4096];
 	const char *found;
+	char text[4096];
 	size_t got;
 	FILE *info;
 
-	snprintf(command, sizeof(command), "vimoctl info --format=json %s", guest);
 	info = popen(command, "r");
 	expect(info != NULL, command);
 	got = fread(text, 1, sizeof(text) - 1, info);
@@ -55,7 +54,7 @@ static void pour(int fd, uint64_t bytes)
 }
 
 /* One connection, until its end. */
-static void serve(int fd, const char *guest)
+static void serve(int fd, const char *count_exits)
 {
 	char byte, service;
 	int64_t count;
@@ -67,7 +66,7 @@ static void serve(int fd, const char *guest)
 	while (read(fd, &byte, 1) == 1) {
 		switch (service) {
 		case SERVICE_EXITS:
-			count = guest_exits(guest);
+			count = guest_exits(count_exits);
 			expect(write(fd, &count, sizeof(count)) == sizeof(count), "answer");
 			break;
 		case SERVICE_SINK:
@@ -95,7 +94,7 @@ static void serve_udp(int fd)
 	}
 }
 
-static int serve_all(const char *guest)
+static int serve_all(const char *count_exits)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(PORT) };
 	int tcp = socket(AF_INET, SOCK_STREAM, 0), udp = socket(AF_INET, SOCK_DGRAM, 0);
@@ -110,7 +109,7 @@ static int serve_all(const char *guest)
 
 		expect(fd >= 0, "accept");
 		if (fork() == 0) {
-			serve(fd, guest);
+			serve(fd, count_exits);
 			_exit(0);
 		}
 		close(fd);
