@@ -142,7 +142,7 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, cons
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	backend->line[0] = 0;
-	backend->pid = child_fork();
+	backend->pid = child_fork(0);
 	if (!backend->pid)
 		run_child(argv, domain_fd, ends[1], fds);
 	close(ends[1]);

@@ -5,16 +5,17 @@
 #include "child.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-pid_t child_fork(void)
+pid_t child_fork(unsigned long namespaces)
 {
 	sigset_t all, old;
 	pid_t pid;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pid = fork();
+	pid = namespaces ? (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, NULL) : fork();
 	if (!pid) {
 		for (int number = 1; number < NSIG; number++)
 			signal(number, SIG_DFL); /* EINVAL: SIGKILL, SIGSTOP and the C library's own */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * config.c - the keys of a guest, its disks and its networks.
+ * config.c - the keys of a guest, its disks, networks and shared folders.
  */
 #include "config.h"
 #include "rate.h"
@@ -196,6 +196,43 @@ const struct key_table config_vif_keys = {
 	sizeof(struct vif_config),
 };
 
+static int check_tag(const char *tag, struct error *err)
+{
+	bool good = *tag && strlen(tag) <= FS_TAG_BYTES;
+
+	for (const char *c = tag; *c; c++)
+		good = good && isascii((unsigned char)*c) && isgraph((unsigned char)*c);
+	return good ? 0 :
+		      error_set(err, ERROR_FAILED,
+				"tag \"%.80s\" is not usable: 1 to %u printable ASCII characters, no space", tag,
+				FS_TAG_BYTES);
+}
+
+#define FIELD(member) KEY_FIELD(struct fs_config, member)
+static const struct key fs_keys[] = {
+	{ "tag", KEY_TEXT, FIELD(tag), .hint = "tag=src", .check = check_tag, .required = true },
+	{ "path", KEY_PATH, FIELD(path), .hint = "path=/srv/src", .required = true },
+	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 6, or leave it out",
+	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
+};
+#undef FIELD
+
+static const struct foreign_key fs_foreign[] = {
+	{ "security_model", "remove it: files belong to whom the guest says" },
+	{ "target", "use \"path\"" },
+	{ "xattr", "remove it: extended attributes are not shared" },
+};
+
+const struct key_table config_fs_keys = {
+	fs_keys,
+	sizeof(fs_keys) / sizeof(fs_keys[0]),
+	fs_foreign,
+	sizeof(fs_foreign) / sizeof(fs_foreign[0]),
+	"FOLDERS in guest.cfg(5)",
+	sizeof(struct fs_config),
+};
+
 #define FIELD(member) KEY_FIELD(struct guest_config, member)
 #define COUNT(member) .count = offsetof(struct guest_config, member)
 static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
@@ -224,6 +261,8 @@ static const struct key keys[] = {
 	  .range = { 0, CONFIG_DISKS, 0 }, .element = &config_disk_keys, COUNT(disk_count) },
 	{ "vif", KEY_LIST, FIELD(vif), .hint = "vif = [ \"bridge=br0\" ]", .range = { 0, CONFIG_VIFS, 0 },
 	  .element = &config_vif_keys, COUNT(vif_count) },
+	{ "fs", KEY_LIST, FIELD(fs), .hint = "fs = [ \"tag=src,path=/srv/src\" ]", .range = { 0, CONFIG_FS, 0 },
+	  .element = &config_fs_keys, COUNT(fs_count) },
 };
 
 static const char not_supported[] = "it is not supported by this release: remove it";
@@ -240,7 +279,7 @@ static const struct foreign_key foreign_keys[] = {
 	{ "maxmem", "use \"memory\"" },
 	{ "maxvcpus", "use \"vcpus\"" },
 	{ "on_shutdown", "use \"on_poweroff\"" },
-	{ "p9", not_supported },
+	{ "p9", "use \"fs\", which is virtio-fs" },
 	{ "root", "use \"extra\"" },
 	{ "serial", not_supported },
 	{ "sched_weight", "use \"cpu_weight\"" },

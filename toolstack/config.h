@@ -15,8 +15,10 @@
 
 #define CONFIG_DISKS 16u
 #define CONFIG_VIFS 8u
+#define CONFIG_FS 4u
+#define FS_TAG_BYTES 36u
 #define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
-/* virtio-mmio slots: console, power button, entropy, sockets (empty without), then disks and vifs. */
+/* virtio-mmio slots: console, power button, entropy, sockets (empty without), then disks, vifs and fs. */
 #define CONFIG_SLOT_VSOCK 3u
 #define CONFIG_SLOT_FIRST 4u
 #define CONFIG_SLOTS 32u
@@ -51,6 +53,13 @@ struct vif_config {
 	uint32_t slot;
 };
 
+struct fs_config {
+	char tag[FS_TAG_BYTES + 1];
+	char path[PATH_MAX];
+	enum disk_access access;
+	uint32_t slot;
+};
+
 struct guest_config {
 	char name[64];
 	char uuid[37];
@@ -63,12 +72,13 @@ struct guest_config {
 	enum guest_action on_poweroff, on_reboot, on_crash;
 	uint32_t hotplug;   /* spare slots */
 	uint32_t vsock_cid; /* 0: no socket device */
-	uint32_t disk_count, vif_count;
+	uint32_t disk_count, vif_count, fs_count;
 	struct disk_config disk[CONFIG_DISKS];
 	struct vif_config vif[CONFIG_VIFS];
+	struct fs_config fs[CONFIG_FS];
 };
 
-extern const struct key_table config_keys, config_disk_keys, config_vif_keys;
+extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys;
 
 /**
  * config_parse() - canonical JSON from the text of a guest.cfg.

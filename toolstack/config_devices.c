@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * config_devices.c - what a configuration leaves open of disks and networks.
+ * config_devices.c - what a configuration leaves open of devices.
  */
 #include "config.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+static_assert(CONFIG_DISKS + CONFIG_VIFS + CONFIG_FS <= CONFIG_SLOTS - CONFIG_SLOT_FIRST, "a slot for each");
 
 /* Of who has each slot; slots below CONFIG_SLOT_FIRST are nobody's to give. */
 struct slots {
@@ -17,7 +20,7 @@ static uint32_t slot_free(struct slots *slots)
 {
 	uint32_t slot = CONFIG_SLOT_FIRST;
 
-	while (slots->taken[slot]) /* there are more slots than disks and networks */
+	while (slots->taken[slot]) /* there are enough */
 		slot++;
 	slots->taken[slot] = true;
 	return slot;
@@ -126,24 +129,44 @@ static int complete_names(struct guest_config *config, struct error *err)
 	return 0;
 }
 
+static int check_tags(const struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->fs_count; n++)
+		for (uint32_t other = 0; other < n; other++) {
+			if (strcmp(config->fs[n].tag, config->fs[other].tag))
+				continue;
+			error_set(err, ERROR_FAILED, "fs %u: tag = %s is another folder's, too: give each its own",
+				  n + 1, config->fs[n].tag);
+			return error_about(err, "fs");
+		}
+	return 0;
+}
+
+static int claim_slots(struct slots *slots, const struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		if (slot_claim(slots, config->disk[n].slot, "disk", err))
+			return -1;
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (slot_claim(slots, config->vif[n].slot, "vif", err))
+			return -1;
+	for (uint32_t n = 0; n < config->fs_count; n++)
+		if (slot_claim(slots, config->fs[n].slot, "fs", err))
+			return -1;
+	return 0;
+}
+
 int config_complete(struct guest_config *config, struct error *err)
 {
 	struct slots slots = { 0 };
 	char vdev[] = "vda";
 
-	if (complete_vdevs(config, err) || complete_names(config, err))
+	if (complete_vdevs(config, err) || complete_names(config, err) || check_tags(config, err) ||
+	    claim_slots(&slots, config, err))
 		return -1;
-	for (uint32_t n = 0; n < config->disk_count; n++) {
-		struct disk_config *disk = &config->disk[n];
-
-		if (!*disk->serial)
-			make_serial(config->uuid, disk);
-		if (slot_claim(&slots, disk->slot, "disk", err))
-			return -1;
-	}
-	for (uint32_t n = 0; n < config->vif_count; n++)
-		if (slot_claim(&slots, config->vif[n].slot, "vif", err))
-			return -1;
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		if (!*config->disk[n].serial)
+			make_serial(config->uuid, &config->disk[n]);
 	/* Guests name disks in the order of their slots. */
 	for (uint32_t n = 0; n < CONFIG_DISKS; n++, vdev[2]++) {
 		struct disk_config *disk = disk_of(config, vdev);
@@ -154,6 +177,9 @@ int config_complete(struct guest_config *config, struct error *err)
 	for (uint32_t n = 0; n < config->vif_count; n++)
 		if (!config->vif[n].slot)
 			config->vif[n].slot = slot_free(&slots);
+	for (uint32_t n = 0; n < config->fs_count; n++)
+		if (!config->fs[n].slot)
+			config->fs[n].slot = slot_free(&slots);
 	return 0;
 }
 
@@ -165,5 +191,7 @@ uint32_t config_slots(const struct guest_config *config)
 		slots = config->disk[n].slot >= slots ? config->disk[n].slot + 1 : slots;
 	for (uint32_t n = 0; n < config->vif_count; n++)
 		slots = config->vif[n].slot >= slots ? config->vif[n].slot + 1 : slots;
+	for (uint32_t n = 0; n < config->fs_count; n++)
+		slots = config->fs[n].slot >= slots ? config->fs[n].slot + 1 : slots;
 	return slots + config->hotplug < CONFIG_SLOTS ? slots + config->hotplug : CONFIG_SLOTS;
 }

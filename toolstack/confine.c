@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * confine.c - a root of its own for qemu-storage-daemon and qemu-img. They open images by path, which
+ * confine.c - a root of its own for qemu-storage-daemon, qemu-img and virtiofsd. They open images by path, which
  * are anybody's, and parse what strangers wrote.
  */
 #include "confine.h"
@@ -24,7 +24,14 @@
 #include <unistd.h>
 
 #define FILES 1024
-#define RIGHT CAP_DAC_OVERRIDE
+#define FOLDER_FILES 400000 /* more than vimo-dm lets a guest know of */
+
+/* As bits. */
+static const uint64_t image_rights = 1ull << CAP_DAC_OVERRIDE;
+static const uint64_t folder_rights = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER |
+				      1ull << CAP_FSETID | 1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_MKNOD |
+				      1ull << CAP_SETFCAP | 1ull << CAP_SYS_CHROOT |
+				      1ull << CAP_SETPCAP; /* with this, virtiofsd gives up the last four */
 
 /* What programs need of the system. Without /dev/null, QEMU does not find out that there are OFD locks. */
 static const struct {
@@ -50,19 +57,25 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
  * From here on in the child of child_fork(): async-signal-safe calls only, and an error is the name of what
  * could not be done.
  */
-static const char *keep_rights(uid_t uid, gid_t gid)
+static const char *keep_rights(const struct passwd *user, uint64_t rights)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[2] = { { 1u << RIGHT, 1u << RIGHT, 1u << RIGHT } };
+	uint32_t low = (uint32_t)rights, high = (uint32_t)(rights >> 32);
+	struct __user_cap_data_struct sets[2] = { { low, low, low }, { high, high, high } };
 
 	for (int right = 0; right <= CAP_LAST_CAP; right++)
-		if (right != RIGHT && prctl(PR_CAPBSET_DROP, right, 0, 0, 0) && errno != EINVAL)
+		if (!(rights >> right & 1) && prctl(PR_CAPBSET_DROP, right, 0, 0, 0) && errno != EINVAL)
 			return "bounding set";
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) || setresgid(gid, gid, gid) ||
-	    setresuid(uid, uid, uid))
+	if (setgroups(0, NULL))
+		return "groups";
+	if (user && (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
+		     setresuid(user->pw_uid, user->pw_uid, user->pw_uid)))
 		return "user vimo-dm";
-	if (syscall(SYS_capset, &header, sets) || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, RIGHT, 0, 0))
+	if (syscall(SYS_capset, &header, sets))
 		return "capabilities";
+	for (int right = 0; user && right <= CAP_LAST_CAP; right++) /* root has them in any case */
+		if (rights >> right & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, right, 0, 0))
+			return "capabilities";
 	return NULL;
 }
 
@@ -78,6 +91,7 @@ static bool put_part(size_t part, int *tree)
 static bool put_image(const struct confine *confine, uint32_t n, int *tree)
 {
 	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC |
+						     (confine->folder ? MOUNT_ATTR_NODEV : 0) |
 						     (confine->file[n].writable ? 0 : MOUNT_ATTR_RDONLY) };
 
 	/* Before the new namespace: what is in it already cannot be taken along. */
@@ -138,9 +152,13 @@ static const char *change_root(const struct confine *confine, const char *mount_
 		return "system";
 	for (uint32_t n = 0; n < confine->file_count; n++) {
 		confine_path(confine, n, path);
-		if (!place(tree[n], path + 1, false))
+		if (!place(tree[n], path + 1, confine->folder))
 			return "image";
 	}
+	/* Of the process' own namespace. */
+	if (confine->folder &&
+	    (mkdir("proc", 0555) || mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL)))
+		return "proc";
 	/* Not pivot_root(): it does not work on an initial RAM disk. */
 	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) ||
 	    mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
@@ -163,9 +181,22 @@ static const char *number_descriptors(const struct confine *confine)
 	return NULL;
 }
 
+/* As many files as it may want, or as we may have. */
+static bool limit(rlim_t most)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct rlimit files = { most, most }, now;
+
+	if (setrlimit(RLIMIT_CORE, &no_core) || getrlimit(RLIMIT_NOFILE, &now))
+		return false;
+	if (!setrlimit(RLIMIT_NOFILE, &files))
+		return true;
+	now.rlim_cur = now.rlim_max;
+	return !setrlimit(RLIMIT_NOFILE, &now);
+}
+
 static void run_child(const struct confine *confine, const char *mount_point, const struct passwd *user)
 {
-	const struct rlimit no_core = { 0, 0 }, files = { FILES, FILES };
 	const char *problem = NULL;
 
 	if (dup2(confine->messages_fd, STDERR_FILENO) < 0 ||
@@ -175,11 +206,10 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 		problem = change_root(confine, mount_point);
 	if (!problem)
 		problem = number_descriptors(confine);
-	if (!problem && user)
-		problem = keep_rights(user->pw_uid, user->pw_gid);
-	if (!problem && (setrlimit(RLIMIT_CORE, &no_core) || setrlimit(RLIMIT_NOFILE, &files) ||
-			 prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
+	if (!problem && (!limit(confine->folder ? FOLDER_FILES : FILES) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
 		problem = "limits";
+	if (!problem && user)
+		problem = keep_rights(confine->folder ? NULL : user, confine->folder ? folder_rights : image_rights);
 	if (!problem) {
 		execv(confine->argv[0], (char *const *)confine->argv);
 		problem = confine->argv[0];
@@ -196,7 +226,8 @@ pid_t confine_spawn(const struct confine *confine, struct error *err)
 
 	if (!geteuid() && (getpwnam_r("vimo-dm", &entry, buffer, sizeof(buffer), &user) || !user))
 		return error_set(err, ERROR_FAILED, "there is no user vimo-dm: run systemd-sysusers, which makes it");
-	pid = child_fork();
+	/* A folder's sees no process but its own. */
+	pid = child_fork(confine->folder && user ? CLONE_NEWPID : 0);
 	if (!pid)
 		run_child(confine, store_root(), user);
 	if (pid < 0)

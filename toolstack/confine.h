@@ -24,6 +24,7 @@ struct confine {
 		int fd; /* opened before; the program opens the same file by its path there */
 		bool writable;
 	} file[CONFINE_FILES];
+	bool folder; /* each is a folder, with all that is in it; see below */
 	uint32_t kept_count;
 	int kept[CONFINE_KEPT];     /* descriptors, numbered from CONFINE_FIRST on */
 	int output_fd, messages_fd; /* its standard output, -1: with its messages; these */
@@ -36,7 +37,9 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
  *
  * As root: as user vimo-dm in namespaces of its own, without network. Its root has the files, read-only
  * those that are not writable, and the system's programs and libraries, read-only. It may open each file
- * whoever owns it, which is the one right it has. What cannot be set up it says in messages_fd.
+ * whoever owns it, which is the one right it has. For a folder it is root instead, sees no process but its own,
+ * and may do what files need: be any user, give them away, change its root. What cannot be set up it says in
+ * messages_fd.
  *
  * Return: its process, or -1.
  */

@@ -6,6 +6,7 @@
 #include "cleanup.h"
 #include "device.h"
 #include "disk.h"
+#include "folder.h"
 #include "json.h"
 #include "log.h"
 #include "vsock.h"
@@ -54,6 +55,8 @@ int devices_check(const struct guest_config *config, struct error *err)
 		if (fd < 0 || (disk->format != FORMAT_RAW && storage_check(disk, err)))
 			result = -1;
 	}
+	for (uint32_t n = 0; n < config->fs_count && !result; n++)
+		result = folder_check(&config->fs[n], err);
 	for (uint32_t n = 0; n < config->vif_count && !result; n++)
 		result = vif_check(&config->vif[n], err);
 	fd_list_close(&fds);
@@ -176,6 +179,16 @@ static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, s
 	return 0;
 }
 
+static int open_folder(const struct fs_config *folder, const struct device_sources *sources, struct fd_list *fds,
+		       json_object **device, struct error *err)
+{
+	if (open_stored(sources->storages[folder->slot], sources->domain_fd, fds, err))
+		return -1;
+	*device = describe("fs", folder->slot, 2);
+	json_put_string(*device, "tag", folder->tag);
+	return 0;
+}
+
 json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
 			  struct error *err)
 {
@@ -206,6 +219,11 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 		struct vif_config *vif = &config->vif[n];
 
 		if (devices_open_vif(vif, sources->domain, &sources->taps[vif->slot], fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	for (uint32_t n = 0; n < config->fs_count; n++) {
+		if (open_folder(&config->fs[n], sources, fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}

@@ -15,7 +15,7 @@
 /** Descriptors in the order in which vimo-dm gets them. */
 struct fd_list {
 	uint32_t count;
-	int fd[1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DEVICE_FDS];
+	int fd[1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DEVICE_FDS + CONFIG_FS * 2];
 };
 
 void fd_list_close(struct fd_list *list);

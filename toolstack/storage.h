@@ -1,42 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * storage.h - a qemu-storage-daemon for each disk whose image is not raw.
+ * storage.h - daemons that serve a guest's devices by vhost-user: a qemu-storage-daemon for each disk whose
+ * image is not raw, a virtiofsd for each shared folder.
  *
- * It serves one client at a time, vimo-dm, at guests/NAME/storage-SLOT.sock. It outlives vimod, whose
- * next one finds it by storage-SLOT.pid, locked as long as it lives.
+ * One serves one client at a time, vimo-dm, at guests/NAME/storage-SLOT.sock or fs-SLOT.sock. It outlives
+ * vimod, whose next one finds it by the .pid beside it, locked as long as it lives.
  */
 #ifndef TOOLSTACK_STORAGE_H
 #define TOOLSTACK_STORAGE_H
 
 #include "config.h"
+#include "confine.h"
 #include "helper.h"
 #include "watch.h"
 
+struct storage;
+
+struct storage_kind {
+	const char *key, *file, *program; /* in guest.cfg; what its files begin with; its name */
+	/* A process has one client in its life and ends with it: each vimo-dm gets a new one. Else it greets. */
+	bool once;
+	/* Have it run. @confine has its descriptors. Return: its process, or -1. */
+	pid_t (*run)(const struct storage *storage, struct confine *confine, struct error *err);
+};
+
+extern const struct storage_kind storage_disk, storage_folder;
+
 struct storage {
+	const struct storage_kind *kind;
 	char guest[64];
+	char name[FS_TAG_BYTES + 8]; /* "disk vda" */
+	uint32_t slot;
+	const char *target; /* of one of these: */
 	struct disk_config disk;
+	struct fs_config folder;
 	struct helper process;
 	int ready_fd, messages_fd; /* -1: none */
 	bool serves;               /* it was ready */
 	bool connected;            /* vimo-dm has a connection to it, or is about to be started with one */
+	int connection;            /* of one that serves one client: until vimo-dm has it; -1: none */
 	char words[1024];          /* what it said before it was ready */
 	/* storage_watch.c's */
 	uv_loop_t *loop;
 	struct watch *exit, *ready, *messages, *timer;
 	unsigned int failures; /* in a row */
+	uint64_t begun_ms;
 };
 
 /** storage_check() - it can be started, as far as that is to be seen. Blocks. */
 int storage_check(const struct disk_config *disk, struct error *err);
 /** storage_new() - none that runs. */
 struct storage *storage_new(const char *guest, const struct disk_config *disk);
+/** storage_new_folder() - the same for a shared folder. */
+struct storage *storage_new_folder(const char *guest, const struct fs_config *folder);
 /** storage_begin() - start it; ready_fd tells when it serves. Blocks for as long as images take to be looked at. */
 int storage_begin(struct storage *storage, struct error *err);
 /** storage_start() - start it and wait until it serves. Any thread. Return: 0, or -1 and nothing runs. */
 int storage_start(struct storage *storage, struct error *err);
 /** storage_adopt() - take over what the last vimod started. Return: false when none lives. */
 bool storage_adopt(struct storage *storage);
-/** storage_connect() - a new connection for vimo-dm, served when the one before it has ended. Return: it, or -1. */
+/**
+ * storage_connect() - a new connection for vimo-dm, served when the one before it has ended. One that serves one
+ * client is started anew for the next, its last one having ended. Return: it, or -1.
+ */
 int storage_connect(struct storage *storage, struct error *err);
 /** storage_connected() - vimo-dm has it: so the next vimod will know. */
 void storage_connected(struct storage *storage);
@@ -57,7 +83,9 @@ void storages_connected(struct storage **storages);
 /** storages_stop() - end and free them. Blocks; any thread. */
 void storages_stop(struct storage **storages);
 
-/* What storage_watch.c needs of storage.c. */
+/* What the others need of storage.c. */
+/** storage_failed() - say so of it. Return: -1. */
+int storage_failed(const struct storage *storage, enum error_code code, const char *why, struct error *err);
 /** storage_read_ready() - ready_fd can be read. Return: 1 it serves, 0 not yet, -1 it will not. */
 int storage_read_ready(struct storage *storage);
 /** storage_read_messages() - take what it says: into words before it is ready, into the log after. Return: false at its

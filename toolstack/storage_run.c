@@ -4,12 +4,15 @@
  */
 #include "storage_run.h"
 #include "json.h"
+#include "layers.h"
+#include "storage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-const char *storage_program(void)
+static const char *storage_program(void)
 {
 	const char *path = getenv("VIMO_STORAGE_DAEMON");
 
@@ -82,8 +85,8 @@ static char *describe_export(bool writable)
 	return text_of(json);
 }
 
-pid_t storage_run(const struct disk_config *config, const struct layers *layers, struct confine *confine,
-		  struct error *err)
+static pid_t run_with(const struct disk_config *config, const struct layers *layers, struct confine *confine,
+		      struct error *err)
 {
 	bool writable = config->access == ACCESS_RW;
 	const char *argv[CONFINE_FILES * 4 + 8];
@@ -121,3 +124,44 @@ pid_t storage_run(const struct disk_config *config, const struct layers *layers,
 		free(texts[--texts_count]);
 	return pid;
 }
+
+static struct layers *open_layers(const struct disk_config *disk, struct error *err)
+{
+	if (!access(storage_program(), X_OK))
+		return layers_open(disk, err);
+	error_set(
+		err, ERROR_FAILED,
+		"disk %s: %.400s: there is no qemu-storage-daemon, which serves what is not raw: install qemu-system-common",
+		disk->vdev, disk->target);
+	error_about(err, "disk");
+	return NULL;
+}
+
+int storage_check(const struct disk_config *disk, struct error *err)
+{
+	struct layers *layers = open_layers(disk, err);
+
+	if (!layers)
+		return -1;
+	layers_close(layers);
+	return 0;
+}
+
+static pid_t storage_run(const struct storage *storage, struct confine *confine, struct error *err)
+{
+	struct layers *layers = open_layers(&storage->disk, err);
+	pid_t pid;
+
+	if (!layers)
+		return -1;
+	pid = run_with(&storage->disk, layers, confine, err);
+	layers_close(layers);
+	return pid;
+}
+
+const struct storage_kind storage_disk = {
+	.key = "disk",
+	.file = "storage",
+	.program = "qemu-storage-daemon",
+	.run = storage_run,
+};

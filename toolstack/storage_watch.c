@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage_watch.c - a qemu-storage-daemon that ends is started again. Its guest's vimo-dm, which holds
+ * storage_watch.c - a daemon that ends is started again. Its guest's vimo-dm, which holds
  * the requests meanwhile, gets a connection to the new one.
  */
 #include "storage.h"
@@ -11,6 +11,7 @@
 
 #define RECONNECT_MS 300
 #define READY_MS 20000
+#define SOUND_MS 5000 /* who lived so long was served well */
 
 static void restart(void *arg);
 static void watch(struct storage *storage);
@@ -34,12 +35,12 @@ static void reconnect(void *arg)
 	fds.fd[0] = storage_connect(storage, &err);
 	if (fds.fd[0] >= 0) {
 		fds.count = 1;
-		if (!backend_reconnect(storage->guest, storage->disk.slot, &fds, &err))
+		if (!backend_reconnect(storage->guest, storage->slot, &fds, &err))
 			storage_connected(storage);
 		fd_list_close(&fds);
 	}
 	if (storage->connected) {
-		log_info("%s: disk %s: served again", storage->guest, storage->disk.vdev);
+		log_info("%s: %s: served again", storage->guest, storage->name);
 		return;
 	}
 	if (!storage->failures++)
@@ -55,12 +56,14 @@ static void on_exit_event(void *arg)
 	if (storage->messages)
 		storage_read_messages(storage); /* its last words */
 	if (storage->serves)
-		log_warning("%s: disk %s: its qemu-storage-daemon ended: starting another", storage->guest,
-			    storage->disk.vdev);
+		log_warning("%s: %s: its %s ended: starting another", storage->guest, storage->name,
+			    storage->kind->program);
 	else if (storage_error(storage, &err))
 		log_error("%s: %s", storage->guest, err.text);
 	storage_unwatch(storage);
 	storage_forget(storage);
+	if (storage->kind->once && uv_now(storage->loop) - storage->begun_ms > SOUND_MS)
+		storage->failures = 0;
 	retry(storage);
 }
 
@@ -96,7 +99,7 @@ static void on_timeout(void *arg)
 {
 	struct storage *storage = arg;
 
-	log_error("%s: disk %s: qemu-storage-daemon is not ready in time", storage->guest, storage->disk.vdev);
+	log_error("%s: %s: %s is not ready in time", storage->guest, storage->name, storage->kind->program);
 	storage_unwatch(storage);
 	storage_stop(storage);
 	retry(storage);
@@ -110,6 +113,8 @@ static void restart(void *arg)
 	watch_end(&storage->timer);
 	if (!storage_begin(storage, &err)) {
 		watch(storage);
+		if (storage->serves)
+			reconnect(storage);
 		return;
 	}
 	log_error("%s: %s", storage->guest, err.text);
@@ -121,6 +126,7 @@ static void watch(struct storage *storage)
 	storage->exit = watch_fd(storage->loop, storage->process.pidfd, UV_READABLE, on_exit_event, storage);
 	if (storage->messages_fd >= 0)
 		storage->messages = watch_fd(storage->loop, storage->messages_fd, UV_READABLE, on_message, storage);
+	storage->begun_ms = uv_now(storage->loop);
 	if (storage->ready_fd < 0)
 		return;
 	storage->ready = watch_fd(storage->loop, storage->ready_fd, UV_READABLE, on_ready, storage);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storages.c - a guest's qemu-storage-daemons, all at once.
+ * storages.c - a guest's daemons, all at once.
  */
 #include "storage.h"
 
@@ -15,6 +15,13 @@ int storages_start(struct storage **storages, const struct guest_config *config,
 		if (storage_start(storages[disk->slot], err))
 			return -1;
 	}
+	for (uint32_t n = 0; n < config->fs_count; n++) {
+		const struct fs_config *folder = &config->fs[n];
+
+		storages[folder->slot] = storage_new_folder(config->name, folder);
+		if (storage_start(storages[folder->slot], err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -27,6 +34,12 @@ void storages_adopt(struct storage **storages, const struct guest_config *config
 			continue;
 		storages[disk->slot] = storage_new(config->name, disk);
 		storage_adopt(storages[disk->slot]);
+	}
+	for (uint32_t n = 0; n < config->fs_count; n++) {
+		const struct fs_config *folder = &config->fs[n];
+
+		storages[folder->slot] = storage_new_folder(config->name, folder);
+		storage_adopt(storages[folder->slot]);
 	}
 }
 

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck")
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck")
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192

@@ -19,13 +19,14 @@ QEMU = {"qemu-system-common": "usr/bin/qemu-storage-daemon", "qemu-utils": "usr/
 # tc, to see what the kernel counts.
 TC_LIBRARIES = "libbpf1 libbsd0 libcap2 libdb5.3 libelf1 libmd0 libmnl0 libselinux1 libpcre2-8-0 libtirpc3 libxtables12".split()
 SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
-QEMU_LIBRARIES = ("libaio1 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
+QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
            "mkfifo mv nice nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate usleep wget xargs yes acpid").split()
 # In the order that they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
+CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
 PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
@@ -69,9 +70,9 @@ def guest_tree(bench):
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
                                            "virtio_net", "vsock", "vmw_vsock_virtio_transport_common",
-                                           "vmw_vsock_virtio_transport", "evdev", "virtio_input"))
+                                           "vmw_vsock_virtio_transport", "evdev", "virtio_input", "fuse", "virtiofs"))
     applets(tree, APPLETS)
-    for program in ("diskcheck", "vsockcheck"):
+    for program in CHECKERS:
         shutil.copy(bench.work / program, tree / "bin")
     write_program(tree / "init", GUEST_INIT)
     cpio(tree, bench.work / "tools-guest.initrd")
@@ -94,7 +95,7 @@ def tools_tree(bench, machine, tree):
             shutil.copy(path, tree / f"t/{name}/{n}-{path.name}")
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
-    for program in ("diskcheck", "vsockcheck"):
+    for program in CHECKERS:
         shutil.copy(bench.work / program, tree / "bin")
     (tree / "mnt").mkdir()
     for do in TINY:
@@ -111,6 +112,16 @@ def qemu_tree(bench, machine, tree):
     for root, program in zip(packages, QEMU.values()):
         shutil.copy(root / program, tree / program)
     copy_libraries(tree, [tree / program for program in QEMU.values()],
+                   [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+
+
+def fs_tree(bench, machine, tree):
+    """With virtiofsd."""
+    tools_tree(bench, machine, tree)
+    packages = download_all("qemu-system-common", *QEMU_LIBRARIES)
+    (tree / "usr/lib/qemu").mkdir(parents=True)
+    shutil.copy(packages[0] / "usr/lib/qemu/virtiofsd", tree / "usr/lib/qemu")
+    copy_libraries(tree, [tree / "usr/lib/qemu/virtiofsd"],
                    [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
 
 
@@ -169,6 +180,9 @@ QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot
                "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
                "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
 
+FS = checks("a-folder-is-shared", "a-folder-that-cannot-be-is-refused", "guests-stay-in-their-folder",
+            "folders-outlive-virtiofsd", "folders-outlive-device-models", "folders-outlive-vimod")
+
 RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways")
 
 MACHINES = [
@@ -184,6 +198,7 @@ MACHINES = [
     Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
             timeout=1200),
+    Machine("toolstack-fs", 3, 1, START + FS, fill=fs_tree, preamble=PREAMBLE, drives=((64, "ext4"),), timeout=900),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=900),
 ]

@@ -42,7 +42,7 @@ static int stop(void **state)
 /* How a child ends that @number is sent to. */
 static int end_by(int number)
 {
-	pid_t pid = child_fork();
+	pid_t pid = child_fork(0);
 	int status;
 
 	assert_true(pid >= 0);
@@ -77,7 +77,7 @@ static void what_we_ignore_a_child_does_not(void **state)
 
 static void our_own_signals_are_still_taken(void **state)
 {
-	pid_t pid = child_fork();
+	pid_t pid = child_fork(0);
 
 	(void)state;
 	if (!pid)

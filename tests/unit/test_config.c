@@ -65,7 +65,8 @@ static void every_key_goes_round(void **state)
 	static const char text[] = "name = \"a-b_c.9\"; uuid = \"00112233-4455-6677-8899-aabbccddeeff\";\n"
 				   "kernel = \"Image\"\nramdisk = \"/r\"\nextra = \"console=hvc0\"\nmemory = 4096\n"
 				   "vcpus = 8\ncpu_weight = 1\non_poweroff = \"preserve\"\non_reboot = \"destroy\"\n"
-				   "on_crash = \"restart\"\nhotplug = 3\n" DISKS("/a") VIFS("bridge=br0");
+				   "on_crash = \"restart\"\nhotplug = 3\n" DISKS("/a")
+					   VIFS("bridge=br0") "fs = [ \"tag=src,path=s,access=ro\" ]\n";
 	static struct guest_config again;
 	struct error err;
 	json_object *json = config_parse(text, "g1.cfg", "/home/u", NULL, &err), *copy;
@@ -76,6 +77,9 @@ static void every_key_goes_round(void **state)
 	assert_string_equal(config.kernel, "/home/u/Image");
 	assert_int_equal(config.memory_bytes, 4096ull << 20);
 	assert_int_equal(config.on_crash, ACTION_RESTART);
+	assert_string_equal(config.fs[0].tag, "src");
+	assert_string_equal(config.fs[0].path, "/home/u/s");
+	assert_int_equal(config.fs[0].access, ACCESS_RO);
 	copy = config_to_json(&config);
 	assert_int_equal(config_check(copy, &again, &err), 0);
 	assert_string_equal(json_object_to_json_string(json), json_object_to_json_string(copy));
@@ -91,7 +95,17 @@ static const struct {
 	{ "name = \"g\"\n", "kernel", "\"kernel\" is missing" },
 	{ GOOD "memmory = 1\n", "memmory", "w.cfg:3: unknown key \"memmory\": did you mean \"memory\"" },
 	{ GOOD "initrd = \"/i\"\n", "initrd", "use \"ramdisk\"" },
-	{ GOOD "p9 = \"/d\"\n", "p9", "not supported" },
+	{ GOOD "p9 = \"/d\"\n", "p9", "use \"fs\"" },
+	{ GOOD "vfb = 1\n", "vfb", "not supported" },
+	{ GOOD "fs = [ \"path=/d\" ]\n", "fs", "fs 1: key \"tag\" is missing" },
+	{ GOOD "fs = [ \"tag=t\" ]\n", "fs", "fs 1: key \"path\" is missing" },
+	{ GOOD "fs = [ \"tag=a b,path=/d\" ]\n", "fs", "fs 1: tag \"a b\" is not usable: 1 to 36" },
+	{ GOOD "fs = [ \"tag=t,path=/d,xattr=1\" ]\n", "fs", "extended attributes are not shared" },
+	{ GOOD "fs = [ \"tag=t,path=/d\", \"tag=t,path=/e\" ]\n", "fs", "fs 2: tag = t is another folder's" },
+	{ GOOD "fs = ( { tag = \"t\"; path = \"/d\"; slot = 4; } )\nvif = ( { bridge = \"b\"; slot = 4; } )\n", "fs",
+	  "slot = 4 is given to two" },
+	{ GOOD "fs = [ \"tag=a,path=/\", \"tag=b,path=/\", \"tag=c,path=/\", \"tag=d,path=/\", \"tag=e,path=/\" ]\n",
+	  "fs", "5 entries: 4 at most" },
 	{ GOOD "hotplug = 31\n", "hotplug", "out of range" },
 	{ GOOD "disk = \"/d\"\n", "disk", "must be a list: disk = [" },
 	{ GOOD "disk = { target = \"/d\"; }\n", "disk", "must be a list" },
@@ -370,7 +384,7 @@ static void macs_come_from_the_uuid(void **state)
 	assert_string_not_equal(config.vif[0].mac, first);
 }
 
-static void sixteen_disks_and_eight_networks(void **state)
+static void sixteen_disks_eight_networks_and_four_folders(void **state)
 {
 	char text[2048] = GOOD "disk = [ \"/0\"";
 	struct error err;
@@ -381,11 +395,13 @@ static void sixteen_disks_and_eight_networks(void **state)
 	strcat(text, " ]\nvif = [ \"bridge=b\"");
 	for (int n = 1; n < 8; n++)
 		strcat(text, ", \"bridge=b\"");
-	strcat(text, " ]\n");
+	strcat(text, " ]\nfs = [ \"tag=a,path=/\", \"tag=b,path=/\", \"tag=c,path=/\", \"tag=d,path=/\" ]\n");
 	take(text);
 	assert_int_equal(config.disk_count, CONFIG_DISKS);
 	assert_string_equal(config.disk[15].vdev, "vdp");
 	assert_int_equal(config.vif_count, CONFIG_VIFS);
+	assert_int_equal(config.fs_count, CONFIG_FS);
+	assert_int_equal(config.fs[3].slot, CONFIG_SLOTS - 1);
 	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
 	strcpy(strstr(text, " ]\nvif"), ", \"/16\" ]\n");
 	assert_null(config_parse(text, "n.cfg", "/", NULL, &err));
@@ -452,7 +468,7 @@ int main(void)
 		cmocka_unit_test(rates_are_as_xl_writes_them),
 		cmocka_unit_test(slots_follow_vdev_then_networks),
 		cmocka_unit_test(macs_come_from_the_uuid),
-		cmocka_unit_test(sixteen_disks_and_eight_networks),
+		cmocka_unit_test(sixteen_disks_eight_networks_and_four_folders),
 		cmocka_unit_test(examples_are_right),
 		cmocka_unit_test(any_text_ends_in_an_object_or_an_error),
 	};

@@ -236,6 +236,54 @@ static void it_sees_its_images_and_has_one_right(void **state)
 	stop(storage);
 }
 
+static int access_of(struct fs_config *folder)
+{
+	snprintf(folder->path, sizeof(folder->path), "%s/guests", directory);
+	return access("/usr/lib/qemu/virtiofsd", X_OK);
+}
+
+static struct storage *folder_started(enum disk_access access)
+{
+	struct fs_config folder = { .tag = "src", .slot = 4, .access = access };
+	struct storage *storage;
+
+	if (!usable || geteuid() || access_of(&folder))
+		skip();
+	storage = storage_new_folder("g", &folder);
+	if (storage_start(storage, &err))
+		fail_msg("%s", err.text);
+	return storage;
+}
+
+/* It begins with its first client. */
+static void a_folder_is_one_client_s(void **state)
+{
+	struct storage *storage = folder_started(ACCESS_RW);
+	pid_t pid = storage->process.pid;
+	int fd = connected(storage), other;
+	char *words;
+
+	(void)state;
+	ask(fd);
+	if (recv(fd, &other, 1, MSG_PEEK) != 1 && storage_read_messages(storage))
+		fail_msg("%s", storage->words);
+	assert_answered(fd);
+	words = status_line(pid, "NSpid:");
+	assert_int_equal(strtol(strchr(words + 1, '\t'), NULL, 10), 1); /* nobody else to be seen */
+	assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 0);
+	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
+	assert_false(is_there(pid, "/etc"));
+	storage_connected(storage);
+	/* Another vimo-dm gets another process. */
+	other = connected(storage);
+	assert_int_not_equal(storage->process.pid, pid);
+	ask(other);
+	assert_answered(other);
+	close(fd);
+	close(other);
+	stop(storage);
+}
+
 static void assert_refused(const char *file, enum disk_format format, enum error_code code, const char *why)
 {
 	struct storage *storage = disk_of(file, format);
@@ -404,6 +452,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_client_at_a_time),
 		cmocka_unit_test(it_sees_its_images_and_has_one_right),
+		cmocka_unit_test(a_folder_is_one_client_s),
 		cmocka_unit_test(what_cannot_be_served_is_refused),
 		cmocka_unit_test(images_in_use_are_refused),
 		cmocka_unit_test(the_next_vimod_finds_it),

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fs.sh - folders of dom0 that guests share, each by a virtiofsd. Nothing is lost, whoever dies.
+
+# share NAME: an empty folder /mnt/NAME, on a file system of dom0's.
+share() {
+	grep -q ' /mnt ' /proc/mounts || mount -t ext4 /dev/vda /mnt
+	rm -rf /mnt/$1
+	mkdir /mnt/$1
+}
+FS='fs = [ "tag=src,path=/mnt/src" ]'
+# fs_guest LINE...: g1, up, with what is tagged src on /m.
+fs_guest() {
+	linux g1 shell 'vcpus = 2' "$@"
+	await lived g1 1
+	tell g1 'mkdir -p /m && mount -t virtiofs src /m'
+}
+fs_pid() { head -n 1 /run/vimo/guests/g1/fs-4.pid 2>/dev/null; }
+fs_is_back() {
+	local pid
+	pid=$(fs_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ] && ! dead $pid && grep -q connected /run/vimo/guests/g1/fs-4.pid
+}
+no_virtiofsd() { ! ps -o comm | grep -q '^virtiofsd'; }
+# start_fs_load SECONDS: and the guest forgets files, and lists them, all the time.
+start_fs_load() {
+	rm -rf /mnt/src/load
+	mkdir /mnt/src/load
+	talk g1 virtio "(fscheck load /m/load $1 3; echo ended \$?) >/tmp/load 2>&1 & (while ! grep -q ended /tmp/load; do echo 2 >/proc/sys/vm/drop_caches; usleep 300000; done) & echo going" '^going'
+}
+fs_load_ended() { talk g1 virtio 'cat /tmp/load; grep -c ended /tmp/load' '^1' >/dev/null; }
+fs_load_is_good() {
+	talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' '^1'
+	# What the guest says of each file is what dom0 has, and there is nothing else.
+	tell g1 'cd /m/load && find . -type f -exec md5sum {} + | sort -k 2 >/m/sums; cd /'
+	(cd /mnt/src/load && find . -type f -exec md5sum {} + | sort -k 2) | diff - /mnt/src/sums
+	[ -s /mnt/src/sums ]
+}
+
+a_folder_is_shared() {
+	left >/tmp/before
+	share src
+	echo 'of dom0' >/mnt/src/dom0
+	fs_guest "$FS"
+	vimoctl info --format=json g1 | grep -q '"tag": *"src"'
+	tell g1 'grep -q "of dom0" /m/dom0'
+	tell g1 'dd if=/dev/urandom of=/m/big bs=100k count=30 2>/dev/null && md5sum /m/big | cut -d" " -f1 >/m/sum'
+	[ "$(md5sum /mnt/src/big | cut -d' ' -f1)" = "$(cat /mnt/src/sum)" ]
+	tell g1 'mkdir -p /m/a/b && mv /m/sum /m/a/b/moved && rm /m/big && ln -s a/b/moved /m/link && ln /m/a/b/moved /m/second && chmod 741 /m/a/b/moved && chown 12:34 /m/a/b/moved'
+	[ ! -e /mnt/src/big ] && [ ! -e /mnt/src/sum ]
+	[ "$(readlink /mnt/src/link)" = a/b/moved ]
+	[ "$(stat -c '%h %a %u %g' /mnt/src/second)" = '2 741 12 34' ]
+	# What dom0 changes, the guest sees.
+	echo 'later' >/mnt/src/later
+	tell g1 'grep -q later /m/later'
+	# Twice: the driver begins anew.
+	tell g1 'umount /m && mount -t virtiofs src /m && grep -q later /m/later && umount /m'
+	vimoctl destroy g1
+	no_virtiofsd
+	all_given_back
+}
+
+a_folder_that_cannot_be_is_refused() {
+	left >/tmp/before
+	share src
+	echo file >/mnt/file
+	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/none" ]'
+	refused 1 'fs src: /mnt/none is not there: make it' create /tmp/g1.cfg
+	refused 1 'fs src: /mnt/none is not there: make it' create -n /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/file" ]'
+	refused 1 'fs src: /mnt/file is not a directory' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'fs = [ "tag=0123456789012345678901234567890123456,path=/mnt/src" ]'
+	refused 1 'g1.cfg:4: .*tag "0123456789012345678901234567890123456" is not usable: 1 to 36' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/src", "tag=src,path=/mnt" ]'
+	refused 1 'tag = src is another folder' create /tmp/g1.cfg
+	no_virtiofsd
+	all_given_back
+}
+
+# The whole folder is what the guest sees, and not more.
+guests_stay_in_their_folder() {
+	share src
+	share other
+	mkdir /mnt/src/in
+	echo secret >/mnt/other/secret
+	ln -s /mnt/other/secret /mnt/src/absolute
+	ln -s ../../other/secret /mnt/src/in/relative
+	fs_guest 'fs = [ "tag=src,path=/mnt/src", "tag=look,path=/mnt/src,access=ro" ]'
+	tell g1 '! cat /m/absolute && ! cat /m/in/relative && ! ls /m/../other'
+	# Paths that no kernel sends are the unit tests'; nothing of the guest leads to dom0's devices.
+	tell g1 '! mknod /m/node b 254 0 && mkfifo /m/fifo'
+	tell g1 'mkdir /look && mount -t virtiofs look /look && cat /look/in/relative; ls /look/in && ! touch /look/new && ! rm /look/absolute && ! sh -c "echo >/look/fifo2"'
+	[ ! -e /mnt/src/new ] && [ -L /mnt/src/absolute ]
+	[ "$(cat /mnt/other/secret)" = secret ]
+	# It sees no other process and no network, and is no more than it must be.
+	pid=$(fs_pid)
+	[ "$(ls /proc/$pid/root/ | sort | tr '\n' ' ')" = 'absolute fifo in ' ]
+	[ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/$$/ns/net)" ]
+	[ "$(readlink /proc/$pid/ns/pid)" != "$(readlink /proc/$$/ns/pid)" ]
+	grep '^NoNewPrivs:.*1' /proc/$pid/status
+	grep '^Seccomp:.*2' /proc/$pid/status
+	grep '^CapEff:.*0000db$' /proc/$pid/status
+}
+
+# kill_virtiofsd TIMES: under load.
+kill_virtiofsd() {
+	local n=0 pid
+	while [ $n -lt $1 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 700000 + 200000))
+		pid=$(fs_pid)
+		kill -9 $pid
+		await fs_is_back $pid
+	done
+}
+
+folders_outlive_virtiofsd() {
+	share src
+	fs_guest "$FS"
+	start_fs_load 25
+	kill_virtiofsd 10
+	await fs_load_ended
+	fs_load_is_good
+	[ "$(ps -o comm | grep -c '^virtiofsd')" = 1 ]
+}
+
+folders_outlive_device_models() {
+	local n=0 pid
+	share src
+	fs_guest "$FS"
+	start_fs_load 20
+	while [ $n -lt 5 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 700000 + 200000))
+		pid=$(fs_pid)
+		# Sometimes both.
+		[ $((n % 3)) != 0 ] || kill -9 $pid
+		replace_dm g1
+		await fs_is_back $pid
+	done
+	await fs_load_ended
+	fs_load_is_good
+}
+
+folders_outlive_vimod() {
+	local pid
+	share src
+	fs_guest "$FS"
+	start_fs_load 20
+	pid=$(fs_pid)
+	kill_vimod
+	start_vimod
+	[ "$(fs_pid)" = $pid ] && ! dead $pid
+	kill_virtiofsd 1
+	# All three.
+	pid=$(fs_pid)
+	kill_vimod
+	kill -9 $pid $(dm_pid g1)
+	start_vimod
+	await fs_is_back $pid
+	await fs_load_ended
+	fs_load_is_good
+	vimoctl destroy g1
+	no_virtiofsd
+}

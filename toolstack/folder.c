@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * folder.c - the command line of virtiofsd, and the folder that it sees.
+ */
+#include "folder.h"
+#include "cleanup.h"
+#include "storage.h"
+#include "storage_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *folder_program(void)
+{
+	const char *path = getenv("VIMO_VIRTIOFSD");
+
+	return path && *path ? path : "/usr/lib/qemu/virtiofsd";
+}
+
+static int refuse(const struct fs_config *folder, const char *why, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "fs %s: %.600s %s", folder->tag, folder->path, why);
+	return error_about(err, "fs");
+}
+
+/* Return: a descriptor of no rights but to be mounted, or -1. */
+static int folder_open(const struct fs_config *folder, struct error *err)
+{
+	int fd;
+
+	if (access(folder_program(), X_OK))
+		return refuse(folder, "cannot be shared: there is no virtiofsd: install qemu-system-common", err);
+	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT)
+		return refuse(folder, "is not there: make it, or correct the path", err);
+	if (errno == ENOTDIR)
+		return refuse(folder, "is not a directory: a file can be shared as a disk", err);
+	return refuse(folder, strerror(errno), err);
+}
+
+int folder_check(const struct fs_config *folder, struct error *err)
+{
+	int fd = folder_open(folder, err);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/*
+ * In our root it can leave the folder for nothing but programs and libraries; it changes its root to the
+ * folder, too. Guests make no device nodes in dom0.
+ */
+static pid_t run(const struct storage *storage, struct confine *confine, struct error *err)
+{
+	char listener[24], options[CONFINE_PATH + 128], path[CONFINE_PATH];
+	const char *argv[] = { folder_program(), "-f", listener, "--rlimit-nofile=0", "-o", options, NULL };
+	CLEANUP_FD int fd = folder_open(&storage->folder, err);
+
+	if (fd < 0)
+		return -1;
+	confine->folder = true;
+	confine->argv = argv;
+	confine->file_count = 1;
+	confine->file[0].fd = fd;
+	confine->file[0].writable = storage->folder.access == ACCESS_RW;
+	confine_path(confine, 0, path);
+	snprintf(listener, sizeof(listener), "--fd=%d", CONFINE_FIRST + KEPT_LISTENER);
+	snprintf(options, sizeof(options),
+		 "source=%s,sandbox=chroot,cache=auto,no_xattr,log_level=warn,modcaps=-mknod:-setfcap", path);
+	return confine_spawn(confine, err);
+}
+
+const struct storage_kind storage_folder = {
+	.key = "fs",
+	.file = "fs",
+	.program = "virtiofsd",
+	.once = true,
+	.run = run,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder.h - folders of dom0 that a guest shares, each served by a virtiofsd (storage.h).
+ */
+#ifndef TOOLSTACK_FOLDER_H
+#define TOOLSTACK_FOLDER_H
+
+#include "config.h"
+
+/** folder_check() - it can be shared, as far as that is to be seen. */
+int folder_check(const struct fs_config *folder, struct error *err);
+
+#endif
