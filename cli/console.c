@@ -118,15 +118,16 @@ static void pump(int console, struct client *client, const char *sized)
 	}
 }
 
-int console_attach(struct client *client, const char *name, const char *type, struct error *err)
+/*
+ * Ask by @method where the socket is, and be connected to it.
+ * @sized: whether the guest is told of the terminal's size
+ */
+static int attach(struct client *client, const char *method, json_object *parameters, const char *name, bool sized,
+		  struct error *err)
 {
-	json_object *parameters = json_object_new_object();
-	CLEANUP_JSON json_object *reply = NULL;
+	CLEANUP_JSON json_object *reply = client_call(client, method, parameters, err);
 	CLEANUP_FD int console = -1;
 
-	json_put_string(parameters, "name", name);
-	json_put_string(parameters, "type", type);
-	reply = client_call(client, "io.vimo.Console", parameters, err);
 	if (!reply)
 		return -1;
 	/* A device model that was killed comes back within moments. */
@@ -137,13 +138,31 @@ int console_attach(struct client *client, const char *name, const char *type, st
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
 	if (console < 0)
-		return error_set(err, ERROR_FAILED, "cannot connect to the console of %s: %s", name, strerror(errno));
+		return error_set(err, ERROR_FAILED, "cannot connect to %s: %s", name, strerror(errno));
 	fprintf(stderr, "Connected to %s, escape is ^]\n", name);
 	raw_mode(true);
-	pump(console, client, strcmp(type, "virtio") ? NULL : name);
+	pump(console, client, sized ? name : NULL);
 	raw_mode(false);
 	fprintf(stderr, "\nDisconnected from %s\n", name);
 	return 0;
+}
+
+int console_attach(struct client *client, const char *name, const char *type, struct error *err)
+{
+	json_object *parameters = json_object_new_object();
+
+	json_put_string(parameters, "name", name);
+	json_put_string(parameters, "type", type);
+	return attach(client, "io.vimo.Console", parameters, name, !strcmp(type, "virtio"), err);
+}
+
+int cmd_channel(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *parameters = json_object_new_object();
+
+	json_put_string(parameters, "name", options->operand);
+	json_put_string(parameters, "channel", options->second);
+	return attach(client, "io.vimo.Channel", parameters, options->operand, false, err);
 }
 
 int cmd_console(struct client *client, const struct options *options, struct error *err)

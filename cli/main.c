@@ -21,6 +21,7 @@ static const struct command {
 	{ "list", cmd_list, 0, "", "", "list guests and their states" },
 	{ "info", cmd_info, 1, "", "GUEST", "all about one guest" },
 	{ "console", cmd_console, 1, "t", "[-t virtio|serial] GUEST", "attach to a console (escape ^])" },
+	{ "channel", cmd_channel, 2, "", "GUEST NAME", "attach to a channel (escape ^])" },
 	{ "shutdown", cmd_shutdown, 1, "wT:", "[-w] [--timeout=SECONDS] GUEST",
 	  "press the power button (-w: wait until the guest is off)" },
 	{ "reboot", cmd_reboot, 1, "F", "[--force] GUEST", "shut down and start again (--force: at once)" },

@@ -13,7 +13,7 @@
 /** Options and operands of one command line. */
 struct options {
 	const char *operand; /* GUEST, CONFIG or a shell's name */
-	const char *second;  /* SPEC, or which disk or network; NULL: none */
+	const char *second;  /* SPEC, or which disk, network or channel; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool json, console, dry_run, wait, force, help;
 	int timeout_s;
@@ -26,6 +26,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 int cmd_list(struct client *client, const struct options *options, struct error *err);
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);
+int cmd_channel(struct client *client, const struct options *options, struct error *err);
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err);
 int cmd_reboot(struct client *client, const struct options *options, struct error *err);
 int cmd_destroy(struct client *client, const struct options *options, struct error *err);

@@ -233,6 +233,44 @@ const struct key_table config_fs_keys = {
 	sizeof(struct fs_config),
 };
 
+static int check_channel(const char *name, struct error *err)
+{
+	bool good = *name && strlen(name) < sizeof(((struct channel_config *)0)->name) && *name != '.';
+
+	for (const char *c = name; *c; c++)
+		good = good && isascii((unsigned char)*c) && (isalnum((unsigned char)*c) || strchr("-_.", *c));
+	return good ? 0 :
+		      error_set(err, ERROR_FAILED,
+				"channel name \"%.80s\" is not usable: 1 to 63 letters, digits and - _ . as in "
+				"org.qemu.guest_agent.0",
+				name);
+}
+
+#define FIELD(member) KEY_FIELD(struct channel_config, member)
+static const char *const connections[] = { "socket", NULL };
+
+static const struct key channel_keys[] = {
+	{ "name", KEY_TEXT, FIELD(name), .hint = "name=org.qemu.guest_agent.0", .check = check_channel,
+	  .required = true },
+	{ "connection", KEY_WORD, FIELD(connection),
+	  .hint = "socket; socat PTY,link=/run/tty UNIX-CONNECT:/path makes a terminal of one", .words = connections },
+	{ "path", KEY_PATH, FIELD(path), .hint = "path=/run/web1-agent.sock" },
+};
+#undef FIELD
+
+static const struct foreign_key channel_foreign[] = {
+	{ "backend", "remove it: channels are dom0's" },
+};
+
+const struct key_table config_channel_keys = {
+	channel_keys,
+	sizeof(channel_keys) / sizeof(channel_keys[0]),
+	channel_foreign,
+	sizeof(channel_foreign) / sizeof(channel_foreign[0]),
+	"CHANNELS in guest.cfg(5)",
+	sizeof(struct channel_config),
+};
+
 #define FIELD(member) KEY_FIELD(struct guest_config, member)
 #define COUNT(member) .count = offsetof(struct guest_config, member)
 static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
@@ -263,6 +301,10 @@ static const struct key keys[] = {
 	  .element = &config_vif_keys, COUNT(vif_count) },
 	{ "fs", KEY_LIST, FIELD(fs), .hint = "fs = [ \"tag=src,path=/srv/src\" ]", .range = { 0, CONFIG_FS, 0 },
 	  .element = &config_fs_keys, COUNT(fs_count) },
+	{ "channel", KEY_LIST, FIELD(channel), .hint = "channel = [ \"name=org.qemu.guest_agent.0\" ]",
+	  .range = { 0, CONFIG_CHANNELS, 0 }, .element = &config_channel_keys, COUNT(channel_count) },
+	{ "channel_slot", KEY_NUMBER, FIELD(channel_slot), .hint = "leave it out",
+	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 
 static const char not_supported[] = "it is not supported by this release: remove it";

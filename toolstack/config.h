@@ -17,6 +17,7 @@
 #define CONFIG_VIFS 8u
 #define CONFIG_FS 4u
 #define FS_TAG_BYTES 36u
+#define CONFIG_CHANNELS 6u
 #define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
 /* virtio-mmio slots: console, power button, entropy, sockets (empty without), then disks, vifs and fs. */
 #define CONFIG_SLOT_VSOCK 3u
@@ -60,6 +61,12 @@ struct fs_config {
 	uint32_t slot;
 };
 
+struct channel_config {
+	char name[64];
+	uint32_t connection;
+	char path[PATH_MAX]; /* empty: the socket in the guest's directory only */
+};
+
 struct guest_config {
 	char name[64];
 	char uuid[37];
@@ -70,15 +77,18 @@ struct guest_config {
 	uint32_t vcpus;
 	uint32_t weight;
 	enum guest_action on_poweroff, on_reboot, on_crash;
-	uint32_t hotplug;   /* spare slots */
-	uint32_t vsock_cid; /* 0: no socket device */
+	uint32_t hotplug;      /* spare slots */
+	uint32_t vsock_cid;    /* 0: no socket device */
+	uint32_t channel_slot; /* of all channels */
 	uint32_t disk_count, vif_count, fs_count;
 	struct disk_config disk[CONFIG_DISKS];
 	struct vif_config vif[CONFIG_VIFS];
 	struct fs_config fs[CONFIG_FS];
+	uint32_t channel_count;
+	struct channel_config channel[CONFIG_CHANNELS];
 };
 
-extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys;
+extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys, config_channel_keys;
 
 /**
  * config_parse() - canonical JSON from the text of a guest.cfg.

@@ -156,6 +156,35 @@ static int claim_slots(struct slots *slots, const struct guest_config *config, s
 	return 0;
 }
 
+/* The order is that of their ports: it stays. */
+static int complete_channels(struct guest_config *config, struct slots *slots, struct error *err)
+{
+	for (uint32_t n = 0; n < config->channel_count; n++) {
+		const struct channel_config *channel = &config->channel[n];
+
+		for (uint32_t other = 0; other < n; other++) {
+			const struct channel_config *before = &config->channel[other];
+			bool same = !strcmp(before->name, channel->name);
+
+			if (!same && (!*channel->path || strcmp(before->path, channel->path)))
+				continue;
+			error_set(err, ERROR_FAILED, "channel %u: %s = %s is another channel's, too: give each its own",
+				  n + 1, same ? "name" : "path", same ? channel->name : channel->path);
+			return error_about(err, "channel");
+		}
+	}
+	if (!config->channel_count)
+		config->channel_slot = 0;
+	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count >
+	    CONFIG_SLOTS - CONFIG_SLOT_FIRST) {
+		error_set(err, ERROR_RESOURCES,
+			  "there is no slot for channels left: a guest has %u for devices, leave one out",
+			  CONFIG_SLOTS - CONFIG_SLOT_FIRST);
+		return error_about(err, "channel");
+	}
+	return slot_claim(slots, config->channel_slot, "channel_slot", err);
+}
+
 int config_complete(struct guest_config *config, struct error *err)
 {
 	struct slots slots = { 0 };
@@ -163,6 +192,8 @@ int config_complete(struct guest_config *config, struct error *err)
 
 	if (complete_vdevs(config, err) || complete_names(config, err) || check_tags(config, err) ||
 	    claim_slots(&slots, config, err))
+		return -1;
+	if (complete_channels(config, &slots, err))
 		return -1;
 	for (uint32_t n = 0; n < config->disk_count; n++)
 		if (!*config->disk[n].serial)
@@ -180,6 +211,8 @@ int config_complete(struct guest_config *config, struct error *err)
 	for (uint32_t n = 0; n < config->fs_count; n++)
 		if (!config->fs[n].slot)
 			config->fs[n].slot = slot_free(&slots);
+	if (config->channel_count && !config->channel_slot)
+		config->channel_slot = slot_free(&slots);
 	return 0;
 }
 
@@ -193,5 +226,6 @@ uint32_t config_slots(const struct guest_config *config)
 		slots = config->vif[n].slot >= slots ? config->vif[n].slot + 1 : slots;
 	for (uint32_t n = 0; n < config->fs_count; n++)
 		slots = config->fs[n].slot >= slots ? config->fs[n].slot + 1 : slots;
+	slots = config->channel_slot >= slots ? config->channel_slot + 1 : slots;
 	return slots + config->hotplug < CONFIG_SLOTS ? slots + config->hotplug : CONFIG_SLOTS;
 }

@@ -3,6 +3,7 @@
  * devices.c - open disks and networks, and tell vimo-dm of them.
  */
 #include "devices.h"
+#include "channel.h"
 #include "cleanup.h"
 #include "device.h"
 #include "disk.h"
@@ -37,6 +38,8 @@ int devices_check(const struct guest_config *config, struct error *err)
 	struct fd_list fds = { 0 };
 	int result = 0;
 
+	if (channels_check(config, err))
+		return -1;
 	if (config->vsock_cid) {
 		int fd = vsock_open(config->vsock_cid, err);
 
@@ -189,6 +192,16 @@ static int open_folder(const struct fs_config *folder, const struct device_sourc
 	return 0;
 }
 
+static json_object *describe_channels(const struct guest_config *config)
+{
+	json_object *device = describe("channels", config->channel_slot, 0), *names = json_object_new_array();
+
+	for (uint32_t n = 0; n < config->channel_count; n++)
+		json_object_array_add(names, json_object_new_string(config->channel[n].name));
+	json_object_object_add(device, "names", names);
+	return device;
+}
+
 json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
 			  struct error *err)
 {
@@ -207,6 +220,10 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 			return NULL;
 		json_object_array_add(devices, device);
 	}
+	if (channels_link(config, err))
+		return NULL;
+	if (config->channel_count)
+		json_object_array_add(devices, describe_channels(config));
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		const struct disk_config *disk = &config->disk[n];
 

@@ -3,6 +3,7 @@
  * end.c - how guests end: by themselves, by a command, by a failure.
  */
 #include "life.h"
+#include "channel.h"
 #include "device.h"
 #include "log.h"
 #include "store.h"
@@ -55,6 +56,7 @@ static void destroy_done(uv_work_t *work, int status)
 	guest->fd = -1;
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
 		vif_close(&guest->taps[slot]);
+	channels_unlink(&guest->config);
 	if (!guest->restart) {
 		log_info("%s: gone (%s)", guest->config.name, guest->cause);
 		store_remove(guest->config.name);

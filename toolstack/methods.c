@@ -213,40 +213,6 @@ static void method_unpause(struct call *call, json_object *parameters)
 	pause_or_not(call, parameters, false);
 }
 
-static void method_console(struct call *call, json_object *parameters)
-{
-	struct guest *guest = method_guest(call, parameters);
-	const char *type = guest ? method_string(call, parameters, "type") : NULL;
-	json_object *path;
-	struct error err;
-
-	if (!type)
-		return;
-	if (strcmp(type, "virtio") && strcmp(type, "serial")) {
-		error_set(&err, ERROR_USAGE, "no console \"%.20s\": virtio or serial", type);
-		call_error(call, &err);
-		return;
-	}
-	path = json_object_new_string(store_path(guest->config.name, *type == 'v' ? "console.sock" : "serial.sock"));
-	call_reply(call, method_wrap("path", path));
-}
-
-static void method_console_resize(struct call *call, json_object *parameters)
-{
-	struct guest *guest = method_guest(call, parameters);
-	int64_t cols = json_number(parameters, "cols", 0), rows = json_number(parameters, "rows", 0);
-	struct error err;
-	int result;
-
-	if (!guest)
-		return;
-	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
-		result = error_set(&err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
-	else
-		result = backend_resize(guest->config.name, cols, rows, &err);
-	method_done(call, result, &err);
-}
-
 static void method_monitor(struct call *call, json_object *parameters)
 {
 	(void)parameters;
@@ -360,6 +326,7 @@ static const struct {
 	{ "io.vimo.Pause", method_pause, true },
 	{ "io.vimo.Unpause", method_unpause, true },
 	{ "io.vimo.Console", method_console, true },
+	{ "io.vimo.Channel", method_channel, true },
 	{ "io.vimo.ConsoleResize", method_console_resize, true },
 	{ "io.vimo.BlockAttach", method_block_attach, true },
 	{ "io.vimo.BlockDetach", method_block_detach, true },

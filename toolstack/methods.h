@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * methods.h - what the API's methods share; methods.c and methods_devices.c only.
+ * methods.h - what the API's methods share; methods*.c only.
  */
 #ifndef TOOLSTACK_METHODS_H
 #define TOOLSTACK_METHODS_H
@@ -17,6 +17,11 @@ struct guest *method_guest(struct call *call, json_object *parameters);
 void method_done(struct call *call, int result, const struct error *err);
 /** method_wrap() - an object with one member. */
 json_object *method_wrap(const char *key, json_object *value);
+
+/* methods_console.c */
+void method_console(struct call *call, json_object *parameters);
+void method_channel(struct call *call, json_object *parameters);
+void method_console_resize(struct call *call, json_object *parameters);
 
 /* methods_devices.c */
 void method_block_attach(struct call *call, json_object *parameters);

@@ -24,6 +24,7 @@ const char *__lsan_default_suppressions(void)
 #define GOOD "name = \"g1\"\nkernel = \"/boot/Image\"\n"
 #define UUID "uuid = \"00112233-4455-6677-8899-aabbccddeeff\"\n"
 #define DISKS(spec) "disk = [ \"" spec "\" ]\n"
+#define CHANNELS(spec) "channel = [ \"" spec "\" ]\n"
 #define VIFS(spec) "vif = [ \"" spec "\" ]\n"
 
 static struct guest_config config;
@@ -62,11 +63,12 @@ static void a_short_file_gets_defaults(void **state)
 
 static void every_key_goes_round(void **state)
 {
-	static const char text[] = "name = \"a-b_c.9\"; uuid = \"00112233-4455-6677-8899-aabbccddeeff\";\n"
-				   "kernel = \"Image\"\nramdisk = \"/r\"\nextra = \"console=hvc0\"\nmemory = 4096\n"
-				   "vcpus = 8\ncpu_weight = 1\non_poweroff = \"preserve\"\non_reboot = \"destroy\"\n"
-				   "on_crash = \"restart\"\nhotplug = 3\n" DISKS("/a")
-					   VIFS("bridge=br0") "fs = [ \"tag=src,path=s,access=ro\" ]\n";
+	static const char text[] =
+		"name = \"a-b_c.9\"; uuid = \"00112233-4455-6677-8899-aabbccddeeff\";\n"
+		"kernel = \"Image\"\nramdisk = \"/r\"\nextra = \"console=hvc0\"\nmemory = 4096\n"
+		"vcpus = 8\ncpu_weight = 1\non_poweroff = \"preserve\"\non_reboot = \"destroy\"\n"
+		"on_crash = \"restart\"\nhotplug = 3\n" DISKS("/a")
+			VIFS("bridge=br0") "fs = [ \"tag=src,path=s,access=ro\" ]\n" CHANNELS("name=a,path=b");
 	static struct guest_config again;
 	struct error err;
 	json_object *json = config_parse(text, "g1.cfg", "/home/u", NULL, &err), *copy;
@@ -146,6 +148,15 @@ static const struct {
 	{ GOOD VIFS("bridge=br0,receive_rate=7Kb/s"), "vif", "out of range: 1KB/s to" },
 	{ GOOD VIFS("bridge=br0,mtu=67"), "vif", "mtu = 67 is out of range: 68 to 65535" },
 	{ GOOD "vif = ( { bridge = \"br0\"; vhost = 1; } )\n", "vif", "vhost must be true or false" },
+	{ GOOD CHANNELS("connection=socket"), "channel", "key \"name\" is missing: add name=org.qemu" },
+	{ GOOD CHANNELS("name=a/b"), "channel", "channel name \"a/b\" is not usable" },
+	{ GOOD CHANNELS("name=.."), "channel", "is not usable" },
+	{ GOOD CHANNELS("name=a,connection=pty"), "channel",
+	  "connection = \"pty\" is not possible: socket; socat PTY" },
+	{ GOOD CHANNELS("name=a,backend=1"), "channel", "channels are dom0's" },
+	{ GOOD CHANNELS("name=a\", \"name=a"), "channel", "channel 2: name = a is another channel's" },
+	{ GOOD CHANNELS("name=a,path=/x\", \"name=b,path=/x"), "channel", "channel 2: path = /x is another channel's" },
+	{ GOOD DISKS("/a,slot=4") CHANNELS("name=a") "channel_slot = 4\n", "channel_slot", "slot = 4 is given to two" },
 	{ GOOD "\nmemory = \"1\"\n", "memory", "w.cfg:4: memory must be a whole number" },
 	{ GOOD "memory = 1.5\n", "memory", "whole number" },
 	{ GOOD "memory = 0\n", "memory", "out of range" },
@@ -363,6 +374,15 @@ static void slots_follow_vdev_then_networks(void **state)
 	assert_int_equal(config.vif[0].slot, 7);
 	assert_int_equal(config.vif[1].slot, 8);
 	assert_int_equal(config_slots(&config), 17);
+	take(GOOD DISKS("/a") CHANNELS("name=a\", \"name=b"));
+	assert_int_equal(config.disk[0].slot, 4);
+	assert_int_equal(config.channel_slot, 5);
+	assert_int_equal(config_slots(&config), 14);
+	config.vif_count = 1; /* one comes later */
+	config.vif[0].slot = 0;
+	assert_int_equal(config_complete(&config, &(struct error){ 0 }), 0);
+	assert_int_equal(config.channel_slot, 5);
+	assert_int_equal(config.vif[0].slot, 6);
 	take(GOOD "hotplug = 28\n" DISKS("/a"));
 	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
 	take(GOOD "hotplug = 0\n");

@@ -2,6 +2,7 @@
 /*
  * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
  */
+#include "channel.h"
 #include "devices.h"
 #include "json.h"
 
@@ -156,6 +157,57 @@ static void without_vhost_vsock_it_says_so(void **state)
 	close(lowest);
 }
 
+static bool link_is(const char *path, const char *target)
+{
+	char text[256] = "";
+
+	return readlink(path, text, sizeof(text) - 1) > 0 && !strcmp(text, target);
+}
+
+static void channels_have_links(void **state)
+{
+	json_object *json, *names;
+
+	(void)state;
+	setenv("VIMO_RUN_DIR", "/nonexistent/vimo", 1);
+	take("channel = [ \"name=one\", \"name=two,path=two.sock\" ]\n");
+	assert_int_equal(devices_check(&config, &err), 0);
+	assert_int_equal(access("two.sock", F_OK), -1);
+	assert_false(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+	/* Each vimo-dm finds them as they are. */
+	for (int round = 0; round < 2; round++) {
+		json = open_all();
+		assert_string_equal(json_string(device(json, 3), "type"), "channels");
+		assert_int_equal(json_number(device(json, 3), "slot", 0), 4);
+		assert_true(json_object_object_get_ex(device(json, 3), "names", &names));
+		assert_string_equal(json_object_to_json_string_ext(names, JSON_C_TO_STRING_PLAIN), "[\"one\",\"two\"]");
+		json_object_put(json);
+		assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+	}
+	channels_unlink(&config);
+	assert_int_equal(readlink("two.sock", (char[1]){ 0 }, 1), -1);
+	/* What others have there stays. */
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(symlink(round ? "/nonexistent/vimo/causes/x" : "b", "two.sock"), 0);
+		assert_int_equal(devices_check(&config, &err), -1);
+		assert_non_null(strstr(err.text, "two.sock: it is there already"));
+		assert_string_equal(err.key, "channel");
+		assert_int_equal(channels_link(&config, &err), -1);
+		channels_unlink(&config);
+		assert_int_equal(unlink("two.sock"), 0);
+	}
+	/* But not what a guest left that ended without us. */
+	assert_int_equal(symlink("/nonexistent/vimo/guests/old/channel-1.sock", "two.sock"), 0);
+	assert_int_equal(devices_check(&config, &err), 0);
+	assert_int_equal(channels_link(&config, &err), 0);
+	assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+	channels_unlink(&config);
+	take("channel = [ \"name=one,path=none/x\" ]\n");
+	assert_int_equal(devices_check(&config, &err), -1);
+	assert_non_null(strstr(err.text, "none/x: no file can be made there"));
+	unsetenv("VIMO_RUN_DIR");
+}
+
 static const char *interface_of(int fd)
 {
 	static struct ifreq interface;
@@ -214,6 +266,7 @@ int main(void)
 		cmocka_unit_test(disks_have_one_descriptor_each),
 		cmocka_unit_test(what_was_opened_before_a_failure_is_closed),
 		cmocka_unit_test(without_vhost_vsock_it_says_so),
+		cmocka_unit_test(channels_have_links),
 		cmocka_unit_test(a_network_has_a_tap_for_each_pair),
 		cmocka_unit_test(without_vhost_the_device_model_moves_packets),
 	};
