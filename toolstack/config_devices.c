@@ -178,7 +178,7 @@ static int complete_channels(struct guest_config *config, struct slots *slots, s
 	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count >
 	    CONFIG_SLOTS - CONFIG_SLOT_FIRST) {
 		error_set(err, ERROR_RESOURCES,
-			  "there is no slot for channels left: a guest has %u for devices, leave one out",
+			  "a guest has %u slots for disks, networks, folders and channels: leave one out",
 			  CONFIG_SLOTS - CONFIG_SLOT_FIRST);
 		return error_about(err, "channel");
 	}

@@ -176,6 +176,9 @@ BLOCK = checks("disks-are-there", "disks-keep-what-is-written", "disks-outlive-d
 VSOCK = checks("vsock-needs-its-module", "an-address-is-one-guests", "guests-and-dom0-connect",
                "connections-end-with-the-device-model")
 
+CHANNELS = checks("channels-that-cannot-be-are-refused", "channels-carry-bytes", "channels-outlive-who-dies",
+                  "a-guest-waits-for-its-reader", "terminals-have-a-size-beside-channels")
+
 QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot-be-is-refused",
                "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
                "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
@@ -199,6 +202,7 @@ MACHINES = [
     Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
             timeout=1200),
     Machine("toolstack-fs", 3, 1, START + FS, fill=fs_tree, preamble=PREAMBLE, drives=((64, "ext4"),), timeout=900),
+    Machine("toolstack-channels", 3, 1, START + CHANNELS, fill=tools_tree, preamble=PREAMBLE, timeout=300),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=900),
 ]

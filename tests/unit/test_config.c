@@ -423,6 +423,9 @@ static void sixteen_disks_eight_networks_and_four_folders(void **state)
 	assert_int_equal(config.fs_count, CONFIG_FS);
 	assert_int_equal(config.fs[3].slot, CONFIG_SLOTS - 1);
 	assert_int_equal(config_slots(&config), CONFIG_SLOTS);
+	strcpy(text + strlen(text), CHANNELS("name=a"));
+	assert_null(config_parse(text, "n.cfg", "/", NULL, &err));
+	assert_non_null(strstr(err.text, "n.cfg:6: a guest has 28 slots for"));
 	strcpy(strstr(text, " ]\nvif"), ", \"/16\" ]\n");
 	assert_null(config_parse(text, "n.cfg", "/", NULL, &err));
 	assert_non_null(strstr(err.text, "disk has 17 entries: 16 at most"));

@@ -48,7 +48,7 @@ info_and_list_in_both_formats() {
 # dom0's serial port stands for a terminal: of 91 columns, then of 77.
 terminals_have_a_size() {
 	local tty=/dev/ttyAMA0 settings pid
-	linux g1 shell
+	linux g1 shell "$@"
 	await lived g1 1
 	settings=$(stty -g <$tty)
 	stty cols 91 rows 33 <$tty

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# channels.sh - streams between programs of a guest and of dom0, whoever dies.
+
+ONE=/run/one.sock TWO=/run/vimo/guests/g1/channel-2.sock
+with_channels() { linux g1 shell 'channel = [ "name=org.vimo.one,path=/run/one.sock", "name=org.vimo.two" ]' "$@"; }
+# port NAME: what the guest types for the device of a channel.
+port() { echo "/dev/\$(cd /sys/class/virtio-ports && grep -lx $1 */name | cut -d/ -f1)"; }
+# serves NAME: the guest sends everything back.
+serves() { talk g1 virtio "vsockcheck file serve $(port $1) & echo \$((6 * 7)) up" '42 up'; }
+# echoes SOCKET BYTES
+echoes() { vsockcheck unix echo $1 $2 | grep -q "^echoed $2$"; }
+
+channels_that_cannot_be_are_refused() {
+	left >/tmp/before
+	config t1 /t/wait 'memory = 4' 'channel = [ "name=a b" ]'
+	refused 1 't1.cfg:4: channel 1: channel name "a b" is not usable' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = 4' 'channel = [ "name=a,path=/nowhere/a.sock" ]'
+	refused 1 'channel a: /nowhere/a.sock: no file can be made there' create /tmp/t1.cfg
+	config t1 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/t1.cfg" ]'
+	refused 1 'channel a: /tmp/t1.cfg: it is there already' create -n /tmp/t1.cfg
+	# Another guest's is not taken.
+	tiny t1 wait 'channel = [ "name=a,path=/tmp/a.sock" ]'
+	config t2 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/a.sock" ]'
+	refused 1 'channel a: /tmp/a.sock: it is there already' create /tmp/t2.cfg
+	refused 3 't1 has no channel b: vimoctl info' channel t1 b
+	[ "$(stat -L -c '%F %a %G' /tmp/a.sock)" = 'socket 660 vimo' ]
+	vimoctl destroy t1
+	! [ -L /tmp/a.sock ]
+	vimoctl create /tmp/t2.cfg
+	vimoctl destroy t2
+	all_given_back
+}
+
+channels_carry_bytes() {
+	left >/tmp/before
+	with_channels
+	await lived g1 1
+	tell g1 "[ -c $(port org.vimo.one) ] && [ -c $(port org.vimo.two) ]"
+	serves org.vimo.one
+	serves org.vimo.two
+	echoes $ONE 100
+	# Both at once, one after the other, and as a person does.
+	echoes $ONE 1000000 &
+	echoes $TWO 1000000
+	wait $!
+	echoes $TWO 1
+	echo hello | vimoctl channel g1 org.vimo.two >/tmp/out 2>/tmp/err &
+	await grep -q hello /tmp/out
+	kill $!
+	# A driver that begins anew.
+	vimoctl reboot --force g1
+	await lived g1 2
+	serves org.vimo.one
+	echoes $ONE 10000
+	vimoctl destroy g1
+	! [ -L $ONE ]
+	all_given_back
+}
+
+channels_outlive_who_dies() {
+	local client
+	left >/tmp/before
+	with_channels
+	await lived g1 1
+	serves org.vimo.one
+	vsockcheck unix hold $ONE >/tmp/hold &
+	await grep -q holding /tmp/hold
+	# vimod is not in the way.
+	kill_vimod
+	start_vimod
+	! grep over /tmp/hold
+	replace_dm g1
+	await grep -q over /tmp/hold
+	await echoes $ONE 100000
+	# Both, with bytes under way.
+	echoes $ONE 3000000 &
+	client=$!
+	kill_vimod
+	kill -9 $(dm_pid g1)
+	start_vimod
+	wait $client || true # it may have been done
+	await echoes $ONE 100000
+	tell g1 "[ \$(cat /sys/class/virtio-ports/*/name | sort -u | wc -l) = 2 ]"
+	vimoctl destroy g1
+	! [ -L $ONE ]
+	all_given_back
+}
+
+drains() {
+	rm -f /tmp/gate
+	mkfifo /tmp/gate
+	vsockcheck unix drain $ONE $1 </tmp/gate >/tmp/drain &
+	drain=$!
+	exec 6>/tmp/gate
+	await grep -q connected /tmp/drain
+}
+
+# More than fits between them.
+a_guest_waits_for_its_reader() {
+	local drain
+	left >/tmp/before
+	with_channels
+	await lived g1 1
+	drains 12000000
+	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 12000000 & echo \$((6 * 7)) up" '42 up'
+	tell g1 'true'
+	! console_shows g1 'poured 12000000'
+	echo >&6
+	await grep -q 'drained 12000000' /tmp/drain
+	await console_shows g1 'poured 12000000'
+	# One that goes without a word; what the guest wrote for it is lost, but the guest goes on.
+	drains 12000000
+	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 11000000 & echo \$((6 * 7)) up" '42 up'
+	kill $drain
+	exec 6>&-
+	tell g1 'true'
+	! console_shows g1 'poured 11000000'
+	vimoctl channel g1 org.vimo.one </dev/null >/dev/null 2>&1 &
+	await console_shows g1 'poured 11000000'
+	kill $!
+	serves org.vimo.one
+	echoes $ONE 100000
+	vimoctl destroy g1
+	all_given_back
+}
+
+terminals_have_a_size_beside_channels() { terminals_have_a_size 'channel = [ "name=org.vimo.one" ]'; }
