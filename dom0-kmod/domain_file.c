@@ -28,7 +28,7 @@ union domain_args {
 
 static int domain_ioctl_info(struct domain *domain, union domain_args *args)
 {
-	struct hypercall_result state, size, time, counts;
+	struct hypercall_result state, size, time, counts, exits;
 	int err = 0;
 
 	/* A dying domain can be looked at, too: until it is GONE its id is its own. */
@@ -44,6 +44,8 @@ static int domain_ioctl_info(struct domain *domain, union domain_args *args)
 	if (!err)
 		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_COUNTS, &counts));
 	if (!err)
+		err = vimo_errno(hc_domain_info(domain->id, VIMO_DOMAIN_INFO_EXITS, &exits));
+	if (!err)
 		args->info = (struct vimo_ioc_domain_info){
 			.domain = domain->id,
 			.state = domain->phase == DOMAIN_DYING ? VIMO_DOMAIN_DYING : state.x1,
@@ -57,6 +59,8 @@ static int domain_ioctl_info(struct domain *domain, union domain_args *args)
 			.exits = counts.x1,
 			.injected = counts.x2,
 			.switches = counts.x3,
+			.waits = exits.x1,
+			.interrupts = exits.x2,
 			.devices = domain->device_count,
 		};
 	up_read(&domain->sem);

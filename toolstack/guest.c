@@ -47,6 +47,8 @@ json_object *guest_to_json(struct guest *guest)
 		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
 		json_put_number(json, "vcpus_online", info.vcpus_online);
 		json_put_number(json, "exits", info.exits);
+		json_put_number(json, "waits", info.waits);
+		json_put_number(json, "interrupts", info.interrupts);
 		json_put_number(json, "injected", info.injected);
 		json_put_number(json, "switches", info.switches);
 	}

@@ -6,6 +6,7 @@
 
 #include "core/map.h"
 
+#include <vimo/device.h>
 #include <vimo/domain.h>
 #include <vimo/guest_map.h>
 #include <vimo/hypercall.h>
@@ -39,7 +40,13 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 	const struct endpoint *endpoint =
 		(const struct endpoint *)((const char *)device - offsetof(struct endpoint, device));
 
-	signal_one(bit == TRANSPORT_USED ? endpoint->used : endpoint->config);
+	static const unsigned int calls[] = {
+		[TRANSPORT_USED] = ENDPOINT_USED,
+		[TRANSPORT_USED_LATER] = ENDPOINT_USED_LATER,
+		[TRANSPORT_CONFIG] = ENDPOINT_CONFIG,
+	};
+
+	signal_one(endpoint->call[calls[bit]]);
 }
 
 void endpoint_kick(struct endpoint *endpoint, unsigned int queue)
@@ -92,7 +99,7 @@ void endpoint_open(struct endpoint *endpoint, const struct endpoint_host *host, 
 	endpoint->host = host;
 	endpoint->slot = slot;
 	endpoint->ipa = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE;
-	endpoint->used = endpoint->config = -1;
+	memset(endpoint->call, -1, sizeof(endpoint->call));
 	memset(endpoint->kick, -1, sizeof(endpoint->kick));
 	endpoint->device.model = &no_model;
 	endpoint->device.memory = host->memory;
@@ -142,11 +149,12 @@ int endpoint_empty(struct endpoint *endpoint, struct error *err)
 static bool open_eventfds(struct endpoint *endpoint)
 {
 	unsigned int kicks = endpoint->work ? 1 : endpoint->device.queues;
-	bool good;
+	bool good = true;
 
-	endpoint->used = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	endpoint->config = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	good = endpoint->used >= 0 && endpoint->config >= 0;
+	for (unsigned int call = 0; call < ENDPOINT_CALLS && good; call++) {
+		endpoint->call[call] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		good = endpoint->call[call] >= 0;
+	}
 	for (unsigned int queue = 0; queue < kicks && good; queue++) {
 		endpoint->kick[queue] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		good = endpoint->kick[queue] >= 0;
@@ -156,10 +164,8 @@ static bool open_eventfds(struct endpoint *endpoint)
 
 static void close_eventfds(struct endpoint *endpoint)
 {
-	int *all[] = { &endpoint->used, &endpoint->config };
-
-	for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]) + TRANSPORT_QUEUES; i++) {
-		int *fd = i < TRANSPORT_QUEUES ? &endpoint->kick[i] : all[i - TRANSPORT_QUEUES];
+	for (unsigned int i = 0; i < TRANSPORT_QUEUES + ENDPOINT_CALLS; i++) {
+		int *fd = i < TRANSPORT_QUEUES ? &endpoint->kick[i] : &endpoint->call[i - TRANSPORT_QUEUES];
 
 		if (*fd >= 0)
 			close(*fd);
@@ -167,15 +173,24 @@ static void close_eventfds(struct endpoint *endpoint)
 	}
 }
 
+static int bind_call(const struct endpoint *endpoint, unsigned int which, int fd)
+{
+	static const uint32_t bits[] = {
+		[ENDPOINT_USED] = TRANSPORT_USED,
+		[ENDPOINT_USED_LATER] = TRANSPORT_USED | VIMO_NOTIFY_LATER,
+		[ENDPOINT_CONFIG] = TRANSPORT_CONFIG,
+	};
+	struct vimo_ioc_call call = { endpoint->ipa, bits[which], fd };
+
+	return ioctl(endpoint->host->domain, VIMO_IOC_CALL, &call);
+}
+
 /* The device's events, bound to this process; a predecessor's went with it. */
 static int bind_events(struct endpoint *endpoint, struct error *err)
 {
-	struct vimo_ioc_call used = { endpoint->ipa, TRANSPORT_USED, endpoint->used };
-	struct vimo_ioc_call config = { endpoint->ipa, TRANSPORT_CONFIG, endpoint->config };
-	int domain = endpoint->host->domain;
-
-	if (ioctl(domain, VIMO_IOC_CALL, &used) || ioctl(domain, VIMO_IOC_CALL, &config))
-		return failed(err, "a device's interrupt");
+	for (unsigned int call = 0; call < ENDPOINT_CALLS; call++)
+		if (bind_call(endpoint, call, endpoint->call[call]))
+			return failed(err, "a device's interrupt");
 	for (unsigned int queue = 0; queue < endpoint->device.queues; queue++)
 		if (endpoint_wire(endpoint, queue, endpoint->kick[endpoint->work ? 0 : queue]))
 			return failed(err, "a device's doorbell");
@@ -184,12 +199,9 @@ static int bind_events(struct endpoint *endpoint, struct error *err)
 
 static void unbind_events(struct endpoint *endpoint, unsigned int queues)
 {
-	struct vimo_ioc_call used = { endpoint->ipa, TRANSPORT_USED, -1 };
-	struct vimo_ioc_call config = { endpoint->ipa, TRANSPORT_CONFIG, -1 };
-
 	/* They fail when they were not bound, or when the guest is gone. */
-	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &used);
-	ioctl(endpoint->host->domain, VIMO_IOC_CALL, &config);
+	for (unsigned int call = 0; call < ENDPOINT_CALLS; call++)
+		bind_call(endpoint, call, -1);
 	for (unsigned int queue = 0; queue < queues; queue++)
 		endpoint_wire(endpoint, queue, -1);
 }

@@ -26,13 +26,16 @@ struct endpoint_host {
 	const char *run_dir;
 };
 
+/* Why a guest is interrupted: see enum transport_interrupt. */
+enum { ENDPOINT_USED, ENDPOINT_USED_LATER, ENDPOINT_CONFIG, ENDPOINT_CALLS };
+
 struct endpoint {
 	struct virtio_device device;
 	const struct endpoint_host *host;
 	unsigned int slot;
 	uint64_t ipa;
 	int kick[TRANSPORT_QUEUES]; /* doorbells as eventfds, by queue; with work all are kick[0] */
-	int used, config;           /* eventfds that interrupt the guest */
+	int call[ENDPOINT_CALLS];   /* eventfds that interrupt the guest */
 	uv_poll_t *poll;
 
 	/* The device's, set before endpoint_attach(): */

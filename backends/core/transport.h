@@ -20,7 +20,9 @@
 #define TRANSPORT_CLEAR 0x064u
 #define TRANSPORT_STATUS 0x060u
 
-enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2 };
+/* The status bits, and for the first: with no hurry, since the guest has other things to wait for (VIMO_NOTIFY_LATER).
+ */
+enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2, TRANSPORT_USED_LATER };
 
 struct transport_state {
 	uint64_t driver_features;

@@ -60,21 +60,23 @@ static void serve(struct io_source *source)
 {
 	struct net_pair *pair = (struct net_pair *)(void *)source;
 	struct virtio_device *device = device_of(pair);
-	bool more = false, notify = false;
+	bool more = false, sent = false, received = false;
 
 	pthread_mutex_lock(&device->lock);
 	if (transport_running(device) && pair->running && !pair->closing) {
 		more = net_transmit(net_transmit_queue(pair), pair->tap, BUDGET);
 		more |= receive(pair);
-		notify = virtqueue_wants_interrupt(net_transmit_queue(pair));
-		notify |= virtqueue_wants_interrupt(net_receive_queue(pair));
+		sent = virtqueue_wants_interrupt(net_transmit_queue(pair));
+		received = virtqueue_wants_interrupt(net_receive_queue(pair));
 		transport_check(device);
 	}
 	pthread_mutex_unlock(&device->lock);
 	if (more)
 		io_thread_due(pair->thread, source);
-	if (notify)
+	if (received)
 		device->interrupt(device, TRANSPORT_USED);
+	else if (sent)
+		device->interrupt(device, TRANSPORT_USED_LATER);
 }
 
 /* Return: whether what the ring was asked for is over, and we go on. */

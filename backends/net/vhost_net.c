@@ -33,7 +33,9 @@ static void stop(struct net_pair *pair)
 static int set_queue(const struct net_pair *pair, unsigned int which, int error)
 {
 	const struct endpoint *endpoint = pair->net->endpoint;
-	const struct vhost_wires wires = { endpoint->kick[2 * pair->index + which], endpoint->used, error };
+	/* That packets have left can wait until the guest runs anyway. */
+	unsigned int call = which == TRANSMIT ? ENDPOINT_USED_LATER : ENDPOINT_USED;
+	const struct vhost_wires wires = { endpoint->kick[2 * pair->index + which], endpoint->call[call], error };
 	const struct virtqueue *queue = which == RECEIVE ? net_receive_queue(pair) : net_transmit_queue(pair);
 
 	return vhost_set_queue(pair->vhost, which, queue, &wires);

@@ -65,7 +65,9 @@ static void give_up(struct vsock *vsock)
 static int set_queue(const struct vsock *vsock, unsigned int which)
 {
 	const struct endpoint *endpoint = vsock->endpoint;
-	const struct vhost_wires wires = { endpoint->kick[which], endpoint->used, watch_fd(vsock->broken) };
+	/* That packets have left can wait until the guest runs anyway. */
+	int call = endpoint->call[which == VSOCK_TRANSMIT ? ENDPOINT_USED_LATER : ENDPOINT_USED];
+	const struct vhost_wires wires = { endpoint->kick[which], call, watch_fd(vsock->broken) };
 
 	return vhost_set_queue(vsock->vhost, which, &endpoint->device.queue[which], &wires);
 }

@@ -7,8 +7,9 @@
  * once for an interrupt but cannot save up. One whose device model has just
  * answered goes before others, for GRANULARITY and while it is at most
  * WAKE_BONUS ahead: the answer is fresh, and dom0 need not sleep before it
- * serves the next request. There is no tick: the timer is set to the end of a
- * slice only while another vCPU waits.
+ * serves the next request. One that is woken for what can wait (a packet has
+ * left) gets no credit, so dom0 goes on with what it is at. There is no tick:
+ * the timer is set to the end of a slice only while another vCPU waits.
  */
 #include "guest/sched.h"
 #include "cpu/wait.h"
@@ -89,10 +90,31 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 		if (reason == WAIT_IO && !vcpu->stopped)
 			rq->answered = vcpu;
 		kick = vcpu->cpu;
+	} else if (vcpu->state == VCPU_RUNNABLE && reason == WAIT_INTERRUPT && vcpu->held) {
+		vcpu->vruntime -= vcpu->held;
+		vcpu->held = 0;
+		kick = vcpu->cpu;
 	}
 	spin_unlock(&rq->lock);
 	if (kick)
 		sched_kick(kick);
+}
+
+void sched_interrupt(struct vcpu *vcpu, enum wake_when when)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+	bool later = when == WAKE_LATER && vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT;
+
+	if (later) {
+		make_runnable_locked(rq, vcpu);
+		vcpu->held = rq->min_vruntime > vcpu->vruntime ? rq->min_vruntime - vcpu->vruntime : 0;
+		vcpu->vruntime += vcpu->held;
+	}
+	spin_unlock(&rq->lock);
+	if (later)
+		sched_kick(vcpu->cpu); /* an idle CPU runs it; a busy one sets its timer */
+	else
+		sched_wake(vcpu, WAIT_INTERRUPT);
 }
 
 void sched_start(struct vcpu *vcpu)
@@ -279,6 +301,7 @@ static void switch_in(struct runqueue *rq, struct cpu *cpu, struct vcpu *next, u
 	rq->answered = NULL;
 	runqueue_remove(rq, next);
 	next->state = VCPU_RUNNING;
+	next->held = 0;
 	next->run_start = now;
 	rq->min_vruntime = MAX(rq->min_vruntime, next->vruntime);
 	cpu->vcpu = next;

@@ -21,6 +21,11 @@ void sched_off(struct vcpu *vcpu);
  * another CPU that runs it is kicked. Any CPU, vgic lock held or not.
  */
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
+/*
+ * sched_wake() for an interrupt. One that sleeps is woken as @when says, and WAKE_NOW gives it what WAKE_LATER
+ * withheld; one that runs is kicked in any case.
+ */
+void sched_interrupt(struct vcpu *vcpu, enum wake_when when);
 /* The running vCPU waits: for an interrupt (returns at once if one is there), or for I/O. Takes effect on exit. */
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason);
 void sched_yield(struct vcpu *vcpu);

@@ -44,6 +44,7 @@ struct vcpu {
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
+	uint64_t held;                          /* credit that WAKE_LATER withholds, in vruntime */
 	uint64_t timer_deadline;                /* counter value at which it must wake, ~0 none */
 	struct vcpu *next;                      /* run queue */
 	struct vcpu *sibling;                   /* all vCPUs placed on its CPU */
@@ -59,6 +60,7 @@ struct vcpu {
 	struct vgic_vcpu vgic;
 	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
 	uint64_t exits, injected, switches;
+	uint64_t waits, interrupts; /* of the exits */
 };
 
 static inline bool vcpu_is_current(const struct vcpu *vcpu)

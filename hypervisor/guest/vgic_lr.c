@@ -252,7 +252,7 @@ static NOINLINE void update_queue(struct vcpu *target, struct virq *virq)
 		vgic_queue_add(target, virq);
 	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
 	if (deliver && !here)
-		sched_wake(target, WAIT_INTERRUPT);
+		sched_interrupt(target, virq->when);
 }
 
 void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)

@@ -62,6 +62,15 @@ static void info_counts(const struct domain *domain, uint64_t *x)
 	}
 }
 
+static void info_exits(const struct domain *domain, uint64_t *x)
+{
+	x[1] = x[2] = x[3] = 0;
+	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
+		x[1] += domain->vcpus[i]->waits;
+		x[2] += domain->vcpus[i]->interrupts;
+	}
+}
+
 enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 {
 	switch (x[2]) {
@@ -77,6 +86,7 @@ enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 		return VIMO_OK;
 	case VIMO_DOMAIN_INFO_TIME: info_time(domain, x); return VIMO_OK;
 	case VIMO_DOMAIN_INFO_COUNTS: info_counts(domain, x); return VIMO_OK;
+	case VIMO_DOMAIN_INFO_EXITS: info_exits(domain, x); return VIMO_OK;
 	default: return VIMO_INVALID;
 	}
 }

@@ -168,8 +168,8 @@ enum vimo_status device_notify(struct domain *domain, uint64_t ipa, uint64_t bit
 
 	if (!device)
 		return VIMO_NOT_FOUND;
-	change_status(domain, device, (uint32_t)bits, 0);
-	vgic_pulse(domain, NULL, device->intid);
+	change_status(domain, device, (uint32_t)bits & ~VIMO_NOTIFY_LATER, 0);
+	vgic_pulse_when(domain, NULL, device->intid, bits & VIMO_NOTIFY_LATER ? WAKE_LATER : WAKE_NOW);
 	return VIMO_OK;
 }
 

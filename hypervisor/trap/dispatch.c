@@ -11,6 +11,7 @@
 
 static enum trap_result trap_wfx(struct vcpu *vcpu, uint64_t esr)
 {
+	vcpu->waits++;
 	if (esr & 1)
 		sched_yield(vcpu);
 	else
@@ -78,6 +79,7 @@ void trap_irq(struct vcpu *vcpu);
 void trap_irq(struct vcpu *vcpu)
 {
 	vcpu->exits++;
+	vcpu->interrupts++;
 	irq_handle();
 	before_return();
 }

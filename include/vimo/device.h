@@ -23,6 +23,13 @@
  * there already the word is replaced, all three numbers at once. */
 #define VIMO_DEVICE_EVENTS(first, queues, vcpu) ((uint64_t)(first) | (uint64_t)(queues) << 16 | (uint64_t)(vcpu) << 32)
 
+/*
+ * With the bits of DEVICE_NOTIFY, never in the status word: a vCPU that sleeps gets the interrupt when its
+ * CPU is free or its turn comes, and takes the CPU from nobody. For what the guest waits for only when it
+ * has nothing else to do: a packet has left, one of many requests is done.
+ */
+#define VIMO_NOTIFY_LATER 0x80000000u
+
 enum vimo_page {
 	VIMO_PAGE_IOREQ = 0,   /* struct vimo_ioreq_page */
 	VIMO_PAGE_CONSOLE = 1, /* struct vimo_console_page */

@@ -34,6 +34,7 @@ enum vimo_domain_info {
 	VIMO_DOMAIN_INFO_SIZE = 1,   /* vCPUs, pages, pages granted to dom0 */
 	VIMO_DOMAIN_INFO_TIME = 2,   /* CPU time of all vCPUs in ns, vCPUs online, 0 */
 	VIMO_DOMAIN_INFO_COUNTS = 3, /* exits, injected exceptions (unknown accesses), vCPU switches */
+	VIMO_DOMAIN_INFO_EXITS = 4,  /* of the exits: WFI and WFE, physical interrupts; 0 */
 	VIMO_DOMAIN_INFO_COUNT
 };
 

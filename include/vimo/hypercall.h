@@ -35,7 +35,7 @@ enum vimo_hypercall {
 	VIMO_HC_MEM_REVOKE = 11,    /* (domain, ipa, bytes) -> x1 bytes done: undo of GRANT */
 	VIMO_HC_DOMAIN_PAGE = 12,   /* (domain, enum vimo_page) -> x1 pa, mapped into dom0 */
 	VIMO_HC_DEVICE_ADD = 13,    /* (domain, ipa, layout, interrupt, events) -> x1 pa of the shadow page */
-	VIMO_HC_DEVICE_NOTIFY = 14, /* (domain, ipa, bits): set status bits, pulse the interrupt */
+	VIMO_HC_DEVICE_NOTIFY = 14, /* (domain, ipa, bits): set status bits, pulse the interrupt; VIMO_NOTIFY_LATER */
 	VIMO_HC_IRQ_SET = 15,       /* (domain, intid, enum vimo_irq_level) */
 	VIMO_HC_IOREQ_DONE = 16,    /* (domain, vcpu): the answer stands in the request page */
 	VIMO_HC_EVENT_BIND = 17,    /* (domain, enum vimo_event_source, index, event, dom0 vcpu) */

@@ -87,7 +87,9 @@ struct vimo_ioc_domain_info {
 	uint64_t exits;
 	uint64_t injected;
 	uint64_t switches;
-	uint64_t reserved[5];
+	uint64_t waits;      /* of the exits: WFI and WFE */
+	uint64_t interrupts; /* of the exits: physical interrupts */
+	uint64_t reserved[3];
 };
 
 struct vimo_ioc_range {
@@ -122,7 +124,7 @@ struct vimo_ioc_kick {
 
 struct vimo_ioc_call {
 	uint64_t ipa;  /* of the device */
-	uint32_t bits; /* OR-ed into the status word before the interrupt */
+	uint32_t bits; /* OR-ed into the status word before the interrupt; VIMO_NOTIFY_LATER */
 	int32_t fd;    /* each signal interrupts the guest */
 };
 

@@ -62,6 +62,12 @@ void vgic_pulse(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
 	fake_irq.intid = intid;
 }
 
+void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu, uint32_t intid, enum wake_when when)
+{
+	fake_irq.later += when == WAKE_LATER;
+	vgic_pulse(domain, vcpu, intid);
+}
+
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high)
 {
 	fake_irq.levels++;

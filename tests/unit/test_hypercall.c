@@ -177,6 +177,10 @@ static void notify_and_acknowledge_change_the_status_word(void **state)
 	assert_ptr_equal(fake_irq.domain, guest);
 	assert_int_equal(guest_access(DEVICE + 0x64, 4, true, 1), MMIO_DONE);
 	assert_int_equal(*status, 2);
+	assert_int_equal(fake_irq.later, 0);
+	assert_int_equal(call(VIMO_HC_DEVICE_NOTIFY, 1, DEVICE, VIMO_NOTIFY_LATER | 1, 0, 0), VIMO_OK);
+	assert_int_equal(*status, 3);
+	assert_int_equal(fake_irq.later, 1);
 	assert_int_equal(call(VIMO_HC_DEVICE_NOTIFY, 1, DEVICE + PAGE_SIZE, 1, 0, 0), VIMO_NOT_FOUND);
 	assert_int_equal(call(VIMO_HC_DEVICE_NOTIFY, 1, DEVICE, 1ull << 32, 0, 0), VIMO_INVALID);
 }

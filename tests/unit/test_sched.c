@@ -191,6 +191,59 @@ static void a_sleeper_runs_at_once_and_cannot_save_up(void **state)
 	assert_in_range(busy->cpu_time, 500 * MS + 40 * MS, 500 * MS + 60 * MS);
 }
 
+/* A guest that slept long beside dom0, which computes. */
+static struct vcpu *sleeper_beside(struct vcpu **dom0_vcpu)
+{
+	struct vcpu *sleeper = add(1, 256);
+
+	sched_run();
+	*dom0_vcpu = add(0, 256);
+	block(WAIT_INTERRUPT);
+	compute_until(test_counter + 500 * MS);
+	assert_ptr_equal(this_cpu()->vcpu, *dom0_vcpu);
+	return sleeper;
+}
+
+static void one_woken_for_later_waits_for_the_cpu_or_its_turn(void **state)
+{
+	struct vcpu *dom0_vcpu, *sleeper = sleeper_beside(&dom0_vcpu);
+	uint64_t woken = test_counter;
+
+	(void)state;
+	sched_interrupt(sleeper, WAKE_LATER);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	assert_in_range(timer[0], woken + 1, woken + 5 * MS);
+	block(WAIT_INTERRUPT);
+	assert_ptr_equal(this_cpu()->vcpu, sleeper);
+	assert_int_equal(waits, 0);
+	/* If dom0 goes on computing it is a slice later. */
+	sched_wake(dom0_vcpu, WAIT_INTERRUPT);
+	block(WAIT_INTERRUPT);
+	compute_until(test_counter + 500 * MS);
+	woken = test_counter;
+	sched_interrupt(sleeper, WAKE_LATER);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	compute_until(woken + 6 * MS);
+	assert_true(sleeper->run_start > woken);
+}
+
+static void one_woken_for_later_and_then_for_now_runs_at_once(void **state)
+{
+	struct vcpu *dom0_vcpu, *sleeper = sleeper_beside(&dom0_vcpu);
+
+	(void)state;
+	sched_interrupt(sleeper, WAKE_LATER);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	sched_wake(sleeper, WAIT_INTERRUPT);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, sleeper);
+	assert_int_equal(sleeper->held, 0);
+	assert_in_range(sleeper->vruntime, dom0_vcpu->vruntime - BONUS, dom0_vcpu->vruntime);
+}
+
 static void a_wake_up_before_the_block_is_not_lost(void **state)
 {
 	struct vcpu *vcpu = add(1, 256);
@@ -341,6 +394,8 @@ int main(void)
 		TEST(shares_are_as_weights),
 		TEST(one_alone_needs_no_timer),
 		TEST(a_sleeper_runs_at_once_and_cannot_save_up),
+		TEST(one_woken_for_later_waits_for_the_cpu_or_its_turn),
+		TEST(one_woken_for_later_and_then_for_now_runs_at_once),
 		TEST(a_wake_up_before_the_block_is_not_lost),
 		TEST(an_idle_cpu_waits_for_interrupts),
 		TEST(answered_guest_goes_first_for_a_moment),

@@ -37,7 +37,7 @@ unsigned int cpu_count = 2;
 
 static struct gic_lr lrs[2][LRS];
 static bool active[1024], physical_pending[1024], physical_enabled[1024], underflow;
-static unsigned int kicks, wakes, target_cpu;
+static unsigned int kicks, wakes, wakes_later, target_cpu;
 static struct domain *domain;
 static size_t heap_before;
 
@@ -134,6 +134,15 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 	(void)vcpu;
 	assert_int_equal(reason, WAIT_INTERRUPT);
 	wakes++;
+}
+
+void sched_interrupt(struct vcpu *vcpu, enum wake_when when)
+{
+	(void)vcpu;
+	if (when == WAKE_LATER)
+		wakes_later++;
+	else
+		wakes++;
 }
 
 void sched_kick(struct cpu *cpu)
@@ -595,6 +604,23 @@ static void another_vcpu_is_woken(void **state)
 	finish(SPI);
 }
 
+static void one_for_later_does_not_hurry_until_another_comes(void **state)
+{
+	(void)state;
+	enable_all();
+	this_cpu()->vcpu = domain->vcpus[1];
+	wakes = wakes_later = 0;
+	vgic_pulse_when(domain, NULL, SPI, WAKE_LATER);
+	assert_int_equal(wakes, 0);
+	assert_int_equal(wakes_later, 1);
+	vgic_pulse(domain, NULL, SPI);
+	assert_int_equal(wakes, 1);
+	assert_int_equal(wakes_later, 1);
+	this_cpu()->vcpu = domain->vcpus[0];
+	assert_int_equal(take(), SPI);
+	finish(SPI);
+}
+
 static void sgi_v3_goes_where_it_is_sent(void **state)
 {
 	(void)state;
@@ -750,6 +776,7 @@ int main(void)
 		BOTH(active_elsewhere_is_cleared),
 		BOTH(pending_follows_its_route),
 		BOTH(another_vcpu_is_woken),
+		BOTH(one_for_later_does_not_hurry_until_another_comes),
 		cmocka_unit_test_setup_teardown(sgi_v3_goes_where_it_is_sent, start_v3, end),
 		cmocka_unit_test_setup_teardown(sgi_v2_keeps_its_senders_apart, start_v2, end),
 		BOTH(registers_hold_what_they_have),
