@@ -367,6 +367,46 @@ static void one_client_after_the_other(void **state)
 	close(second);
 }
 
+static void the_guest_is_told_of_each_client(void **state)
+{
+	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_TELL) + 0x400);
+	int first, second;
+
+	(void)state;
+	open_port();
+	first = connected_client();
+	avail[1] = (uint16_t)used(CHANNELS_TELL); /* no room for messages */
+	close(first);
+	second = client();
+	nothing_told();
+	give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
+	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	told(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	close(second);
+}
+
+/* As transport.c drains the device for it. */
+static void another_queue_that_stops_loses_nothing(void **state)
+{
+	unsigned int queue = channels_transmit(1), given = 0;
+	char bytes[4096];
+	int fd;
+
+	(void)state;
+	open_port();
+	fd = connected_client();
+	for (; used(queue) == given; given++) {
+		give(queue, BUFFER, 0);
+		turn();
+	}
+	driver_put(&endpoint.device, VIRTIO_MMIO_QUEUE_SEL, channels_transmit(2));
+	driver_put(&endpoint.device, VIRTIO_MMIO_QUEUE_READY, 0);
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		turn();
+	assert_int_equal(used(queue), given);
+	close(fd);
+}
+
 static void who_says_no_more_still_listens(void **state)
 {
 	int fd;
@@ -503,6 +543,8 @@ int main(void)
 		TEST(input_waits_until_the_guest_opens),
 		TEST(the_guest_waits_for_its_client),
 		TEST(one_client_after_the_other),
+		TEST(the_guest_is_told_of_each_client),
+		TEST(another_queue_that_stops_loses_nothing),
 		TEST(who_says_no_more_still_listens),
 		TEST(who_goes_unheard_makes_room),
 		TEST(a_new_device_model_goes_on),
