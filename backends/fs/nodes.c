@@ -155,9 +155,9 @@ void fs_nodes_unknown(struct fs_nodes *nodes)
 
 struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)
 {
-	struct fs_node *node = &nodes->table->node[index];
-
-	return index && index < nodes->fresh && node->id ? node : NULL;
+	if (!index || index >= nodes->fresh || !nodes->table->node[index].id)
+		return NULL;
+	return &nodes->table->node[index];
 }
 
 struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
