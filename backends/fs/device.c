@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define DEATHS 20u /* by one request, perhaps */
+
 /* From both, for the thread: what has been said has been seen. */
 static void clear_event(int fd)
 {
@@ -147,6 +149,8 @@ static void take(struct fs *fs, unsigned int index, bool again)
 	slot->used = true;
 	slot->asked = slot->again = again;
 	slot->order = fs->order++;
+	slot->exists = false;
+	slot->deaths = 0;
 	if (room < sizeof(struct fuse_out_header) || (request->operation && request->operation->reply == FS_NOTHING)) {
 		slot->used = false; /* nowhere to answer */
 		give_back(fs, slot->queue, slot->chain.head, 0);
@@ -231,8 +235,18 @@ void fs_gone(struct fs *fs)
 	fs->serves = false;
 	fs->forget_count = 0;
 	memset(fs->forgetting, 0, sizeof(fs->forgetting));
-	for (unsigned int index = 0; index < FS_SLOTS; index++)
-		fs->slot[index].again |= fs->slot[index].used && fs->slot[index].asked;
+	for (unsigned int index = 0; index < FS_SLOTS; index++) {
+		struct fs_slot *slot = &fs->slot[index];
+
+		slot->again |= slot->used && slot->asked;
+		slot->exists = false;
+		slot->deaths += slot->used && slot->asked;
+		if (slot->used && slot->deaths == DEATHS) {
+			log_error("fs %s: %u daemons died while they did a request of type %u: it fails", fs->tag,
+				  DEATHS, slot->request.header.opcode);
+			fs_answer_error(fs, index, EIO);
+		}
+	}
 	log_warning("fs %s: its virtiofsd is gone: requests wait for the next one", fs->tag);
 }
 
@@ -270,6 +284,21 @@ static void take_next(struct fs *fs)
 	meet_daemon(fs);
 }
 
+/* Return: whether there was one. */
+static bool open_existing(struct fs *fs)
+{
+	bool any = false;
+
+	for (unsigned int index = 0; index < FS_SLOTS && fs->socket >= 0; index++) {
+		if (!fs->slot[index].used || !fs->slot[index].exists)
+			continue;
+		any = true;
+		if (!fs_open_existing(fs, index))
+			fs_gone(fs);
+	}
+	return any;
+}
+
 static void *run(void *argument)
 {
 	struct fs *fs = argument;
@@ -287,7 +316,9 @@ static void *run(void *argument)
 			{ .fd = fs->socket, .events = POLLIN },
 		};
 
-		serve_queues(fs);
+		do
+			serve_queues(fs);
+		while (open_existing(fs));
 		if (poll(wait, sizeof(wait) / sizeof(wait[0]), -1) < 0)
 			continue;
 		for (unsigned int n = 0; n < 4; n++)

@@ -39,7 +39,8 @@ struct fs_slot {
 	bool used;
 	bool asked; /* this daemon, or (again) an earlier one, which may have done it */
 	bool again;
-	unsigned int queue;
+	bool exists; /* what it was to create, if not there, is there: to be opened */
+	unsigned int queue, deaths;
 	uint64_t order;
 	struct virtqueue_chain chain;
 	struct fs_request request;
@@ -98,6 +99,8 @@ void fs_answer(struct fs *fs, unsigned int index);
 void fs_answer_error(struct fs *fs, unsigned int index, int error);
 /** fs_take_answers() - all that the daemon gave. Return: false when it must not be trusted any more. */
 bool fs_take_answers(struct fs *fs);
+/** fs_open_existing() - the file that the FUSE_CREATE in @index found there. Return: false: the daemon is gone. */
+bool fs_open_existing(struct fs *fs, unsigned int index);
 /** fs_send_forgets() - as many as there is room for. */
 void fs_send_forgets(struct fs *fs);
 /** fs_note_forget() - the daemon is to forget @one. */

@@ -11,56 +11,107 @@
 #include <string.h>
 
 #define OLDEST_MINOR 28u /* what a driver of virtiofs speaks: Linux 5.4 has 31 */
-#define NONE (-1), (-1), (-1)
-#define FILE_HANDLE(type) (int8_t) offsetof(struct type, fh), -1, -1
+#define PLACE(type, member) (uint8_t)(offsetof(struct type, member) + 1)
 
 /* By opcode. What is not here is answered by ENOSYS, after which Linux does without. */
 static const struct fs_operation operations[] = {
-	[FUSE_LOOKUP] = { 0, 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
-	[FUSE_FORGET] = { sizeof(struct fuse_forget_in), 0, NONE, FS_NOTHING },
-	[FUSE_GETATTR] = { sizeof(struct fuse_getattr_in), 0, FILE_HANDLE(fuse_getattr_in), FS_PLAIN,
-			   sizeof(struct fuse_attr_out) },
-	[FUSE_SETATTR] = { sizeof(struct fuse_setattr_in), 0, FILE_HANDLE(fuse_setattr_in), FS_PLAIN,
-			   sizeof(struct fuse_attr_out) },
-	[FUSE_READLINK] = { 0, 0, NONE, FS_PLAIN, 0, true },
-	[FUSE_SYMLINK] = { 0, 2, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
-	[FUSE_MKNOD] = { sizeof(struct fuse_mknod_in), 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
-	[FUSE_MKDIR] = { sizeof(struct fuse_mkdir_in), 1, NONE, FS_ENTRY, sizeof(struct fuse_entry_out) },
-	[FUSE_UNLINK] = { 0, 1, NONE, FS_PLAIN },
-	[FUSE_RMDIR] = { 0, 1, NONE, FS_PLAIN },
-	[FUSE_RENAME] = { sizeof(struct fuse_rename_in), 2, -1, -1, offsetof(struct fuse_rename_in, newdir), FS_PLAIN },
-	[FUSE_LINK] = { sizeof(struct fuse_link_in), 1, -1, -1, offsetof(struct fuse_link_in, oldnodeid), FS_ENTRY,
-			sizeof(struct fuse_entry_out) },
-	[FUSE_OPEN] = { sizeof(struct fuse_open_in), 0, NONE, FS_OPENED, sizeof(struct fuse_open_out) },
-	[FUSE_READ] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_DATA, 0, true },
-	[FUSE_WRITE] = { sizeof(struct fuse_write_in), 0, FILE_HANDLE(fuse_write_in), FS_PLAIN,
-			 sizeof(struct fuse_write_out) },
-	[FUSE_STATFS] = { 0, 0, NONE, FS_PLAIN, sizeof(struct fuse_statfs_out) },
-	[FUSE_RELEASE] = { sizeof(struct fuse_release_in), 0, FILE_HANDLE(fuse_release_in), FS_PLAIN },
-	[FUSE_FSYNC] = { sizeof(struct fuse_fsync_in), 0, FILE_HANDLE(fuse_fsync_in), FS_PLAIN },
-	[FUSE_FLUSH] = { sizeof(struct fuse_flush_in), 0, FILE_HANDLE(fuse_flush_in), FS_PLAIN },
-	[FUSE_INIT] = { offsetof(struct fuse_init_in, flags) + 4, 0, NONE, FS_INIT, sizeof(struct fuse_init_out) },
-	[FUSE_OPENDIR] = { sizeof(struct fuse_open_in), 0, NONE, FS_OPENED, sizeof(struct fuse_open_out) },
-	[FUSE_READDIR] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_PLAIN, 0, true },
-	[FUSE_RELEASEDIR] = { sizeof(struct fuse_release_in), 0, FILE_HANDLE(fuse_release_in), FS_PLAIN },
-	[FUSE_FSYNCDIR] = { sizeof(struct fuse_fsync_in), 0, FILE_HANDLE(fuse_fsync_in), FS_PLAIN },
-	[FUSE_CREATE] = { sizeof(struct fuse_create_in), 1, NONE, FS_CREATED,
-			  sizeof(struct fuse_entry_out) + sizeof(struct fuse_open_out) },
-	[FUSE_INTERRUPT] = { 0, 0, NONE, FS_NOTHING },
-	[FUSE_DESTROY] = { 0, 0, NONE, FS_PLAIN },
-	[FUSE_BATCH_FORGET] = { sizeof(struct fuse_batch_forget_in), 0, NONE, FS_NOTHING },
-	[FUSE_FALLOCATE] = { sizeof(struct fuse_fallocate_in), 0, FILE_HANDLE(fuse_fallocate_in), FS_PLAIN },
-	[FUSE_READDIRPLUS] = { sizeof(struct fuse_read_in), 0, FILE_HANDLE(fuse_read_in), FS_LISTING, 0, true },
-	[FUSE_RENAME2] = { sizeof(struct fuse_rename2_in), 2, -1, -1, offsetof(struct fuse_rename2_in, newdir),
-			   FS_PLAIN },
-	[FUSE_LSEEK] = { sizeof(struct fuse_lseek_in), 0, FILE_HANDLE(fuse_lseek_in), FS_PLAIN,
-			 sizeof(struct fuse_lseek_out) },
-	[FUSE_COPY_FILE_RANGE] = { sizeof(struct fuse_copy_file_range_in), 0,
-				   offsetof(struct fuse_copy_file_range_in, fh_in),
-				   offsetof(struct fuse_copy_file_range_in, fh_out),
-				   offsetof(struct fuse_copy_file_range_in, nodeid_out), FS_PLAIN,
-				   sizeof(struct fuse_write_out) },
-	[FUSE_SYNCFS] = { sizeof(struct fuse_syncfs_in), 0, NONE, FS_PLAIN },
+	[FUSE_LOOKUP] = { .names = 1, .reply = FS_ENTRY, .answer = sizeof(struct fuse_entry_out) },
+	[FUSE_FORGET] = { .arguments = sizeof(struct fuse_forget_in), .reply = FS_NOTHING },
+	[FUSE_GETATTR] = { .arguments = sizeof(struct fuse_getattr_in),
+			   .handle = PLACE(fuse_getattr_in, fh),
+			   .reply = FS_PLAIN,
+			   .answer = sizeof(struct fuse_attr_out) },
+	[FUSE_SETATTR] = { .arguments = sizeof(struct fuse_setattr_in),
+			   .handle = PLACE(fuse_setattr_in, fh),
+			   .reply = FS_PLAIN,
+			   .answer = sizeof(struct fuse_attr_out) },
+	[FUSE_READLINK] = { .reply = FS_PLAIN, .any_length = true },
+	[FUSE_SYMLINK] = { .names = 2, .reply = FS_ENTRY, .answer = sizeof(struct fuse_entry_out) },
+	[FUSE_MKNOD] = { .arguments = sizeof(struct fuse_mknod_in),
+			 .names = 1,
+			 .reply = FS_ENTRY,
+			 .answer = sizeof(struct fuse_entry_out) },
+	[FUSE_MKDIR] = { .arguments = sizeof(struct fuse_mkdir_in),
+			 .names = 1,
+			 .reply = FS_ENTRY,
+			 .answer = sizeof(struct fuse_entry_out) },
+	[FUSE_UNLINK] = { .names = 1, .reply = FS_PLAIN },
+	[FUSE_RMDIR] = { .names = 1, .reply = FS_PLAIN },
+	[FUSE_RENAME] = { .arguments = sizeof(struct fuse_rename_in),
+			  .names = 2,
+			  .other_node = PLACE(fuse_rename_in, newdir),
+			  .reply = FS_PLAIN },
+	[FUSE_LINK] = { .arguments = sizeof(struct fuse_link_in),
+			.names = 1,
+			.other_node = PLACE(fuse_link_in, oldnodeid),
+			.reply = FS_ENTRY,
+			.answer = sizeof(struct fuse_entry_out) },
+	[FUSE_OPEN] = { .arguments = sizeof(struct fuse_open_in),
+			.reply = FS_OPENED,
+			.answer = sizeof(struct fuse_open_out) },
+	[FUSE_READ] = { .arguments = sizeof(struct fuse_read_in),
+			.handle = PLACE(fuse_read_in, fh),
+			.reply = FS_DATA,
+			.any_length = true },
+	[FUSE_WRITE] = { .arguments = sizeof(struct fuse_write_in),
+			 .handle = PLACE(fuse_write_in, fh),
+			 .reply = FS_PLAIN,
+			 .answer = sizeof(struct fuse_write_out) },
+	[FUSE_STATFS] = { .reply = FS_PLAIN, .answer = sizeof(struct fuse_statfs_out) },
+	[FUSE_RELEASE] = { .arguments = sizeof(struct fuse_release_in),
+			   .handle = PLACE(fuse_release_in, fh),
+			   .reply = FS_PLAIN },
+	[FUSE_FSYNC] = { .arguments = sizeof(struct fuse_fsync_in),
+			 .handle = PLACE(fuse_fsync_in, fh),
+			 .reply = FS_PLAIN },
+	[FUSE_FLUSH] = { .arguments = sizeof(struct fuse_flush_in),
+			 .handle = PLACE(fuse_flush_in, fh),
+			 .reply = FS_PLAIN },
+	[FUSE_INIT] = { .arguments = offsetof(struct fuse_init_in, flags) + 4,
+			.reply = FS_INIT,
+			.answer = sizeof(struct fuse_init_out) },
+	[FUSE_OPENDIR] = { .arguments = sizeof(struct fuse_open_in),
+			   .reply = FS_OPENED,
+			   .answer = sizeof(struct fuse_open_out) },
+	[FUSE_READDIR] = { .arguments = sizeof(struct fuse_read_in),
+			   .handle = PLACE(fuse_read_in, fh),
+			   .reply = FS_PLAIN,
+			   .any_length = true },
+	[FUSE_RELEASEDIR] = { .arguments = sizeof(struct fuse_release_in),
+			      .handle = PLACE(fuse_release_in, fh),
+			      .reply = FS_PLAIN },
+	[FUSE_FSYNCDIR] = { .arguments = sizeof(struct fuse_fsync_in),
+			    .handle = PLACE(fuse_fsync_in, fh),
+			    .reply = FS_PLAIN },
+	[FUSE_CREATE] = { .arguments = sizeof(struct fuse_create_in),
+			  .names = 1,
+			  .reply = FS_CREATED,
+			  .answer = sizeof(struct fuse_entry_out) + sizeof(struct fuse_open_out) },
+	[FUSE_INTERRUPT] = { .reply = FS_NOTHING },
+	[FUSE_DESTROY] = { .reply = FS_PLAIN },
+	[FUSE_BATCH_FORGET] = { .arguments = sizeof(struct fuse_batch_forget_in), .reply = FS_NOTHING },
+	[FUSE_FALLOCATE] = { .arguments = sizeof(struct fuse_fallocate_in),
+			     .handle = PLACE(fuse_fallocate_in, fh),
+			     .reply = FS_PLAIN },
+	[FUSE_READDIRPLUS] = { .arguments = sizeof(struct fuse_read_in),
+			       .handle = PLACE(fuse_read_in, fh),
+			       .reply = FS_LISTING,
+			       .any_length = true },
+	[FUSE_RENAME2] = { .arguments = sizeof(struct fuse_rename2_in),
+			   .names = 2,
+			   .other_node = PLACE(fuse_rename2_in, newdir),
+			   .reply = FS_PLAIN },
+	[FUSE_LSEEK] = { .arguments = sizeof(struct fuse_lseek_in),
+			 .handle = PLACE(fuse_lseek_in, fh),
+			 .reply = FS_PLAIN,
+			 .answer = sizeof(struct fuse_lseek_out) },
+	[FUSE_COPY_FILE_RANGE] = { .arguments = sizeof(struct fuse_copy_file_range_in),
+				   .handle = PLACE(fuse_copy_file_range_in, fh_in),
+				   .other_handle = PLACE(fuse_copy_file_range_in, fh_out),
+				   .other_node = PLACE(fuse_copy_file_range_in, nodeid_out),
+				   .reply = FS_PLAIN,
+				   .answer = sizeof(struct fuse_write_out) },
+	[FUSE_SYNCFS] = { .arguments = sizeof(struct fuse_syncfs_in), .reply = FS_PLAIN },
 };
 
 const struct fs_operation *fs_operation(uint32_t opcode)
@@ -219,18 +270,19 @@ static bool names_handle(const struct fs_request *request)
 	return true;
 }
 
-/*
- * Where a write goes is the driver's to say, also at a file's end: the daemon's file would choose the end
- * itself, and a write that is repeated would be there twice.
- */
-static void clear_append(uint32_t opcode, uint8_t *arguments)
+uint32_t fs_open_flags(uint32_t flags)
+{
+	return flags & ~(uint32_t)(O_CREAT | O_EXCL | O_NOCTTY | O_APPEND | (O_TMPFILE & ~O_DIRECTORY));
+}
+
+static void say_open_flags(uint32_t opcode, uint8_t *arguments)
 {
 	uint32_t flags;
 
-	if (opcode != FUSE_OPEN && opcode != FUSE_CREATE)
+	if (opcode != FUSE_OPEN && opcode != FUSE_OPENDIR && opcode != FUSE_CREATE)
 		return;
-	memcpy(&flags, arguments, sizeof(flags)); /* first in both */
-	flags &= ~(uint32_t)O_APPEND;
+	memcpy(&flags, arguments, sizeof(flags)); /* first in each */
+	flags = fs_open_flags(flags) | (opcode == FUSE_CREATE ? O_CREAT | O_EXCL : 0);
 	memcpy(arguments, &flags, sizeof(flags));
 }
 
@@ -256,21 +308,21 @@ int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint6
 					 .gid = request->header.gid,
 					 .pid = request->header.pid };
 	uint8_t *arguments = to + sizeof(header);
-	bool handle = operation->handle >= 0 && names_handle(request);
+	bool handle = operation->handle && names_handle(request);
 	int result = 0;
 
 	memcpy(arguments, request->arguments, request->bytes);
 	if (opcode != FUSE_INIT && opcode != FUSE_DESTROY)
 		result = say_node(nodes, &header.nodeid);
-	if (!result && operation->other_node >= 0)
-		result = say_node_at(nodes, arguments + operation->other_node);
+	if (!result && operation->other_node)
+		result = say_node_at(nodes, arguments + operation->other_node - 1);
 	if (!result && handle)
-		result = say_handle_at(nodes, arguments + operation->handle);
-	if (!result && operation->other_handle >= 0)
-		result = say_handle_at(nodes, arguments + operation->other_handle);
+		result = say_handle_at(nodes, arguments + operation->handle - 1);
+	if (!result && operation->other_handle)
+		result = say_handle_at(nodes, arguments + operation->other_handle - 1);
 	if (result)
 		return result;
-	clear_append(opcode, arguments);
+	say_open_flags(opcode, arguments);
 	if (opcode == FUSE_INIT)
 		clear_init(arguments);
 	memcpy(to, &header, sizeof(header));

@@ -27,7 +27,7 @@ enum fs_reply {
 struct fs_operation {
 	uint8_t arguments; /* bytes, at least */
 	uint8_t names;     /* after them; each not longer than a name, but a symbolic link's target */
-	int8_t handle, other_handle, other_node; /* where in the arguments; -1: none */
+	uint8_t handle, other_handle, other_node; /* where in the arguments, counted from 1; 0: none */
 	enum fs_reply reply;
 	uint8_t answer;  /* bytes of it, at least; when it is not of any length also at most */
 	bool any_length; /* up to what is asked for, or fits */
@@ -64,6 +64,14 @@ int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint6
  * Return: whether the daemon may say this.
  */
 bool fs_hear(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer, struct fuse_forget_one *forget);
+/**
+ * fs_open_flags() - of those with which a guest opens a file, the ones for the daemon.
+ *
+ * Not O_APPEND: where a write goes is the driver's to say, also at a file's end. The daemon's file would choose the
+ * end itself, and a write that is repeated would be there twice. Nor O_CREAT: Debian 12's virtiofsd dies of it where
+ * the file is there. FUSE_CREATE has O_EXCL with it in any case; fs_open_existing() does the rest.
+ */
+uint32_t fs_open_flags(uint32_t flags);
 /** fs_release() - @request, FUSE_RELEASE or FUSE_RELEASEDIR, is done: its handle is no more. */
 void fs_release(struct fs_nodes *nodes, const struct fs_request *request);
 /** fs_init_flags() - of those that a guest or daemon has, the ones that are kept. */

@@ -86,6 +86,9 @@ static void take_over(struct fs_nodes *nodes)
 	struct fs_table *table = nodes->table;
 
 	nodes->fresh = FUSE_ROOT_ID + 1;
+	nodes->handles = FS_HANDLES;
+	while (nodes->handles && !table->handle[nodes->handles - 1].id)
+		nodes->handles--;
 	if (table->magic != MAGIC) {
 		fs_nodes_clear(nodes);
 		table->magic = MAGIC;
@@ -133,7 +136,7 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 	struct fs_table *table = nodes->table;
 
 	table->init_bytes = 0;
-	for (uint32_t index = 0; index < FS_HANDLES; index++)
+	for (uint32_t index = 0; index < nodes->handles; index++)
 		table->handle[index].id = 0;
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
 		table->node[index].id = 0;
@@ -149,7 +152,7 @@ void fs_nodes_unknown(struct fs_nodes *nodes)
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
 		if (nodes->table->node[index].id)
 			nodes->table->node[index].daemon = nodes->table->node[index].known = 0;
-	for (uint32_t index = 0; index < FS_HANDLES; index++)
+	for (uint32_t index = 0; index < nodes->handles; index++)
 		nodes->table->handle[index].daemon = 0;
 }
 
@@ -280,12 +283,13 @@ bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struc
 struct fs_handle *fs_handle_new(struct fs_nodes *nodes, uint64_t node, uint32_t opcode, uint32_t flags, uint64_t daemon)
 {
 	for (uint32_t n = 0; n < FS_HANDLES; n++) {
-		uint32_t index = (nodes->handles + n) % FS_HANDLES;
+		uint32_t index = (nodes->next_handle + n) % FS_HANDLES;
 		struct fs_handle *handle = &nodes->table->handle[index];
 
 		if (handle->id)
 			continue;
-		nodes->handles = index + 1;
+		nodes->next_handle = index + 1;
+		nodes->handles = index < nodes->handles ? nodes->handles : index + 1;
 		handle->generation = handle->generation % INT32_MAX + 1;
 		handle->node = node;
 		handle->opcode = opcode;

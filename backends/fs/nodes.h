@@ -66,7 +66,7 @@ struct fs_nodes {
 	int fd;
 	uint64_t allocated;            /* bytes of the file */
 	uint32_t fresh, free;          /* nodes: never used from here on; first of those that were, 0: none */
-	uint32_t handles;              /* to begin the search for a free one */
+	uint32_t handles, next_handle; /* none from the first on; where the search for a free one begins */
 	uint32_t *by_daemon, *by_name; /* first of each bucket */
 	uint32_t *next_daemon, *next_name;
 };

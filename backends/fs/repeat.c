@@ -12,7 +12,6 @@
 #include "fs/fs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -135,9 +134,8 @@ static bool answer_made(struct fs *fs, unsigned int index)
 static bool repeat_make(struct fs *fs, unsigned int index)
 {
 	struct fs_slot *slot = &fs->slot[index];
-	struct fs_request *request = &slot->request;
+	const struct fs_request *request = &slot->request;
 	struct fuse_attr attr;
-	uint32_t flags;
 	int result = peek(fs, request->header.nodeid, fs_name(request, 0), &attr);
 
 	if (result > 0)
@@ -146,13 +144,7 @@ static bool repeat_make(struct fs *fs, unsigned int index)
 		fs_submit(fs, index);
 		return true;
 	}
-	if (request->header.opcode != FUSE_CREATE)
-		return answer_made(fs, index);
-	memcpy(&flags, request->arguments + offsetof(struct fuse_create_in, flags), sizeof(flags));
-	flags &= ~(uint32_t)O_EXCL;
-	memcpy(request->arguments + offsetof(struct fuse_create_in, flags), &flags, sizeof(flags));
-	fs_submit(fs, index);
-	return true;
+	return request->header.opcode == FUSE_CREATE ? fs_open_existing(fs, index) : answer_made(fs, index);
 }
 
 /* As if the daemon had said so. */

@@ -73,7 +73,7 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 static bool open_again(struct fs *fs, struct fs_handle *handle)
 {
 	struct fs_node *node = fs_node_find(&fs->nodes, handle->node);
-	struct fuse_open_in in = { .flags = handle->flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND) };
+	struct fuse_open_in in = { .flags = fs_open_flags(handle->flags) & ~(uint32_t)O_TRUNC };
 	struct fuse_open_out out;
 	int result;
 
@@ -95,7 +95,7 @@ static bool restore_handles(struct fs *fs)
 	struct fs_handle *handle = fs->nodes.table->handle;
 
 	fs->lost = 0;
-	for (uint32_t n = 0; n < FS_HANDLES; n++)
+	for (uint32_t n = 0; n < fs->nodes.handles; n++)
 		if (handle[n].id && !open_again(fs, &handle[n]))
 			return false;
 	if (fs->lost)

@@ -7,6 +7,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,15 @@ static bool distrust(struct fs *fs)
 	return false;
 }
 
+/* To be opened instead, by fs_open_existing(). */
+static bool finds_existing(const struct fs_slot *slot, const struct fuse_out_header *header)
+{
+	uint32_t flags;
+
+	memcpy(&flags, slot->request.arguments, sizeof(flags)); /* first in fuse_create_in */
+	return slot->request.header.opcode == FUSE_CREATE && header->error == -EEXIST && !(flags & O_EXCL);
+}
+
 static bool take_answer(struct fs *fs, unsigned int index)
 {
 	struct fs_slot *slot = &fs->slot[index];
@@ -105,11 +115,52 @@ static bool take_answer(struct fs *fs, unsigned int index)
 		return false;
 	if (slot->request.operation->reply != FS_DATA && header.len > sizeof(fs->answer))
 		return false;
+	slot->exists = finds_existing(slot, &header);
+	if (slot->exists)
+		return true;
 	memcpy(fs->answer, fs->shared->slot[index].answer,
 	       slot->request.operation->reply == FS_DATA ? sizeof(header) : header.len);
 	memcpy(fs->answer, &header, sizeof(header));
 	if (!fs_hear(&fs->nodes, &slot->request, fs->answer, &gone))
 		return false;
+	fs_note_forget(fs, &gone);
+	fs_answer(fs, index);
+	return true;
+}
+
+bool fs_open_existing(struct fs *fs, unsigned int index)
+{
+	struct fs_slot *slot = &fs->slot[index];
+	const struct fs_request *request = &slot->request;
+	const struct fs_node *parent = fs_node_find(&fs->nodes, request->header.nodeid);
+	struct {
+		struct fuse_out_header header;
+		struct fuse_entry_out entry;
+		struct fuse_open_out open;
+	} out = { .header.len = sizeof(out) };
+	struct fuse_forget_one gone = { .nlookup = 1 };
+	struct fuse_open_in in = { 0 };
+	int result;
+
+	slot->exists = false;
+	memcpy(&in.flags, request->arguments, sizeof(in.flags));
+	in.flags = fs_open_flags(in.flags);
+	result = parent && parent->daemon ? fs_look_up(fs, parent->daemon, fs_name(request, 0), &out.entry) : -ESTALE;
+	if (!result) {
+		gone.nodeid = out.entry.nodeid;
+		result = fs_ask(fs, FUSE_OPEN, out.entry.nodeid, &in, sizeof(in), &out.open, sizeof(out.open));
+		if (result < 0)
+			fs_note_forget(fs, &gone);
+	}
+	if (result > 0)
+		return false;
+	gone.nodeid = 0;
+	if (result) {
+		fs_answer_error(fs, index, -result);
+		return true;
+	}
+	memcpy(fs->answer, &out, sizeof(out));
+	fs_hear(&fs->nodes, request, fs->answer, &gone);
 	fs_note_forget(fs, &gone);
 	fs_answer(fs, index);
 	return true;

@@ -42,7 +42,7 @@ static void clear_nodes(void)
 	for (uint32_t index = 0; index < nodes.handles; index++)
 		memset(&nodes.table->handle[index], 0, sizeof(nodes.table->handle[index]));
 	nodes.fresh = FUSE_ROOT_ID + 1;
-	nodes.free = nodes.handles = 0;
+	nodes.free = nodes.handles = nodes.next_handle = 0;
 }
 
 /* Each node is found by what it has. */
@@ -91,10 +91,11 @@ static uint32_t take_name(struct fuzz_input *input, uint8_t *to)
 	return which < 0xe0 ? 2 : which & 15;
 }
 
-static void put(uint8_t *to, int offset, uint64_t value)
+/* @place counts from 1; 0: nowhere. */
+static void put(uint8_t *to, uint8_t place, uint64_t value)
 {
-	if (offset >= 0)
-		memcpy(to + offset, &value, sizeof(value));
+	if (place)
+		memcpy(to + place - 1, &value, sizeof(value));
 }
 
 /* Return: whether it is one that goes to the daemon. */
@@ -111,9 +112,9 @@ static bool make_request(struct fuzz_input *input)
 	request.bytes = operation->arguments;
 	for (uint32_t at = 0; at < request.bytes && at < 24; at += 4)
 		request.arguments[at] = (uint8_t)input_take(input, 1);
-	put(request.arguments, operation->handle, operation->handle < 0 ? 0 : take_handle(input));
-	put(request.arguments, operation->other_handle, operation->other_handle < 0 ? 0 : take_handle(input));
-	put(request.arguments, operation->other_node, operation->other_node < 0 ? 0 : take_node(input));
+	put(request.arguments, operation->handle, operation->handle ? take_handle(input) : 0);
+	put(request.arguments, operation->other_handle, operation->other_handle ? take_handle(input) : 0);
+	put(request.arguments, operation->other_node, operation->other_node ? take_node(input) : 0);
 	if (opcode == FUSE_INIT)
 		request.arguments[0] = FUSE_KERNEL_VERSION;
 	for (unsigned int n = 0; n < operation->names; n++)

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -89,6 +90,7 @@ static void start_server(void)
 	snprintf(socket_path, sizeof(socket_path), "--socket-path=%s", path("sock"));
 	server = fork();
 	if (!server) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execl(PROGRAM, PROGRAM, "-f", socket_path, "-o", option, NULL);
 		_exit(127);
 	}
@@ -159,8 +161,10 @@ static void run_model(void)
 static void start_model(void)
 {
 	model = fork();
-	if (!model)
+	if (!model) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		run_model();
+	}
 }
 
 static void kill_server(void)
@@ -237,12 +241,14 @@ static int receive(struct guest_request *request)
 
 	for (unsigned int tries = 0;
 	     __atomic_load_n(&words(FS_REQUESTS, USED)[1], __ATOMIC_ACQUIRE) == used_idx[FS_REQUESTS]; tries++) {
-		assert_true(tries < 3000000);
+		assert_true(tries < 300000);
 		if (waitpid(model, NULL, WNOHANG) > 0)
 			fail_msg("the device model ended");
 		usleep(10);
 	}
-	used_idx[FS_REQUESTS]++;
+	if (!((const struct vring_used_elem *)(void *)(words(FS_REQUESTS, USED) + 2))[used_idx[FS_REQUESTS]++ % RING]
+		     .len)
+		return 1; /* there is no answer to it */
 	memcpy(&header, ram + BUFFERS + 0x200000, sizeof(header));
 	assert_int_equal(header.unique, unique);
 	request->got = header.len - sizeof(header);
@@ -321,7 +327,8 @@ static int look_up(uint64_t parent, const char *name, struct fuse_entry_out *ent
 
 static size_t join(uint8_t *to, const void *arguments, size_t bytes, const char *name, const char *second)
 {
-	memcpy(to, arguments, bytes);
+	if (bytes)
+		memcpy(to, arguments, bytes);
 	bytes += (size_t)stpcpy((char *)to + bytes, name) + 1 - ((size_t)to + bytes);
 	if (second)
 		bytes += (size_t)stpcpy((char *)to + bytes, second) + 1 - ((size_t)to + bytes);
@@ -416,7 +423,7 @@ static uint8_t wrote[DATA_BYTES], got[DATA_BYTES];
 static void files_are_made_written_and_read(void **state)
 {
 	struct fuse_entry_out entry;
-	struct created file;
+	struct created file, again;
 	int fd;
 
 	(void)state;
@@ -431,6 +438,13 @@ static void files_are_made_written_and_read(void **state)
 	assert_int_equal(pread(fd, got, sizeof(got), 5), 100001);
 	assert_memory_equal(wrote, got, 100001);
 	close(fd);
+	/* One that is there. */
+	assert_int_equal(create(entry.nodeid, "file", O_EXCL, &again), -EEXIST);
+	assert_int_equal(create(entry.nodeid, "file", 0, &again), 0);
+	assert_int_equal(again.entry.nodeid, file.entry.nodeid);
+	assert_int_equal(read_at(again.entry.nodeid, again.open.fh, 5, got, sizeof(got)), 100001);
+	assert_int_equal(create(entry.nodeid, "file", O_TRUNC, &again), 0);
+	assert_int_equal(read_at(again.entry.nodeid, again.open.fh, 5, got, sizeof(got)), 0);
 }
 
 static void (*const deaths[])(void) = { kill_server, kill_model };
@@ -510,12 +524,236 @@ static void nothing_is_done_twice_or_not_at_all(void **state)
 	assert_int_equal(rmdir(path("share/b")), 0);
 }
 
+/* The device model died after the daemon had done the last request, before it gave it back. */
+static int answered_again(struct guest_request *request)
+{
+	struct virtqueue_inflight *inflight = &shared->state.queue[FS_REQUESTS].inflight;
+
+	end(&model);
+	words(FS_REQUESTS, USED)[1] = --used_idx[FS_REQUESTS];
+	inflight->taken[0] = VIRTQUEUE_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
+	memset(ram + BUFFERS + 0x200000, 0xee, 4096);
+	kill_model();
+	return receive(request);
+}
+
+/* Done, then asked again. Return: what it gave both times. */
+static int twice(uint32_t opcode, uint64_t node, const void *arguments, size_t bytes, size_t answer_bytes)
+{
+	static uint8_t first[4096], second[4096];
+	struct guest_request request = {
+		opcode, node, arguments, bytes, .answer = first, .answer_bytes = answer_bytes
+	};
+	int result;
+
+	usleep(20000); /* the clock of files has ticks */
+	result = ask(&request);
+	request.answer = second;
+	assert_int_equal(answered_again(&request), result);
+	if (!result && answer_bytes >= sizeof(struct fuse_entry_out)) { /* the same file */
+		struct fuse_entry_out *a = (void *)first, *b = (void *)second;
+
+		assert_int_equal(a->attr.ino, b->attr.ino);
+		assert_int_equal(a->nodeid, b->nodeid);
+	}
+	return result;
+}
+
+static int twice_named(uint32_t opcode, uint64_t node, const void *in, size_t bytes, const char *name,
+		       const char *second)
+{
+	uint8_t arguments[600];
+	bool entry = opcode != FUSE_UNLINK && opcode != FUSE_RMDIR && opcode != FUSE_RENAME && opcode != FUSE_RENAME2;
+
+	return twice(opcode, node, arguments, join(arguments, in, bytes, name, second),
+		     opcode == FUSE_CREATE ? sizeof(struct created) :
+		     entry                 ? sizeof(struct fuse_entry_out) :
+					     0);
+}
+
+static void what_was_made_is_not_made_again(void **state)
+{
+	const struct fuse_mkdir_in directory_in = { .mode = 0700 };
+	const struct fuse_mknod_in node_in = { .mode = S_IFIFO | 0600 };
+	const struct fuse_create_in create_in = { .flags = O_CREAT | O_EXCL | O_RDWR, .mode = S_IFREG | 0600 };
+	struct fuse_link_in link_in;
+	struct fuse_entry_out entry;
+	struct {
+		uint32_t opcode;
+		const void *in;
+		size_t bytes;
+		const char *name, *second;
+	} kinds[] = {
+		{ FUSE_MKDIR, &directory_in, sizeof(directory_in), "directory", NULL },
+		{ FUSE_MKNOD, &node_in, sizeof(node_in), "fifo", NULL },
+		{ FUSE_SYMLINK, NULL, 0, "symlink", "/to/nowhere" },
+		{ FUSE_CREATE, &create_in, sizeof(create_in), "file", NULL },
+		{ FUSE_LINK, &link_in, sizeof(link_in), "link", NULL },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		if (kinds[n].opcode == FUSE_LINK) {
+			assert_int_equal(look_up(FUSE_ROOT_ID, "file", &entry), 0);
+			link_in.oldnodeid = entry.nodeid;
+		}
+		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
+					     kinds[n].second),
+				 0);
+		/* What was there before is not taken for what the request made. */
+		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
+					     kinds[n].second),
+				 -EEXIST);
+	}
+}
+
+static void what_was_removed_or_renamed_is_so_once(void **state)
+{
+	struct fuse_rename_in rename_in = { .newdir = FUSE_ROOT_ID };
+	struct fuse_rename2_in exchange_in = { .newdir = FUSE_ROOT_ID, .flags = 2 };
+	struct fuse_entry_out a, b, entry;
+	struct created file;
+
+	(void)state;
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "a", &a), 0);
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "b", &b), 0);
+	assert_int_equal(create(FUSE_ROOT_ID, "f", O_EXCL, &file), 0);
+	assert_int_equal(release(file.entry.nodeid, file.open.fh), 0);
+	assert_int_equal(twice_named(FUSE_UNLINK, FUSE_ROOT_ID, NULL, 0, "f", NULL), 0);
+	assert_int_equal(twice_named(FUSE_RMDIR, FUSE_ROOT_ID, NULL, 0, "b", NULL), 0);
+	assert_int_equal(make_directory(FUSE_ROOT_ID, "b", &b), 0);
+	assert_int_equal(twice_named(FUSE_RENAME2, FUSE_ROOT_ID, &exchange_in, sizeof(exchange_in), "a", "b"), 0);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "a", &entry), 0);
+	assert_int_equal(entry.nodeid, b.nodeid);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "b", &entry), 0);
+	assert_int_equal(entry.nodeid, a.nodeid);
+	assert_int_equal(twice_named(FUSE_RENAME, FUSE_ROOT_ID, &rename_in, sizeof(rename_in), "a", "c"), 0);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "c", &entry), 0);
+	assert_int_equal(entry.nodeid, b.nodeid);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "a", &entry), -ENOENT);
+	/* What fails fails again. */
+	assert_int_equal(twice_named(FUSE_RMDIR, FUSE_ROOT_ID, NULL, 0, "c", NULL), 0);
+	assert_int_equal(create(b.nodeid, "x", 0, &file), -ESTALE);
+	assert_int_equal(create(a.nodeid, "x", 0, &file), 0);
+	assert_int_equal(twice_named(FUSE_RMDIR, FUSE_ROOT_ID, NULL, 0, "b", NULL), -ENOTEMPTY);
+}
+
+static void what_cannot_be_found_is_stale(void **state)
+{
+	struct created removed, replaced, moved;
+	struct fuse_entry_out entry;
+	char data[8];
+	int fd;
+
+	(void)state;
+	assert_int_equal(create(FUSE_ROOT_ID, "removed", O_EXCL, &removed), 0);
+	assert_int_equal(create(FUSE_ROOT_ID, "replaced", O_EXCL, &replaced), 0);
+	assert_int_equal(create(FUSE_ROOT_ID, "moved", O_EXCL, &moved), 0);
+	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "removed"), 0);
+	assert_int_equal(write_at(removed.entry.nodeid, removed.open.fh, 0, "abc", 3), 3);
+	/* By dom0. */
+	assert_int_equal(rename(path("share/replaced"), path("share/away")), 0);
+	fd = open(path("share/replaced"), O_CREAT | O_RDWR, 0600);
+	assert_int_equal(write(fd, "other", 5), 5);
+	close(fd);
+	assert_int_equal(rename(path("share/moved"), path("share/elsewhere")), 0);
+	kill_server();
+	assert_int_equal(read_at(removed.entry.nodeid, removed.open.fh, 0, data, sizeof(data)), -ESTALE);
+	assert_int_equal(read_at(replaced.entry.nodeid, replaced.open.fh, 0, data, sizeof(data)), -ESTALE);
+	assert_int_equal(write_at(moved.entry.nodeid, moved.open.fh, 0, "abc", 3), -ESTALE);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "replaced", &entry), 0);
+	assert_int_not_equal(entry.nodeid, replaced.entry.nodeid);
+	/* What is let go is let go. */
+	assert_int_equal(release(removed.entry.nodeid, removed.open.fh), 0);
+	assert_int_equal(release(removed.entry.nodeid, removed.open.fh), 0);
+}
+
+/* What no driver says, and what it then is told. */
+static void hostile_requests_are_refused(void **state)
+{
+	static const char *const names[] = { "", ".", "..", "a/b", "/" };
+	struct fuse_read_in read_in = { .size = 4096 };
+	struct fuse_fallocate_in shift = { .length = 4096, .mode = 8 };
+	char data[8192], longest[600];
+	struct fuse_entry_out entry;
+	struct created file;
+	struct guest_request request;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+		assert_int_equal(look_up(FUSE_ROOT_ID, names[n], &entry), -EINVAL);
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(look_up(FUSE_ROOT_ID, longest, &entry), -EINVAL);
+	request = (struct guest_request){ FUSE_LOOKUP, FUSE_ROOT_ID,     "abc",
+					  3,           .answer = &entry, .answer_bytes = sizeof(entry) };
+	assert_int_equal(ask(&request), -EINVAL); /* no end */
+	request.bytes = 0;
+	assert_int_equal(ask(&request), -EINVAL);
+	request.bytes = 4;
+	request.answer_bytes = 8;
+	assert_int_equal(ask(&request), -EINVAL); /* no room */
+	assert_int_equal(look_up(2, "abc", &entry), -ESTALE);
+	assert_int_equal(look_up(1ull << 32 | 2, "abc", &entry), -ESTALE);
+	assert_int_equal(look_up(~0ull, "abc", &entry), -ESTALE);
+	assert_int_equal(create(FUSE_ROOT_ID, "file", O_EXCL, &file), 0);
+	assert_int_equal(read_at(file.entry.nodeid, file.open.fh + 1, 0, data, 10), -EBADF);
+	assert_int_equal(read_at(file.entry.nodeid, 0, 0, data, 10), -EBADF);
+	request = (struct guest_request){ FUSE_READ,       file.entry.nodeid, &read_in,
+					  sizeof(read_in), .answer = data,    .answer_bytes = 4095 };
+	assert_int_equal(ask(&request), -EINVAL);
+	request = (struct guest_request){ FUSE_WRITE,     file.entry.nodeid,
+					  &read_in,       sizeof(read_in),
+					  "short",        5,
+					  .answer = data, .answer_bytes = sizeof(struct fuse_write_out) };
+	assert_int_equal(ask(&request), -EINVAL);
+	shift.fh = file.open.fh;
+	request = (struct guest_request){ FUSE_FALLOCATE, file.entry.nodeid, &shift, sizeof(shift), .answer = data };
+	assert_int_equal(ask(&request), -EOPNOTSUPP);
+	for (uint32_t opcode = 0; opcode < 70; opcode++) {
+		if (opcode == FUSE_INIT || opcode == FUSE_DESTROY)
+			continue;
+		request = (struct guest_request){ opcode, FUSE_ROOT_ID, data, 1, .answer = data, .answer_bytes = 4096 };
+		ask(&request); /* whatever it says, it goes on */
+	}
+	/* Ones that have no answer. */
+	assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, "abc", 3), 3);
+	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, data, 10), 3);
+}
+
+static void there_are_bounds(void **state)
+{
+	struct fuse_open_in in = { .flags = O_RDONLY };
+	struct fuse_open_out out, first = { 0 };
+	struct guest_request request = { FUSE_OPENDIR, FUSE_ROOT_ID,   &in,
+					 sizeof(in),   .answer = &out, .answer_bytes = sizeof(out) };
+
+	(void)state;
+	for (unsigned int n = 0; n < FS_HANDLES; n++) {
+		assert_int_equal(ask(&request), 0);
+		if (!n)
+			first = out;
+	}
+	assert_int_equal(ask(&request), -ENFILE);
+	assert_int_equal(release(FUSE_ROOT_ID, first.fh), 0);
+	assert_int_equal(ask(&request), 0);
+	kill_server();
+	assert_int_equal(ask(&request), -ENFILE);
+	say_init(); /* another mount */
+	assert_int_equal(ask(&request), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(files_are_made_written_and_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(open_files_outlive_deaths, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_done_twice_or_not_at_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_made_is_not_made_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_removed_or_renamed_is_so_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_cannot_be_found_is_stale, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(hostile_requests_are_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(there_are_bounds, set_up, tear_down),
 	};
 
 	if (geteuid() || access(PROGRAM, X_OK)) {
