@@ -295,6 +295,8 @@ static const struct key keys[] = {
 	{ "hotplug", KEY_NUMBER, FIELD(hotplug), .hint = "hotplug = 8",
 	  .range = { 0, CONFIG_SLOTS - CONFIG_SLOT_FIRST, 8 } },
 	{ "vsock_cid", KEY_NUMBER, FIELD(vsock_cid), .hint = "vsock_cid = 3", .range = { 3, UINT32_MAX - 1, 0 } },
+	{ "rng_bytes_per_second", KEY_NUMBER, FIELD(rng_bytes_per_second),
+	  .hint = "rng_bytes_per_second = 1048576 (0: no limit)", .range = { 0, RATE_MAX, 1 << 20 } },
 	{ "disk", KEY_LIST, FIELD(disk), .hint = "disk = [ \"vdev=vda,target=/path\" ]",
 	  .range = { 0, CONFIG_DISKS, 0 }, .element = &config_disk_keys, COUNT(disk_count) },
 	{ "vif", KEY_LIST, FIELD(vif), .hint = "vif = [ \"bridge=br0\" ]", .range = { 0, CONFIG_VIFS, 0 },

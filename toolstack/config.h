@@ -77,9 +77,10 @@ struct guest_config {
 	uint32_t vcpus;
 	uint32_t weight;
 	enum guest_action on_poweroff, on_reboot, on_crash;
-	uint32_t hotplug;      /* spare slots */
-	uint32_t vsock_cid;    /* 0: no socket device */
-	uint32_t channel_slot; /* of all channels */
+	uint32_t hotplug;              /* spare slots */
+	uint32_t vsock_cid;            /* 0: no socket device */
+	uint64_t rng_bytes_per_second; /* 0: no limit */
+	uint32_t channel_slot;         /* of all channels */
 	uint32_t disk_count, vif_count, fs_count;
 	struct disk_config disk[CONFIG_DISKS];
 	struct vif_config vif[CONFIG_VIFS];

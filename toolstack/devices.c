@@ -213,8 +213,12 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	json_object_object_add(json, "uart", json_object_new_boolean(1));
 	json_put_number(json, "slots", sources->slots);
 	json_object_object_add(json, "devices", devices);
-	for (uint32_t slot = 0; slot < ALWAYS; slot++)
-		json_object_array_add(devices, describe(always[slot], slot, 0));
+	for (uint32_t slot = 0; slot < ALWAYS; slot++) {
+		device = describe(always[slot], slot, 0);
+		if (!strcmp(always[slot], "rng"))
+			json_put_number(device, "bytes_per_second", (int64_t)config->rng_bytes_per_second);
+		json_object_array_add(devices, device);
+	}
 	if (config->vsock_cid) {
 		if (open_vsock(config->vsock_cid, fds, &device, err))
 			return NULL;

@@ -6,10 +6,10 @@
 #ifndef BLOCK_BLOCK_H
 #define BLOCK_BLOCK_H
 
-#include "block/limit.h"
 #include "block/request.h"
 #include "core/endpoint.h"
 #include "core/io_thread.h"
+#include "core/limit.h"
 
 #define BLOCK_QUEUES 8u
 

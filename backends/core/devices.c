@@ -10,7 +10,6 @@
 #include "fs/fs.h"
 #include "json.h"
 #include "net/net.h"
-#include "rng/rng.h"
 #include "vsock/vsock.h"
 
 #include <errno.h>
@@ -85,16 +84,40 @@ static int add_input(struct dm *dm, struct endpoint *endpoint, const struct devi
 	return 0;
 }
 
+static void rng_again(uv_timer_t *timer)
+{
+	const struct dm *dm = timer->data;
+
+	endpoint_run(dm->rng_endpoint);
+}
+
+static bool work_rng(void *context)
+{
+	struct dm *dm = context;
+	bool more = rng_work(&dm->rng, uv_hrtime());
+
+	if (dm->rng.wait)
+		uv_timer_start(&dm->rng_later, rng_again, dm->rng.wait / 1000000 + 1, 0);
+	return more;
+}
+
 static int add_rng(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
-	(void)dm;
-	(void)spec;
+	if (dm->rng_endpoint)
+		return error_set(err, ERROR_USAGE, "a guest has one source of random numbers at most");
 	if (rng_ready())
 		return error_set(err, ERROR_FAILED, "random numbers: %s", strerror(errno));
-	endpoint->work = rng_work;
-	endpoint->context = &endpoint->device;
+	endpoint->work = work_rng;
+	endpoint->context = dm;
 	endpoint->device.queues = RNG_QUEUES;
-	return endpoint_attach(endpoint, &rng_model, NULL, err);
+	dm->rng.device = &endpoint->device;
+	dm->rng.limit.rate = (uint64_t)json_number(spec->json, "bytes_per_second", 0);
+	uv_timer_init(&dm->loop, &dm->rng_later);
+	dm->rng_later.data = dm;
+	if (endpoint_attach(endpoint, &rng_model, NULL, err))
+		return -1;
+	dm->rng_endpoint = endpoint;
+	return 0;
 }
 
 static int add_block(struct dm *dm, struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
@@ -307,6 +330,8 @@ void dm_close_devices(struct dm *dm)
 		hub_close(&dm->console_hub);
 		unlink(dm_path(dm, "console.sock"));
 	}
+	if (dm->rng_endpoint)
+		uv_timer_stop(&dm->rng_later);
 	if (dm->channels) {
 		channels_work(dm->channels);
 		channels_close(dm->channels);

@@ -12,6 +12,7 @@
 #include "core/state.h"
 #include "input/input.h"
 #include "platform/uart.h"
+#include "rng/rng.h"
 
 #include <json-c/json.h>
 
@@ -38,6 +39,10 @@ struct dm {
 
 	bool has_input;
 	struct input input;
+
+	struct endpoint *rng_endpoint; /* NULL: none */
+	struct rng rng;
+	uv_timer_t rng_later;
 
 	bool has_uart;
 	struct uart uart;

@@ -45,33 +45,42 @@ static uint32_t fill(void)
 }
 
 /* Return: whether the driver had more than one turn's worth. */
-static bool serve(struct virtqueue *queue)
+static bool serve(struct rng *rng, struct virtqueue *queue, uint64_t now)
 {
 	unsigned int left = RNG_TURN_BUFFERS;
+	uint32_t bytes;
 
 	do {
-		while (left && virtqueue_pop(queue, &chain)) {
+		while (left) {
+			rng->wait = limit_wait(&rng->limit, now);
+			if (rng->wait)
+				return false; /* a doorbell does no harm, but is not needed */
+			if (!virtqueue_pop(queue, &chain))
+				break;
 			left--;
 			if (!chain.writable || chain.readable) { /* 5.4.6.1 */
 				queue->broken = true;
 				return false;
 			}
-			virtqueue_push(queue, chain.head, fill());
+			bytes = fill();
+			limit_take(&rng->limit, bytes);
+			virtqueue_push(queue, chain.head, bytes);
 		}
 	} while (left && virtqueue_rearm(queue));
 	return !left;
 }
 
-bool rng_work(void *context)
+bool rng_work(struct rng *rng, uint64_t now)
 {
-	struct virtio_device *device = context;
+	struct virtio_device *device = rng->device;
 	bool more = false;
 
+	rng->wait = 0;
 	pthread_mutex_lock(&device->lock);
 	if (transport_running(device)) {
 		struct virtqueue *queue = &device->queue[RNG_REQUESTS];
 
-		more = serve(queue);
+		more = serve(rng, queue, now);
 		if (virtqueue_wants_interrupt(queue))
 			device->interrupt(device, TRANSPORT_USED);
 		transport_check(device);

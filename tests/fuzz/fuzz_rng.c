@@ -9,6 +9,8 @@
 #include <sys/random.h>
 
 static struct virtio_device device = { .model = &rng_model, .queues = RNG_QUEUES };
+static struct rng rng;
+static uint64_t now;
 static unsigned int calls;
 
 /* Instead of libc's, which would take most of the time. */
@@ -24,15 +26,23 @@ ssize_t getrandom(void *to, size_t bytes, unsigned int flags)
 
 static void work(void)
 {
-	rng_work(&device);
+	rng_work(&rng, now);
+}
+
+/* Time goes on, or by. */
+static void event(struct fuzz_input *input)
+{
+	now += rng.wait ? rng.wait : input_take(input, 4);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct fuzz_device fuzzed = { .device = &device, .work = work };
+	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .event = event };
 	struct fuzz_input input = { data, bytes };
 
 	calls = 0;
+	now = 1;
+	rng = (struct rng){ .device = &device, .limit.rate = input_take(&input, 1) * 64 };
 	fuzz_drive(&fuzzed, &input);
 	return 0;
 }

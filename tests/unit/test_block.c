@@ -2,8 +2,8 @@
 /*
  * test_block.c - requests of a driver to a disk, good and bad; limits.
  */
-#include "block/limit.h"
 #include "block/request.h"
+#include "core/limit.h"
 
 #include <errno.h>
 #include <setjmp.h>

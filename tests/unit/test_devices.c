@@ -105,6 +105,7 @@ static void disks_have_one_descriptor_each(void **state)
 	assert_string_equal(json_string(device(json, 1), "type"), "input");
 	assert_string_equal(json_string(device(json, 2), "type"), "rng");
 	assert_int_equal(json_number(device(json, 2), "slot", 0), 2);
+	assert_int_equal(json_number(device(json, 2), "bytes_per_second", 0), 1 << 20);
 	assert_string_equal(json_string(device(json, 3), "type"), "block");
 	assert_int_equal(json_number(device(json, 3), "slot", 0), 5);
 	assert_false(json_flag(device(json, 3), "readonly"));

@@ -43,6 +43,9 @@ static struct virtio_device device = {
 	.interrupt = interrupt,
 };
 
+static struct rng rng = { .device = &device };
+static uint64_t now;
+
 static struct vring_desc *desc(unsigned int n)
 {
 	return (struct vring_desc *)(void *)(ram + DESC) + n;
@@ -101,7 +104,7 @@ static void a_buffer_is_filled(void **state)
 	(void)state;
 	*desc(0) = (struct vring_desc){ RAM + DATA, 64, VRING_DESC_F_WRITE, 0 };
 	give(0);
-	assert_false(rng_work(&device));
+	assert_false(rng_work(&rng, now));
 	assert_int_equal(used()->idx, 1);
 	assert_int_equal(used()->ring[0].id, 0);
 	assert_int_equal(used()->ring[0].len, 64);
@@ -116,7 +119,7 @@ static void a_buffer_in_pieces_is_filled_up_to_a_limit(void **state)
 	*desc(0) = (struct vring_desc){ RAM + DATA, 32, VRING_DESC_F_WRITE | VRING_DESC_F_NEXT, 1 };
 	*desc(1) = (struct vring_desc){ RAM + DATA + 64, 0x8000, VRING_DESC_F_WRITE, 0 };
 	give(0);
-	assert_false(rng_work(&device));
+	assert_false(rng_work(&rng, now));
 	assert_int_equal(used()->ring[0].len, RNG_BUFFER_MAX);
 	assert_false(all_zero(0, 32));
 	assert_true(all_zero(32, 32));
@@ -131,11 +134,39 @@ static void many_buffers_need_several_turns(void **state)
 		*desc(n) = (struct vring_desc){ RAM + DATA + 16 * n, 16, VRING_DESC_F_WRITE, 0 };
 		give(n);
 	}
-	assert_true(rng_work(&device));
+	assert_true(rng_work(&rng, now));
 	assert_int_equal(used()->idx, RNG_TURN_BUFFERS);
-	while (rng_work(&device))
+	while (rng_work(&rng, now))
 		assert_true(used()->idx <= SIZE);
 	assert_int_equal(used()->idx, SIZE);
+}
+
+static void a_limit_holds(void **state)
+{
+	uint64_t bytes = 0;
+
+	(void)state;
+	rng.limit = (struct limit){ .rate = 10000 };
+	now = 5000000000ull;
+	for (uint16_t n = 0; n < SIZE; n++)
+		*desc(n) = (struct vring_desc){ RAM + DATA, 1000, VRING_DESC_F_WRITE, 0 };
+	/* A driver that asks at once for what it was given. */
+	for (uint64_t end = now + 2000000000ull; now < end; now += rng.wait) {
+		while (*avail(1) < used()->idx + SIZE)
+			give(*avail(1) % SIZE);
+		while (rng_work(&rng, now))
+			;
+		assert_true(rng.wait);
+		bytes = used()->idx * 1000u;
+	}
+	/* Of two seconds, what may come at once, and a buffer. */
+	assert_in_range(bytes, 20000, 22000);
+	/* Nothing is lost when it comes to nothing: the rest follows. */
+	while (used()->idx < *avail(1)) {
+		now += 100000000;
+		rng_work(&rng, now);
+	}
+	rng.limit.rate = 0;
 }
 
 static void what_cannot_be_filled_stops_the_device(void **state)
@@ -153,7 +184,7 @@ static void what_cannot_be_filled_stops_the_device(void **state)
 		*desc(0) = bad[n];
 		*desc(1) = (struct vring_desc){ RAM + DATA, 16, VRING_DESC_F_WRITE, 0 };
 		give(0);
-		assert_false(rng_work(&device));
+		assert_false(rng_work(&rng, now));
 		assert_int_equal(used()->idx, 0);
 		assert_true(all_zero(0, DATA_BYTES));
 		assert_true(status() & VIRTIO_CONFIG_S_NEEDS_RESET);
@@ -167,7 +198,7 @@ static void without_a_driver_nothing_is_touched(void **state)
 	*desc(0) = (struct vring_desc){ RAM + DATA, 64, VRING_DESC_F_WRITE, 0 };
 	give(0);
 	put(VIRTIO_MMIO_STATUS, 0);
-	assert_false(rng_work(&device));
+	assert_false(rng_work(&rng, now));
 	assert_true(all_zero(0, DATA_BYTES));
 	assert_int_equal(used()->idx, 0);
 	assert_int_equal(interrupts, 0);
@@ -179,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup(a_buffer_is_filled, start),
 		cmocka_unit_test_setup(a_buffer_in_pieces_is_filled_up_to_a_limit, start),
 		cmocka_unit_test_setup(many_buffers_need_several_turns, start),
+		cmocka_unit_test_setup(a_limit_holds, start),
 		cmocka_unit_test_setup(what_cannot_be_filled_stops_the_device, start),
 		cmocka_unit_test_setup(without_a_driver_nothing_is_touched, start),
 	};

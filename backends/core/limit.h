@@ -3,8 +3,8 @@
  * limit.h - so much a second and no more: a bucket that fills with time. What is
  * taken may empty it below zero; then there is nothing until that is made up.
  */
-#ifndef BLOCK_LIMIT_H
-#define BLOCK_LIMIT_H
+#ifndef CORE_LIMIT_H
+#define CORE_LIMIT_H
 
 #include <stdint.h>
 

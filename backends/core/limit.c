@@ -2,7 +2,7 @@
 /*
  * limit.c - a token bucket of a tenth of a second.
  */
-#include "block/limit.h"
+#include "core/limit.h"
 
 #define NS 1000000000ull
 #define BURST (NS / 10)
