@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * devices.c - disks and networks of a guest that runs.
+ * devices.c - disks, networks and channels of a guest that runs.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -91,28 +91,40 @@ static const char *text(json_object *object, const char *key)
 	return value ? value : "-";
 }
 
-static void print_disk(json_object *disk, int index, int domain)
+static void print_disk(json_object *disk, int index, json_object *guest)
 {
 	(void)index;
-	(void)domain;
+	(void)guest;
 	printf("%-5s %-6s %-6s %4d %6d  %-21s %s\n", text(disk, "vdev"), text(disk, "access"), text(disk, "format"),
 	       (int)json_number(disk, "slot", 0), (int)json_number(disk, "queues", 0), text(disk, "serial"),
 	       text(disk, "target"));
 }
 
-static void print_vif(json_object *vif, int index, int domain)
+static void print_vif(json_object *vif, int index, json_object *guest)
 {
 	int slot = (int)json_number(vif, "slot", 0);
 	char name[32];
 
-	snprintf(name, sizeof(name), "vif%d.%d", domain, slot); /* what vimod calls it when nobody else does */
+	snprintf(name, sizeof(name), "vif%d.%d", (int)json_number(guest, "id", 0),
+		 slot); /* what vimod calls it when nobody else does */
 	printf("%-5d %-18s %-16s %4d %6d %6d  %s\n", index, text(vif, "mac"), text(vif, "bridge"), slot,
 	       (int)json_number(vif, "queues", 0), (int)json_number(vif, "mtu", 0),
 	       json_string(vif, "vifname") ? json_string(vif, "vifname") : name);
 }
 
+static void print_channel(json_object *channel, int index, json_object *guest)
+{
+	const char *path = json_string(channel, "path");
+
+	printf("%-32s ", text(channel, "name"));
+	if (path)
+		puts(path);
+	else
+		printf("/run/vimo/guests/%s/channel-%d.sock\n", text(guest, "name"), index + 1);
+}
+
 static int list(struct client *client, const struct options *options, const char *key, const char *head,
-		void (*print)(json_object *entry, int index, int domain), struct error *err)
+		void (*print)(json_object *entry, int index, json_object *guest), struct error *err)
 {
 	json_object *call = json_object_new_object(), *guest = NULL, *config = NULL, *entries = NULL;
 	CLEANUP_JSON json_object *reply = NULL;
@@ -132,7 +144,7 @@ static int list(struct client *client, const struct options *options, const char
 	}
 	puts(head);
 	for (size_t n = 0; entries && n < json_object_array_length(entries); n++)
-		print(json_object_array_get_idx(entries, n), (int)n, (int)json_number(guest, "id", 0));
+		print(json_object_array_get_idx(entries, n), (int)n, guest);
 	return 0;
 }
 
@@ -146,4 +158,9 @@ int cmd_network_list(struct client *client, const struct options *options, struc
 {
 	return list(client, options, "vif", "INDEX MAC                BRIDGE           SLOT QUEUES    MTU  INTERFACE",
 		    print_vif, err);
+}
+
+int cmd_channel_list(struct client *client, const struct options *options, struct error *err)
+{
+	return list(client, options, "channel", "NAME                             SOCKET", print_channel, err);
 }

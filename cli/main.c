@@ -22,6 +22,7 @@ static const struct command {
 	{ "info", cmd_info, 1, "", "GUEST", "all about one guest" },
 	{ "console", cmd_console, 1, "t", "[-t virtio|serial] GUEST", "attach to a console (escape ^])" },
 	{ "channel", cmd_channel, 2, "", "GUEST NAME", "attach to a channel (escape ^])" },
+	{ "channel-list", cmd_channel_list, 1, "", "GUEST", "a guest's channels" },
 	{ "shutdown", cmd_shutdown, 1, "wT:", "[-w] [--timeout=SECONDS] GUEST",
 	  "press the power button (-w: wait until the guest is off)" },
 	{ "reboot", cmd_reboot, 1, "F", "[--force] GUEST", "shut down and start again (--force: at once)" },
@@ -68,8 +69,8 @@ static int print_completion(const char *shell)
 	       "--help 2>/dev/null | grep -oE -e '--[a-z-]+')\" -- \"$word\"))\n"
 	       "\telif [ \"${COMP_WORDS[1]}\" = create ]; then\n"
 	       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n"
-	       "\telif [ \"$COMP_CWORD\" = 3 ] && [[ ${COMP_WORDS[1]} == *-detach ]]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${COMP_WORDS[1]%%detach}list\" \"${COMP_WORDS[2]}\" 2>/dev/null | "
+	       "\telif [ \"$COMP_CWORD\" = 3 ] && [[ ${COMP_WORDS[1]} =~ ^(.*-)detach$|^channel$ ]]; then\n"
+	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${BASH_REMATCH[1]:-channel-}list\" \"${COMP_WORDS[2]}\" 2>/dev/null | "
 	       "awk 'NR > 1 { print $1 }')\" -- \"$word\"))\n\telse\n"
 	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl list 2>/dev/null | awk 'NR > 1 { print $1 }')\" "
 	       "-- \"$word\"))\n\tfi\n}\ncomplete -F _vimoctl vimoctl\n");

@@ -27,6 +27,7 @@ int cmd_list(struct client *client, const struct options *options, struct error 
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);
 int cmd_channel(struct client *client, const struct options *options, struct error *err);
+int cmd_channel_list(struct client *client, const struct options *options, struct error *err);
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err);
 int cmd_reboot(struct client *client, const struct options *options, struct error *err);
 int cmd_destroy(struct client *client, const struct options *options, struct error *err);

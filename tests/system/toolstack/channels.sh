@@ -35,6 +35,9 @@ channels_carry_bytes() {
 	left >/tmp/before
 	with_channels
 	await lived g1 1
+	vimoctl channel-list g1 >/tmp/out
+	grep -q "^org.vimo.one  *$ONE$" /tmp/out
+	grep -q "^org.vimo.two  *$TWO$" /tmp/out
 	tell g1 "[ -c $(port org.vimo.one) ] && [ -c $(port org.vimo.two) ]"
 	serves org.vimo.one
 	serves org.vimo.two
