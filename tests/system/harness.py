@@ -33,7 +33,8 @@ class Machine:
     memory: str = "2G"
     bare: bool = False
     disks: bool = False
-    drives: tuple = ()                           # MiB of further disks of dom0; those of "ext4" have a file system
+    # MiB of further disks of dom0, and what is on them: "", "ext4" (empty), or function(bench) with the files' directory.
+    drives: tuple = ()
     timeout: int = 240
     fill: object = None                          # function(bench, machine, tree): what dom0 gets
     preamble: str = ""                           # shell before the first check
@@ -201,8 +202,9 @@ class Bench:
             disk.unlink(missing_ok=True)
             with disk.open("wb") as file:
                 file.truncate(mib << 20)
-            if kind == "ext4":
-                command("mke2fs", "-q", "-t", "ext4", disk)
+            if kind:
+                files = ("-d", kind(self)) if callable(kind) else ()
+                command("mke2fs", "-q", "-t", "ext4", *files, disk)
             words += ["-drive", f"file={disk},format=raw,if=none,id=e{n},cache=none", "-device",
                       f"virtio-blk-device,drive=e{n}"]
         return words

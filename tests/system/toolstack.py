@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness import HERE, MOUNTS, Machine, base_tree, cpio, download_all, modules, write_program
+from harness import HERE, MOUNTS, Machine, DOM0_FILE_SYSTEM, base_tree, cpio, download_all, modules, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
@@ -17,6 +17,13 @@ LOADER = "ld-linux-aarch64.so.1"
 # QEMU's programs, and the libraries that they need and we do not.
 QEMU = {"qemu-system-common": "usr/bin/qemu-storage-daemon", "qemu-utils": "usr/bin/qemu-img"}
 # tc, to see what the kernel counts.
+# fio as Debian builds it knows many kinds of storage.
+LOAD_LIBRARIES = ("libacl1 libaio1 libargon2-1 libboost-iostreams1.74.0 libboost-thread1.74.0 libcryptsetup12 libdaxctl1 "
+                  "libdevmapper1.02.1 libffi8 libfmt9 libgfapi0 libgfrpc0 libgfxdr0 libglusterfs0 libgmp10 libgnutls30 libhogweed6 "
+                  "libibverbs1 libicu72 libidn2-0 libiperf0 libkmod2 libnbd0 libndctl6 libnettle8 libnl-3-200 libnl-route-3-200 "
+                  "libnuma1 libp11-kit0 libpcre2-8-0 libpmem1 libpmemblk1 librados2 librbd1 librdmacm1 libsctp1 libselinux1 "
+                  "libssl3 libstdc++6 libtasn1-6 libudev1 libunistring2 libuuid1 libxml2 libblkid1 libbz2-1.0 liblzma5 "
+                  "libgcc-s1 libcap2 zlib1g").split()
 TC_LIBRARIES = "libbpf1 libbsd0 libcap2 libdb5.3 libelf1 libmd0 libmnl0 libselinux1 libpcre2-8-0 libtirpc3 libxtables12".split()
 SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
 QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
@@ -64,19 +71,20 @@ def applets(tree, names):
             (tree / "bin" / name).symlink_to("busybox")
 
 
-def guest_tree(bench):
-    """The initrd of Linux guests, with VirtIO and the power button's drivers."""
-    tree = bench.work / "tools-guest"
+def guest_tree(bench, name="tools-guest", more=()):
+    """The initrd of Linux guests, with VirtIO, the power button's drivers and more."""
+    tree = bench.work / name
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
                                            "virtio_net", "vsock", "vmw_vsock_virtio_transport_common",
-                                           "vmw_vsock_virtio_transport", "evdev", "virtio_input", "fuse", "virtiofs"))
+                                           "vmw_vsock_virtio_transport", "evdev", "virtio_input", "fuse", "virtiofs",
+                                           *more))
     applets(tree, APPLETS)
     for program in CHECKERS:
         shutil.copy(bench.work / program, tree / "bin")
     write_program(tree / "init", GUEST_INIT)
-    cpio(tree, bench.work / "tools-guest.initrd")
-    return bench.work / "tools-guest.initrd"
+    cpio(tree, bench.work / f"{name}.initrd")
+    return bench.work / f"{name}.initrd"
 
 
 def tools_tree(bench, machine, tree):
@@ -137,6 +145,37 @@ def rates_tree(bench, machine, tree):
         shutil.copy(path, tree / f"t/rates/{n}-{path.name}")
 
 
+def load_programs():
+    """fio and iperf3, and where their libraries are."""
+    packages = download_all("fio", "iperf3", *LOAD_LIBRARIES)
+    return [packages[0] / "usr/bin/fio", packages[1] / "usr/bin/iperf3"], [
+        root / path for root in packages
+        for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")]
+
+
+def load_files(bench):
+    """A disk for guests: fio and iperf3 with all that they need."""
+    tree = bench.work / "load-files"
+    shutil.rmtree(tree, ignore_errors=True)
+    (tree / "lib").mkdir(parents=True)
+    programs, libraries = load_programs()
+    copy_libraries(tree, programs, libraries)
+    for program in programs:
+        shutil.copy(program, tree / f"{program.name}.bin")
+        write_program(tree / program.name, "#!/bin/sh\nexec /tools/lib/ld-linux-aarch64.so.1 "
+                      f'--library-path /tools/lib/aarch64-linux-gnu /tools/{program.name}.bin "$@"\n')
+    return tree
+
+
+def load_tree(bench, machine, tree):
+    """With QEMU's storage daemon and iperf3; guests can mount a disk of files."""
+    qemu_tree(bench, machine, tree)
+    programs, libraries = load_programs()
+    shutil.copy(programs[1], tree / "bin/iperf3")
+    copy_libraries(tree, [tree / "bin/iperf3"], libraries)
+    shutil.copy(guest_tree(bench, "load-guest", DOM0_FILE_SYSTEM), tree / "t/load-initrd")
+
+
 def checks(*names):
     """A check has the name of its function, with - for _."""
     return [(name, "check " + name.replace("-", "_")) for name in names]
@@ -188,6 +227,8 @@ FS = checks("a-folder-is-shared", "a-folder-that-cannot-be-is-refused", "guests-
 
 RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways")
 
+LOADS = checks("loads-can-be", "fio-finds-what-it-wrote", "iperf3-both-ways", "all-at-once-whoever-dies")
+
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
@@ -203,6 +244,8 @@ MACHINES = [
             timeout=1200),
     Machine("toolstack-fs", 3, 1, START + FS, fill=fs_tree, preamble=PREAMBLE, drives=((64, "ext4"),), timeout=900),
     Machine("toolstack-channels", 3, 1, START + CHANNELS, fill=tools_tree, preamble=PREAMBLE, timeout=300),
+    Machine("toolstack-load", 3, 1, START + LOADS, fill=load_tree, preamble=PREAMBLE,
+            drives=((256, "ext4"), (256, load_files)), timeout=900),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
     Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=900),
 ]

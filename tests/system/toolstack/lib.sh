@@ -73,7 +73,7 @@ tiny() {
 linux() {
 	local name=$1 mode=$2
 	shift 2
-	config $name /t/Image 'ramdisk = "/t/initrd"' 'memory = 128' \
+	config $name /t/Image "ramdisk = \"${INITRD:-/t/initrd}\"" "memory = ${MEMORY:-128}" \
 		"extra = \"console=ttyAMA0 console=hvc0 quiet panic=-1 mode=$mode\"" "$@"
 	vimoctl create /tmp/$name.cfg
 }

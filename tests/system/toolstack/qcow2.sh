@@ -16,10 +16,10 @@ qcow2() {
 }
 QCOW2='disk = [ "/mnt/a.qcow2,qcow2,vda" ]'
 storage_pid() { head -n 1 /run/vimo/guests/$1/storage-$2.pid 2>/dev/null; }
-# storage_is_back OLD: another one, to which vimo-dm is connected.
+# storage_is_back NAME OLD: another one, to which vimo-dm is connected.
 storage_is_back() {
 	local pid
-	pid=$(storage_pid g1 4) && [ -n "$pid" ] && [ "$pid" != "$1" ] && ! dead $pid && grep -q connected /run/vimo/guests/g1/storage-4.pid
+	pid=$(storage_pid $1 4) && [ -n "$pid" ] && [ "$pid" != "$2" ] && ! dead $pid && grep -q connected /run/vimo/guests/$1/storage-4.pid
 }
 no_storage() { ! ps -o comm | grep -q '^qemu-storage'; }
 
@@ -77,7 +77,7 @@ kill_storage() {
 		usleep $((RANDOM % 500000 + 100000))
 		pid=$(storage_pid g1 4)
 		kill -9 $pid
-		await storage_is_back $pid
+		await storage_is_back g1 $pid
 	done
 }
 
@@ -106,7 +106,7 @@ qcow2_outlives_device_models() {
 		pid=
 		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1 4); kill -9 $pid; }
 		replace_dm g1
-		await storage_is_back $pid
+		await storage_is_back g1 $pid
 	done
 	await loads_ended 1
 	loads_are_good 1
@@ -124,7 +124,7 @@ qcow2_outlives_vimod() {
 	kill_vimod
 	kill -9 $pid
 	start_vimod
-	await storage_is_back $pid
+	await storage_is_back g1 $pid
 	await loads_ended 1
 	loads_are_good 1
 	vimoctl destroy g1

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# load.sh - fio and iperf3, as users run them: they check what they read. /dev/vda of dom0 has both,
+# /mnt is a file system with direct transfers.
+
+loads_can_be() {
+	networks_can_be
+	mount -t ext4 /dev/vdb /mnt
+	iperf3 -s -D -B 10.9.0.1 --logfile /tmp/iperf3.log
+}
+
+# loaded NAME ADDRESS DISK: a guest with a disk to fill, the tools' disk and a network.
+loaded() {
+	INITRD=/t/load-initrd MEMORY=160 linux $1 "net net=$2" "disk = [ \"$3\", \"/dev/vda,,vdb,ro\" ]" 'vif = [ "bridge=br0" ]'
+	await lived $1 1
+	tell $1 'mkdir /tools && mount -t ext4 -o ro,noload /dev/vdb /tools'
+}
+# Writes, with a flush now and then, and reads it all again.
+FIO='/tools/fio --name=load --filename=/dev/vda --direct=1 --ioengine=libaio --iodepth=16 --rw=randwrite --bsrange=4k-64k
+	--fsync=32 --verify=crc32c --verify_fatal=1 --thread --max-jobs=1 --size=12m'
+FIO=$(echo $FIO)
+fio_finds_what_it_wrote() {
+	local disk
+	left >/tmp/before
+	sparse /mnt/a.img 32M
+	qcow2 /mnt/b.qcow2 32M
+	for disk in /mnt/a.img,,vda /mnt/b.qcow2,qcow2,vda; do
+		rm -f $LOGS/g1.*
+		loaded g1 10.9.0.2 $disk
+		tell g1 "$FIO --minimal"
+		# It would have found it if not.
+		tell g1 "dd if=/dev/urandom of=/dev/vda bs=4k seek=1000 count=1 2>/dev/null; ! $FIO --verify_only=1 >/dev/null 2>&1"
+		vimoctl destroy g1
+	done
+	qemu-img check -q /mnt/b.qcow2
+	all_given_back
+}
+
+iperf3_both_ways() {
+	loaded g1 10.9.0.2 /mnt/a.img,,vda
+	tell g1 '/tools/iperf3 -c 10.9.0.1 -n 8M && /tools/iperf3 -c 10.9.0.1 -n 8M -R'
+	tell g1 '/tools/iperf3 -c 10.9.0.1 -u -b 20M -n 2M && /tools/iperf3 -s -D --logfile /tmp/iperf3.log'
+	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda
+	tell g2 '/tools/iperf3 -c 10.9.0.2 -n 8M && /tools/iperf3 -c 10.9.0.2 -n 8M -R'
+}
+
+begin_all() { tell $1 "($FIO --minimal >/tmp/fio 2>&1; echo ended \$? >/tmp/fio.end) & (while [ ! -f /tmp/fio.end ]; do /tools/iperf3 -c $2 -n 4M -R >>/tmp/iperf3 2>&1 || break; done; echo ended \$? >/tmp/iperf3.end) & true"; }
+all_ended() { tell $1 'cat /tmp/fio.end /tmp/iperf3.end' >/dev/null; }
+all_is_good() { tell $1 'grep "ended 0" /tmp/fio.end && grep "ended 0" /tmp/iperf3.end && grep -c receiver /tmp/iperf3'; }
+
+# Two guests on one CPU, disks and networks busy in both; device models and a storage daemon are killed.
+all_at_once_whoever_dies() {
+	local n pid
+	left >/tmp/before
+	loaded g1 10.9.0.2 /mnt/a.img,,vda
+	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda
+	tell g1 '/tools/iperf3 -s -D --logfile /tmp/iperf3.log'
+	begin_all g2 10.9.0.2
+	begin_all g1 10.9.0.1
+	for n in 1 2 3; do
+		usleep $((RANDOM % 500000 + 500000))
+		replace_dm g1
+		replace_dm g2
+		pid=$(storage_pid g2 4)
+		kill -9 $pid
+		await storage_is_back g2 $pid
+	done
+	await all_ended g1
+	await all_ended g2
+	all_is_good g1
+	all_is_good g2
+	vimoctl destroy g1
+	vimoctl destroy g2
+	all_given_back
+}
