@@ -43,7 +43,7 @@ void method_channel(struct call *call, json_object *parameters)
 		call_reply(call, method_wrap("path", json_object_new_string(channel_path(&guest->config, n))));
 		return;
 	}
-	error_set(&err, ERROR_NOT_FOUND, "%s has no channel %.64s: vimoctl info %s shows its channels",
+	error_set(&err, ERROR_NOT_FOUND, "%s has no channel %.64s: vimoctl channel-list %s shows them",
 		  guest->config.name, channel, guest->config.name);
 	error_about(&err, "channel");
 	call_error(call, &err);
