@@ -103,12 +103,15 @@ static void print_disk(json_object *disk, int index, json_object *guest)
 static void print_vif(json_object *vif, int index, json_object *guest)
 {
 	int slot = (int)json_number(vif, "slot", 0);
-	char name[32];
+	const char *backend = text(vif, "backend");
+	bool bridged = !strcmp(backend, "bridge");
+	char name[32] = "-";
 
-	snprintf(name, sizeof(name), "vif%d.%d", (int)json_number(guest, "id", 0),
-		 slot); /* what vimod calls it when nobody else does */
-	printf("%-5d %-18s %-16s %4d %6d %6d  %s\n", index, text(vif, "mac"), text(vif, "bridge"), slot,
-	       (int)json_number(vif, "queues", 0), (int)json_number(vif, "mtu", 0),
+	if (bridged)
+		snprintf(name, sizeof(name), "vif%d.%d", (int)json_number(guest, "id", 0),
+			 slot); /* what vimod calls it when nobody else does */
+	printf("%-5d %-18s %-16s %4d %6d %6d  %s\n", index, text(vif, "mac"), bridged ? text(vif, "bridge") : backend,
+	       slot, (int)json_number(vif, "queues", 0), (int)json_number(vif, "mtu", 0),
 	       json_string(vif, "vifname") ? json_string(vif, "vifname") : name);
 }
 

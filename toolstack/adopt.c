@@ -41,6 +41,7 @@ static void adopt(struct daemon *daemon, const char *name)
 	guest->backend.pid = 0;
 	backend_adopt(&guest->backend, name);
 	storages_adopt(guest->storage, &guest->config);
+	slirps_make(guest->slirp, &guest->config, guest->taps, daemon->loop);
 	if (guest->fd < 0 || domain_info(guest->fd, &info, &err) || info.state == VIMO_DOMAIN_BUILDING ||
 	    info.state == VIMO_DOMAIN_DYING || !strcmp(state, "ending")) {
 		if (!guest->cause[0])
@@ -57,6 +58,7 @@ static void adopt(struct daemon *daemon, const char *name)
 	if (guest->state != GUEST_STOPPED)
 		guest_watch(guest);
 	storages_watch(guest->storage, daemon->loop);
+	slirps_adopt(guest->slirp);
 	if (!guest->backend.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
 		guest_respawn(guest);
 	log_info("%s: adopted, domain %u is %s", name, guest->domain, guest_state_name(guest));

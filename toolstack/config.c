@@ -3,6 +3,7 @@
  * config.c - the keys of a guest, its disks, networks and shared folders.
  */
 #include "config.h"
+#include "forward.h"
 #include "rate.h"
 
 #include <ctype.h>
@@ -161,9 +162,24 @@ const struct key_table config_disk_keys = {
 	sizeof(struct disk_config),
 };
 
+static int check_hostfwd(const char *text, struct error *err)
+{
+	struct forward forward;
+	int taken;
+
+	do
+		taken = forward_next(&text, &forward, err);
+	while (taken > 0);
+	return taken;
+}
+
 #define FIELD(member) KEY_FIELD(struct vif_config, member)
+static const char *const vif_backends[] = { "bridge", "user", "vhost-user", NULL };
+
 static const struct key vif_keys[] = {
-	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface, .required = true },
+	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without one) or vhost-user",
+	  .words = vif_backends },
+	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface },
 	{ "mac", KEY_TEXT, FIELD(mac), .hint = "mac=52:54:00:12:34:56", .check = check_mac },
 	{ "vifname", KEY_TEXT, FIELD(vifname), .hint = "vifname=web1.0", .check = check_interface },
 	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
@@ -171,6 +187,9 @@ static const struct key vif_keys[] = {
 	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
 	{ "rate", KEY_TEXT, FIELD(rate), .hint = "rate=10Mb/s", .check = check_rate },
 	{ "receive_rate", KEY_TEXT, FIELD(receive_rate), .hint = "receive_rate=10Mb/s", .check = check_rate },
+	{ "hostfwd", KEY_TEXT, FIELD(hostfwd), .hint = "hostfwd=tcp:127.0.0.1:8080-:80", .check = check_hostfwd },
+	{ "host_loopback", KEY_FLAG, FIELD(host_loopback), .hint = "host_loopback = true" },
+	{ "socket", KEY_PATH, FIELD(socket), .hint = "socket=/run/switch.sock" },
 	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 5, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
@@ -178,7 +197,6 @@ static const struct key vif_keys[] = {
 
 static const struct foreign_key vif_foreign[] = {
 	{ "accel", NULL },
-	{ "backend", "remove it: networks are dom0's" },
 	{ "gatewaydev", "put the interface into a bridge and use bridge=" },
 	{ "ip", "remove it: the guest sets its address" },
 	{ "model", NULL },

@@ -43,7 +43,10 @@ struct disk_config {
 	uint32_t slot;
 };
 
+enum vif_backend { VIF_BRIDGE, VIF_USER, VIF_VHOST_USER };
+
 struct vif_config {
+	enum vif_backend backend;
 	char bridge[IFNAMSIZ];
 	char mac[18];
 	char vifname[IFNAMSIZ]; /* empty: vifDOMAIN.INDEX */
@@ -51,6 +54,9 @@ struct vif_config {
 	uint32_t queues;        /* pairs */
 	bool vhost;
 	char rate[32], receive_rate[32]; /* empty: no limit; rate.h */
+	char hostfwd[1024];              /* of VIF_USER; forward.h */
+	bool host_loopback;
+	char socket[108]; /* of VIF_VHOST_USER */
 	uint32_t slot;
 };
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 static_assert(CONFIG_DISKS + CONFIG_VIFS + CONFIG_FS <= CONFIG_SLOTS - CONFIG_SLOT_FIRST, "a slot for each");
+#define USER_MTU 1500u
+#define USER_MTU_MAX 65521u /* libslirp's */
 
 /* Of who has each slot; slots below CONFIG_SLOT_FIRST are nobody's to give. */
 struct slots {
@@ -98,6 +100,55 @@ static bool mac_taken(const struct guest_config *config, const struct vif_config
 		if (&config->vif[n] != vif && !strcmp(config->vif[n].mac, vif->mac))
 			return true;
 	return false;
+}
+
+static int error_vif(uint32_t n, const char *key, const char *why, struct error *err)
+{
+	error_set(err, ERROR_FAILED, "vif %u: %s %s", n + 1, key, why);
+	return error_about(err, "vif");
+}
+
+#define GOES_WITH(backend) (1u << (backend))
+
+/* Keys that go with some back ends only, and those that a back end must have. */
+static int check_backend(const struct vif_config *vif, uint32_t n, struct error *err)
+{
+	static const char *const impossible[] = { "is not possible with backend=bridge: remove it",
+						  "is not possible with backend=user: remove it",
+						  "is not possible with backend=vhost-user: remove it" };
+	const struct {
+		const char *name;
+		bool given;
+		unsigned int with;
+	} keys[] = {
+		{ "bridge", *vif->bridge, GOES_WITH(VIF_BRIDGE) },
+		{ "vifname", *vif->vifname, GOES_WITH(VIF_BRIDGE) },
+		{ "rate", *vif->rate, GOES_WITH(VIF_BRIDGE) },
+		{ "receive_rate", *vif->receive_rate, GOES_WITH(VIF_BRIDGE) },
+		{ "queues", vif->queues > 1, GOES_WITH(VIF_BRIDGE) | GOES_WITH(VIF_VHOST_USER) },
+		{ "mtu above 65521", vif->mtu > USER_MTU_MAX, GOES_WITH(VIF_BRIDGE) | GOES_WITH(VIF_VHOST_USER) },
+		{ "hostfwd", *vif->hostfwd, GOES_WITH(VIF_USER) },
+		{ "host_loopback", vif->host_loopback, GOES_WITH(VIF_USER) },
+		{ "socket", *vif->socket, GOES_WITH(VIF_VHOST_USER) },
+	};
+
+	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++)
+		if (keys[key].given && !(keys[key].with & GOES_WITH(vif->backend)))
+			return error_vif(n, keys[key].name, impossible[vif->backend], err);
+	if (vif->backend == VIF_BRIDGE && !*vif->bridge)
+		return error_vif(n, "key \"bridge\"",
+				 "is missing: add bridge=br0, or backend=user for a network without one", err);
+	if (vif->backend == VIF_VHOST_USER && !*vif->socket)
+		return error_vif(n, "key \"socket\"", "is missing: add socket=/path, where the switch listens", err);
+	return 0;
+}
+
+static int check_backends(const struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->vif_count; n++)
+		if (check_backend(&config->vif[n], n, err))
+			return -1;
+	return 0;
 }
 
 static int complete_names(struct guest_config *config, struct error *err)
@@ -190,8 +241,8 @@ int config_complete(struct guest_config *config, struct error *err)
 	struct slots slots = { 0 };
 	char vdev[] = "vda";
 
-	if (complete_vdevs(config, err) || complete_names(config, err) || check_tags(config, err) ||
-	    claim_slots(&slots, config, err))
+	if (complete_vdevs(config, err) || check_backends(config, err) || complete_names(config, err) ||
+	    check_tags(config, err) || claim_slots(&slots, config, err))
 		return -1;
 	if (complete_channels(config, &slots, err))
 		return -1;
@@ -205,9 +256,14 @@ int config_complete(struct guest_config *config, struct error *err)
 		if (disk && !disk->slot)
 			disk->slot = slot_free(&slots);
 	}
-	for (uint32_t n = 0; n < config->vif_count; n++)
-		if (!config->vif[n].slot)
-			config->vif[n].slot = slot_free(&slots);
+	for (uint32_t n = 0; n < config->vif_count; n++) {
+		struct vif_config *vif = &config->vif[n];
+
+		if (!vif->slot)
+			vif->slot = slot_free(&slots);
+		if (vif->backend == VIF_USER && !vif->mtu)
+			vif->mtu = USER_MTU;
+	}
 	for (uint32_t n = 0; n < config->fs_count; n++)
 		if (!config->fs[n].slot)
 			config->fs[n].slot = slot_free(&slots);

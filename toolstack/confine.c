@@ -70,7 +70,7 @@ static const char *keep_rights(const struct passwd *user, uint64_t rights)
 		return "groups";
 	if (user && (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
 		     setresuid(user->pw_uid, user->pw_uid, user->pw_uid)))
-		return "user vimo-dm";
+		return "user";
 	if (syscall(SYS_capset, &header, sets))
 		return "capabilities";
 	for (int right = 0; user && right <= CAP_LAST_CAP; right++) /* root has them in any case */
@@ -143,7 +143,7 @@ static const char *change_root(const struct confine *confine, const char *mount_
 	for (uint32_t n = 0; n < confine->file_count; n++)
 		if (!put_image(confine, n, &tree[n]))
 			return "image";
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
+	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (confine->network ? 0 : CLONE_NEWNET)))
 		return "namespaces";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("tmpfs", mount_point, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m") || chdir(mount_point))
@@ -152,7 +152,7 @@ static const char *change_root(const struct confine *confine, const char *mount_
 		return "system";
 	for (uint32_t n = 0; n < confine->file_count; n++) {
 		confine_path(confine, n, path);
-		if (!place(tree[n], path + 1, confine->folder))
+		if (!place(tree[n], (confine->file[n].at ? confine->file[n].at : path) + 1, confine->folder))
 			return "image";
 	}
 	/* Of the process' own namespace. */
@@ -209,7 +209,9 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 	if (!problem && (!limit(confine->folder ? FOLDER_FILES : FILES) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
 		problem = "limits";
 	if (!problem && user)
-		problem = keep_rights(confine->folder ? NULL : user, confine->folder ? folder_rights : image_rights);
+		problem = keep_rights(confine->folder ? NULL : user, confine->folder ? folder_rights :
+								     confine->user   ? 0 :
+										       image_rights);
 	if (!problem) {
 		execv(confine->argv[0], (char *const *)confine->argv);
 		problem = confine->argv[0];
@@ -220,12 +222,13 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 
 pid_t confine_spawn(const struct confine *confine, struct error *err)
 {
+	const char *name = confine->user ? confine->user : "vimo-dm";
 	struct passwd entry, *user = NULL;
 	char buffer[4096];
 	pid_t pid;
 
-	if (!geteuid() && (getpwnam_r("vimo-dm", &entry, buffer, sizeof(buffer), &user) || !user))
-		return error_set(err, ERROR_FAILED, "there is no user vimo-dm: run systemd-sysusers, which makes it");
+	if (!geteuid() && (getpwnam_r(name, &entry, buffer, sizeof(buffer), &user) || !user))
+		return error_set(err, ERROR_FAILED, "there is no user %s: run systemd-sysusers, which makes it", name);
 	/* A folder's sees no process but its own. */
 	pid = child_fork(confine->folder && user ? CLONE_NEWPID : 0);
 	if (!pid)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confine.h - run a program of others that sees a few files and nothing else.
+ * confine.h - run a program that sees a few files and nothing else.
  */
 #ifndef TOOLSTACK_CONFINE_H
 #define TOOLSTACK_CONFINE_H
@@ -23,8 +23,11 @@ struct confine {
 	struct {
 		int fd; /* opened before; the program opens the same file by its path there */
 		bool writable;
+		const char *at; /* where; NULL: confine_path() */
 	} file[CONFINE_FILES];
-	bool folder; /* each is a folder, with all that is in it; see below */
+	bool folder;      /* each is a folder, with all that is in it; see below */
+	const char *user; /* one of its own, without any right; NULL: vimo-dm */
+	bool network;     /* it has dom0's */
 	uint32_t kept_count;
 	int kept[CONFINE_KEPT];     /* descriptors, numbered from CONFINE_FIRST on */
 	int output_fd, messages_fd; /* its standard output, -1: with its messages; these */
@@ -38,8 +41,8 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
  * As root: as user vimo-dm in namespaces of its own, without network. Its root has the files, read-only
  * those that are not writable, and the system's programs and libraries, read-only. It may open each file
  * whoever owns it, which is the one right it has. For a folder it is root instead, sees no process but its own,
- * and may do what files need: be any user, give them away, change its root. What cannot be set up it says in
- * messages_fd.
+ * and may do what files need: be any user, give them away, change its root. With a user of its own it has no right,
+ * and can have dom0's network. What cannot be set up it says in messages_fd.
  *
  * Return: its process, or -1.
  */

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "devices.h"
 #include "image.h"
+#include "switches.h"
 
 enum guest_state { GUEST_BUILDING, GUEST_RUNNING, GUEST_PAUSED, GUEST_STOPPED, GUEST_ENDING };
 
@@ -22,10 +23,12 @@ struct guest {
 	int fd;         /* the domain's descriptor; -1: none */
 	uint32_t slots; /* that its device tree shows */
 	struct vif_taps taps[CONFIG_SLOTS];
-	struct storage *storage[CONFIG_SLOTS]; /* of disks that are not raw; NULL: none */
-	bool busy;                             /* a worker uses it */
-	bool restart;                          /* start again once its domain is gone */
-	bool reboot;                           /* its next power-off is a reboot that we asked for */
+	struct storage *storage[CONFIG_SLOTS];      /* of disks that are not raw; NULL: none */
+	struct slirp *slirp[CONFIG_SLOTS];          /* of networks without a bridge; NULL: none */
+	struct switch_link *switches[CONFIG_SLOTS]; /* that are to be made again; NULL: none */
+	bool busy;                                  /* a worker uses it */
+	bool restart;                               /* start again once its domain is gone */
+	bool reboot;                                /* its next power-off is a reboot that we asked for */
 	unsigned int quick_restarts;
 	unsigned int respawns; /* of its device model, since one was ready */
 	uint64_t started_ms;

@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "json.h"
 #include "log.h"
+#include "switches.h"
 #include "vsock.h"
 
 #include <assert.h>
@@ -31,6 +32,21 @@ void fd_list_close(struct fd_list *list)
 {
 	while (list->count)
 		close(list->fd[--list->count]);
+}
+
+int devices_check_vif(const struct vif_config *vif, struct error *err)
+{
+	int fd;
+
+	switch (vif->backend) {
+	case VIF_USER: return slirp_check(vif, err);
+	case VIF_VHOST_USER:
+		fd = switch_connect(vif, err);
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? -1 : 0;
+	default: return vif_check(vif, err);
+	}
 }
 
 int devices_check(const struct guest_config *config, struct error *err)
@@ -61,7 +77,7 @@ int devices_check(const struct guest_config *config, struct error *err)
 	for (uint32_t n = 0; n < config->fs_count && !result; n++)
 		result = folder_check(&config->fs[n], err);
 	for (uint32_t n = 0; n < config->vif_count && !result; n++)
-		result = vif_check(&config->vif[n], err);
+		result = devices_check_vif(&config->vif[n], err);
 	fd_list_close(&fds);
 	return result;
 }
@@ -138,14 +154,61 @@ static uint32_t open_vhost(const struct vif_config *vif, const char *name, int *
 	return count;
 }
 
-int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *taps, struct fd_list *fds,
+static json_object *describe_vif(const struct vif_config *vif, const char *backend, uint32_t pairs, uint32_t fds)
+{
+	json_object *device = describe("net", vif->slot, fds);
+
+	json_put_string(device, "backend", backend);
+	json_put_number(device, "pairs", pairs);
+	json_put_string(device, "mac", vif->mac);
+	json_put_number(device, "mtu", vif->mtu);
+	return device;
+}
+
+static int open_user(struct slirp *slirp, struct fd_list *fds, json_object **device, struct error *err)
+{
+	int copy;
+
+	if (!slirp->end->count && slirp_start(slirp, err))
+		return -1;
+	copy = fcntl(slirp->end->fd[0], F_DUPFD_CLOEXEC, 0);
+	if (copy < 0)
+		return error_set(err, ERROR_RESOURCES, "network %s: %s", slirp->vif.mac, strerror(errno));
+	put_fd(fds, copy);
+	*device = describe_vif(&slirp->vif, "user", 1, 1);
+	return 0;
+}
+
+static int open_switch(const struct vif_config *vif, int domain_fd, struct fd_list *fds, json_object **device,
+		       struct error *err)
+{
+	int memory = domain_memory(domain_fd, err), connection;
+	struct error why;
+
+	if (memory < 0)
+		return -1;
+	put_fd(fds, memory);
+	/* Its link is down, then, until the switch comes: a guest that runs goes on. */
+	connection = switch_connect(vif, &why);
+	if (connection >= 0)
+		put_fd(fds, connection);
+	*device = describe_vif(vif, "vhost-user", vif->queues, connection >= 0 ? 2 : 1);
+	return 0;
+}
+
+int devices_open_vif(struct vif_config *vif, const struct device_sources *sources, struct fd_list *fds,
 		     json_object **device, struct error *err)
 {
+	struct vif_taps *taps = &sources->taps[vif->slot];
 	int vhost[CONFIG_QUEUES];
 	char name[IFNAMSIZ];
 	uint32_t vhosts;
 
-	vif_name(vif, domain, name);
+	if (vif->backend == VIF_VHOST_USER)
+		return open_switch(vif, sources->domain_fd, fds, device, err);
+	if (vif->backend == VIF_USER)
+		return open_user(sources->slirps[vif->slot], fds, device, err);
+	vif_name(vif, sources->domain, name);
 	if (!taps->count && vif_open(vif, name, taps, err))
 		return -1;
 	vhosts = open_vhost(vif, name, vhost);
@@ -162,11 +225,7 @@ int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *t
 			return error_set(err, ERROR_RESOURCES, "interface %s: %s", name, strerror(errno));
 		}
 	}
-	*device = describe("net", vif->slot, taps->count + vhosts);
-	json_put_string(*device, "backend", vhosts ? "vhost" : "tap");
-	json_put_number(*device, "pairs", taps->count);
-	json_put_string(*device, "mac", vif->mac);
-	json_put_number(*device, "mtu", vif->mtu);
+	*device = describe_vif(vif, vhosts ? "vhost" : "tap", taps->count, taps->count + vhosts);
 	return 0;
 }
 
@@ -239,7 +298,7 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		struct vif_config *vif = &config->vif[n];
 
-		if (devices_open_vif(vif, sources->domain, &sources->taps[vif->slot], fds, &device, err))
+		if (devices_open_vif(vif, sources, fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}

@@ -6,6 +6,7 @@
 #define TOOLSTACK_DEVICES_H
 
 #include "config.h"
+#include "slirp.h"
 #include "storage.h"
 #include "vif.h"
 
@@ -20,7 +21,8 @@ struct fd_list {
 
 void fd_list_close(struct fd_list *list);
 
-/** devices_check() - everything can be opened now; nothing is kept open. */
+/** devices_check() - everything can be opened now; nothing is kept open. devices_check_vif(): one network. */
+int devices_check_vif(const struct vif_config *vif, struct error *err);
 int devices_check(const struct guest_config *config, struct error *err);
 /**
  * devices_open_disk() - open it, or connect to its storage.
@@ -32,20 +34,21 @@ int devices_check(const struct guest_config *config, struct error *err);
  */
 int devices_open_disk(const struct disk_config *disk, const char *uuid, struct storage *storage, int domain_fd,
 		      struct fd_list *fds, json_object **device, struct error *err);
-/**
- * devices_open_vif() - the same for a network.
- * @taps: its interface, made when there is none yet; copies of its queues go into @fds
- * @vif: gets its MTU
- */
-int devices_open_vif(struct vif_config *vif, uint32_t domain, struct vif_taps *taps, struct fd_list *fds,
-		     json_object **device, struct error *err);
 /** What devices are made of beside the configuration. */
 struct device_sources {
 	uint32_t domain, slots;
 	int domain_fd;
 	struct vif_taps *taps; /* by slot, and */
 	struct storage *const *storages;
+	struct slirp *const *slirps;
 };
+
+/**
+ * devices_open_vif() - the same for a network; what it needs of @sources is made when it is not there yet.
+ * @vif: gets its MTU
+ */
+int devices_open_vif(struct vif_config *vif, const struct device_sources *sources, struct fd_list *fds,
+		     json_object **device, struct error *err);
 
 /**
  * devices_open() - all of a guest's devices, for a vimo-dm that is to be started.

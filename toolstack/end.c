@@ -57,6 +57,7 @@ static void destroy_done(uv_work_t *work, int status)
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
 		vif_close(&guest->taps[slot]);
 	channels_unlink(&guest->config);
+	slirps_end(guest->slirp);
 	if (!guest->restart) {
 		log_info("%s: gone (%s)", guest->config.name, guest->cause);
 		store_remove(guest->config.name);

@@ -31,4 +31,7 @@ void helper_forget(struct helper *helper);
 /** helper_stop() - end it: SIGTERM first when it is @gentle. Blocks until it has ended; its file goes. */
 void helper_stop(struct helper *helper, bool gentle, const char *path);
 
+/** helper_connect() - to what listens at @path; does not wait. Return: a blocking descriptor, or -1 with errno. */
+int helper_connect(const char *path);
+
 #endif

@@ -170,7 +170,14 @@ const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, 
 	config->vif_count++;
 	if (config_complete(config, err) || check_slot(guest, vif->slot, err))
 		return NULL;
-	result = devices_open_vif(vif, guest->domain, &guest->taps[vif->slot], &fds, &device, err);
+	if (devices_check_vif(vif, err))
+		return NULL;
+	slirps_make(guest->slirp, config, guest->taps, guest->daemon->loop);
+	result = devices_open_vif(
+		vif,
+		&(struct device_sources){
+			.domain = guest->domain, .domain_fd = guest->fd, .taps = guest->taps, .slirps = guest->slirp },
+		&fds, &device, err);
 	if (!result) {
 		guest->config = *config;
 		result = add_device(guest, before, device, &fds, err);
@@ -178,6 +185,7 @@ const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, 
 	fd_list_close(&fds);
 	if (!result)
 		return &guest->config.vif[guest->config.vif_count - 1];
+	slirp_end(&guest->slirp[vif->slot]);
 	vif_close(&guest->taps[vif->slot]);
 	return NULL;
 }
@@ -231,6 +239,7 @@ int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struc
 	slot = config->vif[n].slot;
 	if (settle(guest, backend_remove(config->name, slot, force, err), err))
 		return -1;
+	slirp_end(&guest->slirp[slot]);
 	vif_close(&guest->taps[slot]);
 	config->vif_count--;
 	memmove(&config->vif[n], &config->vif[n + 1], (config->vif_count - n) * sizeof(config->vif[0]));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stall.c - a guest whose disk failed with on_io_error = "stop": vimo-dm has paused it and
- * left why in its directory, where a vimod that was started since finds it, too.
+ * stall.c - what vimo-dm leaves in its directory, where a vimod that was started since finds it, too: why it
+ * paused a guest whose disk failed with on_io_error = "stop", and which networks have lost their switch.
  */
 #include "life.h"
 #include "log.h"
@@ -60,16 +60,19 @@ static void on_file(void *arg)
 	struct guest *guest = arg;
 	_Alignas(struct inotify_event) char events[4096];
 	ssize_t got = read(guest->stall_fd, events, sizeof(events)), at = 0;
-	bool came = false;
+	bool came = false, links = false;
 
 	while (at < got) {
 		const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
 
 		came = came || (event->len && !strcmp(event->name, "stalled"));
+		links = links || (event->len && !strncmp(event->name, "link-", 5));
 		at += (ssize_t)(sizeof(*event) + event->len);
 	}
 	if (came)
 		look(guest);
+	if (links)
+		switches_look(guest->switches, &guest->config, guest->daemon->loop);
 }
 
 void guest_watch_stalls(struct guest *guest)
@@ -82,11 +85,13 @@ void guest_watch_stalls(struct guest *guest)
 	else
 		guest->stall = watch_fd(guest->daemon->loop, guest->stall_fd, UV_READABLE, on_file, guest);
 	look(guest);
+	switches_look(guest->switches, &guest->config, guest->daemon->loop);
 }
 
 void guest_forget_stalls(struct guest *guest)
 {
 	watch_end(&guest->stall);
+	switches_forget(guest->switches);
 	if (guest->stall_fd >= 0)
 		close(guest->stall_fd);
 	guest->stall_fd = -1;

@@ -57,10 +57,13 @@ static int spawn(struct guest *guest, struct error *err)
 						.slots = guest->slots,
 						.domain_fd = guest->fd,
 						.taps = guest->taps,
-						.storages = guest->storage };
-	CLEANUP_JSON json_object *json = devices_open(&guest->config, &sources, &fds, err);
+						.storages = guest->storage,
+						.slirps = guest->slirp };
+	CLEANUP_JSON json_object *json = NULL;
 	int result = -1;
 
+	slirps_make(guest->slirp, &guest->config, guest->taps, guest->daemon->loop);
+	json = devices_open(&guest->config, &sources, &fds, err);
 	if (json && !store_write(guest->config.name, "dm.json", json, err))
 		result = backend_spawn(&guest->backend, guest->config.name, guest->fd, &fds, err);
 	if (!result)

@@ -95,19 +95,10 @@ static void close_fd(int *fd)
 
 static int connect_to(const struct storage *storage)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	char path[PATH_MAX];
 
 	storage_path(storage, "sock", path);
-	memcpy(address.sun_path, path, strnlen(path, sizeof(address.sun_path) - 1)); /* it was bound to: it fits */
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		fcntl(fd, F_SETFL, 0);
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return helper_connect(path);
 }
 
 /* With @confine's descriptors but messages_fd. Return: its process, or -1. */

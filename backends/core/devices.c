@@ -247,6 +247,8 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 		return -1;
 	if (spec->fd_count != 1)
 		return error_set(err, ERROR_USAGE, "a reconnection comes with one descriptor");
+	if (endpoint->device.model == &net_model)
+		return net_reconnect(endpoint, spec->fds[0], err);
 	if (!fs_is(endpoint))
 		return block_reconnect(endpoint, spec->fds[0], err);
 	fs_reconnect(endpoint, spec->fds[0]);

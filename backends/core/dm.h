@@ -75,7 +75,7 @@ int dm_open_slots(struct dm *dm, struct error *err);
 int dm_add_device(struct dm *dm, const struct device_spec *spec, struct error *err);
 /** dm_remove_device() - the one in the slot that @json names, if its driver has let go or "force" is set. */
 int dm_remove_device(struct dm *dm, json_object *json, struct error *err);
-/** dm_reconnect() - the storage daemon of a disk was started again; the descriptor leads to it. */
+/** dm_reconnect() - what serves a device was started again; the descriptor leads to it. */
 int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *err);
 /** dm_retry() - what stalled the guest may be mended: do it again. Return: 0 or -1. */
 int dm_retry(struct dm *dm, struct error *err);

@@ -17,6 +17,7 @@
 #define PATIENCE_SECONDS 5
 
 #define F_PROTOCOL_FEATURES 30
+#define PROTOCOL_MQ (1ull << 0)
 #define PROTOCOL_REPLY_ACK (1ull << 3)
 #define PROTOCOL_CONFIG (1ull << 9)
 
@@ -28,10 +29,12 @@ enum request {
 	SET_VRING_NUM = 8,
 	SET_VRING_ADDR = 9,
 	SET_VRING_BASE = 10,
+	GET_VRING_BASE = 11,
 	SET_VRING_KICK = 12,
 	SET_VRING_CALL = 13,
 	GET_PROTOCOL_FEATURES = 15,
 	SET_PROTOCOL_FEATURES = 16,
+	GET_QUEUE_NUM = 17,
 	SET_VRING_ENABLE = 18,
 	GET_CONFIG = 24,
 };
@@ -161,7 +164,7 @@ int vhost_user_open(int fd, uint64_t *features, struct error *err)
 		return failed(err, "it is too old: it lacks VirtIO 1.0 or protocol features");
 	if (get_number(fd, GET_PROTOCOL_FEATURES, &protocol, err))
 		return -1;
-	protocol &= PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG;
+	protocol &= PROTOCOL_MQ | PROTOCOL_REPLY_ACK | PROTOCOL_CONFIG;
 	if (!(protocol & PROTOCOL_REPLY_ACK))
 		return failed(err, "it is too old: it does not answer requests");
 	*features = (*features | needed) & has;
@@ -225,15 +228,47 @@ static int set_eventfd(int fd, enum request request, uint32_t index, int eventfd
 	return set(fd, &message, &eventfd, 1, err);
 }
 
-int vhost_user_start(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
-		     const struct vhost_user_ring *ring, struct error *err)
+int vhost_user_begin(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
+		     struct error *err)
 {
-	if (set_number(fd, SET_FEATURES, features, err) || set_memory(fd, regions, count, err) ||
-	    set_state(fd, SET_VRING_NUM, ring->index, ring->size, err) ||
+	return set_number(fd, SET_FEATURES, features, err) || set_memory(fd, regions, count, err) ? -1 : 0;
+}
+
+int vhost_user_start_ring(int fd, const struct vhost_user_ring *ring, struct error *err)
+{
+	if (set_state(fd, SET_VRING_NUM, ring->index, ring->size, err) ||
 	    set_state(fd, SET_VRING_BASE, ring->index, ring->base, err) || set_addresses(fd, ring, err) ||
 	    set_eventfd(fd, SET_VRING_CALL, ring->index, ring->call, err) ||
 	    set_eventfd(fd, SET_VRING_KICK, ring->index, ring->kick, err) ||
 	    set_state(fd, SET_VRING_ENABLE, ring->index, 1, err))
 		return -1;
 	return 0;
+}
+
+int vhost_user_start(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
+		     const struct vhost_user_ring *ring, struct error *err)
+{
+	return vhost_user_begin(fd, features, regions, count, err) || vhost_user_start_ring(fd, ring, err) ? -1 : 0;
+}
+
+int vhost_user_stop_ring(int fd, uint32_t index, struct error *err)
+{
+	struct message message = { .header = { GET_VRING_BASE, FLAG_VERSION, sizeof(message.body.state) },
+				   .body.state = { index, 0 } };
+
+	if (send_message(fd, &message, NULL, 0, err) || receive_answer(fd, &message, err))
+		return -1;
+	return message.header.bytes == sizeof(message.body.state) && message.body.state.index == index ?
+		       0 :
+		       failed(err, "an answer about another queue");
+}
+
+int vhost_user_pairs(int fd, uint64_t *pairs, struct error *err)
+{
+	uint64_t protocol;
+
+	*pairs = 1;
+	if (get_number(fd, GET_PROTOCOL_FEATURES, &protocol, err))
+		return -1;
+	return protocol & PROTOCOL_MQ ? get_number(fd, GET_QUEUE_NUM, pairs, err) : 0;
 }

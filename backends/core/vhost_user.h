@@ -42,4 +42,15 @@ int vhost_user_config(int fd, void *config, size_t bytes, struct error *err);
 int vhost_user_start(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
 		     const struct vhost_user_ring *ring, struct error *err);
 
+/* What vhost_user_start() does, in parts, for devices of several rings: */
+/** vhost_user_begin() - features and memory. */
+int vhost_user_begin(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
+		     struct error *err);
+/** vhost_user_start_ring() - serve it. */
+int vhost_user_start_ring(int fd, const struct vhost_user_ring *ring, struct error *err);
+/** vhost_user_stop_ring() - nothing of it is touched when this returns 0. */
+int vhost_user_stop_ring(int fd, uint32_t index, struct error *err);
+/** vhost_user_pairs() - how many queues, or pairs of a network, it can serve. */
+int vhost_user_pairs(int fd, uint64_t *pairs, struct error *err);
+
 #endif

@@ -11,16 +11,12 @@
 #include <errno.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_net.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
 #define FEATURE(bit) (1ull << (bit))
 #define FAILURES_LOGGED 10u
-/* What the tap does for us, into the guest; the driver may take them back by the control queue. */
-#define OFFLOADS                                                                                                  \
-	(FEATURE(VIRTIO_NET_F_GUEST_CSUM) | FEATURE(VIRTIO_NET_F_GUEST_TSO4) | FEATURE(VIRTIO_NET_F_GUEST_TSO6) | \
-	 FEATURE(VIRTIO_NET_F_GUEST_ECN))
-
 /*
  * What the driver set by the control queue, as state->own: it outlives us, and
  * a reset makes it zero.
@@ -51,10 +47,8 @@ struct virtqueue *net_transmit_queue(const struct net_pair *pair)
 
 uint64_t net_features(const struct net *net)
 {
-	uint64_t features = FEATURE(VIRTIO_NET_F_CSUM) | FEATURE(VIRTIO_NET_F_HOST_TSO4) |
-			    FEATURE(VIRTIO_NET_F_HOST_TSO6) | FEATURE(VIRTIO_NET_F_HOST_ECN) | OFFLOADS |
-			    FEATURE(VIRTIO_NET_F_MRG_RXBUF) | FEATURE(VIRTIO_NET_F_MAC) | FEATURE(VIRTIO_NET_F_STATUS) |
-			    FEATURE(VIRTIO_NET_F_CTRL_VQ) | FEATURE(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS);
+	uint64_t features = net->features | FEATURE(VIRTIO_NET_F_MAC) | FEATURE(VIRTIO_NET_F_STATUS) |
+			    FEATURE(VIRTIO_NET_F_CTRL_VQ);
 
 	features |= net->mtu ? FEATURE(VIRTIO_NET_F_MTU) : 0;
 	return net->pairs > 1 ? features | FEATURE(VIRTIO_NET_F_MQ) : features;
@@ -64,13 +58,28 @@ void net_show_config(struct virtio_device *device)
 {
 	const struct net *net = net_of(device);
 	struct virtio_net_config config = {
-		.status = htole16(VIRTIO_NET_S_LINK_UP),
+		.status = htole16(net->down ? 0 : VIRTIO_NET_S_LINK_UP),
 		.max_virtqueue_pairs = htole16((uint16_t)net->pairs),
 		.mtu = htole16(net->mtu),
 	};
 
 	memcpy(config.mac, net->mac, sizeof(config.mac));
 	transport_show_config(device, &config, sizeof(config));
+}
+
+void net_set_link(struct net *net, bool up)
+{
+	if (net->down == !up)
+		return;
+	net->down = !up;
+	net_show_config(device_of(net));
+	transport_config_changed(device_of(net));
+}
+
+void net_complain(struct net *net, const char *what, const char *why)
+{
+	if (net->failures++ < FAILURES_LOGGED)
+		log_error("network in slot %u: %s: %s", net->endpoint->slot, what, why);
 }
 
 static void stop_all(struct net *net)
@@ -89,10 +98,10 @@ static void stop_until_reset(struct net *net)
 
 static void give_up(struct net *net, const char *what)
 {
-	/* The driver may try without end. */
-	if (net->failures++ < FAILURES_LOGGED)
-		log_error("network in slot %u: %s: %s: it stops until its driver resets it", net->endpoint->slot, what,
-			  strerror(errno));
+	char why[128];
+
+	snprintf(why, sizeof(why), "%s: it stops until its driver resets it", strerror(errno));
+	net_complain(net, what, why);
 	stop_until_reset(net);
 }
 
@@ -114,7 +123,7 @@ static unsigned int wanted_pairs(const struct net *net)
 /* Return: 0 or -1. */
 static int start_pair(struct net_pair *pair)
 {
-	if (net_tap_attach(pair->tap, true))
+	if (pair->net->backend->tap && net_tap_attach(pair->tap, true))
 		return -1;
 	if (!net_receive_queue(pair)->running || !net_transmit_queue(pair)->running)
 		return 0; /* the driver has not set it up, as yet */
@@ -124,10 +133,10 @@ static int start_pair(struct net_pair *pair)
 static int stop_pair(struct net_pair *pair)
 {
 	pair->net->backend->stop(pair);
-	return net_tap_attach(pair->tap, false);
+	return pair->net->backend->tap ? net_tap_attach(pair->tap, false) : 0;
 }
 
-static int set_pairs(struct net *net)
+int net_serve_pairs(struct net *net)
 {
 	unsigned int active = wanted_pairs(net);
 
@@ -160,9 +169,9 @@ static void started(struct virtio_device *device)
 	eventfd_read(watch_fd(net->broken), &before); /* said of queues that are no more */
 	if (wire_control(net))
 		give_up(net, "doorbell");
-	else if (net_tap_offloads(net->pair[0].tap, wanted_offloads(net)))
+	else if (net->backend->tap && net_tap_offloads(net->pair[0].tap, wanted_offloads(net)))
 		give_up(net, "offloads of its tap");
-	else if (set_pairs(net))
+	else if (net_serve_pairs(net))
 		give_up(net, net->backend->name);
 }
 
@@ -179,7 +188,7 @@ static bool ask_pairs(void *context, unsigned int pairs)
 	if (!transport_feature(device_of(net), VIRTIO_NET_F_MQ) || !pairs || pairs > net->pairs)
 		return false;
 	state->own = (state->own & ~0xffu) | pairs;
-	if (set_pairs(net))
+	if (net_serve_pairs(net))
 		give_up(net, net->backend->name);
 	return true;
 }
@@ -190,7 +199,7 @@ static bool ask_offloads(void *context, uint64_t offloads)
 	struct transport_state *state = device_of(net)->state;
 
 	if (!transport_feature(device_of(net), VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) ||
-	    offloads & ~(OFFLOADS & state->driver_features))
+	    offloads & ~(NET_GUEST_OFFLOADS & state->driver_features))
 		return false;
 	state->own = STATE_OFFLOADS | (uint32_t)(offloads << STATE_OFFLOADS_SHIFT) | STATE_PAIRS(state->own);
 	return !net_tap_offloads(net->pair[0].tap, offloads);

@@ -11,7 +11,7 @@
 
 #define MTU_MIN 68u /* 5.1.4.1 */
 
-static const struct net_backend *const backends[] = { &net_vhost, &net_tap };
+static const struct net_backend *const backends[] = { &net_vhost, &net_tap, &net_user, &net_vhost_user };
 
 /* Descriptors are closed by who owns them. */
 static void net_free(struct net *net)
@@ -27,8 +27,8 @@ static void net_free(struct net *net)
 static void removed(struct endpoint *endpoint)
 {
 	struct net *net = endpoint->context;
-	int fds[2 * NET_PAIRS];
-	unsigned int count = 0;
+	int fds[2 * NET_PAIRS + 2] = { net->memory_fd, net->socket_fd };
+	unsigned int count = 2;
 
 	for (unsigned int i = 0; i < net->pairs; i++) {
 		fds[count++] = net->pair[i].tap;
@@ -49,7 +49,8 @@ static int open_pairs(struct net *net, struct error *err)
 	if (!net->control || !net->broken)
 		return -1;
 	for (unsigned int i = 0; i < net->pairs; i++)
-		if (net_tap_check(net->pair[i].tap, err) || net->backend->open(&net->pair[i], err))
+		if ((net->backend->tap && net_tap_check(net->pair[i].tap, err)) ||
+		    net->backend->open(&net->pair[i], err))
 			return -1;
 	return 0;
 }
@@ -66,6 +67,10 @@ static int attach(struct net *net, struct error *err)
 	endpoint->device.features = net_features(net);
 	if (endpoint_attach(endpoint, &net_model, net_show_config, err))
 		return -1;
+	/* Our predecessor may have said that the link is down: the driver looks again. */
+	pthread_mutex_lock(&endpoint->device.lock);
+	transport_config_changed(&endpoint->device);
+	pthread_mutex_unlock(&endpoint->device.lock);
 	for (unsigned int i = 0; i < net->pairs; i++)
 		if (net->backend->watch)
 			net->backend->watch(&net->pair[i]);
@@ -92,14 +97,15 @@ static int parse(struct net *net, const struct net_options *options, unsigned in
 		if (options->backend && !strcmp(options->backend, backends[i]->name))
 			net->backend = backends[i];
 	if (!net->backend)
-		return error_set(err, ERROR_USAGE, "network: backend must be vhost or tap");
-	if (options->pairs < 1 || options->pairs > NET_PAIRS)
-		return error_set(err, ERROR_USAGE, "network: 1 to %u pairs of queues", NET_PAIRS);
-	if (fd_count != options->pairs * net->backend->fds)
+		return error_set(err, ERROR_USAGE, "network: backend must be vhost, tap, user or vhost-user");
+	if (options->pairs < 1 || options->pairs > net->backend->pairs_max)
+		return error_set(err, ERROR_USAGE, "network: 1 to %u pairs of queues", net->backend->pairs_max);
+	if (net->backend->fds ? fd_count != options->pairs * net->backend->fds : fd_count < 1 || fd_count > 2)
 		return error_set(err, ERROR_USAGE, "network: %u descriptors for %u pairs", fd_count, options->pairs);
 	if (options->mtu && (options->mtu < MTU_MIN || options->mtu > UINT16_MAX))
 		return error_set(err, ERROR_USAGE, "network: mtu must be %u to %u", MTU_MIN, UINT16_MAX);
 	net->pairs = options->pairs;
+	net->features = net->backend->features;
 	net->mtu = (uint16_t)options->mtu;
 	return parse_mac(net, options->mac, err);
 }
@@ -110,9 +116,18 @@ static void set_pair(struct net *net, unsigned int index, const int *fds, const 
 
 	pair->net = net;
 	pair->index = index;
-	pair->tap = fds[index * net->backend->fds];
+	pair->tap = net->backend->fds ? fds[index * net->backend->fds] : -1;
 	pair->vhost = net->backend->fds > 1 ? fds[index * net->backend->fds + 1] : -1;
 	pair->thread = &options->threads[(net->endpoint->slot + index) % options->thread_count];
+}
+
+int net_reconnect(struct endpoint *endpoint, int fd, struct error *err)
+{
+	struct net *net = endpoint->context;
+
+	if (!net->backend->reconnect)
+		return error_set(err, ERROR_STATE, "network in slot %u: it cannot be connected anew", endpoint->slot);
+	return net->backend->reconnect(&net->pair[0], fd, err);
 }
 
 int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
@@ -127,6 +142,8 @@ int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, co
 		free(net);
 		return -1;
 	}
+	net->memory_fd = net->backend->fds ? -1 : fds[0];
+	net->socket_fd = net->backend->fds || fd_count < 2 ? -1 : fds[1];
 	for (unsigned int i = 0; i < net->pairs; i++)
 		set_pair(net, i, fds, options);
 	if (!attach(net, err))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * net.h - a virtio-net device (VirtIO 1.2, 5.1) on a tap of dom0. The kernel
- * (vhost-net) or our I/O threads move its packets; features, configuration space
- * and the control queue are the same for both.
+ * net.h - a virtio-net device (VirtIO 1.2, 5.1) on a tap of dom0, or on a socket of vimo-slirp or a switch.
+ * The kernel (vhost-net), the switch or our I/O threads move its packets; features, configuration space
+ * and the control queue are the same for all.
  *
  * Lock: device->lock for all of struct net that changes, and in start and stop of
  * a back end.
@@ -15,13 +15,25 @@
 #include "core/watch.h"
 #include "net/packets.h"
 
+#include <linux/virtio_net.h>
+
 #define NET_PAIRS ((TRANSPORT_QUEUES - 1) / 2)
+
+/* What a tap does for us, into the guest; the driver may take them back by the control queue. */
+#define NET_GUEST_OFFLOADS                                                                                     \
+	(1ull << VIRTIO_NET_F_GUEST_CSUM | 1ull << VIRTIO_NET_F_GUEST_TSO4 | 1ull << VIRTIO_NET_F_GUEST_TSO6 | \
+	 1ull << VIRTIO_NET_F_GUEST_ECN)
+/** What back ends with a tap can do. */
+#define NET_TAP_FEATURES                                                                                 \
+	(1ull << VIRTIO_NET_F_CSUM | 1ull << VIRTIO_NET_F_HOST_TSO4 | 1ull << VIRTIO_NET_F_HOST_TSO6 |   \
+	 1ull << VIRTIO_NET_F_HOST_ECN | NET_GUEST_OFFLOADS | 1ull << VIRTIO_NET_F_CTRL_GUEST_OFFLOADS | \
+	 1ull << VIRTIO_NET_F_MRG_RXBUF)
 
 struct net;
 
 /** A receive and a transmit queue, and the tap's queue that serves them. */
 struct net_pair {
-	struct io_source source; /* of the back end "tap", */
+	struct io_source source; /* of the back ends "tap" and "user", */
 	struct io_op receive, transmit, packet;
 	struct io_thread *thread;
 	struct net_receiver *receiver;
@@ -31,13 +43,16 @@ struct net_pair {
 	bool running; /* of "vhost": the kernel serves it */
 	struct net *net;
 	unsigned int index;
-	int tap, vhost; /* vhost: -1 with the back end "tap" */
+	int tap, vhost; /* tap: or socket; vhost: -1 but with the back end "vhost" */
 };
 
 /** Who moves packets. */
 struct net_backend {
 	const char *name;
-	unsigned int fds; /* of each pair */
+	unsigned int fds; /* of each pair; 0: the guest's memory, and a socket if there is a connection */
+	unsigned int pairs_max;
+	bool tap;          /* the first one is a tap */
+	uint64_t features; /* that it can do, as bits */
 	int (*open)(struct net_pair *pair, struct error *err);
 	/* The endpoint has its doorbells now; may be NULL, as close. */
 	void (*watch)(struct net_pair *pair);
@@ -47,9 +62,11 @@ struct net_backend {
 	void (*stop)(struct net_pair *pair);
 	/* Undo open and watch; the pair is stopped for good. */
 	void (*close)(struct net_pair *pair);
+	/* Go on with another descriptor, taken over on success; NULL: it cannot. */
+	int (*reconnect)(struct net_pair *pair, int fd, struct error *err);
 };
 
-extern const struct net_backend net_vhost, net_tap;
+extern const struct net_backend net_vhost, net_tap, net_user, net_vhost_user;
 
 struct net {
 	struct endpoint *endpoint;
@@ -58,13 +75,17 @@ struct net {
 	unsigned int pairs;
 	uint8_t mac[6];
 	uint16_t mtu;                   /* 0: not told */
+	bool down;                      /* the link */
+	uint64_t features;              /* the back end's */
+	int socket_fd, memory_fd;       /* of "vhost-user": at first, or -1; the guest's */
+	struct net_switch *other;       /* its own */
 	struct watch *control, *broken; /* doorbell of the control queue; vhost's complaints */
 	struct net_pair pair[NET_PAIRS];
 };
 
 /** What the caller wants. */
 struct net_options {
-	const char *backend; /* "vhost" or "tap" */
+	const char *backend; /* "vhost", "tap", "user" or "vhost-user" */
 	const char *mac;
 	unsigned int pairs; /* 1..NET_PAIRS */
 	unsigned int mtu;   /* 0, or 68..65535 */
@@ -74,12 +95,15 @@ struct net_options {
 
 /**
  * net_add() - put a network device into @endpoint.
- * @fds: for each pair its tap queue, and for "vhost" its vhost-net descriptor; taken over on success
+ * @fds: for each pair its tap queue, and for "vhost" its vhost-net descriptor; for "user" a SOCK_SEQPACKET;
+ * for "vhost-user" the guest's memory and perhaps a connected socket. Taken over on success
  *
  * Return: 0 or -1.
  */
 int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
 	    struct error *err);
+/** net_reconnect() - who was at the other end of @fd's predecessor has gone; taken over on success. Return: 0 or -1. */
+int net_reconnect(struct endpoint *endpoint, int fd, struct error *err);
 /** net_receive_queue() / net_transmit_queue() - of a pair. */
 struct virtqueue *net_receive_queue(const struct net_pair *pair);
 struct virtqueue *net_transmit_queue(const struct net_pair *pair);
@@ -88,6 +112,12 @@ struct virtqueue *net_transmit_queue(const struct net_pair *pair);
 extern const struct virtio_model net_model;
 uint64_t net_features(const struct net *net);
 void net_show_config(struct virtio_device *device);
+/** net_serve_pairs() - those that the driver wants, and no others. With device->lock. Return: 0 or -1. */
+int net_serve_pairs(struct net *net);
+/** net_set_link() - tell the driver whether there is somebody at the other end. With device->lock. */
+void net_set_link(struct net *net, bool up);
+/** net_complain() - of this network; a driver can cause it without end, so not each time. */
+void net_complain(struct net *net, const char *what, const char *why);
 /** net_serve_control() - do what the driver asks by the control queue. Context: the event loop. */
 void net_serve_control(void *net);
 /** net_find_broken() - the kernel says of a queue that its driver broke it. Context: the event loop. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * user.c - the back end "tap": an I/O thread moves packets, where dom0 has no
- * vhost-net.
+ * user.c - the back ends "tap" and "user": an I/O thread moves packets, where dom0 has no
+ * vhost-net, or where the other end is vimo-slirp. That one can die and be replaced.
  *
  * The ring says that doorbells rang and that packets came; they are moved under
  * the device's lock, a bounded number at a time. Nothing looks for packets while
@@ -9,13 +9,14 @@
  */
 #include "net/net.h"
 
-#include "log.h"
-
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/virtio_net.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define BUDGET 64u /* packets, before other work gets its turn */
 
@@ -48,9 +49,10 @@ static bool receive(struct net_pair *pair)
 	case NET_WAIT_BUFFERS: break;
 	case NET_FAILED:
 		if (!pair->failed)
-			log_error("network in slot %u: its tap is of no use any more: %s: attach another",
-				  pair->net->endpoint->slot, strerror(errno));
+			net_complain(pair->net, "its link is down",
+				     pair->net->backend->tap ? strerror(errno) : "vimo-slirp is gone");
 		pair->failed = true;
+		net_set_link(pair->net, false);
 		break;
 	}
 	return false;
@@ -191,9 +193,71 @@ static void close_user(struct net_pair *pair)
 	free(pair->receiver);
 }
 
+/* In the I/O thread. */
+static void look_again(struct io_thread *thread, void *argument)
+{
+	struct net_pair *pair = argument;
+
+	io_thread_cancel(thread, &pair->packet); /* it looked at the old one */
+	io_thread_due(thread, &pair->source);
+}
+
+static int check_socket(int fd, struct error *err)
+{
+	int type = 0;
+	socklen_t bytes = sizeof(type);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &bytes) || type != SOCK_SEQPACKET)
+		return error_set(err, ERROR_USAGE, "network: the descriptor is no SOCK_SEQPACKET");
+	return fcntl(fd, F_SETFL, O_NONBLOCK) ? error_set(err, ERROR_FAILED, "network: %s", strerror(errno)) : 0;
+}
+
+static int open_socket(struct net_pair *pair, struct error *err)
+{
+	return check_socket(pair->tap, err) ? -1 : open_user(pair, err);
+}
+
+/* By the same number, which requests of the I/O thread may be about to use. */
+static int reconnect(struct net_pair *pair, int fd, struct error *err)
+{
+	struct virtio_device *device = device_of(pair);
+	int result;
+
+	if (check_socket(fd, err))
+		return -1;
+	pthread_mutex_lock(&device->lock);
+	result = dup3(fd, pair->tap, O_CLOEXEC);
+	if (result >= 0) {
+		pair->failed = false;
+		net_set_link(pair->net, true);
+	}
+	pthread_mutex_unlock(&device->lock);
+	if (result < 0)
+		return error_set(err, ERROR_FAILED, "network: %s", strerror(errno));
+	close(fd);
+	io_thread_call(pair->thread, look_again, pair);
+	return 0;
+}
+
+const struct net_backend net_user = {
+	.name = "user",
+	.fds = 1,
+	.pairs_max = 1,
+	.features = 1ull << VIRTIO_NET_F_MRG_RXBUF,
+	.open = open_socket,
+	.watch = watch_user,
+	.start = start,
+	.stop = stop,
+	.close = close_user,
+	.reconnect = reconnect,
+};
+
 const struct net_backend net_tap = {
 	.name = "tap",
 	.fds = 1,
+	.pairs_max = NET_PAIRS,
+	.tap = true,
+	.features = NET_TAP_FEATURES,
 	.open = open_user,
 	.watch = watch_user,
 	.start = start,

@@ -66,6 +66,9 @@ static int start(struct net_pair *pair)
 const struct net_backend net_vhost = {
 	.name = "vhost",
 	.fds = 2,
+	.pairs_max = NET_PAIRS,
+	.tap = true,
+	.features = NET_TAP_FEATURES,
 	.open = open_vhost,
 	.start = start,
 	.stop = stop,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness import HERE, MOUNTS, Machine, DOM0_FILE_SYSTEM, base_tree, cpio, download_all, modules, write_program
 
-PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm")
+PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "usr/libexec/vimo/vimo-slirp")
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
 LOADER = "ld-linux-aarch64.so.1"
 # QEMU's programs, and the libraries that they need and we do not.
@@ -29,15 +29,21 @@ SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
 QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
-           "mkfifo mv nice nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate usleep wget xargs yes acpid").split()
+           "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
 # In the order that they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
-PASSWD = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+PASSWD = ("root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+          "vimo-slirp:x:991:991::/:/bin/false\n")
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
 
+# What udhcpc has done with its lease.
+DHCP_SCRIPT = """#!/bin/sh
+[ "$1" = bound ] && ip addr add $ip/$mask dev $interface && ip route add default via $router
+exit 0
+"""
 GUEST_INIT = MOUNTS + (HERE / "toolstack/guest-init").read_text()
 
 
@@ -83,6 +89,7 @@ def guest_tree(bench, name="tools-guest", more=()):
     for program in CHECKERS:
         shutil.copy(bench.work / program, tree / "bin")
     write_program(tree / "init", GUEST_INIT)
+    write_program(tree / "bin/dhcp", DHCP_SCRIPT)
     cpio(tree, bench.work / f"{name}.initrd")
     return bench.work / f"{name}.initrd"
 
@@ -103,7 +110,7 @@ def tools_tree(bench, machine, tree):
             shutil.copy(path, tree / f"t/{name}/{n}-{path.name}")
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
-    for program in CHECKERS:
+    for program in (*CHECKERS, "dnsanswer", "vhostswitch"):
         shutil.copy(bench.work / program, tree / "bin")
     (tree / "mnt").mkdir()
     for do in TINY:
@@ -229,12 +236,20 @@ RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both
 
 LOADS = checks("loads-can-be", "fio-finds-what-it-wrote", "iperf3-both-ways", "all-at-once-whoever-dies")
 
+USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused", "guests-reach-dom0-and-back",
+                 "loopback-is-dom0s-unless-given", "user-networks-outlive-all", "user-networks-come-and-go")
+
+SWITCHES = checks("switches-can-be", "a-switch-must-listen", "a-switch-connects-guests", "switched-networks-outlive-all",
+                  "switched-networks-come-and-go")
+
 MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
     Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=1200),
     Machine("toolstack-rates", 3, 1, START + RATES, fill=rates_tree, preamble=PREAMBLE, timeout=300),
+    Machine("toolstack-usernet", 3, 1, START + USERNET, fill=tools_tree, preamble=PREAMBLE, timeout=900),
+    Machine("toolstack-switches", 3, 1, START + SWITCHES, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
             memory="6G", timeout=300),
     Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),

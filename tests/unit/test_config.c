@@ -3,8 +3,10 @@
  * test_config.c - guest.cfg, right and wrong: each message names line, key and remedy.
  */
 #include "config.h"
+#include "forward.h"
 #include "rate.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -144,6 +146,17 @@ static const struct {
 	{ GOOD VIFS("bridge=br0,mac=52:54:00:12:34:ab\", \"bridge=br0,mac=52:54:00:12:34:AB"), "vif",
 	  "mac = 52:54:00:12:34:ab is another network's" },
 	{ GOOD VIFS("bridge=br0,rate=10"), "vif", "no rate: 10Mb/s" },
+	{ GOOD VIFS("backend=domU"), "vif", "backend = \"domU\" is not possible: bridge, user" },
+	{ GOOD VIFS("backend=user,bridge=br0"), "vif", "vif 1: bridge is not possible with backend=user" },
+	{ GOOD VIFS("backend=user,queues=2"), "vif", "queues is not possible with backend=user" },
+	{ GOOD VIFS("backend=user,rate=1MB/s"), "vif", "rate is not possible with backend=user" },
+	{ GOOD VIFS("backend=user,mtu=65522"), "vif", "mtu above 65521 is not possible with backend=user" },
+	{ GOOD VIFS("bridge=br0,hostfwd=tcp::8080-:80"), "vif", "hostfwd is not possible with backend=bridge" },
+	{ GOOD VIFS("backend=vhost-user"), "vif", "key \"socket\" is missing: add socket=/path" },
+	{ GOOD VIFS("backend=vhost-user,socket=/s,rate=1MB/s"), "vif", "rate is not possible with backend=vhost-user" },
+	{ GOOD VIFS("bridge=br0,socket=/s"), "vif", "socket is not possible with backend=bridge" },
+	{ GOOD VIFS("bridge=br0,host_loopback=1"), "vif", "host_loopback is not possible with backend=bridge" },
+	{ GOOD VIFS("backend=user,hostfwd=tcp::80-:80"), "vif", "hostfwd \"tcp::80-:80\" is not possible: tcp or udp" },
 	{ GOOD VIFS("bridge=br0,rate=10Mb/s@20ns"), "vif", "no rate: 10Mb/s" },
 	{ GOOD VIFS("bridge=br0,receive_rate=7Kb/s"), "vif", "out of range: 1KB/s to" },
 	{ GOOD VIFS("bridge=br0,mtu=67"), "vif", "mtu = 67 is out of range: 68 to 65535" },
@@ -363,6 +376,58 @@ static void rates_are_as_xl_writes_them(void **state)
 	assert_string_equal(config.vif[0].receive_rate, "1MB/s@20ms");
 }
 
+static void forwards_are_as_qemu_writes_them(void **state)
+{
+	static const char *const others[] = { "x",
+					      "tcp",
+					      "tcp::8080",
+					      "tcp::8080-",
+					      "tcp::8080-:",
+					      "tcp::8080-:0",
+					      "tcp::1023-:80",
+					      "tcp::65536-:80",
+					      "tcp:8080-:80",
+					      "sctp::8080-:80",
+					      "tcp:host:8080-:80",
+					      "tcp:[::1]:8080-:80",
+					      "tcp::8080-[fec0::15]:80",
+					      "tcp:[::1:8080-[fec0::15]:80",
+					      "tcp::8080-10.0.2:80",
+					      "tcp::+8080-:80",
+					      "tcp::8080-:80x",
+					      "TCP::8080-:80" };
+	const char *text = " tcp::8080-:80  udp:127.0.0.1:5353-10.0.2.99:53 tcp:[::1]:2222-[fec0::15]:22 ";
+	struct forward forward;
+	char address[64];
+	struct error err;
+
+	(void)state;
+	assert_int_equal(forward_next(&text, &forward, &err), 1);
+	assert_false(forward.udp);
+	assert_int_equal(forward.host.in.sin_addr.s_addr, 0);
+	assert_int_equal(forward.host.in.sin_port, htons(8080));
+	assert_string_equal(inet_ntop(AF_INET, &forward.guest.in.sin_addr, address, sizeof(address)), "10.0.2.15");
+	assert_int_equal(forward.guest.in.sin_port, htons(80));
+	assert_int_equal(forward_next(&text, &forward, &err), 1);
+	assert_true(forward.udp);
+	assert_int_equal(forward.host.in.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+	assert_string_equal(inet_ntop(AF_INET, &forward.guest.in.sin_addr, address, sizeof(address)), "10.0.2.99");
+	assert_int_equal(forward_next(&text, &forward, &err), 1);
+	assert_string_equal(inet_ntop(AF_INET6, &forward.guest.in6.sin6_addr, address, sizeof(address)), "fec0::15");
+	assert_int_equal(forward.guest.in6.sin6_port, htons(22));
+	assert_int_equal(forward_next(&text, &forward, &err), 0);
+	for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
+		text = others[n];
+		if (forward_next(&text, &forward, &err) != -1)
+			fail_msg("accepted: %s", others[n]);
+	}
+	take(GOOD VIFS("backend=user,hostfwd=tcp::8080-:80 udp::5353-:53,host_loopback=true"));
+	assert_int_equal(config.vif[0].backend, VIF_USER);
+	assert_int_equal(config.vif[0].mtu, 1500);
+	assert_true(config.vif[0].host_loopback);
+	assert_string_equal(config.vif[0].hostfwd, "tcp::8080-:80 udp::5353-:53");
+}
+
 static void slots_follow_vdev_then_networks(void **state)
 {
 	(void)state;
@@ -379,6 +444,7 @@ static void slots_follow_vdev_then_networks(void **state)
 	assert_int_equal(config.channel_slot, 5);
 	assert_int_equal(config_slots(&config), 14);
 	config.vif_count = 1; /* one comes later */
+	strcpy(config.vif[0].bridge, "br0");
 	config.vif[0].slot = 0;
 	assert_int_equal(config_complete(&config, &(struct error){ 0 }), 0);
 	assert_int_equal(config.channel_slot, 5);
@@ -489,6 +555,7 @@ int main(void)
 		cmocka_unit_test(xl_forms_of_one_disk_are_equal),
 		cmocka_unit_test(groups_have_what_xl_lacks),
 		cmocka_unit_test(rates_are_as_xl_writes_them),
+		cmocka_unit_test(forwards_are_as_qemu_writes_them),
 		cmocka_unit_test(slots_follow_vdev_then_networks),
 		cmocka_unit_test(macs_come_from_the_uuid),
 		cmocka_unit_test(sixteen_disks_eight_networks_and_four_folders),

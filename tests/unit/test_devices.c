@@ -27,6 +27,7 @@ static char directory[] = "/tmp/test_devices.XXXXXX";
 static bool has_network;
 static struct guest_config config;
 static struct vif_taps taps[CONFIG_SLOTS];
+static struct slirp *slirps[CONFIG_SLOTS];
 static struct storage *storages[CONFIG_SLOTS];
 static struct fd_list fds;
 static struct error err;
@@ -80,9 +81,12 @@ static json_object *device(json_object *json, size_t index)
 
 static json_object *open_all(void)
 {
-	const struct device_sources sources = {
-		.domain = 7, .slots = config_slots(&config), .domain_fd = -1, .taps = taps, .storages = storages
-	};
+	const struct device_sources sources = { .domain = 7,
+						.slots = config_slots(&config),
+						.domain_fd = -1,
+						.taps = taps,
+						.storages = storages,
+						.slirps = slirps };
 	json_object *json = devices_open(&config, &sources, &fds, &err);
 
 	if (!json)
@@ -130,7 +134,8 @@ static void what_was_opened_before_a_failure_is_closed(void **state)
 	take("disk = [ \"a\", \"b\", \"a\" ]\n");
 	assert_int_equal(devices_check(&config, &err), -1);
 	assert_non_null(strstr(err.text, "disk vdc: "));
-	assert_null(devices_open(&config, &(struct device_sources){ .taps = taps, .storages = storages }, &fds, &err));
+	assert_null(devices_open(
+		&config, &(struct device_sources){ .taps = taps, .storages = storages, .slirps = slirps }, &fds, &err));
 	assert_int_equal(fds.count, 2);
 	fd_list_close(&fds);
 	assert_int_equal(dup(0), lowest);
@@ -147,7 +152,8 @@ static void without_vhost_vsock_it_says_so(void **state)
 	assert_int_equal(devices_check(&config, &err), -1);
 	assert_non_null(strstr(err.text, "modprobe vhost_vsock"));
 	assert_string_equal(err.key, "vsock_cid");
-	assert_null(devices_open(&config, &(struct device_sources){ .taps = taps, .storages = storages }, &fds, &err));
+	assert_null(devices_open(
+		&config, &(struct device_sources){ .taps = taps, .storages = storages, .slirps = slirps }, &fds, &err));
 	assert_int_equal(fds.count, 0);
 	/* It is there, but something else. */
 	assert_int_equal(symlink("b", "vsock"), 0);

@@ -74,7 +74,9 @@ static void stop(struct net_pair *pair)
 	served[pair->index] = false;
 }
 
-static const struct net_backend backend = { .name = "fake", .fds = 1, .start = start, .stop = stop };
+static const struct net_backend backend = {
+	.name = "fake", .fds = 1, .tap = true, .features = NET_TAP_FEATURES, .start = start, .stop = stop
+};
 
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
@@ -105,6 +107,7 @@ static void begin(void)
 		endpoint.kick[i] = 100 + (int)i;
 	net.endpoint = &endpoint;
 	net.backend = &backend;
+	net.features = backend.features;
 	net.pairs = PAIRS;
 	net.mtu = 1400;
 	memcpy(net.mac, "\x52\x54\0\1\2\3", 6);
@@ -284,6 +287,29 @@ static void failures_stop_the_device_until_reset(void **state)
 	drive(ALL);
 }
 
+static void the_link_goes_down_and_up(void **state)
+{
+	const struct virtio_net_config *config = (const void *)(page + VIRTIO_MMIO_CONFIG);
+	uint32_t generation;
+
+	(void)state;
+	drive(ALL);
+	interrupts = 0;
+	generation = get(VIRTIO_MMIO_CONFIG_GENERATION);
+	net_set_link(&net, false);
+	assert_int_equal(config->status, 0);
+	assert_int_not_equal(get(VIRTIO_MMIO_CONFIG_GENERATION), generation);
+	assert_true(interrupts & TRANSPORT_CONFIG);
+	interrupts = 0;
+	net_set_link(&net, false);
+	assert_int_equal(interrupts, 0);
+	drive(ALL);
+	assert_int_equal(config->status, 0);
+	net_set_link(&net, true);
+	assert_int_equal(config->status, VIRTIO_NET_S_LINK_UP);
+	assert_true(interrupts & TRANSPORT_CONFIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup(the_next_device_model_knows_both, fresh),
 		cmocka_unit_test_setup(a_pair_runs_when_both_queues_are_there, fresh),
 		cmocka_unit_test_setup(failures_stop_the_device_until_reset, fresh),
+		cmocka_unit_test_setup(the_link_goes_down_and_up, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

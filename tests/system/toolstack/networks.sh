@@ -145,7 +145,7 @@ networks_come_and_go() {
 		bind g1 a005000.virtio_mmio
 		tell g1 'ip addr add 10.8.0.2/24 dev eth1 && ip link set eth1 up'
 		await ping -c 1 -w 1 10.8.0.2 >/dev/null
-		(while :; do wget -q -T 1 -O /dev/null http://10.8.0.2/data || :; done) 2>/dev/null &
+		(while :; do timeout 1 wget -q -O /dev/null http://10.8.0.2/data || :; done) 2>/dev/null &
 		echo $! >/tmp/fetcher
 		usleep 300000
 		vimoctl network-detach --force g1 1

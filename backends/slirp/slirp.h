@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * slirp.h - vimo-slirp: a guest's network without a bridge. Connections of the guest are those
+ * of this process, which has no rights: libslirp is the other end of its packets.
+ *
+ * One thread. The socket leads to vimo-dm: each message is one struct virtio_net_hdr_v1 and a
+ * frame. It is as untrusted as the guest.
+ */
+#ifndef SLIRP_SLIRP_H
+#define SLIRP_SLIRP_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define FRAME_MTU_MAX 65521u /* libslirp's */
+#define FRAME_QUEUE 256u
+
+/* frames.c: between socket and libslirp. */
+struct frame {
+	size_t bytes;
+	uint8_t *data;
+};
+
+struct frames {
+	int fd;
+	size_t mtu;
+	struct frame queue[FRAME_QUEUE]; /* for the guest, while the socket is full */
+	unsigned int first, count;
+	uint64_t dropped;
+};
+
+/** frames_send() - to the guest; what cannot be kept is lost. */
+void frames_send(struct frames *frames, const void *data, size_t bytes);
+/** frames_flush() - what waits, as far as there is room now. Return: whether nothing is left. */
+bool frames_flush(struct frames *frames);
+/**
+ * frames_receive() - one from the guest.
+ * @frame: gets it, without header; @size bytes, zeros behind it
+ *
+ * Return: its length, 0 when it is none and was dropped, -1 when there is none now.
+ */
+ssize_t frames_receive(struct frames *frames, uint8_t *frame, size_t size);
+
+/* filter.c */
+/** filter_enter() - from now on: sockets, their data and memory only. Return: 0 or -1. */
+int filter_enter(struct error *err);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fake_net.h - a guest with a network device of one pair, for tests of back ends: its memory, its driver's side of
+ * the rings, and what the device has around it.
+ */
+#ifndef TESTS_FAKE_NET_H
+#define TESTS_FAKE_NET_H
+
+#include "net/net.h"
+#include "fake_driver.h"
+
+#include <linux/virtio_ring.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define RAM 0x40000000ull
+#define RAM_BYTES 0x20000u
+#define SIZE 8u
+#define QUEUES 3u
+#define DATA 0x10000u
+#define PATIENCE_MS 60000
+
+static uint8_t *ram;
+static _Alignas(4096) uint8_t page[4096];
+static struct guest_memory memory;
+static struct transport_state kept;
+static struct endpoint endpoint;
+static struct endpoint_host host;
+static struct net net;
+static uv_loop_t loop;
+static struct error err;
+static int told, memory_fd; /* interrupts */
+
+int endpoint_wire(const struct endpoint *unused, unsigned int queue, int fd)
+{
+	(void)unused;
+	(void)queue;
+	(void)fd;
+	return 0;
+}
+
+void endpoint_kick(struct endpoint *of, unsigned int queue)
+{
+	eventfd_write(of->kick[queue], 1);
+}
+
+int watch_fd(const struct watch *watch)
+{
+	(void)watch;
+	return -1;
+}
+
+/* Only taps have these. */
+int net_tap_attach(int fd, bool attach)
+{
+	(void)fd;
+	(void)attach;
+	fail();
+	return -1;
+}
+
+int net_tap_offloads(int fd, uint64_t features)
+{
+	(void)fd;
+	(void)features;
+	fail();
+	return -1;
+}
+
+static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
+{
+	(void)device;
+	(void)bit;
+	eventfd_write(told, 1);
+}
+
+static uint8_t *ring(unsigned int queue)
+{
+	return ram + queue * 0x1000;
+}
+
+static struct vring_desc *desc(unsigned int queue, unsigned int i)
+{
+	return (struct vring_desc *)(void *)ring(queue) + i;
+}
+
+static uint16_t *avail(unsigned int queue)
+{
+	return (uint16_t *)(void *)(ring(queue) + 0x400);
+}
+
+static uint16_t used_index(unsigned int queue)
+{
+	return __atomic_load_n((uint16_t *)(void *)(ring(queue) + 0x800) + 1, __ATOMIC_ACQUIRE);
+}
+
+/* Where the data of buffer @i are. */
+static uint8_t *place(unsigned int queue, unsigned int i)
+{
+	return ram + DATA + queue * 0x4000u + i * 0x800u;
+}
+
+static void offer(unsigned int queue, uint16_t i, uint32_t bytes)
+{
+	*desc(queue, i) = (struct vring_desc){ RAM + (uint64_t)(place(queue, i) - ram), bytes,
+					       queue ? 0 : VRING_DESC_F_WRITE, 0 };
+	avail(queue)[2 + avail(queue)[1] % SIZE] = i;
+	__atomic_store_n(&avail(queue)[1], avail(queue)[1] + 1, __ATOMIC_RELEASE);
+	endpoint_kick(&endpoint, queue);
+}
+
+/* Once for all tests. */
+static int make_guest(void)
+{
+	memory_fd = memfd_create("guest", MFD_CLOEXEC);
+	if (memory_fd < 0 || ftruncate(memory_fd, RAM_BYTES) || uv_loop_init(&loop))
+		return -1;
+	ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
+	memory = (struct guest_memory){ ram, RAM, RAM_BYTES };
+	host = (struct endpoint_host){ .loop = &loop, .run_dir = "." };
+	return ram == MAP_FAILED ? -1 : 0;
+}
+
+/* A device model begins, perhaps where another died; the caller gives net.pair[0] its descriptors then. */
+static void begin_device(const struct net_backend *backend)
+{
+	memset(&endpoint, 0, sizeof(endpoint));
+	memset(&net, 0, sizeof(net));
+	told = eventfd(0, EFD_NONBLOCK);
+	endpoint.context = &net;
+	endpoint.host = &host;
+	endpoint.device = (struct virtio_device){ .model = &net_model,
+						  .memory = &memory,
+						  .state = &kept,
+						  .page = page,
+						  .queues = QUEUES,
+						  .interrupt = interrupt };
+	for (unsigned int i = 0; i < QUEUES; i++)
+		endpoint.kick[i] = eventfd(0, EFD_NONBLOCK);
+	endpoint.call[ENDPOINT_USED] = told;
+	net.endpoint = &endpoint;
+	net.backend = backend;
+	net.features = backend->features;
+	net.pairs = 1;
+	net.pair[0] = (struct net_pair){ .net = &net, .tap = -1, .vhost = -1 };
+}
+
+/* With its descriptors. */
+static void show_device(void)
+{
+	assert_int_equal(net.backend->open(&net.pair[0], &err), 0);
+	endpoint.device.features = net_features(&net);
+	net_show_config(&endpoint.device);
+	pthread_mutex_lock(&endpoint.device.lock);
+	transport_init(&endpoint.device);
+	pthread_mutex_unlock(&endpoint.device.lock);
+	if (net.backend->watch)
+		net.backend->watch(&net.pair[0]);
+}
+
+static void forget_guest(void)
+{
+	memset(page, 0, sizeof(page));
+	memset(ram, 0, RAM_BYTES);
+	memset(&kept, 0, sizeof(kept));
+}
+
+static void drive(uint32_t features)
+{
+	pthread_mutex_lock(&endpoint.device.lock);
+	driver_begin(&endpoint.device, features);
+	for (unsigned int i = 0; i < QUEUES; i++)
+		driver_queue(&endpoint.device, i, SIZE, RAM + i * 0x1000, RAM + i * 0x1000 + 0x400,
+			     RAM + i * 0x1000 + 0x800);
+	driver_go(&endpoint.device);
+	pthread_mutex_unlock(&endpoint.device.lock);
+}
+
+/* Politely, or, without @stop, as when its process dies. */
+static void end_device(bool stop)
+{
+	pthread_mutex_lock(&endpoint.device.lock);
+	if (stop)
+		transport_stop(&endpoint.device);
+	pthread_mutex_unlock(&endpoint.device.lock);
+	net.backend->close(&net.pair[0]);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	for (unsigned int i = 0; i < QUEUES; i++)
+		close(endpoint.kick[i]);
+	close(told);
+}
+
+/* An interrupt, or something for the event loop. */
+static void await_event(void)
+{
+	struct pollfd wait[] = { { .fd = told, .events = POLLIN }, { .fd = uv_backend_fd(&loop), .events = POLLIN } };
+	eventfd_t count;
+
+	assert_true(poll(wait, 2, PATIENCE_MS) > 0);
+	eventfd_read(told, &count);
+	uv_run(&loop, UV_RUN_NOWAIT);
+}
+
+static void await_used(unsigned int queue, uint16_t index)
+{
+	while (used_index(queue) != index)
+		await_event();
+}
+
+static uint16_t link_status(void)
+{
+	const struct virtio_net_config *config = (const void *)(page + VIRTIO_MMIO_CONFIG);
+
+	return __atomic_load_n(&config->status, __ATOMIC_ACQUIRE);
+}
+
+static void await_link(uint16_t status)
+{
+	while (link_status() != status)
+		await_event();
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * switches.h - connections to vhost-user switches, which serve a guest's network in its memory. vimod makes
+ * them, vimo-dm has them. When one ends, vimo-dm leaves link-SLOT.down in the guest's directory, and gets another
+ * as soon as there is somebody to connect to.
+ */
+#ifndef TOOLSTACK_SWITCHES_H
+#define TOOLSTACK_SWITCHES_H
+
+#include "config.h"
+#include "watch.h"
+
+struct switch_link {
+	char guest[64];
+	struct vif_config vif;
+	uv_loop_t *loop;
+	struct watch *timer;
+	unsigned int failures;
+};
+
+/** switch_connect() - Return: a connection, or -1. */
+int switch_connect(const struct vif_config *vif, struct error *err);
+/** switches_look() - connect what vimo-dm wants connected, until it is. @links: by slot; NULL where nothing is to do */
+void switches_look(struct switch_link **links, const struct guest_config *config, uv_loop_t *loop);
+/** switches_forget() - no longer. */
+void switches_forget(struct switch_link **links);
+
+#endif
