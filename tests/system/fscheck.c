@@ -2,9 +2,8 @@
 /*
  * fscheck.c - what a shared folder gives back must be what was put into it; nothing fails that should not.
  *
- *   fscheck load FOLDER SECONDS THREADS    files and names made, changed, looked at and removed, all checked
- *   fscheck hold FOLDER                    one file open; each line read from standard input: written to it,
- *                                          read back, "held N"
+ *   fscheck load FOLDER THREADS            files and names made, changed, looked at and removed, all checked,
+ *                                          until there is FOLDER.stop
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -17,7 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FILES 12
@@ -35,7 +33,7 @@ struct file {
 struct worker {
 	char folder[200];
 	unsigned int seed, made;
-	time_t end;
+	const char *stop;
 	uint64_t operations;
 	struct file file[FILES];
 	uint8_t *got; /* aligned */
@@ -212,7 +210,7 @@ static void *work(void *argument)
 	struct worker *worker = argument;
 
 	must(!mkdir(worker->folder, 0755), "mkdir", worker->folder);
-	while (time(NULL) < worker->end) {
+	while (worker->operations % 8 || access(worker->stop, F_OK)) {
 		struct file *file = &worker->file[any(worker, FILES)];
 
 		worker->operations++;
@@ -240,17 +238,19 @@ static void *work(void *argument)
 	return NULL;
 }
 
-static int load(const char *folder, unsigned int seconds, unsigned int threads)
+static int load(const char *folder, unsigned int threads)
 {
 	static struct worker workers[THREADS_MAX];
+	static char stop[250];
 	uint64_t operations = 0;
 
+	snprintf(stop, sizeof(stop), "%s.stop", folder);
 	for (unsigned int n = 0; n < threads; n++) {
 		struct worker *worker = &workers[n];
 
 		snprintf(worker->folder, sizeof(worker->folder), "%s/%u", folder, n);
 		worker->seed = n + 1;
-		worker->end = time(NULL) + (time_t)seconds;
+		worker->stop = stop;
 		for (unsigned int i = 0; i < FILES; i++) {
 			worker->file[i].fd = -1;
 			worker->file[i].data = malloc(BYTES_MAX);
@@ -266,37 +266,12 @@ static int load(const char *folder, unsigned int seconds, unsigned int threads)
 	return 0;
 }
 
-static int hold(const char *folder)
-{
-	char path[300], line[100], got[100];
-	unsigned int count = 0;
-	off_t at = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/held", folder);
-	fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0600);
-	must(fd >= 0, "open", path);
-	while (fgets(line, sizeof(line), stdin)) {
-		size_t bytes = strlen(line);
-
-		must(pwrite(fd, line, bytes, at) == (ssize_t)bytes, "write", path);
-		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-		must(pread(fd, got, bytes, at) == (ssize_t)bytes && !memcmp(got, line, bytes), "read", path);
-		at += (off_t)bytes;
-		printf("held %u\n", ++count);
-		fflush(stdout);
-	}
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	unsigned int threads = argc == 5 ? (unsigned int)atoi(argv[4]) : 0;
+	unsigned int threads = argc == 4 ? (unsigned int)atoi(argv[3]) : 0;
 
-	if (argc == 5 && !strcmp(argv[1], "load") && threads >= 1 && threads <= THREADS_MAX)
-		return load(argv[2], (unsigned int)atoi(argv[3]), threads);
-	if (argc == 3 && !strcmp(argv[1], "hold"))
-		return hold(argv[2]);
-	fprintf(stderr, "usage: fscheck load FOLDER SECONDS THREADS | hold FOLDER\n");
+	if (argc == 4 && !strcmp(argv[1], "load") && threads >= 1 && threads <= THREADS_MAX)
+		return load(argv[2], threads);
+	fprintf(stderr, "usage: fscheck load FOLDER THREADS\n");
 	return 2;
 }

@@ -20,14 +20,17 @@ fs_is_back() {
 	pid=$(fs_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ] && ! dead $pid && grep -q connected /run/vimo/guests/g1/fs-4.pid
 }
 no_virtiofsd() { ! ps -o comm | grep -q '^virtiofsd'; }
-# start_fs_load SECONDS: and the guest forgets files, and lists them, all the time.
+# start_fs_load: until fs_load_ends; and the guest forgets files, and lists them, all the time.
 start_fs_load() {
 	rm -rf /mnt/src/load
+	rm -f /mnt/src/load.stop
 	mkdir /mnt/src/load
-	talk g1 virtio "(fscheck load /m/load $1 3; echo ended \$?) >/tmp/load 2>&1 & (while ! grep -q ended /tmp/load; do echo 2 >/proc/sys/vm/drop_caches; usleep 300000; done) & echo going" '^going'
+	talk g1 virtio "(fscheck load /m/load 3; echo ended \$?) >/tmp/load 2>&1 & (while ! grep -q ended /tmp/load; do echo 2 >/proc/sys/vm/drop_caches; usleep 300000; done) & echo going" '^going'
 }
 fs_load_ended() { talk g1 virtio 'cat /tmp/load; grep -c ended /tmp/load' '^1' >/dev/null; }
 fs_load_is_good() {
+	touch /mnt/src/load.stop
+	await fs_load_ended
 	talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' '^1'
 	# What the guest says of each file is what dom0 has, and there is nothing else.
 	tell g1 'cd /m/load && find . -type f -exec md5sum {} + | sort -k 2 >/m/sums; cd /'
@@ -105,7 +108,7 @@ kill_virtiofsd() {
 	local n=0 pid
 	while [ $n -lt $1 ]; do
 		n=$((n + 1))
-		usleep $((RANDOM % 700000 + 200000))
+		usleep $((RANDOM % 500000 + 100000))
 		pid=$(fs_pid)
 		kill -9 $pid
 		await fs_is_back $pid
@@ -115,9 +118,8 @@ kill_virtiofsd() {
 folders_outlive_virtiofsd() {
 	share src
 	fs_guest "$FS"
-	start_fs_load 25
+	start_fs_load
 	kill_virtiofsd 10
-	await fs_load_ended
 	fs_load_is_good
 	[ "$(ps -o comm | grep -c '^virtiofsd')" = 1 ]
 }
@@ -126,17 +128,16 @@ folders_outlive_device_models() {
 	local n=0 pid
 	share src
 	fs_guest "$FS"
-	start_fs_load 20
+	start_fs_load
 	while [ $n -lt 5 ]; do
 		n=$((n + 1))
-		usleep $((RANDOM % 700000 + 200000))
+		usleep $((RANDOM % 500000 + 100000))
 		pid=$(fs_pid)
 		# Sometimes both.
 		[ $((n % 3)) != 0 ] || kill -9 $pid
 		replace_dm g1
 		await fs_is_back $pid
 	done
-	await fs_load_ended
 	fs_load_is_good
 }
 
@@ -144,7 +145,7 @@ folders_outlive_vimod() {
 	local pid
 	share src
 	fs_guest "$FS"
-	start_fs_load 20
+	start_fs_load
 	pid=$(fs_pid)
 	kill_vimod
 	start_vimod
@@ -156,7 +157,6 @@ folders_outlive_vimod() {
 	kill -9 $pid $(dm_pid g1)
 	start_vimod
 	await fs_is_back $pid
-	await fs_load_ended
 	fs_load_is_good
 	vimoctl destroy g1
 	no_virtiofsd
