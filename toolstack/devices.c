@@ -244,10 +244,14 @@ static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, s
 static int open_folder(const struct fs_config *folder, const struct device_sources *sources, struct fd_list *fds,
 		       json_object **device, struct error *err)
 {
+	char hidden[FOLDER_HIDDEN_BYTES];
+
 	if (open_stored(sources->storages[folder->slot], sources->domain_fd, fds, err))
 		return -1;
 	*device = describe("fs", folder->slot, 2);
 	json_put_string(*device, "tag", folder->tag);
+	folder_hidden(sources->storages[folder->slot]->guest, folder->slot, hidden);
+	json_put_string(*device, "hidden", hidden);
 	return 0;
 }
 

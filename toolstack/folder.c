@@ -7,6 +7,7 @@
 #include "storage.h"
 #include "storage_run.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,10 +78,42 @@ static pid_t run(const struct storage *storage, struct confine *confine, struct 
 	return confine_spawn(confine, err);
 }
 
+void folder_hidden(const char *guest, uint32_t slot, char name[FOLDER_HIDDEN_BYTES])
+{
+	snprintf(name, FOLDER_HIDDEN_BYTES, ".vimo-%s-%u", guest, slot);
+}
+
+/* Links of a guest lead us nowhere: no name but those in this one folder is removed. */
+static void clean(const struct storage *storage)
+{
+	CLEANUP_FD int top = open(storage->folder.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char name[FOLDER_HIDDEN_BYTES];
+	struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	folder_hidden(storage->guest, storage->slot, name);
+	fd = top < 0 || storage->folder.access == ACCESS_RO ?
+		     -1 :
+		     openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dir = fdopendir(fd);
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(fd, entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	else
+		close(fd);
+	unlinkat(top, name, AT_REMOVEDIR);
+}
+
 const struct storage_kind storage_folder = {
 	.key = "fs",
 	.file = "fs",
 	.program = "virtiofsd",
 	.once = true,
 	.run = run,
+	.clean = clean,
 };

@@ -111,7 +111,8 @@ static pid_t run(struct storage *storage, struct confine *confine, int lock, str
 	if (pipe2(said, O_CLOEXEC))
 		return storage_failed(storage, ERROR_RESOURCES, strerror(errno), err);
 	storage->messages_fd = said[0];
-	confine->messages_fd = messages = said[1];
+	messages = said[1];
+	confine->messages_fd = messages;
 	pid = storage->kind->run(storage, confine, err);
 	if (pid >= 0 && helper_take(&storage->process, pid, lock))
 		return storage_failed(storage, ERROR_RESOURCES, strerror(errno), err);

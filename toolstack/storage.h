@@ -22,6 +22,8 @@ struct storage_kind {
 	bool once;
 	/* Have it run. @confine has its descriptors. Return: its process, or -1. */
 	pid_t (*run)(const struct storage *storage, struct confine *confine, struct error *err);
+	/* Remove what the guest left, or one before it in another life of dom0; NULL: nothing. */
+	void (*clean)(const struct storage *storage);
 };
 
 extern const struct storage_kind storage_disk, storage_folder;

@@ -4,6 +4,12 @@
  */
 #include "storage.h"
 
+static void clean(const struct storage *storage)
+{
+	if (storage->kind->clean)
+		storage->kind->clean(storage);
+}
+
 int storages_start(struct storage **storages, const struct guest_config *config, struct error *err)
 {
 	for (uint32_t n = 0; n < config->disk_count; n++) {
@@ -19,6 +25,7 @@ int storages_start(struct storage **storages, const struct guest_config *config,
 		const struct fs_config *folder = &config->fs[n];
 
 		storages[folder->slot] = storage_new_folder(config->name, folder);
+		clean(storages[folder->slot]);
 		if (storage_start(storages[folder->slot], err))
 			return -1;
 	}
@@ -70,6 +77,7 @@ void storages_stop(struct storage **storages)
 		if (!storages[slot])
 			continue;
 		storage_stop(storages[slot]);
+		clean(storages[slot]);
 		storage_free(storages[slot]);
 		storages[slot] = NULL;
 	}

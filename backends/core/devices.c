@@ -173,7 +173,7 @@ static int add_fs(struct dm *dm, struct endpoint *endpoint, const struct device_
 	(void)dm;
 	if (!tag || !*tag || strlen(tag) >= sizeof(((struct fs *)0)->tag))
 		return error_set(err, ERROR_USAGE, "fs: a tag has 1 to %zu bytes", sizeof(((struct fs *)0)->tag) - 1);
-	return fs_add(endpoint, spec->fds, tag, err);
+	return fs_add(endpoint, spec->fds, tag, json_string(spec->json, "hidden"), err);
 }
 
 static const struct {

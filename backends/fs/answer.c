@@ -124,7 +124,7 @@ static void hear_renamed(struct fs_nodes *nodes, const struct fs_request *reques
 	if (moved)
 		fs_node_rename(nodes, moved, to, new_name);
 	else if (other)
-		fs_node_rename(nodes, other, 0, "");
+		fs_node_lose_name(nodes, other);
 	if (other && flags & RENAME_EXCHANGE)
 		fs_node_rename(nodes, other, from, old_name);
 }
@@ -137,7 +137,7 @@ void fs_release(struct fs_nodes *nodes, const struct fs_request *request)
 	memcpy(&id, request->arguments, sizeof(id)); /* fh is first */
 	handle = fs_handle_find(nodes, id);
 	if (handle)
-		fs_handle_free(handle);
+		fs_handle_free(nodes, handle);
 }
 
 /* Done, and the answer says nothing of it. */
@@ -150,7 +150,7 @@ static void hear_done(struct fs_nodes *nodes, const struct fs_request *request)
 	case FUSE_RMDIR:
 		node = fs_node_by_name(nodes, request->header.nodeid, fs_name(request, 0));
 		if (node)
-			fs_node_rename(nodes, node, 0, "");
+			fs_node_lose_name(nodes, node);
 		break;
 	case FUSE_RENAME:
 	case FUSE_RENAME2: hear_renamed(nodes, request); break;

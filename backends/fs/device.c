@@ -284,8 +284,8 @@ static void take_next(struct fs *fs)
 	meet_daemon(fs);
 }
 
-/* Return: whether there was one. */
-static bool open_existing(struct fs *fs)
+/* What follows from answers and is asked for by ourselves. Return: whether there was any. */
+static bool follow_up(struct fs *fs)
 {
 	bool any = false;
 
@@ -296,6 +296,8 @@ static bool open_existing(struct fs *fs)
 		if (!fs_open_existing(fs, index))
 			fs_gone(fs);
 	}
+	if (fs->serves && fs->nodes.closed_count && !fs_show_closed(fs))
+		fs_gone(fs);
 	return any;
 }
 
@@ -318,7 +320,7 @@ static void *run(void *argument)
 
 		do
 			serve_queues(fs);
-		while (open_existing(fs));
+		while (follow_up(fs));
 		if (poll(wait, sizeof(wait) / sizeof(wait[0]), -1) < 0)
 			continue;
 		for (unsigned int n = 0; n < 4; n++)

@@ -85,6 +85,7 @@ static int set_up(struct fs *fs, struct error *err)
 	    driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
 		return -1;
 	fs->shared = (struct fs_shared *)(void *)fs->ring.shared;
+	fs->nodes.hidden = *fs->hidden ? fs->hidden : NULL;
 	fs->slot = calloc(FS_SLOTS, sizeof(*fs->slot));
 	fs->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!fs->slot || fs->wake < 0)
@@ -95,7 +96,7 @@ static int set_up(struct fs *fs, struct error *err)
 	return endpoint_attach(endpoint, &fs_model, show_config, err);
 }
 
-int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, struct error *err)
+int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const char *hidden, struct error *err)
 {
 	struct fs *fs = calloc(1, sizeof(*fs));
 
@@ -104,6 +105,7 @@ int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, struct er
 	*fs = (struct fs){ .endpoint = endpoint, .socket = fds[0], .memory_fd = fds[1], .wake = -1, .next = -1 };
 	fs->nodes.fd = fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
 	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
+	snprintf(fs->hidden, sizeof(fs->hidden), "%s", hidden ? hidden : "");
 	if (!set_up(fs, err)) {
 		/* A driver that has not begun knows no file, whatever an earlier one did. */
 		if (!transport_status(&endpoint->device))

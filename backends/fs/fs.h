@@ -49,6 +49,7 @@ struct fs_slot {
 struct fs {
 	struct endpoint *endpoint;
 	char tag[sizeof(((struct virtio_fs_config *)0)->tag) + 1];
+	char hidden[FS_NAME + 1];
 	struct driver_ring ring;
 	struct fs_shared *shared;
 	struct fs_nodes nodes;
@@ -70,10 +71,11 @@ struct fs {
 /**
  * fs_add() - put a shared folder into @endpoint.
  * @fds: a socket to a new virtiofsd, the guest's RAM; taken over on success
+ * @hidden: name of a folder in it, for what is removed while it is open; NULL: none
  *
  * Return: 0 or -1.
  */
-int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, struct error *err);
+int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const char *hidden, struct error *err);
 /** fs_is() - whether there is one in @endpoint. */
 bool fs_is(const struct endpoint *endpoint);
 /** fs_reconnect() - its virtiofsd died; @fd leads to the next one and is taken over. Any thread. */
@@ -116,6 +118,12 @@ int fs_ask(struct fs *fs, uint32_t opcode, uint64_t node, const void *arguments,
 	   size_t answer_bytes);
 /** fs_look_up() - FUSE_LOOKUP by fs_ask(). The daemon counts it. */
 int fs_look_up(struct fs *fs, uint64_t parent, const char *name, struct fuse_entry_out *entry);
+
+/* hide.c: */
+/** fs_hide() - what @request removes is open: give it another name. Return: false: the daemon is gone. */
+bool fs_hide(struct fs *fs, const struct fs_request *request);
+/** fs_show_closed() - take those names away that are not needed any more. Return: false: the daemon is gone. */
+bool fs_show_closed(struct fs *fs);
 
 /* restore.c: */
 /** fs_restore() - tell a new daemon all that the guest knows. Return: false: it is gone, too. */

@@ -6,12 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MAGIC 0x31454c4241544656ull /* "VFTABLE1" */
+#define MAGIC 0x32454c4241544656ull /* "VFTABLE2" */
 #define BUCKETS (1u << 16)
 #define STEP (1u << 20) /* the file grows by */
 
@@ -69,7 +70,10 @@ static void make_root(struct fs_nodes *nodes)
 
 static void find_all(struct fs_nodes *nodes)
 {
-	nodes->free = 0;
+	nodes->free = nodes->closed_count = 0;
+	for (uint32_t index = 0; index < nodes->handles; index++)
+		if (nodes->table->handle[index].id)
+			nodes->open[(uint32_t)nodes->table->handle[index].node % FS_NODES]++;
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++) {
 		const struct fs_node *node = &nodes->table->node[index];
 
@@ -109,9 +113,11 @@ int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err)
 		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
 	nodes->by_daemon = calloc(BUCKETS, sizeof(uint32_t));
 	nodes->by_name = calloc(BUCKETS, sizeof(uint32_t));
+	nodes->open = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
-	if (table == MAP_FAILED || !nodes->by_daemon || !nodes->by_name || !nodes->next_daemon || !nodes->next_name)
+	if (table == MAP_FAILED || !nodes->open || !nodes->by_daemon || !nodes->by_name || !nodes->next_daemon ||
+	    !nodes->next_name)
 		return error_set(err, ERROR_RESOURCES, "%s: %s", path, strerror(errno));
 	nodes->table = table;
 	take_over(nodes);
@@ -124,6 +130,7 @@ void fs_nodes_close(struct fs_nodes *nodes)
 		munmap(nodes->table, sizeof(*nodes->table));
 	if (nodes->fd >= 0)
 		close(nodes->fd);
+	free(nodes->open);
 	free(nodes->by_daemon);
 	free(nodes->by_name);
 	free(nodes->next_daemon);
@@ -137,7 +144,8 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 
 	table->init_bytes = 0;
 	for (uint32_t index = 0; index < nodes->handles; index++)
-		table->handle[index].id = 0;
+		if (table->handle[index].id)
+			fs_handle_free(nodes, &table->handle[index]);
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
 		table->node[index].id = 0;
 	memset(nodes->by_daemon, 0, BUCKETS * sizeof(uint32_t));
@@ -175,10 +183,10 @@ struct fs_node *fs_node_by_daemon(const struct fs_nodes *nodes, uint64_t daemon)
 	uint32_t index = nodes->by_daemon[daemon_bucket(daemon)];
 
 	if (daemon == FUSE_ROOT_ID)
-		return &nodes->table->node[FUSE_ROOT_ID];
+		return fs_node_at(nodes, FUSE_ROOT_ID);
 	while (index && nodes->table->node[index].daemon != daemon)
 		index = nodes->next_daemon[index];
-	return index ? &nodes->table->node[index] : NULL;
+	return fs_node_at(nodes, index);
 }
 
 struct fs_node *fs_node_by_name(const struct fs_nodes *nodes, uint64_t parent, const char *name)
@@ -187,7 +195,7 @@ struct fs_node *fs_node_by_name(const struct fs_nodes *nodes, uint64_t parent, c
 
 	while (index && (nodes->table->node[index].parent != parent || strcmp(nodes->table->node[index].name, name)))
 		index = nodes->next_name[index];
-	return index ? &nodes->table->node[index] : NULL;
+	return fs_node_at(nodes, index);
 }
 
 void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon)
@@ -212,7 +220,7 @@ void fs_node_rename(struct fs_nodes *nodes, struct fs_node *node, uint64_t paren
 	if (index == FUSE_ROOT_ID || other == node)
 		return;
 	if (other)
-		fs_node_rename(nodes, other, 0, "");
+		fs_node_lose_name(nodes, other);
 	if (node->parent)
 		unlink_node(&nodes->by_name[name_bucket(node->parent, node->name)], nodes->next_name, index);
 	/* Who dies here leaves it without a name. */
@@ -237,9 +245,9 @@ static struct fs_node *new_node(struct fs_nodes *nodes)
 			return NULL;
 		index = nodes->fresh++;
 	}
-	node = &nodes->table->node[index];
+	node = nodes->table->node + index;
 	node->generation = node->generation % INT32_MAX + 1;
-	node->parent = node->lookups = node->daemon = node->known = 0;
+	node->parent = node->lookups = node->daemon = node->known = node->hidden = 0;
 	__atomic_store_n(&node->id, (uint64_t)node->generation << 32 | index, __ATOMIC_RELEASE);
 	return node;
 }
@@ -261,6 +269,27 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 	node->known++;
 	node->lookups++;
 	return node;
+}
+
+void fs_node_hidden_name(const struct fs_node *node, char *name)
+{
+	snprintf(name, FS_HIDDEN_BYTES, "%016llx", (unsigned long long)node->id);
+}
+
+void fs_node_lose_name(struct fs_nodes *nodes, struct fs_node *node)
+{
+	const struct fs_node *folder =
+		node->hidden && nodes->hidden ? fs_node_by_name(nodes, FUSE_ROOT_ID, nodes->hidden) : NULL;
+	char name[FS_HIDDEN_BYTES] = "";
+
+	if (folder)
+		fs_node_hidden_name(node, name);
+	fs_node_rename(nodes, node, folder ? folder->id : 0, name);
+}
+
+bool fs_node_is_open(const struct fs_nodes *nodes, const struct fs_node *node)
+{
+	return nodes->open[index_of(nodes, node)];
 }
 
 bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struct fuse_forget_one *gone)
@@ -296,6 +325,7 @@ struct fs_handle *fs_handle_new(struct fs_nodes *nodes, uint64_t node, uint32_t 
 		handle->flags = flags;
 		handle->daemon = daemon;
 		handle->lost = 0;
+		nodes->open[(uint32_t)node % FS_NODES]++;
 		__atomic_store_n(&handle->id, (uint64_t)handle->generation << 32 | index, __ATOMIC_RELEASE);
 		return handle;
 	}
@@ -309,7 +339,13 @@ struct fs_handle *fs_handle_find(const struct fs_nodes *nodes, uint64_t id)
 	return id && handle->id == id ? handle : NULL;
 }
 
-void fs_handle_free(struct fs_handle *handle)
+void fs_handle_free(struct fs_nodes *nodes, struct fs_handle *handle)
 {
+	const struct fs_node *node = fs_node_find(nodes, handle->node);
+
 	__atomic_store_n(&handle->id, 0, __ATOMIC_RELEASE);
+	nodes->open[(uint32_t)handle->node % FS_NODES]--;
+	/* One too many is shown when the guest ends. */
+	if (node && node->hidden && !fs_node_is_open(nodes, node) && nodes->closed_count < FS_CLOSED)
+		nodes->closed[nodes->closed_count++] = node->id;
 }

@@ -21,6 +21,8 @@
 #define FS_HANDLES (1u << 14) /* open files and directories */
 #define FS_NAME 255u
 #define FS_QUEUES 2u
+#define FS_HIDDEN_BYTES 17u /* of a hidden name */
+#define FS_CLOSED 64u
 
 struct fs_node {
 	uint64_t id;      /* the guest's: generation << 32 | index; 0: free */
@@ -30,7 +32,8 @@ struct fs_node {
 	uint64_t daemon;  /* its id at the daemon that runs; 0: unknown to it */
 	uint64_t known;   /* lookups that the daemon counts */
 	uint32_t generation;
-	uint32_t kind; /* S_IFMT of its mode */
+	uint32_t kind;   /* S_IFMT of its mode */
+	uint32_t hidden; /* it has a name in the hidden folder (hide.c), or is about to */
 	char name[FS_NAME + 1];
 };
 
@@ -67,6 +70,10 @@ struct fs_nodes {
 	uint64_t allocated;            /* bytes of the file */
 	uint32_t fresh, free;          /* nodes: never used from here on; first of those that were, 0: none */
 	uint32_t handles, next_handle; /* none from the first on; where the search for a free one begins */
+	uint32_t *open;                /* handles of each node */
+	const char *hidden;            /* name of a folder; NULL: none */
+	uint64_t closed[FS_CLOSED];    /* hidden nodes that nobody has open any more */
+	uint32_t closed_count;
 	uint32_t *by_daemon, *by_name; /* first of each bucket */
 	uint32_t *next_daemon, *next_name;
 };
@@ -95,6 +102,12 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon);
 /** fs_node_rename() - it has this name now; @parent 0: none. Whatever had it, has none. */
 void fs_node_rename(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name);
+/** fs_node_lose_name() - what it was called is no more; it may have a hidden name still. */
+void fs_node_lose_name(struct fs_nodes *nodes, struct fs_node *node);
+/** fs_node_hidden_name() - the one that it has, or would get: FS_HIDDEN_BYTES. */
+void fs_node_hidden_name(const struct fs_node *node, char *name);
+/** fs_node_is_open() - the guest has a handle of it. */
+bool fs_node_is_open(const struct fs_nodes *nodes, const struct fs_node *node);
 /** fs_node_forget() - the guest forgets @lookups. Return: whether the node is gone; @gone tells what the daemon has of
  * it. */
 bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struct fuse_forget_one *gone);
@@ -103,6 +116,6 @@ bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struc
 struct fs_handle *fs_handle_new(struct fs_nodes *nodes, uint64_t node, uint32_t opcode, uint32_t flags,
 				uint64_t daemon);
 struct fs_handle *fs_handle_find(const struct fs_nodes *nodes, uint64_t id);
-void fs_handle_free(struct fs_handle *handle);
+void fs_handle_free(struct fs_nodes *nodes, struct fs_handle *handle);
 
 #endif

@@ -43,6 +43,15 @@ static void return_look_up(struct fs *fs, const struct fuse_entry_out *entry)
 	fs_note_forget(fs, &one);
 }
 
+/* Return: whether it has another. */
+static bool lose_name(struct fs *fs, struct fs_node *node)
+{
+	uint64_t parent = node->parent;
+
+	fs_node_lose_name(&fs->nodes, node);
+	return node->parent && node->parent != parent;
+}
+
 /* Return: false: the daemon is gone. Whether the node was found says its number. */
 static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 {
@@ -57,13 +66,15 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 	if (!parent->daemon)
 		return true;
 	result = fs_look_up(fs, parent->daemon, node->name, &entry);
-	if (result)
-		return result < 0;
-	if (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
-	    fs_node_by_daemon(&fs->nodes, entry.nodeid)) {
+	if (result > 0)
+		return false;
+	if (!result && (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
+			fs_node_by_daemon(&fs->nodes, entry.nodeid))) {
 		return_look_up(fs, &entry);
-		return true;
+		result = -ESTALE;
 	}
+	if (result) /* it may have been removed just before the end: then by its other name */
+		return !node->hidden || !lose_name(fs, node) || find(fs, node, depth + 1);
 	fs_node_bind(&fs->nodes, node, entry.nodeid);
 	node->known = 1;
 	return true;

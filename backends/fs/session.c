@@ -70,8 +70,11 @@ void fs_submit(struct fs *fs, unsigned int index)
 {
 	struct fs_slot *slot = &fs->slot[index];
 	uint32_t opcode = slot->request.header.opcode;
-	int bytes = fs_say(&fs->nodes, &slot->request, index + 1, fs->shared->slot[index].request);
+	int bytes;
 
+	if (!fs_hide(fs, &slot->request))
+		return; /* the daemon is gone: its successor is asked */
+	bytes = fs_say(&fs->nodes, &slot->request, index + 1, fs->shared->slot[index].request);
 	if (bytes < 0 && (opcode == FUSE_RELEASE || opcode == FUSE_RELEASEDIR)) {
 		fs_release(&fs->nodes, &slot->request); /* nobody has it open */
 		fs_answer_error(fs, index, 0);

@@ -155,8 +155,11 @@ static void drop(struct worker *worker, struct file *file)
 
 	must(!unlink(path_of(worker, file->name, path)), "unlink", path);
 	must(stat(path, &status) && errno == ENOENT, "still there", path);
-	if (file->fd >= 0)
-		must(!close(file->fd), "close", path);
+	must(pread(file->fd, worker->got, BYTES_MAX + 4096, 0) == (ssize_t)file->bytes, "read of what is removed",
+	     path);
+	errno = 0;
+	must(!memcmp(worker->got, file->data, file->bytes), "other contents of what is removed", path);
+	must(!close(file->fd), "close", path);
 	file->fd = -1;
 	file->name[0] = '\0';
 }

@@ -138,7 +138,7 @@ static void run_model(void)
 	pthread_cond_init(&endpoint.device.idle, NULL);
 	fds[0] = connect_server();
 	fds[1] = ram_fd;
-	if (fs_add(&endpoint, fds, "src", &err) || fs_start(&endpoint, &err)) {
+	if (fs_add(&endpoint, fds, "src", ".vimo-g", &err) || fs_start(&endpoint, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		_exit(98);
 	}
@@ -640,17 +640,14 @@ static void what_was_removed_or_renamed_is_so_once(void **state)
 
 static void what_cannot_be_found_is_stale(void **state)
 {
-	struct created removed, replaced, moved;
+	struct created replaced, moved;
 	struct fuse_entry_out entry;
 	char data[8];
 	int fd;
 
 	(void)state;
-	assert_int_equal(create(FUSE_ROOT_ID, "removed", O_EXCL, &removed), 0);
 	assert_int_equal(create(FUSE_ROOT_ID, "replaced", O_EXCL, &replaced), 0);
 	assert_int_equal(create(FUSE_ROOT_ID, "moved", O_EXCL, &moved), 0);
-	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "removed"), 0);
-	assert_int_equal(write_at(removed.entry.nodeid, removed.open.fh, 0, "abc", 3), 3);
 	/* By dom0. */
 	assert_int_equal(rename(path("share/replaced"), path("share/away")), 0);
 	fd = open(path("share/replaced"), O_CREAT | O_RDWR, 0600);
@@ -658,14 +655,61 @@ static void what_cannot_be_found_is_stale(void **state)
 	close(fd);
 	assert_int_equal(rename(path("share/moved"), path("share/elsewhere")), 0);
 	kill_server();
-	assert_int_equal(read_at(removed.entry.nodeid, removed.open.fh, 0, data, sizeof(data)), -ESTALE);
 	assert_int_equal(read_at(replaced.entry.nodeid, replaced.open.fh, 0, data, sizeof(data)), -ESTALE);
 	assert_int_equal(write_at(moved.entry.nodeid, moved.open.fh, 0, "abc", 3), -ESTALE);
 	assert_int_equal(look_up(FUSE_ROOT_ID, "replaced", &entry), 0);
 	assert_int_not_equal(entry.nodeid, replaced.entry.nodeid);
 	/* What is let go is let go. */
-	assert_int_equal(release(removed.entry.nodeid, removed.open.fh), 0);
-	assert_int_equal(release(removed.entry.nodeid, removed.open.fh), 0);
+	assert_int_equal(release(moved.entry.nodeid, moved.open.fh), 0);
+	assert_int_equal(release(moved.entry.nodeid, moved.open.fh), 0);
+}
+
+static void assert_holds(const struct created *file, const char *text)
+{
+	char data[8] = "";
+
+	assert_int_equal(read_at(file->entry.nodeid, file->open.fh, 0, data, sizeof(data) - 1), strlen(text));
+	assert_string_equal(data, text);
+}
+
+/* What is removed while it is open stays as long, and no longer. */
+static void what_is_open_can_be_removed(void **state)
+{
+	static const char *const names[] = { "unlinked", "replaced", "repeated" };
+	struct guest_request request = { FUSE_UNLINK, FUSE_ROOT_ID, "repeated", sizeof("repeated"), .answer = got };
+	struct created file[3], other;
+	struct fuse_entry_out entry;
+
+	(void)state;
+	for (size_t n = 0; n < 3; n++) {
+		assert_int_equal(create(FUSE_ROOT_ID, names[n], O_EXCL, &file[n]), 0);
+		assert_int_equal(write_at(file[n].entry.nodeid, file[n].open.fh, 0, names[n], 5), 5);
+	}
+	assert_int_equal(create(FUSE_ROOT_ID, "other", O_EXCL, &other), 0);
+	assert_int_equal(release(other.entry.nodeid, other.open.fh), 0);
+	assert_int_equal(access(path("share/.vimo-g"), F_OK), -1);
+	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "unlinked"), 0);
+	assert_int_equal(access(path("share/.vimo-g"), F_OK), 0);
+	assert_int_equal(rename_to(FUSE_ROOT_ID, "other", FUSE_ROOT_ID, "replaced"), 0);
+	assert_int_equal(ask(&request), 0);
+	assert_int_equal(answered_again(&request), 0);
+	for (size_t n = 0; n < 5; n++) {
+		assert_int_equal(look_up(FUSE_ROOT_ID, "unlinked", &entry), -ENOENT);
+		assert_int_equal(look_up(FUSE_ROOT_ID, "repeated", &entry), -ENOENT);
+		assert_int_equal(look_up(FUSE_ROOT_ID, "replaced", &entry), 0);
+		assert_int_equal(entry.nodeid, other.entry.nodeid);
+		assert_holds(&file[0], "unlin");
+		assert_holds(&file[1], "repla");
+		assert_holds(&file[2], "repea");
+		deaths[n % 2]();
+	}
+	for (size_t n = 0; n < 3; n++)
+		assert_int_equal(release(file[n].entry.nodeid, file[n].open.fh), 0);
+	/* A request later, what followed from the last one has been done. */
+	assert_int_equal(look_up(FUSE_ROOT_ID, "unlinked", &entry), -ENOENT);
+	assert_int_equal(look_up(FUSE_ROOT_ID, "unlinked", &entry), -ENOENT);
+	assert_int_equal(access(path("share/.vimo-g"), F_OK), -1);
+	assert_int_equal(access(path("share/replaced"), F_OK), 0);
 }
 
 /* What no driver says, and what it then is told. */
@@ -752,6 +796,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_made_is_not_made_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_removed_or_renamed_is_so_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_found_is_stale, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_open_can_be_removed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_requests_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(there_are_bounds, set_up, tear_down),
 	};

@@ -284,6 +284,26 @@ static void a_folder_is_one_client_s(void **state)
 	stop(storage);
 }
 
+static void what_a_guest_leaves_is_removed(void **state)
+{
+	struct fs_config folder = { .tag = "src", .slot = 4, .access = ACCESS_RW };
+	struct storage *storage;
+
+	(void)state;
+	snprintf(folder.path, sizeof(folder.path), "%s/shared", directory);
+	storage = storage_new_folder("g", &folder);
+	shell("mkdir -p shared/.vimo-g-4 shared/.vimo-g-5 kept && touch shared/.vimo-g-4/a shared/.vimo-g-5/a kept/a &&"
+	      "ln -s ../../kept/a shared/.vimo-g-4/b");
+	storage->kind->clean(storage);
+	shell("! [ -e shared/.vimo-g-4 ] && [ -e shared/.vimo-g-5/a ] && [ -e kept/a ]");
+	/* A guest's links do not lead to dom0's files. */
+	shell("ln -s ../kept shared/.vimo-g-4");
+	storage->kind->clean(storage);
+	shell("[ -e kept/a ] && rm -r shared kept");
+	storage->kind->clean(storage);
+	storage_free(storage);
+}
+
 static void assert_refused(const char *file, enum disk_format format, enum error_code code, const char *why)
 {
 	struct storage *storage = disk_of(file, format);
@@ -453,6 +473,7 @@ int main(void)
 		cmocka_unit_test(one_client_at_a_time),
 		cmocka_unit_test(it_sees_its_images_and_has_one_right),
 		cmocka_unit_test(a_folder_is_one_client_s),
+		cmocka_unit_test(what_a_guest_leaves_is_removed),
 		cmocka_unit_test(what_cannot_be_served_is_refused),
 		cmocka_unit_test(images_in_use_are_refused),
 		cmocka_unit_test(the_next_vimod_finds_it),

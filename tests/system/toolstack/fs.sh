@@ -51,12 +51,20 @@ a_folder_is_shared() {
 	[ ! -e /mnt/src/big ] && [ ! -e /mnt/src/sum ]
 	[ "$(readlink /mnt/src/link)" = a/b/moved ]
 	[ "$(stat -c '%h %a %u %g' /mnt/src/second)" = '2 741 12 34' ]
+	# What is open stays when it is removed, out of sight; not longer than the guest.
+	tell g1 'echo kept >/m/removed; exec 7</m/removed; rm /m/removed; [ "$(cat <&7)" = kept ]'
+	[ "$(cat /mnt/src/.vimo-g1-4/*)" = kept ]
+	tell g1 'exec 7<&-; ls /m'
+	await [ ! -e /mnt/src/.vimo-g1-4 ]
 	# What dom0 changes, the guest sees.
 	echo 'later' >/mnt/src/later
 	tell g1 'grep -q later /m/later'
 	# Twice: the driver begins anew.
-	tell g1 'umount /m && mount -t virtiofs src /m && grep -q later /m/later && umount /m'
+	tell g1 'umount /m && mount -t virtiofs src /m && grep -q later /m/later'
+	tell g1 'echo kept >/m/removed; exec 7</m/removed; rm /m/removed'
+	[ -e /mnt/src/.vimo-g1-4 ]
 	vimoctl destroy g1
+	[ ! -e /mnt/src/.vimo-g1-4 ]
 	no_virtiofsd
 	all_given_back
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hide.c - a file that is removed while it is open gets another name before, by which the next daemon finds it.
+ * The names are in a hidden folder of the guest's at the top of the shared one; they go when the file is closed, and
+ * what a guest leaves there vimod removes with it. Where no link can be made, a file goes without.
+ */
+#include "fs/fs.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What the request takes the name of; NULL: nothing that is open. */
+static struct fs_node *victim(const struct fs *fs, const struct fs_request *request)
+{
+	const struct fs_node *source = NULL;
+	struct fs_node *node = NULL;
+	uint32_t flags = 0;
+	uint64_t to;
+
+	switch (request->header.opcode) {
+	case FUSE_UNLINK: node = fs_node_by_name(&fs->nodes, request->header.nodeid, fs_name(request, 0)); break;
+	case FUSE_RENAME2:
+		memcpy(&flags, request->arguments + offsetof(struct fuse_rename2_in, flags), sizeof(flags));
+		/* fall through */
+	case FUSE_RENAME:
+		memcpy(&to, request->arguments, sizeof(to)); /* newdir is first in both */
+		node = flags & (RENAME_EXCHANGE | RENAME_NOREPLACE) ?
+			       NULL :
+			       fs_node_by_name(&fs->nodes, to, fs_name(request, 1));
+		source = fs_node_by_name(&fs->nodes, request->header.nodeid, fs_name(request, 0));
+		break;
+	default: break;
+	}
+	if (!node || node == source || node->hidden || node->kind != S_IFREG || !fs_node_is_open(&fs->nodes, node))
+		return NULL;
+	return node->daemon ? node : NULL;
+}
+
+/* The hidden folder. Return: as fs_ask(). */
+static int find_folder(struct fs *fs, struct fs_node **folder)
+{
+	const char *name = fs->nodes.hidden;
+	struct fuse_mkdir_in in = { .mode = S_IFDIR | 0700 };
+	uint8_t arguments[sizeof(in) + FS_NAME + 1];
+	struct fuse_entry_out entry;
+	int result;
+
+	*folder = fs_node_by_name(&fs->nodes, FUSE_ROOT_ID, name);
+	if (*folder)
+		return (*folder)->daemon && (*folder)->kind == S_IFDIR ? 0 : -ESTALE;
+	memcpy(arguments, &in, sizeof(in));
+	strcpy((char *)arguments + sizeof(in), name);
+	result = fs_ask(fs, FUSE_MKDIR, FUSE_ROOT_ID, arguments, sizeof(in) + strlen(name) + 1, &entry, sizeof(entry));
+	if (result == -EEXIST)
+		result = fs_look_up(fs, FUSE_ROOT_ID, name, &entry);
+	if (result)
+		return result;
+	*folder = fs_node_learn(&fs->nodes, FUSE_ROOT_ID, name, &entry);
+	return *folder && (*folder)->kind == S_IFDIR ? 0 : -ENOMEM;
+}
+
+static int link_in(struct fs *fs, const struct fs_node *folder, struct fs_node *node)
+{
+	struct fuse_link_in in = { .oldnodeid = node->daemon };
+	uint8_t arguments[sizeof(in) + FS_HIDDEN_BYTES];
+	struct fuse_forget_one one = { .nlookup = 1 };
+	struct fuse_entry_out entry;
+	int result;
+
+	memcpy(arguments, &in, sizeof(in));
+	fs_node_hidden_name(node, (char *)arguments + sizeof(in));
+	result = fs_ask(fs, FUSE_LINK, folder->daemon, arguments, sizeof(arguments), &entry, sizeof(entry));
+	if (!result) { /* the daemon counts it */
+		one.nodeid = entry.nodeid;
+		fs_note_forget(fs, &one);
+	}
+	return result;
+}
+
+static int unlink_from(struct fs *fs, const struct fs_node *folder, const struct fs_node *node)
+{
+	char name[FS_HIDDEN_BYTES];
+	uint8_t nothing;
+
+	fs_node_hidden_name(node, name);
+	return fs_ask(fs, FUSE_UNLINK, folder->daemon, name, sizeof(name), &nothing, 0);
+}
+
+bool fs_hide(struct fs *fs, const struct fs_request *request)
+{
+	struct fs_node *node = fs->nodes.hidden ? victim(fs, request) : NULL, *folder;
+	int result;
+
+	if (!node)
+		return true;
+	result = find_folder(fs, &folder);
+	if (!result) {
+		node->hidden = 1; /* before: who dies then looks there, too */
+		result = link_in(fs, folder, node);
+	}
+	if (result == -EEXIST) { /* of a guest before, or of one who died here */
+		result = unlink_from(fs, folder, node);
+		result = result ? result : link_in(fs, folder, node);
+	}
+	if (result < 0)
+		node->hidden = 0;
+	return result <= 0;
+}
+
+/* Return: false: the daemon is gone. */
+static bool show(struct fs *fs, struct fs_node *node)
+{
+	struct fs_node *folder = fs_node_by_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
+	struct fuse_forget_one gone = { 0 };
+	uint8_t nothing;
+	int result;
+
+	if (!folder || !folder->daemon)
+		return true;
+	result = unlink_from(fs, folder, node);
+	if (result > 0)
+		return false;
+	node->hidden = 0;
+	if (node->parent == folder->id)
+		fs_node_rename(&fs->nodes, node, 0, "");
+	/* Until the last one has gone, it is not empty. */
+	result = fs_ask(fs, FUSE_RMDIR, FUSE_ROOT_ID, fs->nodes.hidden, strlen(fs->nodes.hidden) + 1, &nothing, 0);
+	if (!result) {
+		fs_node_rename(&fs->nodes, folder, 0, "");
+		fs_node_forget(&fs->nodes, folder->id, 1, &gone);
+		fs_note_forget(fs, &gone);
+	}
+	return result <= 0;
+}
+
+bool fs_show_closed(struct fs *fs)
+{
+	struct fs_nodes *nodes = &fs->nodes;
+
+	while (nodes->closed_count) {
+		struct fs_node *node = fs_node_find(nodes, nodes->closed[nodes->closed_count - 1]);
+
+		if (node && node->hidden && !fs_node_is_open(nodes, node) && !show(fs, node))
+			return false;
+		nodes->closed_count--;
+	}
+	return true;
+}
