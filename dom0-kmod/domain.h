@@ -138,6 +138,9 @@ struct file *vimo_domain_file(struct domain *domain); /* takes over the referenc
 /* memory_file.c */
 struct file *vimo_memory_file(struct domain *domain); /* with a reference of its own, or ERR_PTR */
 
+/* disk_file.c: with a reference of its own on the domain and image's, or ERR_PTR and without */
+struct file *vimo_disk_file(struct domain *domain, struct file *image, u64 base);
+
 /* memory.c */
 int vimo_memory_populate(struct domain *domain, u64 ipa, u64 bytes);
 int vimo_memory_adopt(struct domain *domain);

@@ -165,6 +165,7 @@ static const struct domain_ioctl domain_ioctls[] = {
 	{ VIMO_IOC_CONSOLE_FD, domain_ioctl_console_fd },
 	{ VIMO_IOC_CONSOLE_KICK, domain_ioctl_console_kick },
 	{}, /* VIMO_IOC_MEMORY_FD: domain_ioctl_memory_fd() */
+	{}, /* VIMO_IOC_DISK_FD: domain_ioctl_disk_fd() */
 };
 
 /* Once for each access that a guest waits for: no more on the stack, cleared or copied, than it needs. */
@@ -207,6 +208,40 @@ put_fd:
 	return err;
 }
 
+static noinline long domain_ioctl_disk_fd(struct domain *domain, struct vimo_ioc_disk __user *user)
+{
+	struct vimo_ioc_disk args;
+	struct file *image, *file;
+	long err;
+
+	if (copy_from_user(&args, user, sizeof(args)))
+		return -EFAULT;
+	image = fget(args.image);
+	if (!image)
+		return -EBADF;
+	args.fd = get_unused_fd_flags(O_CLOEXEC);
+	err = args.fd;
+	if (err < 0)
+		goto put_image;
+	file = vimo_disk_file(domain, image, args.base);
+	err = PTR_ERR_OR_ZERO(file);
+	if (err)
+		goto put_fd;
+	if (copy_to_user(user, &args, sizeof(args))) {
+		put_unused_fd(args.fd);
+		fput(file);
+		return -EFAULT;
+	}
+	fd_install(args.fd, file);
+	return 0;
+
+put_fd:
+	put_unused_fd(args.fd);
+put_image:
+	fput(image);
+	return err;
+}
+
 static noinline long domain_ioctl_other(struct domain *domain, unsigned int command, void __user *user)
 {
 	unsigned int index = _IOC_NR(command) - _IOC_NR(VIMO_IOC_DOMAIN_INFO);
@@ -231,6 +266,8 @@ static long domain_ioctl(struct file *file, unsigned int command, unsigned long 
 		return domain_ioctl_ioreq(file->private_data, (void __user *)user);
 	if (command == VIMO_IOC_MEMORY_FD)
 		return domain_ioctl_memory_fd(file->private_data, (void __user *)user);
+	if (command == VIMO_IOC_DISK_FD)
+		return domain_ioctl_disk_fd(file->private_data, (void __user *)user);
 	return domain_ioctl_other(file->private_data, command, (void __user *)user);
 }
 

@@ -42,6 +42,7 @@ struct block {
 	struct block_disk disk;
 	uint32_t segments;              /* of data, in one request */
 	int fd;                         /* of block_image */
+	int data;                       /* the module's way from there to the guest's RAM, or -1 */
 	struct block_remote *remote;    /* of block_daemon */
 	struct limit operations, bytes; /* device's lock */
 	unsigned int queues;

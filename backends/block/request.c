@@ -235,6 +235,7 @@ bool block_step(struct block_request *request, const struct block_disk *disk, st
 		return true;
 	request->bounced.iov_len = 0;
 	step->bytes = aligned(request, disk, &step->count);
+	step->in_guest = step->count != 0;
 	if (step->count || bounce_step(request, disk, step))
 		return true;
 	request->result = VIRTIO_BLK_S_IOERR;

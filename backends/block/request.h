@@ -34,6 +34,7 @@ struct block_step {
 	const struct iovec *iov; /* of reads and writes */
 	unsigned int count;
 	uint64_t offset, bytes;
+	bool in_guest; /* iov is the guest's memory */
 };
 
 struct block_request {

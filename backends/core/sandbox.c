@@ -145,6 +145,7 @@ static const unsigned long ioctls[] = {
 	VIMO_IOC_DEVICE,
 	VIMO_IOC_KICK,
 	VIMO_IOC_CALL, /* of devices that come and go */
+	VIMO_IOC_DISK_FD,
 	BLKSSZGET,
 	FIONBIO,
 	FIOCLEX,

@@ -16,6 +16,8 @@
  * MEMORY_FD gives a third kind, close-on-exec, which only knows lseek() and
  * mmap(): offset 0 is VIMO_GUEST_RAM_BASE, and there is nothing but RAM.
  *
+ * DISK_FD gives a fourth, close-on-exec, which reads and writes an image.
+ *
  * A domain lives until DESTROY, whoever holds or closes descriptors. DESTROY
  * returns -EBUSY while memory is still referenced (a mapping, DMA in flight):
  * the domain is then DYING, and the module goes on by itself.
@@ -133,6 +135,13 @@ struct vimo_ioc_irq {
 	uint32_t level; /* enum vimo_irq_level */
 };
 
+/* A descriptor that moves data between an image and the guest's RAM, as if that were mapped at base. */
+struct vimo_ioc_disk {
+	uint64_t base;
+	int32_t image; /* in */
+	int32_t fd;    /* out */
+};
+
 #define VIMO_IOREQ_NONE 0xffffffffu
 
 /* Finish one request and wait for the next, in one call. */
@@ -162,6 +171,7 @@ struct vimo_ioc_ioreq {
 #define VIMO_IOC_CONSOLE_FD _IOW('V', 0x1a, int32_t) /* eventfd: PL011 ring has output or room */
 #define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)         /* input was put into the ring */
 #define VIMO_IOC_MEMORY_FD _IOR('V', 0x1c, int32_t)  /* descriptor of RAM, for mmap() only */
+#define VIMO_IOC_DISK_FD _IOWR('V', 0x1d, struct vimo_ioc_disk)
 
 static_assert(sizeof(struct vimo_ioc_info) == 136, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_create) == 16, "see docs/abi.md");
@@ -172,6 +182,7 @@ static_assert(sizeof(struct vimo_ioc_device) == 24, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_kick) == 16, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_call) == 16, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_irq) == 8, "see docs/abi.md");
+static_assert(sizeof(struct vimo_ioc_disk) == 16, "see docs/abi.md");
 static_assert(sizeof(struct vimo_ioc_ioreq) == 16, "see docs/abi.md");
 
 #endif

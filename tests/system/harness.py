@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck", "dnsanswer",
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck", "dnsanswer",
             "vhostswitch")
 # What else they are made of.
 EXTRA = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/virtqueue.c")}
