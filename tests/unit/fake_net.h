@@ -216,9 +216,9 @@ static void await_used(unsigned int queue, uint16_t index)
 
 static uint16_t link_status(void)
 {
-	const struct virtio_net_config *config = (const void *)(page + VIRTIO_MMIO_CONFIG);
+	const void *status = page + VIRTIO_MMIO_CONFIG + offsetof(struct virtio_net_config, status);
 
-	return __atomic_load_n(&config->status, __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint16_t *)status, __ATOMIC_ACQUIRE);
 }
 
 static void await_link(uint16_t status)
