@@ -265,7 +265,7 @@ int vhost_user_stop_ring(int fd, uint32_t index, struct error *err)
 
 int vhost_user_pairs(int fd, uint64_t *pairs, struct error *err)
 {
-	uint64_t protocol;
+	uint64_t protocol = 0;
 
 	*pairs = 1;
 	if (get_number(fd, GET_PROTOCOL_FEATURES, &protocol, err))

@@ -283,7 +283,7 @@ int main(int argc, char **argv)
 	net.frames.fd = -1;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
-		case 'f': net.frames.fd = atoi(optarg); break;
+		case 'f': net.frames.fd = (int)strtol(optarg, NULL, 10); break;
 		case 'm': config.if_mtu = strtoul(optarg, NULL, 10); break;
 		case 'h': config.disable_host_loopback = false; break;
 		default: net.frames.fd = -1; optind = argc;
