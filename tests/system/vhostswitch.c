@@ -48,6 +48,7 @@ struct port {
 	uint64_t user, features;
 	struct ring {
 		int kick, call;
+		uint16_t base; /* where we are told to go on */
 		struct virtqueue_layout layout;
 		struct virtqueue queue;
 	} ring[RINGS];
@@ -146,12 +147,14 @@ static void set(struct port *port, const struct message *message, int fd)
 		ring->layout.driver = guest_address(port, message->address.avail_user_addr);
 		ring->layout.device = guest_address(port, message->address.used_user_addr);
 		break;
+	case 10: ring->base = (uint16_t)message->state.num; break;
 	case 12: ring->kick = fd; break;
 	case 13: ring->call = fd; break;
 	case 18:
 		if (message->state.num && !virtqueue_start(&ring->queue, &port->memory, &ring->layout,
 							   port->features >> VIRTIO_RING_F_EVENT_IDX & 1, NULL))
 			fprintf(stderr, "a ring that cannot be\n");
+		ring->queue.last_avail = ring->base;
 		break;
 	default: break;
 	}
