@@ -4,6 +4,7 @@
  */
 #include "config.h"
 #include "forward.h"
+#include "nbd.h"
 #include "rate.h"
 
 #include <ctype.h>
@@ -105,15 +106,21 @@ static int check_rate(const char *text, struct error *err)
 	return rate_parse(text, NULL, err);
 }
 
+static int check_target(const char *text, struct error *err)
+{
+	return nbd_is_uri(text) ? nbd_parse(text, NULL, err) : 0;
+}
+
 #define FIELD(member) KEY_FIELD(struct disk_config, member)
-static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", NULL };
+static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "nbd", NULL };
 static const char *const error_actions[] = { "report", "stop", NULL };
 static const char *const accesses[] = { "rw", "ro", NULL };
 
 static const struct key disk_keys[] = {
-	{ "target", KEY_PATH, FIELD(target), .hint = "target=/path/to/image", .required = true },
+	{ "target", KEY_IMAGE, FIELD(target), .hint = "target=/path/to/image", .required = true,
+	  .check = check_target },
 	{ "format", KEY_WORD, FIELD(format),
-	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = formats },
+	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; leave it out for an NBD server", .words = formats },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },

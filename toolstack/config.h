@@ -26,12 +26,12 @@
 
 enum guest_action { ACTION_DESTROY, ACTION_RESTART, ACTION_PRESERVE };
 /* Whatever is not raw is for qemu-storage-daemon, which knows it by the name in guest.cfg. */
-enum disk_format { FORMAT_RAW, FORMAT_QCOW2, FORMAT_VMDK, FORMAT_VDI, FORMAT_VHDX, FORMAT_VPC };
+enum disk_format { FORMAT_RAW, FORMAT_QCOW2, FORMAT_VMDK, FORMAT_VDI, FORMAT_VHDX, FORMAT_VPC, FORMAT_NBD };
 enum disk_access { ACCESS_RW, ACCESS_RO };
 enum disk_io_error { IO_ERROR_REPORT, IO_ERROR_STOP };
 
 struct disk_config {
-	char target[PATH_MAX];
+	char target[PATH_MAX]; /* a path; of FORMAT_NBD an URI, see nbd.h */
 	enum disk_format format;
 	char vdev[5]; /* vda to vdp: an order; the guest chooses the name */
 	enum disk_access access;
@@ -139,7 +139,7 @@ bool config_format_find(const char *name, enum disk_format *format);
 /** config_mac() - the bytes of a checked MAC. */
 void config_mac(const char *mac, unsigned char *bytes);
 
-/** config_path() - @text as a path that begins at @cwd. Return: a new string. */
+/** config_path() - @text as a path that begins at @cwd; an URI as it is. Return: a new string. */
 json_object *config_path(const char *text, const char *cwd);
 
 #endif

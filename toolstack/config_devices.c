@@ -3,6 +3,7 @@
  * config_devices.c - what a configuration leaves open of devices.
  */
 #include "config.h"
+#include "nbd.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -67,6 +68,27 @@ static int complete_vdevs(struct guest_config *config, struct error *err)
 		while (disk_of(config, vdev))
 			vdev[2]++;
 		strcpy(config->disk[n].vdev, vdev);
+	}
+	return 0;
+}
+
+/* A server's image is what the server makes of it. */
+static int complete_formats(struct guest_config *config, struct error *err)
+{
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		struct disk_config *disk = &config->disk[n];
+		bool uri = nbd_is_uri(disk->target);
+
+		if (uri && disk->format == FORMAT_RAW)
+			disk->format = FORMAT_NBD;
+		if (uri == (disk->format == FORMAT_NBD))
+			continue;
+		error_set(
+			err, ERROR_FAILED,
+			uri ? "disk %u: format = %s: an NBD server gives no images, but what is in them: leave it out" :
+			      "disk %u: format = %s: target names no server: write target=nbd://ADDRESS/EXPORT",
+			n + 1, config_format(disk->format));
+		return error_about(err, "disk");
 	}
 	return 0;
 }
@@ -241,8 +263,8 @@ int config_complete(struct guest_config *config, struct error *err)
 	struct slots slots = { 0 };
 	char vdev[] = "vda";
 
-	if (complete_vdevs(config, err) || check_backends(config, err) || complete_names(config, err) ||
-	    check_tags(config, err) || claim_slots(&slots, config, err))
+	if (complete_formats(config, err) || complete_vdevs(config, err) || check_backends(config, err) ||
+	    complete_names(config, err) || check_tags(config, err) || claim_slots(&slots, config, err))
 		return -1;
 	if (complete_channels(config, &slots, err))
 		return -1;

@@ -50,7 +50,9 @@ static json_object *scalar_to_json(const struct key *key, config_setting_t *sett
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64: return json_object_new_int64(config_setting_get_int64(setting));
 	case CONFIG_TYPE_BOOL: return json_object_new_boolean(config_setting_get_bool(setting));
-	case CONFIG_TYPE_STRING: return key->type == KEY_PATH ? config_path(text, cwd) : json_object_new_string(text);
+	case CONFIG_TYPE_STRING:
+		return key->type == KEY_PATH || key->type == KEY_IMAGE ? config_path(text, cwd) :
+									 json_object_new_string(text);
 	default: return NULL; /* JSON null: of no key's type */
 	}
 }

@@ -6,6 +6,7 @@
 #include "cleanup.h"
 #include "config.h"
 #include "json.h"
+#include "nbd.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -20,7 +21,7 @@ json_object *config_path(const char *text, const char *cwd)
 {
 	CLEANUP_FREE char *path = NULL;
 
-	if (!*text || *text == '/' || asprintf(&path, "%s/%s", cwd, text) < 0)
+	if (!*text || *text == '/' || nbd_is_uri(text) || asprintf(&path, "%s/%s", cwd, text) < 0)
 		return json_object_new_string(text);
 	return json_object_new_string(path);
 }
@@ -40,7 +41,8 @@ static json_object *typed(const struct key *key, const char *text, const char *c
 		if (!strcmp(text, "true") || !strcmp(text, "1"))
 			return json_object_new_boolean(1);
 		return strcmp(text, "false") && strcmp(text, "0") ? NULL : json_object_new_boolean(0);
-	case KEY_PATH: return config_path(text, cwd);
+	case KEY_PATH:
+	case KEY_IMAGE: return config_path(text, cwd);
 	case KEY_WORD: /* xl's other names of access and format */
 		return json_object_new_string(!strcmp(text, "w")   ? "rw" :
 					      !strcmp(text, "r")   ? "ro" :
@@ -95,7 +97,7 @@ static int check_prefix(const char *text, struct error *err)
 static int put_part(const struct key_table *table, char *part, size_t *position, const char *cwd, json_object *json,
 		    struct error *err)
 {
-	char *value = strchr(part, '=');
+	char *value = nbd_is_uri(part) ? NULL : strchr(part, '=');
 
 	if (value) {
 		*value = '\0';

@@ -23,6 +23,7 @@ struct confine {
 	struct {
 		int fd; /* opened before; the program opens the same file by its path there */
 		bool writable;
+		bool directory; /* and what is in it; not below what is mounted there */
 		const char *at; /* where; NULL: confine_path() */
 	} file[CONFINE_FILES];
 	bool folder;      /* each is a folder, with all that is in it; see below */
@@ -38,8 +39,8 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
 /**
  * confine_spawn() - run it.
  *
- * As root: as user vimo-dm in namespaces of its own, without network. Its root has the files, read-only
- * those that are not writable, and the system's programs and libraries, read-only. It may open each file
+ * As root: as user vimo-dm in namespaces of its own, without network unless it is given dom0's. Its root has the files,
+ * read-only those that are not writable, and the system's programs and libraries, read-only. It may open each file
  * whoever owns it, which is the one right it has. For a folder it is root instead, sees no process but its own,
  * and may do what files need: be any user, give them away, change its root. With a user of its own it has no right,
  * and can have dom0's network. What cannot be set up it says in messages_fd.

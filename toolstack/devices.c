@@ -67,12 +67,14 @@ int devices_check(const struct guest_config *config, struct error *err)
 	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
 		const struct disk_config *disk = &config->disk[n];
 		bool direct;
-		int fd = disk_open(disk, &direct, err);
+		int fd = disk->format == FORMAT_NBD ? -1 : disk_open(disk, &direct, err);
 
 		if (fd >= 0)
 			put_fd(&fds, fd);
-		if (fd < 0 || (disk->format != FORMAT_RAW && storage_check(disk, err)))
+		if (fd < 0 && disk->format != FORMAT_NBD)
 			result = -1;
+		else if (disk->format != FORMAT_RAW)
+			result = storage_check(disk, err);
 	}
 	for (uint32_t n = 0; n < config->fs_count && !result; n++)
 		result = folder_check(&config->fs[n], err);

@@ -103,10 +103,12 @@ static int start_storage(struct guest *guest, const struct disk_config *disk, st
 	if (disk->format == FORMAT_RAW)
 		return 0;
 	/* For a better reason than it would give. */
-	free_fd = disk_open(disk, &direct, err);
-	if (free_fd < 0)
-		return -1;
-	close(free_fd);
+	if (disk->format != FORMAT_NBD) {
+		free_fd = disk_open(disk, &direct, err);
+		if (free_fd < 0)
+			return -1;
+		close(free_fd);
+	}
 	guest->storage[disk->slot] = storage_new(guest->config.name, disk);
 	if (storage_start(guest->storage[disk->slot], err))
 		return -1;

@@ -4,6 +4,7 @@
  */
 #include "keys.h"
 #include "json.h"
+#include "nbd.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -114,7 +115,7 @@ static int take_text(const struct key *key, json_object *value, void *to, struct
 		return take_word(key, text, to, err);
 	if (key->check && key->check(text, err))
 		return -1;
-	if (key->type == KEY_PATH && *text != '/')
+	if ((key->type == KEY_PATH || (key->type == KEY_IMAGE && !nbd_is_uri(text))) && *text != '/')
 		return error_set(err, ERROR_FAILED, "%s = \"%.200s\" is not an absolute path: begin it with /",
 				 key->name, text);
 	if (strlen(text) >= key->size)

@@ -15,6 +15,7 @@
 enum key_type {
 	KEY_TEXT,   /* char[] */
 	KEY_PATH,   /* char[], absolute */
+	KEY_IMAGE,  /* that, or the URI of an NBD server */
 	KEY_NUMBER, /* uint32_t or uint64_t */
 	KEY_FLAG,   /* bool */
 	KEY_WORD,   /* an enum: index into words */

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "disk.h"
 #include "json.h"
+#include "nbd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,7 +156,7 @@ static int follow(struct disk_config *disk, json_object *info, struct error *err
 		return refuse(disk, ERROR_FAILED,
 			      "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
 			      err);
-	if (!config_format_find(format, &found))
+	if (!config_format_find(format, &found) || found == FORMAT_NBD)
 		return refuse(disk, ERROR_FAILED,
 			      "is based on an image of a format that is not served: see guest.cfg(5)", err);
 	if (!strncmp(name, "json:", 5) || (strchr(name, ':') && (*name != '/' && *name != '.')))
@@ -173,12 +174,35 @@ static int follow(struct disk_config *disk, json_object *info, struct error *err
 	return 1;
 }
 
+/* The directory of a server's socket, which changes when the server is started again; of one elsewhere nothing. */
+static int open_server(struct layer *layer, const struct disk_config *disk, struct error *err)
+{
+	struct nbd_uri uri;
+
+	if (nbd_parse(disk->target, &uri, err))
+		return -1;
+	layer->fd = -1;
+	layer->format = FORMAT_NBD;
+	strcpy(layer->path, disk->target);
+	if (*uri.address)
+		return 0;
+	*(strrchr(uri.path, '/') + 1) = '\0';
+	layer->fd = open(uri.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return layer->fd >= 0 ?
+		       0 :
+		       refuse(disk, ERROR_FAILED, "cannot be reached: its socket's directory is not there", err);
+}
+
 static int open_layer(struct layers *layers, struct disk_config *disk, struct error *err)
 {
 	struct layer *layer = &layers->layer[layers->count];
 	CLEANUP_JSON json_object *info = NULL;
 	struct stat status;
 
+	if (disk->format == FORMAT_NBD) {
+		layers->count++;
+		return open_server(layer, disk, err);
+	}
 	if (layers->count == CONFINE_FILES)
 		return refuse(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
 			      err);
@@ -218,7 +242,8 @@ struct layers *layers_open(const struct disk_config *disk, struct error *err)
 
 void layers_close(struct layers *layers)
 {
-	while (layers->count)
-		close(layers->layer[--layers->count].fd);
+	while (layers->count--)
+		if (layers->layer[layers->count].fd >= 0)
+			close(layers->layer[layers->count].fd);
 	free(layers);
 }

@@ -14,7 +14,7 @@ struct layers {
 	struct layer {
 		char path[PATH_MAX];
 		enum disk_format format;
-		int fd;
+		int fd;             /* FORMAT_NBD: of its socket's directory, or -1 */
 		bool direct, block; /* O_DIRECT is possible; a block device, not a file */
 	} layer[CONFINE_FILES];
 };

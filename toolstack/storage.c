@@ -209,15 +209,15 @@ int storage_error(struct storage *storage, struct error *err)
 	       storage_read_messages(storage))
 		;
 	words[strcspn(words, "\n")] = '\0';
+	if (!strncmp(words, storage->kind->program, program) && !strncmp(words + program, ": ", 2))
+		words += program + 2;
+	from = *words == '-' ? strstr(words, "}: ") : NULL;
+	words = from ? from + 3 : words;
 	if (strstr(words, "lock"))
 		return storage_failed(
 			storage, ERROR_STATE,
 			"it, or an image that it is based on, is locked by another guest or program: end that one",
 			err);
-	if (!strncmp(words, storage->kind->program, program) && !strncmp(words + program, ": ", 2))
-		words += program + 2;
-	from = *words == '-' ? strstr(words, "}: ") : NULL;
-	words = from ? from + 3 : words;
 	snprintf(none, sizeof(none), "%s was not ready in time, or ended without a word", storage->kind->program);
 	return storage_failed(storage, ERROR_FAILED, *words ? words : none, err);
 }

@@ -4,6 +4,7 @@
  */
 #include "storage_run.h"
 #include "json.h"
+#include "nbd.h"
 #include "layers.h"
 #include "storage.h"
 
@@ -27,6 +28,47 @@ static char *text_of(json_object *json)
 	if (!text)
 		abort();
 	return text;
+}
+
+static void put_access(json_object *node, bool writable)
+{
+	json_put_string(node, "discard", "unmap");
+	json_object_object_add(node, "read-only", json_object_new_boolean(!writable));
+}
+
+#define RECONNECT_S 60 /* for a server that went away; then requests fail */
+
+/* The file below disk0 is an NBD server's export. */
+static void describe_server(const char *target, const char *directory, bool writable, char *text[2])
+{
+	json_object *file = json_object_new_object(), *disk = json_object_new_object(),
+		    *server = json_object_new_object();
+	struct error unused;
+	struct nbd_uri uri;
+	char path[CONFINE_PATH + sizeof(uri.path)];
+
+	nbd_parse(target, &uri, &unused); /* it was opened: it is one */
+	if (*uri.address) {
+		json_put_string(server, "type", "inet");
+		json_put_string(server, "host", uri.address);
+		json_put_string(server, "port", uri.port);
+	} else {
+		snprintf(path, sizeof(path), "%s/%s", directory, strrchr(uri.path, '/') + 1);
+		json_put_string(server, "type", "unix");
+		json_put_string(server, "path", path);
+	}
+	json_put_string(file, "driver", "nbd");
+	json_put_string(file, "node-name", "file0");
+	json_object_object_add(file, "server", server);
+	json_put_string(file, "export", uri.export);
+	json_put_number(file, "reconnect-delay", RECONNECT_S);
+	json_put_string(disk, "driver", "raw");
+	json_put_string(disk, "file", "file0");
+	json_put_string(disk, "node-name", "disk0");
+	put_access(file, writable);
+	put_access(disk, writable);
+	text[0] = text_of(file);
+	text[1] = text_of(disk);
 }
 
 /* Layer @n's file and format: nodes fileN and diskN, on diskN+1. */
@@ -55,10 +97,8 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 		json_put_string(disk, "backing", name);
 	else if (layer->format == FORMAT_QCOW2) /* not what it names: what it names was followed */
 		json_object_object_add(disk, "backing", NULL);
-	for (json_object *node = file; node; node = node == file ? disk : NULL) {
-		json_put_string(node, "discard", "unmap");
-		json_object_object_add(node, "read-only", json_object_new_boolean(!writable));
-	}
+	put_access(file, writable);
+	put_access(disk, writable);
 	text[0] = text_of(file);
 	text[1] = text_of(disk);
 }
@@ -85,6 +125,21 @@ static char *describe_export(bool writable)
 	return text_of(json);
 }
 
+static void give_files(const struct layers *layers, bool writable, struct confine *confine)
+{
+	for (uint32_t n = 0; n < layers->count; n++) {
+		const struct layer *layer = &layers->layer[n];
+
+		confine->network = layer->format == FORMAT_NBD && layer->fd < 0;
+		if (confine->network)
+			continue;
+		confine->file[n].fd = layer->fd;
+		confine->file[n].writable = !n && writable && layer->format != FORMAT_NBD;
+		confine->file[n].directory = layer->format == FORMAT_NBD;
+		confine->file_count++;
+	}
+}
+
 static pid_t run_with(const struct disk_config *config, const struct layers *layers, struct confine *confine,
 		      struct error *err)
 {
@@ -94,15 +149,14 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	uint32_t count = 0, texts_count = 0;
 	pid_t pid;
 
-	confine->file_count = layers->count;
-	for (uint32_t n = 0; n < layers->count; n++) {
-		confine->file[n].fd = layers->layer[n].fd;
-		confine->file[n].writable = !n && writable;
-	}
+	give_files(layers, writable, confine);
 	argv[count++] = storage_program();
 	for (uint32_t n = layers->count; n-- > 0; texts_count += 2) {
 		confine_path(confine, n, path);
-		describe_layer(layers, n, path, !n && writable, texts + texts_count);
+		if (layers->layer[n].format == FORMAT_NBD)
+			describe_server(layers->layer[n].path, path, writable, texts + texts_count);
+		else
+			describe_layer(layers, n, path, !n && writable, texts + texts_count);
 		for (uint32_t part = 0; part < 2; part++) {
 			argv[count++] = "--blockdev";
 			argv[count++] = texts[texts_count + part];
@@ -147,7 +201,7 @@ int storage_check(const struct disk_config *disk, struct error *err)
 	return 0;
 }
 
-static pid_t storage_run(const struct storage *storage, struct confine *confine, struct error *err)
+pid_t storage_run(const struct storage *storage, struct confine *confine, struct error *err)
 {
 	struct layers *layers = open_layers(&storage->disk, err);
 	pid_t pid;

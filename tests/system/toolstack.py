@@ -15,7 +15,7 @@ PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "us
 LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
 LOADER = "ld-linux-aarch64.so.1"
 # QEMU's programs, and the libraries that they need and we do not.
-QEMU = {"qemu-system-common": "usr/bin/qemu-storage-daemon", "qemu-utils": "usr/bin/qemu-img"}
+QEMU = {"qemu-system-common": ["usr/bin/qemu-storage-daemon"], "qemu-utils": ["usr/bin/qemu-img", "usr/bin/qemu-nbd"]}
 # tc, to see what the kernel counts.
 # fio as Debian builds it knows many kinds of storage.
 LOAD_LIBRARIES = ("libacl1 libaio1 libargon2-1 libboost-iostreams1.74.0 libboost-thread1.74.0 libcryptsetup12 libdaxctl1 "
@@ -124,9 +124,10 @@ def qemu_tree(bench, machine, tree):
     """With QEMU's storage daemon."""
     tools_tree(bench, machine, tree)
     packages = download_all(*QEMU, *QEMU_LIBRARIES)
-    for root, program in zip(packages, QEMU.values()):
-        shutil.copy(root / program, tree / program)
-    copy_libraries(tree, [tree / program for program in QEMU.values()],
+    for root, programs in zip(packages, QEMU.values()):
+        for program in programs:
+            shutil.copy(root / program, tree / program)
+    copy_libraries(tree, [tree / program for programs in QEMU.values() for program in programs],
                    [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
 
 
@@ -227,7 +228,8 @@ CHANNELS = checks("channels-that-cannot-be-are-refused", "channels-carry-bytes",
 
 QCOW2 = checks("qcow2-can-be", "qcow2-keeps-what-is-written", "qcow2-that-cannot-be-is-refused",
                "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
-               "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go")
+               "qcow2-flushes-survive-a-power-cut", "qcow2-disks-come-and-go",
+               "nbd-disks-by-socket-and-by-network", "nbd-servers-that-cannot-be-are-refused")
 
 FS = checks("a-folder-is-shared", "a-folder-that-cannot-be-is-refused", "guests-stay-in-their-folder",
             "folders-outlive-virtiofsd", "folders-outlive-device-models", "folders-outlive-vimod")

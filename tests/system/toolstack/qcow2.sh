@@ -167,3 +167,72 @@ qcow2_disks_come_and_go() {
 	no_storage
 	all_given_back
 }
+
+# nbd WHERE...: an NBD server, whose image /mnt/n.img is.
+nbd() {
+	qemu-nbd --fork --persistent --shared=4 --format=raw --cache=none --aio=threads --pid-file=/tmp/nbd.pid "$@" /mnt/n.img
+}
+end_nbd() {
+	local pid
+	pid=$(cat /tmp/nbd.pid)
+	kill -9 $pid
+	await dead $pid
+}
+
+nbd_disks_by_socket_and_by_network() {
+	local pid n=0
+	left >/tmp/before
+	sparse /mnt/n.img 32M
+	echo 'this is n' | dd of=/mnt/n.img conv=notrunc 2>/dev/null
+	mkdir -p /tmp/nbd
+	ip link set lo up
+	nbd --socket=/tmp/nbd/sock --export-name=one
+	disk_guest 'disk = [ "nbd+unix:///one?socket=/tmp/nbd/sock,,vda" ]'
+	talk g1 virtio 'head -n 1 /dev/vda' '^this is n'
+	start_load 10 vda
+	while [ $n -lt 3 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 500000 + 300000))
+		pid=$(storage_pid g1 4)
+		kill -9 $pid
+		await storage_is_back g1 $pid
+		# The server is another then, too.
+		end_nbd
+		rm -f /tmp/nbd/sock
+		nbd --socket=/tmp/nbd/sock --export-name=one
+	done
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl destroy g1
+	end_nbd
+	echo 'this is n' | dd of=/mnt/n.img conv=notrunc 2>/dev/null
+	nbd --bind=127.0.0.1 --port=10810
+	rm -f $LOGS/g1.*
+	disk_guest 'disk = [ ]'
+	vimoctl block-attach g1 nbd://127.0.0.1:10810/ | tee /tmp/said
+	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); head -n 1 /dev/vda" '^this is n'
+	vimoctl block-list g1 | grep 'nbd://127.0.0.1:10810/'
+	start_load 3 vda
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl destroy g1
+	end_nbd
+	no_storage
+	all_given_back
+}
+
+nbd_servers_that_cannot_be_are_refused() {
+	left >/tmp/before
+	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://localhost/" ]'
+	refused 1 'is no NBD server: write nbd://ADDRESS' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://127.0.0.1/,qcow2" ]'
+	refused 1 'format = qcow2: an NBD server gives no images' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/n.img,nbd" ]'
+	refused 1 'target names no server' create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "nbd+unix:///?socket=/tmp/none/sock" ]'
+	refused 1 "its socket's directory is not there" create /tmp/g1.cfg
+	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://127.0.0.1:9/" ]'
+	refused 1 'disk vda: nbd://127.0.0.1:9/: .*Connection refused' create /tmp/g1.cfg
+	no_storage
+	all_given_back
+}
