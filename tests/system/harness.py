@@ -13,10 +13,10 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck", "dnsanswer",
-            "vhostswitch")
-# What else they are made of.
-EXTRA = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/virtqueue.c")}
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck",
+            "dnsanswer")
+# Of the unit tests, and what else they are made of.
+SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192
@@ -148,9 +148,11 @@ class Bench:
         self.busybox = busybox
 
     def programs(self):
-        for name in PROGRAMS:
+        sources = [(HERE / name, ()) for name in PROGRAMS]
+        sources += [(HERE.parent / "unit" / name, extra) for name, extra in SHARED.items()]
+        for path, extra in sources:
             command(*self.args.cc.split(), "-O2", "-g", "-Wall", "-Wextra", "-static", f"-I{TOP}/include", f"-I{HERE}",
-                    "-o", self.work / name, HERE / f"{name}.c", *EXTRA.get(name, ()))
+                    "-o", self.work / path.name, path.with_suffix(".c"), *extra)
 
     def bare_guest(self, name, *sources, flags=()):
         """A raw arm64 Image from tests/guest; its path."""
