@@ -105,6 +105,8 @@ bool fs_take_answers(struct fs *fs);
 bool fs_open_existing(struct fs *fs, unsigned int index);
 /** fs_send_forgets() - as many as there is room for. */
 void fs_send_forgets(struct fs *fs);
+/** fs_answer_ours() - give it back with what was put together here, as if the daemon had said so. */
+void fs_answer_ours(struct fs *fs, unsigned int index, const void *answer, size_t bytes);
 /** fs_note_forget() - the daemon is to forget @one. */
 void fs_note_forget(struct fs *fs, const struct fuse_forget_one *one);
 /**

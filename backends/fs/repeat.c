@@ -115,7 +115,6 @@ static bool answer_made(struct fs *fs, unsigned int index)
 		struct fuse_out_header header;
 		struct fuse_entry_out entry;
 	} out = { .header.len = sizeof(out) };
-	struct fuse_forget_one gone = { 0 };
 	int result = fs_look_up(fs, daemon_id(fs, request->header.nodeid), fs_name(request, 0), &out.entry);
 
 	if (result > 0)
@@ -124,10 +123,7 @@ static bool answer_made(struct fs *fs, unsigned int index)
 		fs_answer_error(fs, index, -result);
 		return true;
 	}
-	memcpy(fs->answer, &out, sizeof(out));
-	fs_hear(&fs->nodes, request, fs->answer, &gone);
-	fs_note_forget(fs, &gone);
-	fs_answer(fs, index);
+	fs_answer_ours(fs, index, &out, sizeof(out));
 	return true;
 }
 

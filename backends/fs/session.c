@@ -157,15 +157,11 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 	}
 	if (result > 0)
 		return false;
-	gone.nodeid = 0;
 	if (result) {
 		fs_answer_error(fs, index, -result);
 		return true;
 	}
-	memcpy(fs->answer, &out, sizeof(out));
-	fs_hear(&fs->nodes, request, fs->answer, &gone);
-	fs_note_forget(fs, &gone);
-	fs_answer(fs, index);
+	fs_answer_ours(fs, index, &out, sizeof(out));
 	return true;
 }
 
@@ -186,6 +182,16 @@ bool fs_take_answers(struct fs *fs)
 			return distrust(fs);
 	}
 	return true;
+}
+
+void fs_answer_ours(struct fs *fs, unsigned int index, const void *answer, size_t bytes)
+{
+	struct fuse_forget_one gone = { 0 };
+
+	memcpy(fs->answer, answer, bytes);
+	fs_hear(&fs->nodes, &fs->slot[index].request, fs->answer, &gone);
+	fs_note_forget(fs, &gone);
+	fs_answer(fs, index);
 }
 
 void fs_note_forget(struct fs *fs, const struct fuse_forget_one *one)

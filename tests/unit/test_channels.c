@@ -436,6 +436,15 @@ static void who_goes_unheard_makes_room(void **state)
 	close(connected_client());
 }
 
+/* Until there is output that the client has not taken. */
+static void fill_output(unsigned int queue)
+{
+	while (used(queue) == ((uint16_t *)(void *)(ring(queue) + 0x400))[1]) {
+		give(queue, BUFFER, 0);
+		turn();
+	}
+}
+
 static void a_new_device_model_goes_on(void **state)
 {
 	unsigned int queue = channels_transmit(1);
@@ -445,10 +454,7 @@ static void a_new_device_model_goes_on(void **state)
 	open_port();
 	fd = connected_client();
 	/* It dies with output that its client has not taken. */
-	while (used(queue) == ((uint16_t *)(void *)(ring(queue) + 0x400))[1]) {
-		give(queue, BUFFER, 0);
-		turn();
-	}
+	fill_output(queue);
 	end();
 	close(fd);
 	begin();
@@ -474,10 +480,7 @@ static void a_reset_begins_anew(void **state)
 	(void)state;
 	open_port();
 	fd = connected_client();
-	while (used(queue) == ((uint16_t *)(void *)(ring(queue) + 0x400))[1]) {
-		give(queue, BUFFER, 0);
-		turn();
-	}
+	fill_output(queue);
 	drive(); /* with output in hand */
 	nothing_told();
 	say(0xffffffff, VIRTIO_CONSOLE_DEVICE_READY, 1);
