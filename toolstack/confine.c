@@ -151,8 +151,10 @@ static const char *change_root(const struct confine *confine, const char *mount_
 	if (!build_root())
 		return "system";
 	for (uint32_t n = 0; n < confine->file_count; n++) {
+		const char *at = confine->file[n].at ? confine->file[n].at : path;
+
 		confine_path(confine, n, path);
-		if (!place(tree[n], (confine->file[n].at ? confine->file[n].at : path) + 1, confine->folder))
+		if (!place(tree[n], at + 1, confine->folder || confine->file[n].directory))
 			return "image";
 	}
 	/* Of the process' own namespace. */
