@@ -15,8 +15,8 @@ limits_need_their_modules() {
 }
 
 interface() { ls /sys/class/net | grep '^vif'; }
-# counted NAME TEXT: a counter of tc's that is not zero.
-counted() { echo "$2" | grep -q "\"$1\":[1-9]"; }
+# not_zero NAME TEXT: a counter of tc's that is not zero.
+not_zero() { echo "$2" | grep -q "\"$1\":[1-9]"; }
 
 limits_hold_both_ways() {
 	local vhost sent received
@@ -32,8 +32,8 @@ limits_hold_both_ways() {
 		received=$(/bin/tc -s -j qdisc show dev $(interface))
 		echo "$sent"
 		echo "$received"
-		counted drops "$sent"
-		counted overlimits "$(echo "$received" | sed 's/.*"kind":"tbf"\([^}]*}[^}]*\)}.*/\1/')"
+		not_zero drops "$sent"
+		not_zero overlimits "$(echo "$received" | sed 's/.*"kind":"tbf"\([^}]*}[^}]*\)}.*/\1/')"
 		# They are the interface's, so the next device model's.
 		replace_dm g1
 		await ping -c 1 -w 1 10.9.0.2 >/dev/null

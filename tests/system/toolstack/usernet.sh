@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usernet.sh - networks without a bridge: a vimo-slirp for each, whoever dies.
 
-DATA=/tmp/www/data
 USERNET="backend=user,host_loopback=true,hostfwd=tcp:127.0.0.1:8080-:80 udp:127.0.0.1:5353-:5353"
-sum_of_data() { md5sum <$DATA | cut -d' ' -f1; }
 
 slirp_pid() { cat /run/vimo/guests/$1/slirp-4.pid 2>/dev/null; }
 another_slirp() { [ -n "$(slirp_pid $1)" ] && [ "$(slirp_pid $1)" != $2 ]; }
