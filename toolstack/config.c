@@ -120,7 +120,7 @@ static const struct key disk_keys[] = {
 	{ "target", KEY_IMAGE, FIELD(target), .hint = "target=/path/to/image", .required = true,
 	  .check = check_target },
 	{ "format", KEY_WORD, FIELD(format),
-	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; leave it out for an NBD server", .words = formats },
+	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = formats },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },
