@@ -94,13 +94,7 @@ static long control_open(void __user *user)
 		vimo_domain_put(domain);
 		return args.fd;
 	}
-	if (copy_to_user(user, &args, sizeof(args))) {
-		put_unused_fd(args.fd);
-		fput(file);
-		return -EFAULT;
-	}
-	fd_install(args.fd, file);
-	return 0;
+	return vimo_publish_fd(args.fd, file, user, &args, sizeof(args));
 }
 
 static long control_next(void __user *user)

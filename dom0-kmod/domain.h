@@ -133,6 +133,7 @@ int vimo_domain_destroy(struct domain *domain); /* at once, or by the reaper lat
 void vimo_domain_reaper(struct work_struct *work);
 
 /* domain_file.c */
+long vimo_publish_fd(int fd, struct file *file, void __user *user, const void *args, size_t bytes);
 struct file *vimo_domain_file(struct domain *domain); /* takes over the reference on success */
 
 /* memory_file.c */

@@ -181,31 +181,35 @@ static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __us
 	return copy_to_user(user, &args, sizeof(args)) ? -EFAULT : err;
 }
 
-/* Nobody can use the descriptor before the caller knows it. */
+/**
+ * vimo_publish_fd() - give a caller what it asked for: nobody can use the descriptor before the caller knows it.
+ * @fd: reserved, for @file; both are let go on failure
+ * @args: @bytes with the number, copied to @user
+ */
+long vimo_publish_fd(int fd, struct file *file, void __user *user, const void *args, size_t bytes)
+{
+	if (copy_to_user(user, args, bytes)) {
+		put_unused_fd(fd);
+		fput(file);
+		return -EFAULT;
+	}
+	fd_install(fd, file);
+	return 0;
+}
+
 static noinline long domain_ioctl_memory_fd(struct domain *domain, s32 __user *user)
 {
 	s32 fd = get_unused_fd_flags(O_CLOEXEC);
 	struct file *file;
-	long err;
 
 	if (fd < 0)
 		return fd;
 	file = vimo_memory_file(domain);
 	if (IS_ERR(file)) {
-		err = PTR_ERR(file);
-		goto put_fd;
+		put_unused_fd(fd);
+		return PTR_ERR(file);
 	}
-	err = put_user(fd, user);
-	if (err)
-		goto put_file;
-	fd_install(fd, file);
-	return 0;
-
-put_file:
-	fput(file);
-put_fd:
-	put_unused_fd(fd);
-	return err;
+	return vimo_publish_fd(fd, file, user, &fd, sizeof(fd));
 }
 
 static noinline long domain_ioctl_disk_fd(struct domain *domain, struct vimo_ioc_disk __user *user)
@@ -227,13 +231,7 @@ static noinline long domain_ioctl_disk_fd(struct domain *domain, struct vimo_ioc
 	err = PTR_ERR_OR_ZERO(file);
 	if (err)
 		goto put_fd;
-	if (copy_to_user(user, &args, sizeof(args))) {
-		put_unused_fd(args.fd);
-		fput(file);
-		return -EFAULT;
-	}
-	fd_install(args.fd, file);
-	return 0;
+	return vimo_publish_fd(args.fd, file, user, &args, sizeof(args));
 
 put_fd:
 	put_unused_fd(args.fd);

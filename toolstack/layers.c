@@ -179,9 +179,9 @@ static int open_server(struct layer *layer, const struct disk_config *disk, stru
 {
 	struct nbd_uri uri;
 
+	layer->fd = -1;
 	if (nbd_parse(disk->target, &uri, err))
 		return -1;
-	layer->fd = -1;
 	layer->format = FORMAT_NBD;
 	strcpy(layer->path, disk->target);
 	if (*uri.address)

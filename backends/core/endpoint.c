@@ -40,13 +40,7 @@ static void interrupt(struct virtio_device *device, enum transport_interrupt bit
 	const struct endpoint *endpoint =
 		(const struct endpoint *)((const char *)device - offsetof(struct endpoint, device));
 
-	static const unsigned int calls[] = {
-		[TRANSPORT_USED] = ENDPOINT_USED,
-		[TRANSPORT_USED_LATER] = ENDPOINT_USED_LATER,
-		[TRANSPORT_CONFIG] = ENDPOINT_CONFIG,
-	};
-
-	signal_one(endpoint->call[calls[bit]]);
+	signal_one(endpoint_call(endpoint, bit));
 }
 
 void endpoint_kick(struct endpoint *endpoint, unsigned int queue)
@@ -175,11 +169,8 @@ static void close_eventfds(struct endpoint *endpoint)
 
 static int bind_call(const struct endpoint *endpoint, unsigned int which, int fd)
 {
-	static const uint32_t bits[] = {
-		[ENDPOINT_USED] = TRANSPORT_USED,
-		[ENDPOINT_USED_LATER] = TRANSPORT_USED | VIMO_NOTIFY_LATER,
-		[ENDPOINT_CONFIG] = TRANSPORT_CONFIG,
-	};
+	static const uint32_t bits[ENDPOINT_CALLS] = { TRANSPORT_USED, TRANSPORT_CONFIG,
+						       TRANSPORT_USED | VIMO_NOTIFY_LATER };
 	struct vimo_ioc_call call = { endpoint->ipa, bits[which], fd };
 
 	return ioctl(endpoint->host->domain, VIMO_IOC_CALL, &call);

@@ -26,8 +26,7 @@ struct endpoint_host {
 	const char *run_dir;
 };
 
-/* Why a guest is interrupted: see enum transport_interrupt. */
-enum { ENDPOINT_USED, ENDPOINT_USED_LATER, ENDPOINT_CONFIG, ENDPOINT_CALLS };
+#define ENDPOINT_CALLS 3u
 
 struct endpoint {
 	struct virtio_device device;
@@ -35,7 +34,7 @@ struct endpoint {
 	unsigned int slot;
 	uint64_t ipa;
 	int kick[TRANSPORT_QUEUES]; /* doorbells as eventfds, by queue; with work all are kick[0] */
-	int call[ENDPOINT_CALLS];   /* eventfds that interrupt the guest */
+	int call[ENDPOINT_CALLS];   /* see endpoint_call() */
 	uv_poll_t *poll;
 
 	/* The device's, set before endpoint_attach(): */
@@ -44,6 +43,11 @@ struct endpoint {
 	void *context;
 };
 
+/** endpoint_call() - the eventfd that interrupts the guest for that reason. */
+static inline int endpoint_call(const struct endpoint *endpoint, enum transport_interrupt why)
+{
+	return endpoint->call[__builtin_ctz(why)];
+}
 /** endpoint_open() - an empty @slot for now; endpoint_attach() shows it to the guest. */
 void endpoint_open(struct endpoint *endpoint, const struct endpoint_host *host, unsigned int slot,
 		   struct transport_state *state);

@@ -22,7 +22,7 @@
 
 /* The status bits, and for the first: with no hurry, since the guest has other things to wait for (VIMO_NOTIFY_LATER).
  */
-enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2, TRANSPORT_USED_LATER };
+enum transport_interrupt { TRANSPORT_USED = 1, TRANSPORT_CONFIG = 2, TRANSPORT_USED_LATER = 4 };
 
 struct transport_state {
 	uint64_t driver_features;

@@ -34,8 +34,8 @@ static int set_queue(const struct net_pair *pair, unsigned int which, int error)
 {
 	const struct endpoint *endpoint = pair->net->endpoint;
 	/* That packets have left can wait until the guest runs anyway. */
-	unsigned int call = which == TRANSMIT ? ENDPOINT_USED_LATER : ENDPOINT_USED;
-	const struct vhost_wires wires = { endpoint->kick[2 * pair->index + which], endpoint->call[call], error };
+	int call = endpoint_call(endpoint, which == TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED);
+	const struct vhost_wires wires = { endpoint->kick[2 * pair->index + which], call, error };
 	const struct virtqueue *queue = which == RECEIVE ? net_receive_queue(pair) : net_transmit_queue(pair);
 
 	return vhost_set_queue(pair->vhost, which, queue, &wires);

@@ -180,7 +180,7 @@ static int start_queue(const struct net_pair *pair, unsigned int which, struct e
 		.used = queue->used,
 		.base = virtqueue_used_index(queue),
 		.kick = endpoint->kick[index],
-		.call = endpoint->call[ENDPOINT_USED],
+		.call = endpoint_call(endpoint, TRANSPORT_USED),
 	};
 
 	return vhost_user_start_ring(pair->net->other->socket, &ring, err);

@@ -66,7 +66,7 @@ static int set_queue(const struct vsock *vsock, unsigned int which)
 {
 	const struct endpoint *endpoint = vsock->endpoint;
 	/* That packets have left can wait until the guest runs anyway. */
-	int call = endpoint->call[which == VSOCK_TRANSMIT ? ENDPOINT_USED_LATER : ENDPOINT_USED];
+	int call = endpoint_call(endpoint, which == VSOCK_TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED);
 	const struct vhost_wires wires = { endpoint->kick[which], call, watch_fd(vsock->broken) };
 
 	return vhost_set_queue(vsock->vhost, which, &endpoint->device.queue[which], &wires);

@@ -76,45 +76,52 @@ static void make_runnable_locked(struct runqueue *rq, struct vcpu *vcpu)
 		runqueue_insert(rq, vcpu);
 }
 
-void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
+/* Caller holds its queue's lock. Return: the CPU to kick, or NULL. */
+static struct cpu *wake_locked(struct runqueue *rq, struct vcpu *vcpu, enum vcpu_wait reason)
 {
-	struct runqueue *rq = runqueue_lock(vcpu);
-	struct cpu *kick = NULL;
-
 	if (vcpu->state == VCPU_RUNNING) {
 		vcpu->wake_pending |= (uint8_t)BIT(reason);
-		if (vcpu->cpu != this_cpu())
-			kick = vcpu->cpu;
-	} else if (vcpu->state == VCPU_BLOCKED && vcpu->wait == reason) {
+		return vcpu->cpu == this_cpu() ? NULL : vcpu->cpu;
+	}
+	if (vcpu->state == VCPU_BLOCKED && vcpu->wait == reason) {
 		make_runnable_locked(rq, vcpu);
 		if (reason == WAIT_IO && !vcpu->stopped)
 			rq->answered = vcpu;
-		kick = vcpu->cpu;
-	} else if (vcpu->state == VCPU_RUNNABLE && reason == WAIT_INTERRUPT && vcpu->held) {
+		return vcpu->cpu;
+	}
+	if (vcpu->state == VCPU_RUNNABLE && reason == WAIT_INTERRUPT && vcpu->held) {
 		vcpu->vruntime -= vcpu->held;
 		vcpu->held = 0;
-		kick = vcpu->cpu;
+		return vcpu->cpu;
 	}
+	return NULL;
+}
+
+void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
+{
+	struct runqueue *rq = runqueue_lock(vcpu);
+	struct cpu *kick = wake_locked(rq, vcpu, reason);
+
 	spin_unlock(&rq->lock);
 	if (kick)
 		sched_kick(kick);
 }
 
-void sched_interrupt(struct vcpu *vcpu, enum wake_when when)
+void sched_wake_later(struct vcpu *vcpu)
 {
 	struct runqueue *rq = runqueue_lock(vcpu);
-	bool later = when == WAKE_LATER && vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT;
+	bool sleeps = vcpu->state == VCPU_BLOCKED;
+	/* One that is runnable runs anyway, and keeps what it has. */
+	struct cpu *kick = vcpu->state == VCPU_RUNNABLE ? NULL : wake_locked(rq, vcpu, WAIT_INTERRUPT);
 
-	if (later) {
-		make_runnable_locked(rq, vcpu);
+	if (kick && sleeps) {
 		vcpu->held = rq->min_vruntime > vcpu->vruntime ? rq->min_vruntime - vcpu->vruntime : 0;
 		vcpu->vruntime += vcpu->held;
 	}
 	spin_unlock(&rq->lock);
-	if (later)
-		sched_kick(vcpu->cpu); /* an idle CPU runs it; a busy one sets its timer */
-	else
-		sched_wake(vcpu, WAIT_INTERRUPT);
+	/* An idle CPU runs it; a busy one sets its timer. */
+	if (kick)
+		sched_kick(kick);
 }
 
 void sched_start(struct vcpu *vcpu)

@@ -22,10 +22,10 @@ void sched_off(struct vcpu *vcpu);
  */
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
 /*
- * sched_wake() for an interrupt. One that sleeps is woken as @when says, and WAKE_NOW gives it what WAKE_LATER
- * withheld; one that runs is kicked in any case.
+ * sched_wake() for an interrupt that can wait: one that sleeps runs once its CPU is free or its turn comes, without the
+ * credit of one that slept, which a sched_wake() that follows gives it.
  */
-void sched_interrupt(struct vcpu *vcpu, enum wake_when when);
+void sched_wake_later(struct vcpu *vcpu);
 /* The running vCPU waits: for an interrupt (returns at once if one is there), or for I/O. Takes effect on exit. */
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason);
 void sched_yield(struct vcpu *vcpu);

@@ -44,7 +44,7 @@ struct vcpu {
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
-	uint64_t held;                          /* credit that WAKE_LATER withholds, in vruntime */
+	uint64_t held;                          /* credit that sched_wake_later() withholds, in vruntime */
 	uint64_t timer_deadline;                /* counter value at which it must wake, ~0 none */
 	struct vcpu *next;                      /* run queue */
 	struct vcpu *sibling;                   /* all vCPUs placed on its CPU */

@@ -10,7 +10,6 @@
 #ifndef GUEST_VGIC_H
 #define GUEST_VGIC_H
 
-#include "guest/wake.h"
 #include "hw/gic.h"
 #include "lib/lock.h"
 #include "lib/types.h"
@@ -31,8 +30,8 @@ struct virq {
 	uint8_t lr;            /* number + 1 of the list register that holds it */
 	uint8_t ask;           /* VIRQ_*: change to make when another CPU gives it back */
 	bool edge, line, latch, active, group1, hw;
-	enum wake_when when; /* of the vCPU, as its last change wants */
-	uint64_t irouter;    /* v3 SPI: as the guest wrote it */
+	bool later;       /* its last change need not run the vCPU at once */
+	uint64_t irouter; /* v3 SPI: as the guest wrote it */
 };
 
 #define VGIC_BANKS 32u /* of 32 interrupts */
@@ -75,7 +74,7 @@ void vgic_vtimer(struct vcpu *vcpu);
 /* Software interrupt sources (emulated devices, events, timers). Any CPU. Wakes or kicks the target. */
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, bool high);
 void vgic_pulse(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid);
-void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, enum wake_when when);
+void vgic_pulse_later(struct domain *domain, uint32_t spi); /* see sched_wake_later() */
 /* Trapped ICC_SGI1R_EL1 (v3), also SGI0R/ASGI1R. */
 void vgic_sgi1r(struct vcpu *vcpu, uint64_t value);
 

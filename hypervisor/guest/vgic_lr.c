@@ -251,8 +251,12 @@ static NOINLINE void update_queue(struct vcpu *target, struct virq *virq)
 	if (!virq->vcpu)
 		vgic_queue_add(target, virq);
 	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
-	if (deliver && !here)
-		sched_interrupt(target, virq->when);
+	if (here || !deliver)
+		return;
+	if (virq->later)
+		sched_wake_later(target);
+	else
+		sched_wake(target, WAIT_INTERRUPT);
 }
 
 void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)

@@ -169,7 +169,10 @@ enum vimo_status device_notify(struct domain *domain, uint64_t ipa, uint64_t bit
 	if (!device)
 		return VIMO_NOT_FOUND;
 	change_status(domain, device, (uint32_t)bits & ~VIMO_NOTIFY_LATER, 0);
-	vgic_pulse_when(domain, NULL, device->intid, bits & VIMO_NOTIFY_LATER ? WAKE_LATER : WAKE_NOW);
+	if (bits & VIMO_NOTIFY_LATER)
+		vgic_pulse_later(domain, device->intid);
+	else
+		vgic_pulse(domain, NULL, device->intid);
 	return VIMO_OK;
 }
 

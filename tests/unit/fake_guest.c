@@ -62,10 +62,10 @@ void vgic_pulse(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
 	fake_irq.intid = intid;
 }
 
-void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu, uint32_t intid, enum wake_when when)
+void vgic_pulse_later(struct domain *domain, uint32_t spi)
 {
-	fake_irq.later += when == WAKE_LATER;
-	vgic_pulse(domain, vcpu, intid);
+	fake_irq.later++;
+	vgic_pulse(domain, NULL, spi);
 }
 
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high)

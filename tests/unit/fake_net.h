@@ -144,7 +144,7 @@ static void begin_device(const struct net_backend *backend)
 						  .interrupt = interrupt };
 	for (unsigned int i = 0; i < QUEUES; i++)
 		endpoint.kick[i] = eventfd(0, EFD_NONBLOCK);
-	endpoint.call[ENDPOINT_USED] = told;
+	endpoint.call[0] = told; /* TRANSPORT_USED */
 	net.endpoint = &endpoint;
 	net.backend = backend;
 	net.features = backend->features;

@@ -210,7 +210,7 @@ static void one_woken_for_later_waits_for_the_cpu_or_its_turn(void **state)
 	uint64_t woken = test_counter;
 
 	(void)state;
-	sched_interrupt(sleeper, WAKE_LATER);
+	sched_wake_later(sleeper);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	assert_in_range(timer[0], woken + 1, woken + 5 * MS);
@@ -222,7 +222,7 @@ static void one_woken_for_later_waits_for_the_cpu_or_its_turn(void **state)
 	block(WAIT_INTERRUPT);
 	compute_until(test_counter + 500 * MS);
 	woken = test_counter;
-	sched_interrupt(sleeper, WAKE_LATER);
+	sched_wake_later(sleeper);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	compute_until(woken + 6 * MS);
@@ -234,7 +234,10 @@ static void one_woken_for_later_and_then_for_now_runs_at_once(void **state)
 	struct vcpu *dom0_vcpu, *sleeper = sleeper_beside(&dom0_vcpu);
 
 	(void)state;
-	sched_interrupt(sleeper, WAKE_LATER);
+	sched_wake_later(sleeper);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	sched_wake_later(sleeper); /* no reason to hurry either */
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	sched_wake(sleeper, WAIT_INTERRUPT);

@@ -136,13 +136,10 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 	wakes++;
 }
 
-void sched_interrupt(struct vcpu *vcpu, enum wake_when when)
+void sched_wake_later(struct vcpu *vcpu)
 {
 	(void)vcpu;
-	if (when == WAKE_LATER)
-		wakes_later++;
-	else
-		wakes++;
+	wakes_later++;
 }
 
 void sched_kick(struct cpu *cpu)
@@ -610,7 +607,7 @@ static void one_for_later_does_not_hurry_until_another_comes(void **state)
 	enable_all();
 	this_cpu()->vcpu = domain->vcpus[1];
 	wakes = wakes_later = 0;
-	vgic_pulse_when(domain, NULL, SPI, WAKE_LATER);
+	vgic_pulse_later(domain, SPI);
 	assert_int_equal(wakes, 0);
 	assert_int_equal(wakes_later, 1);
 	vgic_pulse(domain, NULL, SPI);

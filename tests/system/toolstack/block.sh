@@ -22,7 +22,7 @@ start_load() {
 	shift
 	talk g1 virtio "for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
 }
-loads_ended() { talk g1 virtio 'grep -c ended /tmp/load' "^$1" >/dev/null; }
+loads_ended() { tell g1 "until [ \$(grep -c ended /tmp/load) = $1 ]; do sleep 1; done" >/dev/null; }
 loads_are_good() { talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' "^$1"; }
 
 disks_keep_what_is_written() {

@@ -44,7 +44,7 @@ iperf3_both_ways() {
 }
 
 begin_all() { tell $1 "($FIO --minimal >/tmp/fio 2>&1; echo ended \$? >/tmp/fio.end) & (while [ ! -f /tmp/fio.end ]; do /tools/iperf3 -c $2 -n 4M -R >>/tmp/iperf3 2>&1 || break; done; echo ended \$? >/tmp/iperf3.end) & true"; }
-all_ended() { tell $1 'cat /tmp/fio.end /tmp/iperf3.end' >/dev/null; }
+all_ended() { tell $1 'until [ -f /tmp/fio.end ] && [ -f /tmp/iperf3.end ]; do sleep 1; done' >/dev/null; }
 all_is_good() { tell $1 'grep "ended 0" /tmp/fio.end && grep "ended 0" /tmp/iperf3.end && grep -c receiver /tmp/iperf3'; }
 
 # Two guests on one CPU, disks and networks busy in both; device models and a storage daemon are killed.
