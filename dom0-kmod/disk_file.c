@@ -57,6 +57,8 @@ static ssize_t disk_pieces_locked(const struct disk *disk, const struct iov_iter
 	struct iov_iter left = *user;
 	ssize_t total = 0;
 
+	/* Past a first piece of no bytes, as later ones are: a bio takes none. */
+	iov_iter_advance(&left, 0);
 	for (transfer->count = 0; iov_iter_count(&left) && transfer->count < room; transfer->count++) {
 		u64 ipa = disk_address(&left) - disk->base + VIMO_GUEST_RAM_BASE;
 		const struct extent *extent;

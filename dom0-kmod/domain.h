@@ -87,7 +87,7 @@ struct domain {
 
 	struct extent *extents; /* sorted by ipa */
 	size_t extent_count, extent_room;
-	atomic_t mappings; /* areas of user space, whatever they map */
+	atomic_t mappings; /* areas of user space, whatever they map, and transfers of disk_file.c */
 
 	struct list_head devices;
 	unsigned int device_count;

@@ -184,7 +184,12 @@ static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __us
 /**
  * vimo_publish_fd() - give a caller what it asked for: nobody can use the descriptor before the caller knows it.
  * @fd: reserved, for @file; both are let go on failure
- * @args: @bytes with the number, copied to @user
+ * @file: what it becomes
+ * @user: where the caller reads the answer
+ * @args: the answer, with the number of the descriptor
+ * @bytes: its size
+ *
+ * Return: 0 or -EFAULT.
  */
 long vimo_publish_fd(int fd, struct file *file, void __user *user, const void *args, size_t bytes)
 {

@@ -125,6 +125,7 @@ static bool steal_from(struct runqueue *rq, struct runqueue *other)
 		unplace_locked(other, vcpu);
 		place_locked(rq, vcpu);
 		vcpu->vruntime = rq->min_vruntime;
+		vcpu->held = 0;
 		runqueue_insert(rq, vcpu);
 	}
 	spin_unlock(&second->lock);

@@ -66,6 +66,11 @@ static void test_data(int disk, int image)
 	CHECK(memcmp(out, plain + DATA_BYTES / 2, DATA_BYTES / 2) == 0);
 	CHECK(pwrite(disk, in, 512, 512) == 512 && pread(image, plain, 4096, 0) == 4096);
 	CHECK(memcmp(plain + 512, in, 512) == 0);
+	/* Places of no bytes are none, wherever they stand. */
+	memset(out, 0, 2 * 4096u);
+	CHECK(preadv(disk, (struct iovec[]){ { ram, 0 }, { out, 4096 }, { ram, 0 }, { out + 4096, 4096 }, { ram, 0 } },
+		     5, 4096) == 2 * 4096);
+	CHECK(pread(image, plain, 2 * 4096u, 4096) == 2 * 4096 && memcmp(plain, out, 2 * 4096u) == 0);
 	free(plain);
 }
 
