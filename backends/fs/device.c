@@ -149,7 +149,7 @@ static void take(struct fs *fs, unsigned int index, bool again)
 	slot->used = true;
 	slot->asked = slot->again = again;
 	slot->order = fs->order++;
-	slot->exists = false;
+	slot->exists = slot->at_daemon = false;
 	slot->deaths = 0;
 	if (room < sizeof(struct fuse_out_header) || (request->operation && request->operation->reply == FS_NOTHING)) {
 		slot->used = false; /* nowhere to answer */
@@ -235,11 +235,12 @@ void fs_gone(struct fs *fs)
 	fs->serves = false;
 	fs->forget_count = 0;
 	memset(fs->forgetting, 0, sizeof(fs->forgetting));
+	fs_nodes_unknown(&fs->nodes); /* now: what the guest forgets from here on is nothing to the next one */
 	for (unsigned int index = 0; index < FS_SLOTS; index++) {
 		struct fs_slot *slot = &fs->slot[index];
 
 		slot->again |= slot->used && slot->asked;
-		slot->exists = false;
+		slot->exists = slot->at_daemon = false;
 		slot->deaths += slot->used && slot->asked;
 		if (slot->used && slot->deaths == DEATHS) {
 			log_error("fs %s: %u daemons died while they did a request of type %u: it fails", fs->tag,

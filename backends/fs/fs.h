@@ -37,7 +37,8 @@ struct fs_shared {
 /** A request of the guest. */
 struct fs_slot {
 	bool used;
-	bool asked; /* this daemon, or (again) an earlier one, which may have done it */
+	bool asked;     /* this daemon, or (again) an earlier one, which may have done it */
+	bool at_daemon; /* this one may answer it */
 	bool again;
 	bool exists; /* what it was to create, if not there, is there: to be opened */
 	unsigned int queue, deaths;

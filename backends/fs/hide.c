@@ -142,11 +142,15 @@ bool fs_show_closed(struct fs *fs)
 	struct fs_nodes *nodes = &fs->nodes;
 
 	while (nodes->closed_count) {
-		struct fs_node *node = fs_node_find(nodes, nodes->closed[nodes->closed_count - 1]);
+		/* Taken out first: while we ask, answers may add others, or end the mount. */
+		uint64_t id = nodes->closed[--nodes->closed_count];
+		struct fs_node *node = fs_node_find(nodes, id);
 
-		if (node && node->hidden && !fs_node_is_open(nodes, node) && !show(fs, node))
-			return false;
-		nodes->closed_count--;
+		if (!node || !node->hidden || fs_node_is_open(nodes, node) || show(fs, node))
+			continue;
+		if (nodes->closed_count < FS_CLOSED)
+			nodes->closed[nodes->closed_count++] = id;
+		return false;
 	}
 	return true;
 }

@@ -83,7 +83,7 @@ int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err);
 void fs_nodes_close(struct fs_nodes *nodes);
 /** fs_nodes_clear() - nothing is mounted. */
 void fs_nodes_clear(struct fs_nodes *nodes);
-/** fs_nodes_unknown() - the daemon is a new one, which knows but the root. */
+/** fs_nodes_unknown() - there is no daemon, or a new one, which knows but the root. */
 void fs_nodes_unknown(struct fs_nodes *nodes);
 
 /** fs_node_find() - by the guest's number, any value. Return: NULL: there is none. */

@@ -155,11 +155,8 @@ static bool ask_again(struct fs *fs)
 
 bool fs_restore(struct fs *fs)
 {
-	if (fs->nodes.table->init_bytes) {
-		fs_nodes_unknown(&fs->nodes);
-		if (!restore_mount(fs) || !restore_handles(fs) || !restore_nodes(fs))
-			return false;
-	}
+	if (fs->nodes.table->init_bytes && (!restore_mount(fs) || !restore_handles(fs) || !restore_nodes(fs)))
+		return false;
 	fs->serves = true;
 	return ask_again(fs);
 }

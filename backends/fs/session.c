@@ -83,7 +83,7 @@ void fs_submit(struct fs *fs, unsigned int index)
 	} else if (!describe(fs, index, (size_t)bytes)) {
 		fs_answer_error(fs, index, EFAULT);
 	} else {
-		slot->asked = true;
+		slot->asked = slot->at_daemon = true;
 		driver_ring_publish(&fs->ring, index);
 	}
 }
@@ -110,8 +110,9 @@ static bool take_answer(struct fs *fs, unsigned int index)
 	struct fuse_forget_one gone = { 0 };
 	struct fuse_out_header header;
 
-	if (!slot->used || !slot->asked)
+	if (!slot->used || !slot->at_daemon)
 		return false;
+	slot->at_daemon = false;
 	/* Once: it may change under our eyes. */
 	memcpy(&header, fs->shared->slot[index].answer, sizeof(header));
 	if (header.unique != index + 1 || header.len < sizeof(header))

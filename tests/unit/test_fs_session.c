@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_fs_session.c - a shared folder's device with a daemon that does what none does, or what one seldom does
+ * just then. The ring to it is played here: it answers as soon as it is asked.
+ */
+#include "fs/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define RAM 0x40000000ull
+#define RAM_BYTES 0x10000u
+#define SIZE 16u
+enum { DESC = 0, AVAIL = 0x400, USED = 0x800, ANSWERS = 0x4000 };
+
+static _Alignas(4096) uint8_t ram[RAM_BYTES];
+static const struct guest_memory memory = { ram, RAM, RAM_BYTES };
+static struct endpoint endpoint;
+static struct fs fs;
+static int other_end;
+static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
+static unsigned int said_count, taken, asked[64];
+static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
+
+/* Of endpoint.c and vhost_user.c. */
+int endpoint_attach(struct endpoint *to, const struct virtio_model *of, void (*show)(struct virtio_device *device),
+		    struct error *err)
+{
+	(void)to;
+	(void)of;
+	(void)show;
+	(void)err;
+	return -1;
+}
+
+void endpoint_kick(struct endpoint *to, unsigned int queue)
+{
+	(void)to;
+	(void)queue;
+}
+
+int vhost_user_open(int fd, uint64_t *features, struct error *err)
+{
+	(void)fd;
+	(void)features;
+	return error_set(err, ERROR_FAILED, "not here");
+}
+
+/* Of driver_ring.c. */
+int driver_ring_open(struct driver_ring *ring, const struct guest_memory *of, size_t bytes, struct error *err)
+{
+	(void)err;
+	ring->memory = of;
+	ring->shared = aligned_alloc(4096, (bytes + 4095) & ~4095ul);
+	return ring->shared ? 0 : -1;
+}
+
+void driver_ring_close(struct driver_ring *ring)
+{
+	free(ring->shared);
+}
+
+int driver_ring_start(struct driver_ring *ring, int socket, uint64_t features, uint32_t index, int memory_fd,
+		      struct error *err)
+{
+	(void)ring;
+	(void)socket;
+	(void)features;
+	(void)index;
+	(void)memory_fd;
+	return error_set(err, ERROR_FAILED, "not here");
+}
+
+uint64_t driver_ring_address(const struct driver_ring *ring, const void *at)
+{
+	(void)ring;
+	(void)at;
+	return 0;
+}
+
+void driver_chain_add(struct driver_chain *chain, uint64_t address, uint64_t bytes, bool writable)
+{
+	(void)address;
+	(void)bytes;
+	(void)writable;
+	chain->count++;
+}
+
+bool driver_chain_add_guest(const struct driver_ring *ring, struct driver_chain *chain, const struct iovec *piece,
+			    bool writable)
+{
+	(void)ring;
+	(void)chain;
+	(void)piece;
+	(void)writable;
+	return true;
+}
+
+void driver_ring_describe(struct driver_ring *ring, unsigned int index, const struct driver_chain *chain)
+{
+	(void)ring;
+	(void)index;
+	(void)chain;
+}
+
+bool driver_ring_take(struct driver_ring *ring, uint32_t *index)
+{
+	(void)ring;
+	if (taken == said_count)
+		return false;
+	*index = said[taken++];
+	return true;
+}
+
+/* The daemon: it gives @index back. */
+static void say(uint32_t index, int error, const void *answer, size_t bytes)
+{
+	struct fuse_out_header header = { .len = (uint32_t)(sizeof(header) + bytes),
+					  .error = error,
+					  .unique = index + 1 };
+
+	memcpy(fs.shared->slot[index].answer, &header, sizeof(header));
+	if (bytes)
+		memcpy(fs.shared->slot[index].answer + sizeof(header), answer, bytes);
+	said[said_count++] = index;
+}
+
+void driver_ring_publish(struct driver_ring *ring, unsigned int index)
+{
+	static const struct fuse_open_out file = { .fh = 3 };
+	const struct fuse_entry_out entry = { .nodeid = 99, .attr = { .ino = 1099, .mode = S_IFREG } };
+	void (*now)(uint32_t opcode) = hostility;
+	struct fuse_in_header header;
+
+	(void)ring;
+	memcpy(&header, fs.shared->slot[index].request, sizeof(header));
+	if (index != FS_OWN)
+		return; /* of the guest: when the test says so */
+	asked[header.opcode]++;
+	hostility = NULL;
+	if (now)
+		now(header.opcode);
+	if (header.opcode == FUSE_LOOKUP)
+		say(index, 0, &entry, sizeof(entry));
+	else if (header.opcode == FUSE_OPEN)
+		say(index, 0, &file, sizeof(file));
+	else
+		say(index, header.opcode == FUSE_RMDIR ? -ENOTEMPTY : 0, NULL, 0);
+}
+
+static int set_up(void **state)
+{
+	const struct virtqueue_layout layout = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
+	char path[] = "/tmp/test_fs_session.XXXXXX";
+	struct error err;
+	int ends[2];
+
+	(void)state;
+	memset(ram, 0, sizeof(ram));
+	memset(asked, 0, sizeof(asked));
+	memset(&fs, 0, sizeof(fs));
+	said_count = taken = 0;
+	hostility = NULL;
+	endpoint.device.memory = &memory;
+	endpoint.context = &fs;
+	close(mkstemp(path));
+	if (fs_nodes_open(&fs.nodes, path, &err) || driver_ring_open(&fs.ring, &memory, sizeof(*fs.shared), &err) ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, ends) ||
+	    !virtqueue_start(&endpoint.device.queue[FS_REQUESTS], &memory, &layout, false, NULL))
+		return -1;
+	unlink(path);
+	fs.endpoint = &endpoint;
+	fs.shared = (struct fs_shared *)(void *)fs.ring.shared;
+	fs.slot = calloc(FS_SLOTS, sizeof(*fs.slot));
+	fs.nodes.hidden = ".hidden";
+	fs.socket = ends[0];
+	other_end = ends[1];
+	fs.ring.call = -1;
+	fs.wake = fs.next = -1;
+	fs.serves = true;
+	return fs.slot ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fs_nodes_close(&fs.nodes);
+	driver_ring_close(&fs.ring);
+	if (fs.socket >= 0)
+		close(fs.socket);
+	close(other_end);
+	free(fs.forget);
+	free(fs.slot);
+	return 0;
+}
+
+/* As if it had been taken from the guest's queue. */
+static struct fs_slot *take(unsigned int index, uint32_t opcode, uint64_t node, const void *arguments, size_t bytes)
+{
+	struct fs_slot *slot = &fs.slot[index];
+	struct fs_request *request = &slot->request;
+
+	slot->used = true;
+	slot->queue = FS_REQUESTS;
+	slot->order = fs.order++;
+	slot->chain = (struct virtqueue_chain){ .head = (uint16_t)index, .writable = 1 };
+	slot->chain.iov[0] = (struct iovec){ ram + ANSWERS + index * 0x200, 0x200 };
+	request->operation = fs_operation(opcode);
+	request->header = (struct fuse_in_header){ .opcode = opcode, .nodeid = node, .unique = 1000 + index };
+	request->room = 0x200;
+	request->bytes = (uint32_t)bytes;
+	memcpy(request->arguments, arguments, bytes);
+	assert_int_equal(fs_check(request, 0), 0);
+	fs.busy++;
+	return slot;
+}
+
+/* How many requests the guest got back. */
+static unsigned int answered(void)
+{
+	return virtqueue_used_index(&endpoint.device.queue[FS_REQUESTS]);
+}
+
+static struct fs_node *learn(uint64_t parent, const char *name, uint64_t daemon, uint32_t kind)
+{
+	const struct fuse_entry_out entry = { .nodeid = daemon, .attr = { .ino = 1000 + daemon, .mode = kind } };
+
+	return fs_node_learn(&fs.nodes, parent, name, &entry);
+}
+
+static size_t create_arguments(uint8_t *to)
+{
+	const struct fuse_create_in in = { .flags = O_CREAT | O_RDWR };
+
+	memcpy(to, &in, sizeof(in));
+	strcpy((char *)to + sizeof(in), "file");
+	return sizeof(in) + sizeof("file");
+}
+
+static void answer_the_first(uint32_t opcode)
+{
+	const struct {
+		struct fuse_entry_out entry;
+		struct fuse_open_out open;
+	} made = { .entry = { .nodeid = 50, .attr = { .ino = 51, .mode = S_IFREG } } };
+
+	(void)opcode;
+	say(0, 0, &made, sizeof(made));
+}
+
+/* What was answered, and is looked into here, is not the daemon's any more. */
+static void nothing_is_answered_twice(void **state)
+{
+	uint8_t arguments[100];
+
+	(void)state;
+	take(0, FUSE_CREATE, FUSE_ROOT_ID, arguments, create_arguments(arguments));
+	fs_submit(&fs, 0);
+	say(0, -EEXIST, NULL, 0);
+	assert_true(fs_take_answers(&fs));
+	assert_int_equal(answered(), 0);
+	assert_true(fs.slot[0].exists);
+	hostility = answer_the_first;
+	assert_false(fs_open_existing(&fs, 0));
+	assert_int_equal(answered(), 0);
+	assert_int_equal(fs.busy, 1);
+}
+
+/* Nor is what only its predecessor was asked. */
+static void nothing_is_answered_unasked(void **state)
+{
+	uint8_t arguments[100];
+	struct fs_slot *slot;
+
+	(void)state;
+	slot = take(0, FUSE_CREATE, FUSE_ROOT_ID, arguments, create_arguments(arguments));
+	fs_submit(&fs, 0);
+	fs_gone(&fs);
+	assert_true(slot->again);
+	fs.socket = dup(other_end);
+	hostility = answer_the_first;
+	assert_false(fs_repeat(&fs, 0));
+	assert_int_equal(answered(), 0);
+	assert_int_equal(fs.busy, 1);
+}
+
+/* Two files that are open and have no name but a hidden one. Return: the second one's handle. */
+static uint64_t hide_two(void)
+{
+	const struct fs_node *folder = learn(FUSE_ROOT_ID, ".hidden", 2, S_IFDIR);
+	uint64_t handle[2];
+
+	for (unsigned int n = 0; n < 2; n++) {
+		struct fs_node *node = learn(FUSE_ROOT_ID, n ? "b" : "a", 3 + n, S_IFREG);
+
+		node->hidden = 1;
+		fs_node_lose_name(&fs.nodes, node);
+		assert_int_equal(node->parent, folder->id);
+		handle[n] = fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, n)->id;
+	}
+	fs_handle_free(&fs.nodes, fs_handle_find(&fs.nodes, handle[0]));
+	assert_int_equal(fs.nodes.closed_count, 1);
+	return handle[1];
+}
+
+static void close_the_second(uint32_t opcode)
+{
+	assert_int_equal(opcode, FUSE_UNLINK);
+	say(0, 0, NULL, 0);
+}
+
+static void what_is_closed_meanwhile_is_shown(void **state)
+{
+	const struct fuse_release_in in = { .fh = hide_two() };
+
+	(void)state;
+	take(0, FUSE_RELEASE, fs.nodes.table->handle[1].node, &in, sizeof(in));
+	fs_submit(&fs, 0);
+	hostility = close_the_second;
+	assert_true(fs_show_closed(&fs));
+	assert_int_equal(answered(), 1);
+	assert_int_equal(asked[FUSE_UNLINK], 2);
+	assert_int_equal(fs.nodes.closed_count, 0);
+}
+
+static void mount_again(uint32_t opcode)
+{
+	const struct fuse_init_out out = { .major = FUSE_KERNEL_VERSION };
+
+	assert_int_equal(opcode, FUSE_UNLINK);
+	say(0, 0, &out, sizeof(out));
+}
+
+static void a_mount_may_end_meanwhile(void **state)
+{
+	const struct fuse_init_in in = { .major = FUSE_KERNEL_VERSION, .minor = 36 };
+
+	(void)state;
+	hide_two();
+	take(0, FUSE_INIT, 0, &in, sizeof(in));
+	fs_submit(&fs, 0);
+	hostility = mount_again;
+	assert_true(fs_show_closed(&fs));
+	assert_int_equal(answered(), 1);
+	assert_int_equal(fs.nodes.closed_count, 0);
+}
+
+/* Its numbers are the next one's, for other files. */
+static void what_is_forgotten_with_no_daemon_is_not_told_the_next(void **state)
+{
+	struct fuse_forget_one gone = { .nodeid = 1, .nlookup = 1 };
+	uint64_t id = learn(FUSE_ROOT_ID, "a", 3, S_IFREG)->id;
+
+	(void)state;
+	fs_gone(&fs);
+	assert_true(fs_node_forget(&fs.nodes, id, 1, &gone));
+	fs_note_forget(&fs, &gone);
+	assert_int_equal(fs.forget_count, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_is_answered_twice),
+		TEST(nothing_is_answered_unasked),
+		TEST(what_is_closed_meanwhile_is_shown),
+		TEST(a_mount_may_end_meanwhile),
+		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
+	};
+
+	return cmocka_run_group_tests_name("fs_session", tests, NULL, NULL);
+}
