@@ -169,8 +169,8 @@ static int begin(struct net *net, struct error *err)
 static int start_queue(const struct net_pair *pair, unsigned int which, struct error *err)
 {
 	const struct endpoint *endpoint = pair->net->endpoint;
-	const struct virtqueue *queue = which == RECEIVE ? net_receive_queue(pair) : net_transmit_queue(pair);
 	const unsigned int index = 2 * pair->index + which;
+	const struct virtqueue *queue = &endpoint->device.queue[index];
 	/* Buffers come back in order: the used index tells where to go on, whoever died. */
 	const struct vhost_user_ring ring = {
 		.index = index,
@@ -180,7 +180,8 @@ static int start_queue(const struct net_pair *pair, unsigned int which, struct e
 		.used = queue->used,
 		.base = virtqueue_used_index(queue),
 		.kick = endpoint->kick[index],
-		.call = endpoint_call(endpoint, TRANSPORT_USED),
+		/* That packets have left can wait until the guest runs anyway. */
+		.call = endpoint_call(endpoint, which == TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED),
 	};
 
 	return vhost_user_start_ring(pair->net->other->socket, &ring, err);

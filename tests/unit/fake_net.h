@@ -36,7 +36,7 @@ static struct endpoint_host host;
 static struct net net;
 static uv_loop_t loop;
 static struct error err;
-static int told, memory_fd; /* interrupts */
+static int told, told_later, memory_fd; /* interrupts */
 
 int endpoint_wire(const struct endpoint *unused, unsigned int queue, int fd)
 {
@@ -77,8 +77,7 @@ int net_tap_offloads(int fd, uint64_t features)
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
 	(void)device;
-	(void)bit;
-	eventfd_write(told, 1);
+	eventfd_write(bit == TRANSPORT_USED_LATER ? told_later : told, 1);
 }
 
 static uint8_t *ring(unsigned int queue)
@@ -134,6 +133,7 @@ static void begin_device(const struct net_backend *backend)
 	memset(&endpoint, 0, sizeof(endpoint));
 	memset(&net, 0, sizeof(net));
 	told = eventfd(0, EFD_NONBLOCK);
+	told_later = eventfd(0, EFD_NONBLOCK);
 	endpoint.context = &net;
 	endpoint.host = &host;
 	endpoint.device = (struct virtio_device){ .model = &net_model,
@@ -144,7 +144,8 @@ static void begin_device(const struct net_backend *backend)
 						  .interrupt = interrupt };
 	for (unsigned int i = 0; i < QUEUES; i++)
 		endpoint.kick[i] = eventfd(0, EFD_NONBLOCK);
-	endpoint.call[0] = told; /* TRANSPORT_USED */
+	endpoint.call[0] = told;       /* TRANSPORT_USED */
+	endpoint.call[2] = told_later; /* TRANSPORT_USED_LATER */
 	net.endpoint = &endpoint;
 	net.backend = backend;
 	net.features = backend->features;
@@ -195,16 +196,20 @@ static void end_device(bool stop)
 	for (unsigned int i = 0; i < QUEUES; i++)
 		close(endpoint.kick[i]);
 	close(told);
+	close(told_later);
 }
 
 /* An interrupt, or something for the event loop. */
 static void await_event(void)
 {
-	struct pollfd wait[] = { { .fd = told, .events = POLLIN }, { .fd = uv_backend_fd(&loop), .events = POLLIN } };
+	struct pollfd wait[] = { { .fd = told, .events = POLLIN },
+				 { .fd = told_later, .events = POLLIN },
+				 { .fd = uv_backend_fd(&loop), .events = POLLIN } };
 	eventfd_t count;
 
-	assert_true(poll(wait, 2, PATIENCE_MS) > 0);
+	assert_true(poll(wait, 3, PATIENCE_MS) > 0);
 	eventfd_read(told, &count);
+	eventfd_read(told_later, &count);
 	uv_run(&loop, UV_RUN_NOWAIT);
 }
 

@@ -122,6 +122,16 @@ static void packets_are_the_switchs(void **state)
 	echo(20);
 }
 
+static void what_has_left_is_told_later(void **state)
+{
+	struct pollfd wait = { .fd = told_later, .events = POLLIN };
+
+	(void)state;
+	send_round(0); /* with no buffer for its echo */
+	assert_int_equal(poll(&wait, 1, PATIENCE_MS), 1);
+	assert_int_equal(used_index(1), 1);
+}
+
 static void a_driver_begins_again(void **state)
 {
 	(void)state;
@@ -206,8 +216,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
 	const struct CMUnitTest tests[] = {
-		TEST(packets_are_the_switchs),       TEST(a_driver_begins_again),    TEST(the_next_switch_goes_on),
-		TEST(the_next_device_model_goes_on), TEST(who_is_no_switch_is_left),
+		TEST(packets_are_the_switchs), TEST(what_has_left_is_told_later),   TEST(a_driver_begins_again),
+		TEST(the_next_switch_goes_on), TEST(the_next_device_model_goes_on), TEST(who_is_no_switch_is_left),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
