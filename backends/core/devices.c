@@ -338,7 +338,8 @@ void dm_close_devices(struct dm *dm)
 		channels_work(dm->channels);
 		channels_close(dm->channels);
 	}
+	dm_close_platform(dm);
+	/* Last: a device waits here for whoever has a request of it, however long that takes. */
 	for (unsigned int slot = 0; slot < dm->slots; slot++)
 		endpoint_close(&dm->endpoint[slot]);
-	dm_close_platform(dm);
 }

@@ -55,8 +55,8 @@ static void domain_changed(uv_poll_t *poll, int status, int events)
 	(void)poll;
 	if (status < 0 || events & UV_PRIORITIZED) {
 		uv_timer_start(&dm.drain, drained, 2000, 0);
+		dm_forget_state(&dm); /* of this life; before we wait for anything */
 		leave();
-		dm_forget_state(&dm); /* of this life */
 	}
 }
 
