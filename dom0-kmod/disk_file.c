@@ -176,6 +176,18 @@ static ssize_t disk_start(struct transfer *transfer, struct iov_iter *pieces)
 	return moved;
 }
 
+/*
+ * Whether the image can be asked without waiting. The device below must know such requests, else it fails them; and it
+ * may become another while it is used: LVM puts a snapshot, or a thin pool, under a volume.
+ */
+static bool disk_knows_nowait(const struct file *image)
+{
+	const struct inode *inode = file_inode(image);
+	struct block_device *device = S_ISBLK(inode->i_mode) ? I_BDEV(image->f_mapping->host) : inode->i_sb->s_bdev;
+
+	return image->f_mode & FMODE_NOWAIT && (!device || bdev_nowait(device));
+}
+
 static ssize_t disk_move(struct kiocb *outer, struct iov_iter *user, bool write)
 {
 	const struct disk *disk = outer->ki_filp->private_data;
@@ -188,7 +200,7 @@ static ssize_t disk_move(struct kiocb *outer, struct iov_iter *user, bool write)
 		return -EBADF;
 	if (!iter_is_iovec(user) && !iter_is_ubuf(user))
 		return -EINVAL;
-	if (outer->ki_flags & IOCB_NOWAIT && !(disk->image->f_mode & FMODE_NOWAIT))
+	if (outer->ki_flags & IOCB_NOWAIT && !disk_knows_nowait(disk->image))
 		return -EAGAIN;
 	transfer = kmalloc(struct_size(transfer, piece, room), GFP_KERNEL);
 	if (!transfer)

@@ -10,7 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,7 +42,12 @@ static int check_type(const struct disk_config *disk, mode_t mode, struct error 
 static int error_open(const struct disk_config *disk, struct error *err)
 {
 	switch (errno) {
-	case ENOENT: return refuse(disk, ERROR_FAILED, "is not there: make it, or correct target", err);
+	case ENOENT:
+		return refuse(disk, ERROR_FAILED,
+			      strncmp(disk->target, "/dev/", 5) ?
+				      "is not there: make it, or correct target" :
+				      "is not there: correct target, or activate the volume (lvchange -ay)",
+			      err);
 	case EBUSY:
 		return refuse(disk, ERROR_STATE, "is in use: it is mounted, part of a volume, or another guest's", err);
 	case EROFS: return refuse(disk, ERROR_FAILED, "can only be read: use access=ro", err);
@@ -124,11 +131,17 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 	struct stat status;
+	int readonly = 0;
 
 	if (fstat(fd, &status))
 		return error_open(disk, err);
 	if (check_type(disk, status.st_mode, err))
 		return -1;
+	/* It opens for writing; only writes would fail. */
+	if (S_ISBLK(status.st_mode) && disk->access != ACCESS_RO && !ioctl(fd, BLKROGET, &readonly) && readonly) {
+		errno = EROFS;
+		return error_open(disk, err);
+	}
 	if (size <= 0)
 		return refuse(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
 	if (disk->format == FORMAT_RAW && size % SECTOR)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,12 +219,14 @@ class Bench:
         """Boot it with qemu()'s words, and report its checks."""
         log = self.work / f"{machine.name}.log"
         log.unlink(missing_ok=True)
+        begun = time.monotonic()
         try:
             subprocess.run(words, timeout=machine.timeout, stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
             ended = "ended early"
         except subprocess.TimeoutExpired:
             ended = f"still ran after {machine.timeout} s"
+        print(f"{machine.name}: {time.monotonic() - begun:.0f} s", flush=True)
         text = log.read_text(errors="replace") if log.exists() else ""
         # Not only at the start of a line: a guest's prompt may stand before it.
         results = dict(re.findall(r"@@ (\S+) (\d+)\r?$", text, re.M))

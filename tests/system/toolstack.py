@@ -12,7 +12,7 @@ from pathlib import Path
 from harness import HERE, MOUNTS, Machine, DOM0_FILE_SYSTEM, base_tree, cpio, download_all, modules, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "usr/libexec/vimo/vimo-slirp")
-LIBRARIES = [Path(path) for path in ("/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu")]
+LIBRARY_DIRS = ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")
 LOADER = "ld-linux-aarch64.so.1"
 # QEMU's programs, and the libraries that they need and we do not.
 QEMU = {"qemu-system-common": ["usr/bin/qemu-storage-daemon"], "qemu-utils": ["usr/bin/qemu-img", "usr/bin/qemu-nbd"]}
@@ -26,9 +26,18 @@ LOAD_LIBRARIES = ("libacl1 libaio1 libargon2-1 libboost-iostreams1.74.0 libboost
                   "libgcc-s1 libcap2 zlib1g").split()
 TC_LIBRARIES = "libbpf1 libbsd0 libcap2 libdb5.3 libelf1 libmd0 libmnl0 libselinux1 libpcre2-8-0 libtirpc3 libxtables12".split()
 SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
+LVM_LIBRARIES = ("libaio1 libblkid1 libbsd0 libdevmapper1.02.1 libdevmapper-event1.02.1 libedit2 libmd0 libpcre2-8-0 libselinux1 "
+                 "libtinfo6 libudev1").split()
+# There is no udev in this dom0, and no checker of thin pools.
+LVM_CONF = """devices { obtain_device_list_from_udev = 0 }
+activation { udev_sync = 0 udev_rules = 0 verify_udev_operations = 0 monitoring = 0 }
+backup { backup = 0 archive = 0 }
+global { thin_check_executable = "" }
+"""
+VOLUME_MODULES = ("dax", "dm-mod", "libcrc32c", "dm-bufio", "dm-bio-prison", "dm-persistent-data", "dm-thin-pool", "dm-snapshot")
 QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
-APPLETS = ("awk basename brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
+APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
            "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
 # In the order that they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
@@ -52,8 +61,12 @@ def needed(program):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
 
 
+def library_dirs(roots):
+    return [Path(root) / path for root in roots for path in LIBRARY_DIRS]
+
+
 def library(name, others):
-    for directory in others + LIBRARIES:
+    for directory in others + library_dirs("/"):
         if (directory / name).exists():
             return directory / name
     raise SystemExit(f"{name} for arm64 is missing: contrib/deps build installs it")
@@ -128,7 +141,7 @@ def qemu_tree(bench, machine, tree):
         for program in programs:
             shutil.copy(root / program, tree / program)
     copy_libraries(tree, [tree / program for programs in QEMU.values() for program in programs],
-                   [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+                   library_dirs(packages))
 
 
 def fs_tree(bench, machine, tree):
@@ -138,7 +151,7 @@ def fs_tree(bench, machine, tree):
     (tree / "usr/lib/qemu").mkdir(parents=True)
     shutil.copy(packages[0] / "usr/lib/qemu/virtiofsd", tree / "usr/lib/qemu")
     copy_libraries(tree, [tree / "usr/lib/qemu/virtiofsd"],
-                   [root / path for root in packages for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+                   library_dirs(packages))
 
 
 def rates_tree(bench, machine, tree):
@@ -146,19 +159,31 @@ def rates_tree(bench, machine, tree):
     tools_tree(bench, machine, tree)
     packages = download_all("iproute2", *TC_LIBRARIES)
     shutil.copy(packages[0] / "sbin/tc", tree / "bin/tc")
-    copy_libraries(tree, [tree / "bin/tc"], [root / path for root in packages
-                                             for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")])
+    copy_libraries(tree, [tree / "bin/tc"], library_dirs(packages))
     (tree / "t/rates").mkdir()
     for n, path in enumerate(modules(bench.dom0, *SHAPING_MODULES)):
         shutil.copy(path, tree / f"t/rates/{n}-{path.name}")
 
 
+def lvm_tree(bench, machine, tree):
+    """With LVM, and the kernel's device mapper, which is not loaded yet."""
+    tools_tree(bench, machine, tree)
+    packages = download_all("lvm2", *LVM_LIBRARIES)
+    shutil.copy(packages[0] / "sbin/lvm", tree / "bin/lvm")
+    for name in ("pvcreate", "vgcreate", "lvcreate", "lvchange", "lvextend", "lvremove", "lvs"):
+        (tree / "bin" / name).symlink_to("lvm")
+    copy_libraries(tree, [tree / "bin/lvm"], library_dirs(packages))
+    (tree / "etc/lvm").mkdir()
+    (tree / "etc/lvm/lvm.conf").write_text(LVM_CONF)
+    (tree / "t/lvm").mkdir()
+    for n, path in enumerate(modules(bench.dom0, *VOLUME_MODULES)):
+        shutil.copy(path, tree / f"t/lvm/{n}-{path.name}")
+
+
 def load_programs():
     """fio and iperf3, and where their libraries are."""
     packages = download_all("fio", "iperf3", *LOAD_LIBRARIES)
-    return [packages[0] / "usr/bin/fio", packages[1] / "usr/bin/iperf3"], [
-        root / path for root in packages
-        for path in ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")]
+    return [packages[0] / "usr/bin/fio", packages[1] / "usr/bin/iperf3"], library_dirs(packages)
 
 
 def load_files(bench):
@@ -210,6 +235,8 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
 DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests",
                "block-devices-are-one-guests", "disks-come-and-go", "no-more-disks-than-slots")
+VOLUMES = checks("volumes-can-be", "volumes-are-disks", "volumes-that-cannot-be-are-refused", "a-volume-is-one-guests",
+                 "volumes-come-go-and-grow", "thin-volumes-and-snapshots")
 NETWORKS = checks("networks-can-be", "vhost-moves-packets", "the-device-model-moves-packets",
                   "vhost-outlives-device-models", "packets-outlive-device-models", "several-queues",
                   "guests-reach-each-other", "networks-come-and-go")
@@ -248,6 +275,8 @@ MACHINES = [
     Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
     Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
+    Machine("toolstack-lvm", 3, 1, START + VOLUMES, fill=lvm_tree, preamble=PREAMBLE, drives=((128, ""),),
+            timeout=300),
     Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=1200),
     Machine("toolstack-rates", 3, 1, START + RATES, fill=rates_tree, preamble=PREAMBLE, timeout=300),
     Machine("toolstack-usernet", 3, 1, START + USERNET, fill=tools_tree, preamble=PREAMBLE, timeout=900),

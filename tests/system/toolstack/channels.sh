@@ -25,7 +25,7 @@ channels_that_cannot_be_are_refused() {
 	refused 3 't1 has no channel b: vimoctl channel-list t1' channel t1 b
 	[ "$(stat -L -c '%F %a %G' /tmp/a.sock)" = 'socket 660 vimo' ]
 	vimoctl destroy t1
-	! [ -L /tmp/a.sock ]
+	fails [ -L /tmp/a.sock ]
 	vimoctl create /tmp/t2.cfg
 	vimoctl destroy t2
 	all_given_back
@@ -56,7 +56,7 @@ channels_carry_bytes() {
 	serves org.vimo.one
 	echoes $ONE 10000
 	vimoctl destroy g1
-	! [ -L $ONE ]
+	fails [ -L $ONE ]
 	all_given_back
 }
 
@@ -71,7 +71,7 @@ channels_outlive_who_dies() {
 	# vimod is not in the way.
 	kill_vimod
 	start_vimod
-	! grep over /tmp/hold
+	fails grep over /tmp/hold
 	replace_dm g1
 	await grep -q over /tmp/hold
 	await echoes $ONE 100000
@@ -85,7 +85,7 @@ channels_outlive_who_dies() {
 	await echoes $ONE 100000
 	tell g1 "[ \$(cat /sys/class/virtio-ports/*/name | sort -u | wc -l) = 2 ]"
 	vimoctl destroy g1
-	! [ -L $ONE ]
+	fails [ -L $ONE ]
 	all_given_back
 }
 
@@ -107,7 +107,7 @@ a_guest_waits_for_its_reader() {
 	drains 12000000
 	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 12000000 & echo \$((6 * 7)) up" '42 up'
 	tell g1 'true'
-	! console_shows g1 'poured 12000000'
+	fails console_shows g1 'poured 12000000'
 	echo >&6
 	await grep -q 'drained 12000000' /tmp/drain
 	await console_shows g1 'poured 12000000'
@@ -117,7 +117,7 @@ a_guest_waits_for_its_reader() {
 	kill $drain
 	exec 6>&-
 	tell g1 'true'
-	! console_shows g1 'poured 11000000'
+	fails console_shows g1 'poured 11000000'
 	vimoctl channel g1 org.vimo.one </dev/null >/dev/null 2>&1 &
 	await console_shows g1 'poured 11000000'
 	kill $!

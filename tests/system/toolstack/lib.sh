@@ -34,6 +34,14 @@ await() {
 	done
 }
 
+# fails COMMAND...: it must; "! COMMAND" would end no check.
+fails() {
+	if "$@"; then
+		echo "-- it should have failed: $*"
+		return 1
+	fi
+}
+
 start_vimod() {
 	vimod >>$VIMOD_LOG 2>&1 &
 	echo $! >/tmp/vimod.pid

@@ -82,7 +82,7 @@ connections_end_with_the_device_model() {
 	kill_vimod
 	start_vimod
 	both_ends stream 1000
-	! grep over /tmp/hold
+	fails grep over /tmp/hold
 	vimoctl destroy g1
 	await grep -q 'over: Connection reset' /tmp/hold
 	not_served
