@@ -60,6 +60,7 @@ static int attach(struct block *block, struct error *err)
 
 	endpoint->context = block;
 	endpoint->removed = removed;
+	endpoint->reconnect = block->backend->reconnect;
 	endpoint->device.queues = block->queues;
 	endpoint->device.features = features_of(block);
 	if (endpoint_attach(endpoint, &block_model, show, err))

@@ -75,6 +75,8 @@ struct block_backend {
 	/* Do @step, then op->done() with its bytes or a negative errno. Context: the queue's I/O thread. */
 	void (*submit)(struct block_queue *queue, const struct block_step *step, struct io_op *op);
 	uint64_t features; /* that it may have */
+	/* See struct endpoint. */
+	int (*reconnect)(struct endpoint *endpoint, int fd, struct error *err);
 };
 
 extern const struct block_backend block_image;  /* image.c */
@@ -85,8 +87,6 @@ int block_add(struct endpoint *endpoint, const struct block_backend *backend, co
 	      struct error *err);
 /** block_retry() - do what failed and stalled the guest again. Nothing for other devices. Context: the event loop. */
 void block_retry(struct endpoint *endpoint);
-/** block_reconnect() - its daemon died; @fd leads to the next one and is taken over on success. Return: 0 or -1. */
-int block_reconnect(struct endpoint *endpoint, int fd, struct error *err);
 
 /* queue.c */
 extern const struct virtio_model block_model;

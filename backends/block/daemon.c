@@ -13,14 +13,9 @@
 #include "log.h"
 
 #include <endian.h>
-#include <errno.h>
-#include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define F_INDIRECT (1ull << VIRTIO_RING_F_INDIRECT_DESC)
@@ -214,18 +209,14 @@ static void daemon_close(struct block *block)
 	remote_free(remote, !block->keep_fds);
 }
 
-int block_reconnect(struct endpoint *endpoint, int fd, struct error *err)
+static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
-	struct block *block = endpoint->context;
-	struct block_remote *remote;
-	int old;
+	const struct block *block = endpoint->context;
+	struct block_remote *remote = block->remote;
+	int old = remote->socket;
 
-	if (endpoint->device.model != &block_model || block->backend != &block_daemon)
-		return error_set(err, ERROR_STATE, "slot %u has no disk of a storage daemon", endpoint->slot);
-	remote = block->remote;
 	io_thread_call(thread_of(remote), hold, remote);
 	wait_for_watches(remote, 1);
-	old = remote->socket;
 	remote->socket = fd;
 	if (shake_hands(remote, err)) {
 		remote->socket = old; /* dead; the next try may do better */
@@ -241,5 +232,6 @@ const struct block_backend block_daemon = {
 	.open = daemon_open,
 	.close = daemon_close,
 	.submit = daemon_submit,
+	.reconnect = reconnect,
 	.features = 1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES,
 };

@@ -8,8 +8,6 @@
 #include "block/block.h"
 #include "core/driver_ring.h"
 
-#define DAEMON_RING DRIVER_RING
-
 /** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
 struct daemon_shared {
 	struct driver_ring_shared ring;
@@ -17,9 +15,9 @@ struct daemon_shared {
 		_Alignas(64) struct virtio_blk_outhdr header;
 		struct virtio_blk_discard_write_zeroes range;
 		uint8_t status;
-	} request[DAEMON_RING];
+	} request[DRIVER_RING];
 	/* Two more: data that shared a buffer with header or status. */
-	_Alignas(4096) struct vring_desc table[DAEMON_RING][DAEMON_RING + 2];
+	_Alignas(4096) struct vring_desc table[DRIVER_RING][DRIVER_RING + 2];
 };
 
 struct block_remote {
@@ -35,7 +33,7 @@ struct block_remote {
 		struct io_op *op; /* NULL: free */
 		uint64_t bytes;
 		bool flush_after; /* a write, whose driver cannot flush */
-	} slot[DAEMON_RING];
+	} slot[DRIVER_RING];
 };
 
 /* Context: the I/O thread of queue 0. */

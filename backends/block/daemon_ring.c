@@ -11,7 +11,6 @@
 #include <endian.h>
 #include <errno.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* Return: false when the data are not in the guest's memory, and the daemon cannot reach them. */
 static bool add_data(const struct block_remote *remote, struct driver_chain *chain, const struct block_step *step)
@@ -20,12 +19,6 @@ static bool add_data(const struct block_remote *remote, struct driver_chain *cha
 		if (!driver_chain_add_guest(&remote->ring, chain, &step->iov[i], step->action == BLOCK_READ))
 			return false;
 	return true;
-}
-
-static void add_shared(const struct block_remote *remote, struct driver_chain *chain, const void *at, size_t bytes,
-		       bool writable)
-{
-	driver_chain_add(chain, driver_ring_address(&remote->ring, at), bytes, writable);
 }
 
 static void write_request(struct block_remote *remote, unsigned int index, enum block_action action, uint64_t offset,
@@ -56,12 +49,14 @@ static bool describe(struct block_remote *remote, unsigned int index, const stru
 	struct driver_chain chain = { .table = shared->table[index] };
 
 	write_request(remote, index, step->action, step->offset, step->bytes);
-	add_shared(remote, &chain, &shared->request[index].header, sizeof(struct virtio_blk_outhdr), false);
+	driver_chain_add_shared(&remote->ring, &chain, &shared->request[index].header, sizeof(struct virtio_blk_outhdr),
+				false);
 	if (step->action == BLOCK_DISCARD || step->action == BLOCK_ZERO)
-		add_shared(remote, &chain, &shared->request[index].range, sizeof(shared->request[index].range), false);
+		driver_chain_add_shared(&remote->ring, &chain, &shared->request[index].range,
+					sizeof(shared->request[index].range), false);
 	else if (step->action != BLOCK_FLUSH && !add_data(remote, &chain, step))
 		return false;
-	add_shared(remote, &chain, &shared->request[index].status, 1, true);
+	driver_chain_add_shared(&remote->ring, &chain, &shared->request[index].status, 1, true);
 	driver_ring_describe(&remote->ring, index, &chain);
 	return true;
 }
@@ -110,7 +105,7 @@ void daemon_take_completions(struct block_remote *remote)
 	uint32_t index;
 
 	while (driver_ring_take(&remote->ring, &index)) {
-		if (index >= DAEMON_RING || !remote->slot[index].op) {
+		if (index >= DRIVER_RING || !remote->slot[index].op) {
 			log_error("disk in slot %u: its storage daemon answered what it was not asked: no more of it",
 				  remote->block->endpoint->slot);
 			remote->connected = false;
@@ -123,7 +118,7 @@ void daemon_take_completions(struct block_remote *remote)
 
 void daemon_publish_all(struct block_remote *remote)
 {
-	for (unsigned int index = 0; index < DAEMON_RING; index++)
+	for (unsigned int index = 0; index < DRIVER_RING; index++)
 		if (remote->slot[index].op)
 			driver_ring_publish(&remote->ring, index);
 }

@@ -112,7 +112,7 @@ static bool hear_all(struct channels *channels)
 		while (rounds++ < ROUNDS_MAX && virtqueue_pop(queue, &chain)) {
 			struct virtio_console_control message;
 
-			if (virtqueue_gather(&chain, &message, sizeof(message)) >= sizeof(message))
+			if (virtqueue_gather(&chain, 0, &message, sizeof(message)) >= sizeof(message))
 				hear(channels, le32toh(message.id), le16toh(message.event), le16toh(message.value));
 			virtqueue_push(queue, chain.head, 0);
 		}

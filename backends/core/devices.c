@@ -13,7 +13,6 @@
 #include "vsock/vsock.h"
 
 #include <errno.h>
-#include <errno.h>
 #include <linux/virtio_config.h>
 #include <stdio.h>
 #include <string.h>
@@ -247,12 +246,9 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 		return -1;
 	if (spec->fd_count != 1)
 		return error_set(err, ERROR_USAGE, "a reconnection comes with one descriptor");
-	if (endpoint->device.model == &net_model)
-		return net_reconnect(endpoint, spec->fds[0], err);
-	if (!fs_is(endpoint))
-		return block_reconnect(endpoint, spec->fds[0], err);
-	fs_reconnect(endpoint, spec->fds[0]);
-	return 0;
+	if (!endpoint->reconnect)
+		return error_set(err, ERROR_STATE, "nobody who could be connected anew serves slot %u", endpoint->slot);
+	return endpoint->reconnect(endpoint, spec->fds[0], err);
 }
 
 /* Paused first: whoever reads why finds it so. */

@@ -64,12 +64,13 @@ int driver_ring_start(struct driver_ring *ring, int socket, uint64_t features, u
 	return vhost_user_start(socket, features, regions, 2, &wires, err);
 }
 
-uint64_t driver_ring_address(const struct driver_ring *ring, const void *at)
+/* How the device names what lies in the shared memory. */
+static uint64_t address_of(const struct driver_ring *ring, const void *at)
 {
 	return DRIVER_RING_ADDRESS + (uint64_t)((const char *)at - (const char *)ring->shared);
 }
 
-void driver_chain_add(struct driver_chain *chain, uint64_t address, uint64_t bytes, bool writable)
+static void add(struct driver_chain *chain, uint64_t address, uint64_t bytes, bool writable)
 {
 	struct vring_desc *desc = &chain->table[chain->count];
 
@@ -81,6 +82,12 @@ void driver_chain_add(struct driver_chain *chain, uint64_t address, uint64_t byt
 	desc->next = htole16((uint16_t)++chain->count);
 }
 
+void driver_chain_add_shared(const struct driver_ring *ring, struct driver_chain *chain, const void *at, size_t bytes,
+			     bool writable)
+{
+	add(chain, address_of(ring, at), bytes, writable);
+}
+
 bool driver_chain_add_guest(const struct driver_ring *ring, struct driver_chain *chain, const struct iovec *piece,
 			    bool writable)
 {
@@ -89,14 +96,14 @@ bool driver_chain_add_guest(const struct driver_ring *ring, struct driver_chain 
 
 	if ((uint8_t *)piece->iov_base < memory->base || offset >= memory->bytes)
 		return false;
-	driver_chain_add(chain, memory->ipa + offset, piece->iov_len, writable);
+	add(chain, memory->ipa + offset, piece->iov_len, writable);
 	return true;
 }
 
 void driver_ring_describe(struct driver_ring *ring, unsigned int index, const struct driver_chain *chain)
 {
 	ring->shared->desc[index] = (struct vring_desc){
-		.addr = htole64(driver_ring_address(ring, chain->table)),
+		.addr = htole64(address_of(ring, chain->table)),
 		.len = htole32(chain->count * (uint32_t)sizeof(*chain->table)),
 		.flags = htole16(VRING_DESC_F_INDIRECT),
 	};

@@ -51,10 +51,9 @@ void driver_ring_close(struct driver_ring *ring);
  */
 int driver_ring_start(struct driver_ring *ring, int socket, uint64_t features, uint32_t index, int memory_fd,
 		      struct error *err);
-/** driver_ring_address() - how the device names what lies in the shared memory. */
-uint64_t driver_ring_address(const struct driver_ring *ring, const void *at);
-/** driver_chain_add() - one more piece; all that is @writable comes last. */
-void driver_chain_add(struct driver_chain *chain, uint64_t address, uint64_t bytes, bool writable);
+/** driver_chain_add_shared() - one more piece, of the shared memory; all that is @writable comes last. */
+void driver_chain_add_shared(const struct driver_ring *ring, struct driver_chain *chain, const void *at, size_t bytes,
+			     bool writable);
 /** driver_chain_add_guest() - the same for the guest's memory. Return: false when @piece lies elsewhere. */
 bool driver_chain_add_guest(const struct driver_ring *ring, struct driver_chain *chain, const struct iovec *piece,
 			    bool writable);

@@ -239,6 +239,7 @@ static void forget_events(struct endpoint *endpoint, unsigned int queues)
 	close_eventfds(endpoint);
 	endpoint->work = NULL;
 	endpoint->removed = NULL;
+	endpoint->reconnect = NULL;
 	endpoint->context = NULL;
 }
 

@@ -40,6 +40,8 @@ struct endpoint {
 	/* The device's, set before endpoint_attach(): */
 	bool (*work)(void *context); /* after a doorbell, in the event loop; true: call again. NULL: it looks itself */
 	void (*removed)(struct endpoint *endpoint); /* free what it has; NULL: it stays as long as the guest */
+	/* Who serves it died; @fd leads to the next one and is taken over on success. Return: 0 or -1. NULL: nobody */
+	int (*reconnect)(struct endpoint *endpoint, int fd, struct error *err);
 	void *context;
 };
 

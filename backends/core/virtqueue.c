@@ -223,17 +223,19 @@ size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, siz
 	return done;
 }
 
-size_t virtqueue_gather(const struct virtqueue_chain *chain, void *data, size_t bytes)
+size_t virtqueue_gather(const struct virtqueue_chain *chain, size_t skip, void *data, size_t bytes)
 {
 	size_t all = 0;
 
 	for (unsigned int i = 0; i < chain->readable; i++) {
-		size_t room = all < bytes ? bytes - all : 0;
-		size_t part = chain->iov[i].iov_len < room ? chain->iov[i].iov_len : room;
+		const struct iovec *segment = &chain->iov[i];
+		size_t from = skip < segment->iov_len ? skip : segment->iov_len, there = segment->iov_len - from;
+		size_t room = all < bytes ? bytes - all : 0, part = there < room ? there : room;
 
 		if (part)
-			memcpy((uint8_t *)data + all, chain->iov[i].iov_base, part);
-		all += chain->iov[i].iov_len;
+			memcpy((uint8_t *)data + all, (const uint8_t *)segment->iov_base + from, part);
+		skip -= from;
+		all += there;
 	}
 	return all;
 }

@@ -78,8 +78,11 @@ void virtqueue_stop(struct virtqueue *queue);
 bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain);
 /** virtqueue_fill() - copy into a buffer's writable part, as far as there is room. Return: how many bytes. */
 size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, size_t bytes);
-/** virtqueue_gather() - copy the first @bytes of a buffer's readable part. Return: how many there are in all. */
-size_t virtqueue_gather(const struct virtqueue_chain *chain, void *data, size_t bytes);
+/**
+ * virtqueue_gather() - copy @bytes of a buffer's readable part, after the first @skip.
+ * Return: how many there are in all from there on.
+ */
+size_t virtqueue_gather(const struct virtqueue_chain *chain, size_t skip, void *data, size_t bytes);
 /**
  * virtqueue_unpop() - the buffer popped last is as good as not taken: it comes again.
  * Only for queues that give back in order, with no other in hand.

@@ -37,27 +37,6 @@ static size_t bytes_of(const struct iovec *iov, unsigned int count)
 	return bytes;
 }
 
-/* From the beginning of what the guest wrote. Return: how much there was. */
-static size_t copy_out(const struct virtqueue_chain *chain, size_t skip, void *to, size_t bytes)
-{
-	size_t done = 0;
-
-	for (unsigned int i = 0; i < chain->readable && done < bytes; i++) {
-		const struct iovec *piece = &chain->iov[i];
-		size_t part;
-
-		if (skip >= piece->iov_len) {
-			skip -= piece->iov_len;
-			continue;
-		}
-		part = piece->iov_len - skip < bytes - done ? piece->iov_len - skip : bytes - done;
-		memcpy((uint8_t *)to + done, (const uint8_t *)piece->iov_base + skip, part);
-		done += part;
-		skip = 0;
-	}
-	return done;
-}
-
 static void give_back(struct fs *fs, unsigned int queue, uint16_t head, uint32_t bytes)
 {
 	struct virtio_device *device = device_of(fs);
@@ -115,11 +94,11 @@ static void forget(struct fs *fs, const struct fs_request *request)
 static int read_request(struct fs_slot *slot)
 {
 	struct fs_request *request = &slot->request;
-	size_t bytes = bytes_of(slot->chain.iov, slot->chain.readable), data = 0;
+	size_t bytes = virtqueue_gather(&slot->chain, 0, &request->header, sizeof(request->header)), data = 0;
 
 	request->operation = NULL;
-	if (copy_out(&slot->chain, 0, &request->header, sizeof(request->header)) < sizeof(request->header) ||
-	    request->header.len < sizeof(request->header) || request->header.len > bytes)
+	if (bytes < sizeof(request->header) || request->header.len < sizeof(request->header) ||
+	    request->header.len > bytes)
 		return EINVAL;
 	request->operation = fs_operation(request->header.opcode);
 	if (!request->operation)
@@ -132,7 +111,7 @@ static int read_request(struct fs_slot *slot)
 	if (bytes > FS_ARGUMENTS_MAX)
 		return E2BIG;
 	request->bytes = (uint32_t)bytes;
-	copy_out(&slot->chain, sizeof(request->header), request->arguments, bytes);
+	virtqueue_gather(&slot->chain, sizeof(request->header), request->arguments, bytes);
 	return fs_check(request, data > UINT32_MAX ? UINT32_MAX : (uint32_t)data);
 }
 
@@ -288,15 +267,12 @@ static void take_next(struct fs *fs)
 /* What follows from answers and is asked for by ourselves. Return: whether there was any. */
 static bool follow_up(struct fs *fs)
 {
-	bool any = false;
+	bool any = fs->exists;
 
-	for (unsigned int index = 0; index < FS_SLOTS && fs->socket >= 0; index++) {
-		if (!fs->slot[index].used || !fs->slot[index].exists)
-			continue;
-		any = true;
-		if (!fs_open_existing(fs, index))
+	fs->exists = false;
+	for (unsigned int index = 0; any && index < FS_SLOTS && fs->socket >= 0; index++)
+		if (fs->slot[index].used && fs->slot[index].exists && !fs_open_existing(fs, index))
 			fs_gone(fs);
-	}
 	if (fs->serves && fs->nodes.closed_count && !fs_show_closed(fs))
 		fs_gone(fs);
 	return any;
@@ -338,11 +314,12 @@ static void *run(void *argument)
 int fs_start(struct endpoint *endpoint, struct error *err)
 {
 	struct fs *fs = endpoint->context;
+	pthread_t thread;
 	int status;
 
-	if (!fs_is(endpoint))
+	if (endpoint->device.model != &fs_model)
 		return 0;
-	status = pthread_create(&fs->thread, NULL, run, fs);
+	status = pthread_create(&thread, NULL, run, fs);
 	return status ? error_set(err, ERROR_RESOURCES, "fs %s: a thread: %s", fs->tag, strerror(status)) : 0;
 }
 

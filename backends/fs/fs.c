@@ -5,12 +5,9 @@
 #include "fs/fs.h"
 
 #include "core/vhost_user.h"
-#include "log.h"
-
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/virtio_config.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,24 +36,20 @@ void fs_forget_state(struct endpoint *endpoint)
 {
 	char path[PATH_MAX];
 
-	if (!fs_is(endpoint))
+	if (endpoint->device.model != &fs_model)
 		return;
 	state_path(endpoint, path);
 	unlink(path);
 }
 
-bool fs_is(const struct endpoint *endpoint)
-{
-	return endpoint->device.model == &fs_model;
-}
-
-void fs_reconnect(struct endpoint *endpoint, int fd)
+static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
 	struct virtio_device *device = &endpoint->device;
 	struct fs *fs = endpoint->context;
 	const uint64_t one = 1;
 	ssize_t written;
 
+	(void)err;
 	pthread_mutex_lock(&device->lock);
 	if (fs->next >= 0)
 		close(fs->next);
@@ -64,6 +57,7 @@ void fs_reconnect(struct endpoint *endpoint, int fd)
 	pthread_mutex_unlock(&device->lock);
 	written = write(fs->wake, &one, sizeof(one));
 	(void)written;
+	return 0;
 }
 
 static void show_config(struct virtio_device *device)
@@ -91,6 +85,7 @@ static int set_up(struct fs *fs, struct error *err)
 	if (!fs->slot || fs->wake < 0)
 		return error_set(err, ERROR_RESOURCES, "fs %s: %s", fs->tag, strerror(errno));
 	endpoint->context = fs;
+	endpoint->reconnect = reconnect;
 	endpoint->device.queues = FS_QUEUES;
 	endpoint->device.features = 0;
 	return endpoint_attach(endpoint, &fs_model, show_config, err);

@@ -58,15 +58,14 @@ struct fs {
 	uint64_t order;
 	int socket, memory_fd, wake; /* socket -1: no daemon */
 	bool serves;                 /* the daemon knows what the guest knows */
+	bool exists;                 /* what a request was to create, as its slot says */
 	bool own_answered;
 	bool forgetting[DRIVER_RING];
 	struct fuse_forget_one *forget;
 	size_t forget_count, forget_room;
 	_Alignas(8) uint8_t answer[FS_ANSWER_MAX];
-	pthread_t thread;
 	unsigned int busy; /* requests of the guest taken */
 	int next;          /* a socket to the next daemon; -1: none */
-	unsigned int lost; /* handles that could not be opened again just now */
 };
 
 /**
@@ -77,10 +76,6 @@ struct fs {
  * Return: 0 or -1.
  */
 int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const char *hidden, struct error *err);
-/** fs_is() - whether there is one in @endpoint. */
-bool fs_is(const struct endpoint *endpoint);
-/** fs_reconnect() - its virtiofsd died; @fd leads to the next one and is taken over. Any thread. */
-void fs_reconnect(struct endpoint *endpoint, int fd);
 /** fs_start() - serve @endpoint's, if it is one; from the sandbox. Return: 0 or -1. */
 int fs_start(struct endpoint *endpoint, struct error *err);
 /** fs_forget_state() - the guest has ended: nobody asks for its files any more. */
@@ -121,6 +116,8 @@ int fs_ask(struct fs *fs, uint32_t opcode, uint64_t node, const void *arguments,
 	   size_t answer_bytes);
 /** fs_look_up() - FUSE_LOOKUP by fs_ask(). The daemon counts it. */
 int fs_look_up(struct fs *fs, uint64_t parent, const char *name, struct fuse_entry_out *entry);
+/** fs_return_look_up() - that the daemon counted @entry once more is for no node of the guest's. */
+void fs_return_look_up(struct fs *fs, const struct fuse_entry_out *entry);
 
 /* hide.c: */
 /** fs_hide() - what @request removes is open: give it another name. Return: false: the daemon is gone. */

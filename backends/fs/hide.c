@@ -67,17 +67,14 @@ static int link_in(struct fs *fs, const struct fs_node *folder, struct fs_node *
 {
 	struct fuse_link_in in = { .oldnodeid = node->daemon };
 	uint8_t arguments[sizeof(in) + FS_HIDDEN_BYTES];
-	struct fuse_forget_one one = { .nlookup = 1 };
 	struct fuse_entry_out entry;
 	int result;
 
 	memcpy(arguments, &in, sizeof(in));
 	fs_node_hidden_name(node, (char *)arguments + sizeof(in));
 	result = fs_ask(fs, FUSE_LINK, folder->daemon, arguments, sizeof(arguments), &entry, sizeof(entry));
-	if (!result) { /* the daemon counts it */
-		one.nodeid = entry.nodeid;
-		fs_note_forget(fs, &one);
-	}
+	if (!result)
+		fs_return_look_up(fs, &entry);
 	return result;
 }
 

@@ -57,7 +57,7 @@ static bool reserve(struct fs_nodes *nodes, uint32_t index)
 	if (end <= nodes->allocated)
 		return true;
 	end = (end + STEP - 1) / STEP * STEP;
-	if (posix_fallocate(nodes->fd, 0, (off_t)end))
+	if (posix_fallocate(nodes->fd, (off_t)nodes->allocated, (off_t)(end - nodes->allocated)))
 		return false;
 	nodes->allocated = end;
 	return true;

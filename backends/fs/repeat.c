@@ -60,7 +60,6 @@ static uint64_t daemon_id(const struct fs *fs, uint64_t id)
 /* What has the name now; what the daemon counts is given back. Return: as fs_look_up(). */
 static int peek(struct fs *fs, uint64_t parent, const char *name, struct fuse_attr *attr)
 {
-	struct fuse_forget_one one = { .nlookup = 1 };
 	struct fuse_entry_out entry;
 	int result;
 
@@ -68,8 +67,7 @@ static int peek(struct fs *fs, uint64_t parent, const char *name, struct fuse_at
 		return -ESTALE;
 	result = fs_look_up(fs, daemon_id(fs, parent), name, &entry);
 	if (!result) {
-		one.nodeid = entry.nodeid;
-		fs_note_forget(fs, &one);
+		fs_return_look_up(fs, &entry);
 		*attr = entry.attr;
 	}
 	return result;
@@ -102,8 +100,7 @@ static bool made_by(struct fs *fs, const struct fs_slot *slot, const struct fuse
 		break;
 	default: break;
 	}
-	return (attr->mode & S_IFMT) == mode && attr->uid == request->header.uid &&
-	       (mode == S_IFDIR || !S_ISREG(mode) || !attr->size);
+	return (attr->mode & S_IFMT) == mode && attr->uid == request->header.uid && (!S_ISREG(mode) || !attr->size);
 }
 
 /* The answer that the first try would have got: looking a name up gives the same as making it. */
@@ -143,15 +140,11 @@ static bool repeat_make(struct fs *fs, unsigned int index)
 	return request->header.opcode == FUSE_CREATE ? fs_open_existing(fs, index) : answer_made(fs, index);
 }
 
-/* As if the daemon had said so. */
 static void answer_done(struct fs *fs, unsigned int index)
 {
 	const struct fuse_out_header header = { .len = sizeof(header) };
-	struct fuse_forget_one none = { 0 };
 
-	memcpy(fs->answer, &header, sizeof(header));
-	fs_hear(&fs->nodes, &fs->slot[index].request, fs->answer, &none);
-	fs_answer(fs, index);
+	fs_answer_ours(fs, index, &header, sizeof(header));
 }
 
 static bool repeat_remove(struct fs *fs, unsigned int index)

@@ -35,14 +35,6 @@ static bool restore_mount(struct fs *fs)
 	return !result;
 }
 
-/* The daemon counted a look-up that belongs to no node. */
-static void return_look_up(struct fs *fs, const struct fuse_entry_out *entry)
-{
-	const struct fuse_forget_one one = { .nodeid = entry->nodeid, .nlookup = 1 };
-
-	fs_note_forget(fs, &one);
-}
-
 /* Return: whether it has another. */
 static bool lose_name(struct fs *fs, struct fs_node *node)
 {
@@ -70,7 +62,7 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 		return false;
 	if (!result && (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
 			fs_node_by_daemon(&fs->nodes, entry.nodeid))) {
-		return_look_up(fs, &entry);
+		fs_return_look_up(fs, &entry);
 		result = -ESTALE;
 	}
 	if (result) /* it may have been removed just before the end: then by its other name */
@@ -80,8 +72,8 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 	return true;
 }
 
-/* Return: false: the daemon is gone. */
-static bool open_again(struct fs *fs, struct fs_handle *handle)
+/* Return: false: the daemon is gone. What is @lost is counted. */
+static bool open_again(struct fs *fs, struct fs_handle *handle, unsigned int *lost)
 {
 	struct fs_node *node = fs_node_find(&fs->nodes, handle->node);
 	struct fuse_open_in in = { .flags = fs_open_flags(handle->flags) & ~(uint32_t)O_TRUNC };
@@ -94,7 +86,7 @@ static bool open_again(struct fs *fs, struct fs_handle *handle)
 					-ESTALE;
 	if (result > 0)
 		return false;
-	fs->lost += result && !handle->lost;
+	*lost += result && !handle->lost;
 	handle->lost = result != 0;
 	handle->daemon = result ? 0 : out.fh;
 	return true;
@@ -104,13 +96,13 @@ static bool open_again(struct fs *fs, struct fs_handle *handle)
 static bool restore_handles(struct fs *fs)
 {
 	struct fs_handle *handle = fs->nodes.table->handle;
+	unsigned int lost = 0;
 
-	fs->lost = 0;
 	for (uint32_t n = 0; n < fs->nodes.handles; n++)
-		if (handle[n].id && !open_again(fs, &handle[n]))
+		if (handle[n].id && !open_again(fs, &handle[n], &lost))
 			return false;
-	if (fs->lost)
-		log_warning("fs %s: %u open files have no name any more: the guest is told ESTALE", fs->tag, fs->lost);
+	if (lost)
+		log_warning("fs %s: %u open files have no name any more: the guest is told ESTALE", fs->tag, lost);
 	return true;
 }
 

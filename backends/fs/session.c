@@ -14,11 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static uint64_t at_daemon(const struct fs *fs, const void *at)
-{
-	return driver_ring_address(&fs->ring, at);
-}
-
 /* @bytes of the guest's memory, after the first @skip of those pieces. */
 static bool add_data(const struct fs *fs, struct driver_chain *chain, const struct iovec *iov, unsigned int count,
 		     size_t skip, size_t bytes, bool writable)
@@ -51,16 +46,16 @@ static bool describe(struct fs *fs, unsigned int index, size_t bytes)
 	uint32_t data = slot->request.data, room = slot->request.room;
 	bool good = true;
 
-	driver_chain_add(&chain, at_daemon(fs, fs->shared->slot[index].request), bytes, false);
+	driver_chain_add_shared(&fs->ring, &chain, fs->shared->slot[index].request, bytes, false);
 	if (slot->request.header.opcode == FUSE_WRITE)
 		good = add_data(fs, &chain, iov, slot->chain.readable, bytes, data, false);
 	memset(answer, 0, sizeof(struct fuse_out_header));
 	if (slot->request.operation->reply == FS_DATA) {
-		driver_chain_add(&chain, at_daemon(fs, answer), sizeof(struct fuse_out_header), true);
+		driver_chain_add_shared(&fs->ring, &chain, answer, sizeof(struct fuse_out_header), true);
 		good = add_data(fs, &chain, iov + slot->chain.readable, slot->chain.writable,
 				sizeof(struct fuse_out_header), data, true);
 	} else {
-		driver_chain_add(&chain, at_daemon(fs, answer), room < FS_ANSWER_MAX ? room : FS_ANSWER_MAX, true);
+		driver_chain_add_shared(&fs->ring, &chain, answer, room < FS_ANSWER_MAX ? room : FS_ANSWER_MAX, true);
 	}
 	driver_ring_describe(&fs->ring, index, &chain);
 	return good;
@@ -120,6 +115,7 @@ static bool take_answer(struct fs *fs, unsigned int index)
 	if (slot->request.operation->reply != FS_DATA && header.len > sizeof(fs->answer))
 		return false;
 	slot->exists = finds_existing(slot, &header);
+	fs->exists |= slot->exists;
 	if (slot->exists)
 		return true;
 	memcpy(fs->answer, fs->shared->slot[index].answer,
@@ -142,7 +138,6 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 		struct fuse_entry_out entry;
 		struct fuse_open_out open;
 	} out = { .header.len = sizeof(out) };
-	struct fuse_forget_one gone = { .nlookup = 1 };
 	struct fuse_open_in in = { 0 };
 	int result;
 
@@ -151,10 +146,9 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 	in.flags = fs_open_flags(in.flags);
 	result = parent && parent->daemon ? fs_look_up(fs, parent->daemon, fs_name(request, 0), &out.entry) : -ESTALE;
 	if (!result) {
-		gone.nodeid = out.entry.nodeid;
 		result = fs_ask(fs, FUSE_OPEN, out.entry.nodeid, &in, sizeof(in), &out.open, sizeof(out.open));
 		if (result < 0)
-			fs_note_forget(fs, &gone);
+			fs_return_look_up(fs, &out.entry);
 	}
 	if (result > 0)
 		return false;
@@ -220,9 +214,9 @@ static void publish_own(struct fs *fs, unsigned int index, const struct fuse_in_
 
 	memcpy(to, header, sizeof(*header));
 	memcpy(to + sizeof(*header), arguments, bytes);
-	driver_chain_add(&chain, at_daemon(fs, to), sizeof(*header) + bytes, false);
+	driver_chain_add_shared(&fs->ring, &chain, to, sizeof(*header) + bytes, false);
 	if (answer_bytes)
-		driver_chain_add(&chain, at_daemon(fs, fs->shared->slot[index].answer), answer_bytes, true);
+		driver_chain_add_shared(&fs->ring, &chain, fs->shared->slot[index].answer, answer_bytes, true);
 	driver_ring_describe(&fs->ring, index, &chain);
 	driver_ring_publish(&fs->ring, index);
 }
@@ -299,4 +293,11 @@ int fs_look_up(struct fs *fs, uint64_t parent, const char *name, struct fuse_ent
 	int result = fs_ask(fs, FUSE_LOOKUP, parent, name, strlen(name) + 1, entry, sizeof(*entry));
 
 	return !result && !entry->nodeid ? -ENOENT : result;
+}
+
+void fs_return_look_up(struct fs *fs, const struct fuse_entry_out *entry)
+{
+	const struct fuse_forget_one one = { .nodeid = entry->nodeid, .nlookup = 1 };
+
+	fs_note_forget(fs, &one);
 }

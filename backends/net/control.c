@@ -38,7 +38,8 @@ static const struct {
 static bool act(const struct virtqueue_chain *chain, const struct net_control *control, void *context)
 {
 	uint8_t command[COMMAND_BYTES] = { 0 };
-	size_t bytes = virtqueue_gather(chain, command, sizeof(command)), header = sizeof(struct virtio_net_ctrl_hdr);
+	size_t bytes = virtqueue_gather(chain, 0, command, sizeof(command));
+	size_t header = sizeof(struct virtio_net_ctrl_hdr);
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (bytes == header + commands[i].bytes && command[0] == commands[i].class &&

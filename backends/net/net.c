@@ -63,6 +63,7 @@ static int attach(struct net *net, struct error *err)
 		return -1;
 	endpoint->context = net;
 	endpoint->removed = removed;
+	endpoint->reconnect = net->backend->reconnect;
 	endpoint->device.queues = 2 * net->pairs + 1;
 	endpoint->device.features = net_features(net);
 	if (endpoint_attach(endpoint, &net_model, net_show_config, err))
@@ -119,15 +120,6 @@ static void set_pair(struct net *net, unsigned int index, const int *fds, const 
 	pair->tap = net->backend->fds ? fds[index * net->backend->fds] : -1;
 	pair->vhost = net->backend->fds > 1 ? fds[index * net->backend->fds + 1] : -1;
 	pair->thread = &options->threads[(net->endpoint->slot + index) % options->thread_count];
-}
-
-int net_reconnect(struct endpoint *endpoint, int fd, struct error *err)
-{
-	struct net *net = endpoint->context;
-
-	if (!net->backend->reconnect)
-		return error_set(err, ERROR_STATE, "network in slot %u: it cannot be connected anew", endpoint->slot);
-	return net->backend->reconnect(&net->pair[0], fd, err);
 }
 
 int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,

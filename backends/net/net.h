@@ -62,8 +62,8 @@ struct net_backend {
 	void (*stop)(struct net_pair *pair);
 	/* Undo open and watch; the pair is stopped for good. */
 	void (*close)(struct net_pair *pair);
-	/* Go on with another descriptor, taken over on success; NULL: it cannot. */
-	int (*reconnect)(struct net_pair *pair, int fd, struct error *err);
+	/* See struct endpoint. */
+	int (*reconnect)(struct endpoint *endpoint, int fd, struct error *err);
 };
 
 extern const struct net_backend net_vhost, net_tap, net_user, net_vhost_user;
@@ -102,8 +102,6 @@ struct net_options {
  */
 int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
 	    struct error *err);
-/** net_reconnect() - who was at the other end of @fd's predecessor has gone; taken over on success. Return: 0 or -1. */
-int net_reconnect(struct endpoint *endpoint, int fd, struct error *err);
 /** net_receive_queue() / net_transmit_queue() - of a pair. */
 struct virtqueue *net_receive_queue(const struct net_pair *pair);
 struct virtqueue *net_transmit_queue(const struct net_pair *pair);

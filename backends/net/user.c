@@ -218,9 +218,11 @@ static int open_socket(struct net_pair *pair, struct error *err)
 }
 
 /* By the same number, which requests of the I/O thread may be about to use. */
-static int reconnect(struct net_pair *pair, int fd, struct error *err)
+static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
-	struct virtio_device *device = device_of(pair);
+	struct net *net = endpoint->context;
+	struct net_pair *pair = &net->pair[0];
+	struct virtio_device *device = &endpoint->device;
 	int result;
 
 	if (check_socket(fd, err))
@@ -229,7 +231,7 @@ static int reconnect(struct net_pair *pair, int fd, struct error *err)
 	result = dup3(fd, pair->tap, O_CLOEXEC);
 	if (result >= 0) {
 		pair->failed = false;
-		net_set_link(pair->net, true);
+		net_set_link(net, true);
 	}
 	pthread_mutex_unlock(&device->lock);
 	if (result < 0)

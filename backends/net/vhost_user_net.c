@@ -265,9 +265,9 @@ static void close_switch(struct net_pair *pair)
 	free(net->other);
 }
 
-static int reconnect(struct net_pair *pair, int fd, struct error *err)
+static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
-	struct net *net = pair->net;
+	struct net *net = endpoint->context;
 	struct virtio_device *device = device_of(net);
 	uint64_t features;
 	int result;

@@ -5,7 +5,8 @@
  */
 #include "driver.h"
 
-#include <linux/virtio_mmio.h>
+#include "fake_driver.h"
+
 #include <linux/virtio_ring.h>
 #include <stdlib.h>
 
@@ -20,11 +21,6 @@ static _Alignas(4096) uint8_t ram[RAM_BYTES], page[4096];
 static struct transport_state kept;
 static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 static volatile uint8_t sink;
-
-uint8_t *fuzz_ram(void)
-{
-	return ram;
-}
 
 void fuzz_touch(const void *data, size_t bytes)
 {
@@ -87,29 +83,17 @@ static uint64_t value_of(struct fuzz_input *input, uint64_t offset)
 /* What every driver does first, with features as it likes. */
 static void start_driver(struct virtio_device *device, uint32_t features)
 {
-	static const uint8_t steps[] = { 0, 1, 3, 11 };
-
-	for (size_t i = 0; i < sizeof(steps); i++) {
-		write_register(device, VIRTIO_MMIO_STATUS, 4, steps[i]);
-		if (steps[i] != 3)
-			continue;
-		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 4, 0);
-		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES, 4, features);
-		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 4, 1);
-		write_register(device, VIRTIO_MMIO_DRIVER_FEATURES, 4, 1);
-	}
+	pthread_mutex_lock(&device->lock);
+	driver_put(device, VIRTIO_MMIO_STATUS, 0);
+	driver_begin(device, features);
 	for (uint32_t n = 0; n < device->queues; n++) {
-		uint32_t at = (uint32_t)RAM + n * QUEUE_BYTES;
+		uint64_t at = RAM + n * QUEUE_BYTES;
 
 		memset(ram + n * QUEUE_BYTES, 0, QUEUE_BYTES);
-		write_register(device, VIRTIO_MMIO_QUEUE_SEL, 4, n);
-		write_register(device, VIRTIO_MMIO_QUEUE_NUM, 4, QUEUE);
-		write_register(device, VIRTIO_MMIO_QUEUE_DESC_LOW, 4, at);
-		write_register(device, VIRTIO_MMIO_QUEUE_AVAIL_LOW, 4, at + AVAIL);
-		write_register(device, VIRTIO_MMIO_QUEUE_USED_LOW, 4, at + USED);
-		write_register(device, VIRTIO_MMIO_QUEUE_READY, 4, 1);
+		driver_queue(device, n, QUEUE, at, at + AVAIL, at + USED);
 	}
-	write_register(device, VIRTIO_MMIO_STATUS, 4, 15);
+	driver_go(device);
+	pthread_mutex_unlock(&device->lock);
 }
 
 /* One more buffer in a queue: of one direction, mostly, or first to be read, then to be written. */

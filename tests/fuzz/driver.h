@@ -23,7 +23,5 @@ void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input);
 void fuzz_say(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes);
 /** fuzz_touch() - a device uses @bytes at @data: every byte must be the guest's. */
 void fuzz_touch(const void *data, size_t bytes);
-/** fuzz_ram() - the guest's memory, RAM_BYTES from RAM on. */
-uint8_t *fuzz_ram(void);
 
 #endif

@@ -256,7 +256,7 @@ static void a_request_outlives_the_daemon(void **state)
 		start_server();
 		fd = connect_server();
 		assert_true(fd >= 0);
-		if (block_reconnect(&endpoint, fd, &err))
+		if (block_daemon.reconnect(&endpoint, fd, &err))
 			fail_msg("%s", err.text);
 		assert_int_equal(result(&jobs[0]), 4096);
 		assert_int_equal(result(&jobs[1]), 4096);
@@ -275,7 +275,7 @@ static void a_daemon_with_another_disk_is_refused(void **state)
 	assert_int_equal(truncate(path("image"), IMAGE_BYTES / 2), 0);
 	start_server();
 	fd = connect_server();
-	assert_int_equal(block_reconnect(&endpoint, fd, &err), -1);
+	assert_int_equal(block_daemon.reconnect(&endpoint, fd, &err), -1);
 	close(fd);
 	assert_int_equal(truncate(path("image"), IMAGE_BYTES), 0);
 }

@@ -152,7 +152,7 @@ static void run_model(void)
 			driver_go(&endpoint.device);
 			pthread_mutex_unlock(&endpoint.device.lock);
 		} else {
-			fs_reconnect(&endpoint, connect_server());
+			endpoint.reconnect(&endpoint, connect_server(), &err);
 		}
 	}
 	_exit(0);

@@ -163,7 +163,7 @@ static void the_next_switch_goes_on(void **state)
 		send_round(6); /* waits for the next one */
 		start_server();
 		fd = connect_server();
-		assert_int_equal(net.backend->reconnect(&net.pair[0], fd, &err), 0);
+		assert_int_equal(net.backend->reconnect(&endpoint, fd, &err), 0);
 		assert_int_equal(link_status(), VIRTIO_NET_S_LINK_UP);
 		assert_int_equal(access("link-0.down", F_OK), -1);
 		await_used(1, sent + 1);
@@ -190,7 +190,7 @@ static void the_next_device_model_goes_on(void **state)
 	assert_int_equal(link_status(), 0);
 	assert_int_equal(access("link-0.down", F_OK), 0);
 	start_server();
-	assert_int_equal(net.backend->reconnect(&net.pair[0], connect_server(), &err), 0);
+	assert_int_equal(net.backend->reconnect(&endpoint, connect_server(), &err), 0);
 	echo(3);
 }
 
@@ -202,11 +202,11 @@ static void who_is_no_switch_is_left(void **state)
 	echo(2);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	close(ends[1]);
-	assert_int_equal(net.backend->reconnect(&net.pair[0], ends[0], &err), -1);
+	assert_int_equal(net.backend->reconnect(&endpoint, ends[0], &err), -1);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	/* Answers to what was not asked. */
 	assert_int_equal(write(ends[1], page, sizeof(page)), sizeof(page));
-	assert_int_equal(net.backend->reconnect(&net.pair[0], ends[0], &err), -1);
+	assert_int_equal(net.backend->reconnect(&endpoint, ends[0], &err), -1);
 	close(ends[1]);
 	close(ends[0]);
 	echo(2);

@@ -94,7 +94,7 @@ static void the_next_one_goes_on(void **state)
 		offer(1, 6, 80);
 		await_used(1, avail(1)[1]);
 		make_sockets(&next);
-		assert_int_equal(net_user.reconnect(&net.pair[0], next, &err), 0);
+		assert_int_equal(net_user.reconnect(&endpoint, next, &err), 0);
 		await_link(VIRTIO_NET_S_LINK_UP);
 		send_frame(99);
 		await_used(0, avail(0)[1]);
@@ -111,7 +111,7 @@ static void one_that_lives_can_be_replaced(void **state)
 	both_ways(2);
 	before = peer;
 	make_sockets(&next);
-	assert_int_equal(net_user.reconnect(&net.pair[0], next, &err), 0);
+	assert_int_equal(net_user.reconnect(&endpoint, next, &err), 0);
 	assert_int_equal(link_status(), VIRTIO_NET_S_LINK_UP);
 	both_ways(3);
 	close(before);
@@ -125,7 +125,7 @@ static void others_are_no_such_sockets(void **state)
 	int other = eventfd(0, 0);
 
 	(void)state;
-	assert_int_equal(net_user.reconnect(&net.pair[0], other, &err), -1);
+	assert_int_equal(net_user.reconnect(&endpoint, other, &err), -1);
 	close(other);
 	both_ways(2);
 }

@@ -75,6 +75,29 @@ static void a_buffer_goes_round(void **state)
 	assert_false(virtqueue_rearm(&queue));
 }
 
+static void what_is_read_is_gathered(void **state)
+{
+	uint8_t got[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 10; i++)
+		ram[DATA + i] = (uint8_t)i;
+	chain = (struct virtqueue_chain){ .readable = 3, .writable = 1 };
+	chain.iov[0] = (struct iovec){ ram + DATA, 4 };
+	chain.iov[1] = (struct iovec){ ram + DATA + 4, 1 };
+	chain.iov[2] = (struct iovec){ ram + DATA + 5, 3 };
+	chain.iov[3] = (struct iovec){ ram + DATA + 8, 2 };
+	for (size_t skip = 0; skip < 12; skip++)
+		for (size_t bytes = 0; bytes <= sizeof(got); bytes++) {
+			size_t all = skip < 8 ? 8 - skip : 0;
+
+			memset(got, 0xee, sizeof(got));
+			assert_int_equal(virtqueue_gather(&chain, skip, got, bytes), all);
+			for (size_t i = 0; i < sizeof(got); i++)
+				assert_int_equal(got[i], i < bytes && i < all ? skip + i : 0xee);
+		}
+}
+
 static void an_indirect_table_is_read(void **state)
 {
 	struct virtqueue queue = start(false);
@@ -282,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_buffer_goes_round),
+		cmocka_unit_test(what_is_read_is_gathered),
 		cmocka_unit_test(an_indirect_table_is_read),
 		cmocka_unit_test(a_hostile_descriptor_breaks_only_the_queue),
 		cmocka_unit_test(the_table_ends_where_it_ends),

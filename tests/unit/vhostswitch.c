@@ -219,14 +219,9 @@ static void transmit(struct port *from, struct ring *ring)
 
 	do {
 		while (virtqueue_pop(&ring->queue, &chain)) {
-			size_t bytes = 0;
+			size_t bytes = virtqueue_gather(&chain, 0, frame, FRAME_BYTES);
 
-			for (unsigned int i = 0; i < chain.readable && bytes + chain.iov[i].iov_len <= FRAME_BYTES;
-			     i++) {
-				memcpy(frame + bytes, chain.iov[i].iov_base, chain.iov[i].iov_len);
-				bytes += chain.iov[i].iov_len;
-			}
-			deliver(to, frame, bytes);
+			deliver(to, frame, bytes < FRAME_BYTES ? bytes : FRAME_BYTES);
 			virtqueue_push(&ring->queue, chain.head, 0);
 		}
 	} while (virtqueue_rearm(&ring->queue));
