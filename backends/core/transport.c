@@ -261,6 +261,8 @@ static void write_queue_ready(struct virtio_device *device, uint32_t value)
 	ring = &device->queue[queue - device->state->queue];
 	if (queue->ready)
 		drain(device);
+	/* Of the queue that was: nobody gives that back any more. */
+	memset(&queue->inflight, 0, sizeof(queue->inflight));
 	/* A try: refuses what cannot work while the driver still looks. */
 	queue->ready = value & 1 && transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK &&
 		       start_queue(device, (unsigned int)(queue - device->state->queue));

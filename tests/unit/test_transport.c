@@ -140,6 +140,27 @@ static void a_successor_goes_on(void **state)
 	assert_int_equal(get(VIRTIO_MMIO_STATUS), 15 | 64);
 }
 
+/* What the device could not give back before has nothing to do with the queue that is made ready again. */
+static void a_queue_begins_with_nothing_taken(void **state)
+{
+	static const struct virtio_model out_of_order = { .device_id = 3, .out_of_order = true };
+	static struct virtqueue_chain chain;
+
+	(void)state;
+	device.model = &out_of_order;
+	negotiate();
+	set_queue(RAM);
+	driver_go(&device);
+	kept.queue[1].inflight.taken[2] = VIRTQUEUE_TAKEN;
+	put(VIRTIO_MMIO_QUEUE_READY, 0);
+	set_queue(RAM);
+	device.model = &model;
+	assert_true(device.queue[1].running);
+	assert_false(virtqueue_pop(&device.queue[1], &chain));
+	assert_false(device.queue[1].broken);
+	assert_int_equal(device.queue[1].last_avail, 0);
+}
+
 static void any_write_is_survived(void **state)
 {
 	uint32_t seed = 1;
@@ -160,6 +181,7 @@ int main(void)
 		cmocka_unit_test_setup(a_queue_outside_memory_does_not_become_ready, fresh),
 		cmocka_unit_test_setup(a_broken_queue_asks_for_reset, fresh),
 		cmocka_unit_test_setup(a_successor_goes_on, fresh),
+		cmocka_unit_test_setup(a_queue_begins_with_nothing_taken, fresh),
 		cmocka_unit_test_setup(any_write_is_survived, fresh),
 	};
 
