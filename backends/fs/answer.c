@@ -96,8 +96,8 @@ static void hear_init(struct fs_nodes *nodes, const struct fs_request *request, 
 	struct fs_table *table = nodes->table;
 
 	init->flags = fs_init_flags(init->flags);
-	if (init->max_write > FS_DATA_MAX)
-		init->max_write = FS_DATA_MAX;
+	if (init->max_write > FS_WRITE_MAX)
+		init->max_write = FS_WRITE_MAX;
 	init->map_alignment = 0;
 	fs_nodes_clear(nodes);
 	memset(table->init, 0, sizeof(table->init));

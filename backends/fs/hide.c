@@ -35,7 +35,8 @@ static struct fs_node *victim(const struct fs *fs, const struct fs_request *requ
 		break;
 	default: break;
 	}
-	if (!node || node == source || node->hidden || node->kind != S_IFREG || !fs_node_is_open(&fs->nodes, node))
+	if (!node || node == source || node->hidden == FS_HIDDEN || node->kind != S_IFREG ||
+	    !fs_node_is_open(&fs->nodes, node))
 		return NULL;
 	return node->daemon ? node : NULL;
 }
@@ -96,15 +97,15 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 		return true;
 	result = find_folder(fs, &folder);
 	if (!result) {
-		node->hidden = 1; /* before: who dies then looks there, too */
+		node->hidden = FS_HIDING; /* before: who dies then looks there, too */
 		result = link_in(fs, folder, node);
 	}
 	if (result == -EEXIST) { /* of a guest before, or of one who died here */
 		result = unlink_from(fs, folder, node);
 		result = result ? result : link_in(fs, folder, node);
 	}
-	if (result < 0)
-		node->hidden = 0;
+	if (result <= 0)
+		node->hidden = result ? FS_SHOWN : FS_HIDDEN;
 	return result <= 0;
 }
 
@@ -121,7 +122,7 @@ static bool show(struct fs *fs, struct fs_node *node)
 	result = unlink_from(fs, folder, node);
 	if (result > 0)
 		return false;
-	node->hidden = 0;
+	node->hidden = FS_SHOWN;
 	if (node->parent == folder->id)
 		fs_node_rename(&fs->nodes, node, 0, "");
 	/* Until the last one has gone, it is not empty. */

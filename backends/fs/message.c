@@ -184,12 +184,12 @@ static int check_size(struct fs_request *request, uint32_t data)
 
 	if (request->header.opcode == FUSE_WRITE) {
 		request->data = get32(request, offsetof(struct fuse_write_in, size));
-		return request->data > data || request->data > FS_DATA_MAX ? EINVAL : 0;
+		return request->data > data || request->data > FS_WRITE_MAX ? EINVAL : 0;
 	}
 	if (size > room)
 		return EINVAL;
 	if (request->header.opcode == FUSE_READ) {
-		request->data = size < FS_DATA_MAX ? size : FS_DATA_MAX;
+		request->data = size < FS_READ_MAX ? size : FS_READ_MAX;
 		size = request->data;
 	} else if (size > FS_ANSWER_MAX - sizeof(struct fuse_out_header)) {
 		size = FS_ANSWER_MAX - sizeof(struct fuse_out_header); /* the guest asks for the rest */

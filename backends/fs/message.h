@@ -8,7 +8,8 @@
 
 #include "fs/nodes.h"
 
-#define FS_DATA_MAX (1u << 20)    /* read or written at once */
+#define FS_WRITE_MAX (1u << 20)   /* written at once: what the guest is told */
+#define FS_READ_MAX (16u << 20)   /* read: it takes less for the file's end, and pages can have 64 KiB */
 #define FS_ARGUMENTS_MAX 8192u    /* all but data that are written */
 #define FS_ANSWER_MAX (36u << 10) /* all but data that are read */
 

@@ -24,6 +24,8 @@
 #define FS_HIDDEN_BYTES 17u /* of a hidden name */
 #define FS_CLOSED 64u
 
+enum fs_hidden { FS_SHOWN, FS_HIDING, FS_HIDDEN }; /* FS_HIDING: perhaps; who did that died */
+
 struct fs_node {
 	uint64_t id;      /* the guest's: generation << 32 | index; 0: free */
 	uint64_t parent;  /* its directory's id; 0: it has no name that we know */
@@ -33,7 +35,7 @@ struct fs_node {
 	uint64_t known;   /* lookups that the daemon counts */
 	uint32_t generation;
 	uint32_t kind;   /* S_IFMT of its mode */
-	uint32_t hidden; /* it has a name in the hidden folder (hide.c), or is about to */
+	uint32_t hidden; /* it has a name in the hidden folder (hide.c): enum fs_hidden */
 	char name[FS_NAME + 1];
 };
 

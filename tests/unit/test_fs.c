@@ -418,7 +418,8 @@ static void fill(uint8_t *data, size_t bytes, unsigned int seed)
 	}
 }
 
-static uint8_t wrote[DATA_BYTES], got[DATA_BYTES];
+#define LONG_BYTES (3u << 20)
+static uint8_t wrote[DATA_BYTES], got[DATA_BYTES], long_data[LONG_BYTES];
 
 static void files_are_made_written_and_read(void **state)
 {
@@ -438,11 +439,15 @@ static void files_are_made_written_and_read(void **state)
 	assert_int_equal(pread(fd, got, sizeof(got), 5), 100001);
 	assert_memory_equal(wrote, got, 100001);
 	close(fd);
+	/* All at once: less would say that the file ends there. */
+	assert_int_equal(truncate(path("share/dir/file"), LONG_BYTES), 0);
+	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, long_data, LONG_BYTES), LONG_BYTES);
+	assert_memory_equal(wrote, long_data + 5, 100001);
 	/* One that is there. */
 	assert_int_equal(create(entry.nodeid, "file", O_EXCL, &again), -EEXIST);
 	assert_int_equal(create(entry.nodeid, "file", 0, &again), 0);
 	assert_int_equal(again.entry.nodeid, file.entry.nodeid);
-	assert_int_equal(read_at(again.entry.nodeid, again.open.fh, 5, got, sizeof(got)), 100001);
+	assert_int_equal(read_at(again.entry.nodeid, again.open.fh, 5, got, 100001), 100001);
 	assert_int_equal(create(entry.nodeid, "file", O_TRUNC, &again), 0);
 	assert_int_equal(read_at(again.entry.nodeid, again.open.fh, 5, got, sizeof(got)), 0);
 }

@@ -29,6 +29,7 @@ static struct fs fs;
 static int other_end;
 static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
 static unsigned int said_count, taken, asked[64];
+static bool dead;                          /* it does not answer */
 static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
 
 /* Of endpoint.c and vhost_user.c. */
@@ -144,7 +145,9 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 	hostility = NULL;
 	if (now)
 		now(header.opcode);
-	if (header.opcode == FUSE_LOOKUP)
+	if (dead)
+		return;
+	if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
 		say(index, 0, &entry, sizeof(entry));
 	else if (header.opcode == FUSE_OPEN)
 		say(index, 0, &file, sizeof(file));
@@ -165,6 +168,7 @@ static int set_up(void **state)
 	memset(&fs, 0, sizeof(fs));
 	said_count = taken = 0;
 	hostility = NULL;
+	dead = false;
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
 	close(mkstemp(path));
@@ -297,7 +301,7 @@ static uint64_t hide_two(void)
 	for (unsigned int n = 0; n < 2; n++) {
 		struct fs_node *node = learn(FUSE_ROOT_ID, n ? "b" : "a", 3 + n, S_IFREG);
 
-		node->hidden = 1;
+		node->hidden = FS_HIDDEN;
 		fs_node_lose_name(&fs.nodes, node);
 		assert_int_equal(node->parent, folder->id);
 		handle[n] = fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, n)->id;
@@ -349,6 +353,33 @@ static void a_mount_may_end_meanwhile(void **state)
 	assert_int_equal(fs.nodes.closed_count, 0);
 }
 
+static void die(uint32_t opcode)
+{
+	(void)opcode;
+	assert_int_equal(shutdown(other_end, SHUT_RDWR), 0);
+	dead = true;
+}
+
+static void who_dies_while_it_hides_has_not_done_so(void **state)
+{
+	const struct fs_node *node;
+
+	(void)state;
+	learn(FUSE_ROOT_ID, ".hidden", 2, S_IFDIR);
+	node = learn(FUSE_ROOT_ID, "a", 3, S_IFREG);
+	fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, 1);
+	take(0, FUSE_UNLINK, FUSE_ROOT_ID, "a", 2);
+	hostility = die;
+	fs_submit(&fs, 0);
+	assert_false(fs.slot[0].asked);
+	assert_int_equal(asked[FUSE_LINK], 1);
+	dead = false;
+	fs_submit(&fs, 0);
+	assert_true(fs.slot[0].asked);
+	assert_int_equal(asked[FUSE_LINK], 2);
+	assert_int_equal(node->hidden, FS_HIDDEN);
+}
+
 /* Its numbers are the next one's, for other files. */
 static void what_is_forgotten_with_no_daemon_is_not_told_the_next(void **state)
 {
@@ -370,6 +401,7 @@ int main(void)
 		TEST(nothing_is_answered_unasked),
 		TEST(what_is_closed_meanwhile_is_shown),
 		TEST(a_mount_may_end_meanwhile),
+		TEST(who_dies_while_it_hides_has_not_done_so),
 		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
 	};
 
