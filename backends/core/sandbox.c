@@ -4,6 +4,8 @@
  */
 #include "core/sandbox.h"
 
+#include "core/filter.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -12,10 +14,8 @@
 #include <linux/vhost.h>
 #include <pwd.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -169,43 +169,29 @@ static const unsigned long ioctls[] = {
 	VHOST_VSOCK_SET_RUNNING,
 };
 
-static int filter_fill(scmp_filter_ctx filter)
+static int filter_rest(scmp_filter_ctx context)
 {
 	/* The call for each access that a guest waits for goes first. */
-	int status = seccomp_syscall_priority(filter, SCMP_SYS(ioctl), 255);
+	int status = seccomp_syscall_priority(context, SCMP_SYS(ioctl), 255);
 
-	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, ioctls[i]));
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	/* Threads, not processes. clone3's flags cannot be seen: without it, libc uses clone. */
 	if (!status)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!status)
-		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	return status;
-}
-
-static int filter_calls(struct error *err)
-{
-	/* Refused, not killed: a refused call shows in our log with its error. */
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int status = filter ? filter_fill(filter) : -ENOMEM;
-
-	if (!status)
-		status = seccomp_load(filter);
-	if (filter)
-		seccomp_release(filter);
-	return status ? failed(err, "system call filter", -status) : 0;
 }
 
 int sandbox_enter(struct error *err)
 {
+	static const struct filter filter = { .calls = allowed,
+					      .call_count = sizeof(allowed) / sizeof(allowed[0]),
+					      .ioctls = ioctls,
+					      .ioctl_count = sizeof(ioctls) / sizeof(ioctls[0]),
+					      .add = filter_rest };
+
 	if (set_limits(err) || drop_user(err) || drop_capabilities(err))
 		return -1;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return failed(err, "privileges", errno);
-	return filter_calls(err);
+	return filter_load(&filter, err);
 }

@@ -4,11 +4,9 @@
  */
 #include "slirp/slirp.h"
 
-#include <errno.h>
-#include <seccomp.h>
-#include <string.h>
+#include "core/filter.h"
+
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <termios.h>
 
@@ -62,32 +60,23 @@ static const int allowed[] = {
 static const int families[] = { AF_INET, AF_INET6 };
 static const unsigned long ioctls[] = { FIONREAD, FIONBIO };
 
-static int fill(scmp_filter_ctx filter)
+static int add_families(scmp_filter_ctx context)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, (scmp_datum_t)families[i]));
-	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, ioctls[i]));
 	return status;
 }
 
 int filter_enter(struct error *err)
 {
-	/* Refused, not killed: what asked for it goes on without. */
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int status = filter ? fill(filter) : -ENOMEM;
+	static const struct filter filter = { .calls = allowed,
+					      .call_count = sizeof(allowed) / sizeof(allowed[0]),
+					      .ioctls = ioctls,
+					      .ioctl_count = sizeof(ioctls) / sizeof(ioctls[0]),
+					      .add = add_families };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		status = -errno;
-	if (!status)
-		status = seccomp_load(filter);
-	if (filter)
-		seccomp_release(filter);
-	return status ? error_set(err, ERROR_FAILED, "system call filter: %s", strerror(-status)) : 0;
+	return filter_load(&filter, err);
 }
