@@ -134,5 +134,7 @@ bool fs_restore(struct fs *fs);
 void fs_note(struct fs *fs, const struct fs_slot *slot);
 /** fs_repeat() - ask for what may have been done already. Return: false: the daemon is gone. */
 bool fs_repeat(struct fs *fs, unsigned int index);
+/** fs_finish_rename() - answer the rename in @index if it has been done. Return: false: the daemon is gone. */
+bool fs_finish_rename(struct fs *fs, unsigned int index);
 
 #endif

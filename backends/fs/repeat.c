@@ -163,25 +163,57 @@ static bool repeat_remove(struct fs *fs, unsigned int index)
 	return true;
 }
 
-static bool repeat_rename(struct fs *fs, unsigned int index)
+/* Return: 0: the rename in @slot has been done; negative: it has not; 1: the daemon is gone. */
+static int was_renamed(struct fs *fs, const struct fs_slot *slot, struct fuse_attr *to)
 {
-	struct fs_slot *slot = &fs->slot[index];
 	const struct fs_request *request = &slot->request;
 	const struct fs_note *note = note_of(fs, slot);
-	struct fuse_attr from = { 0 }, to = { 0 };
+	struct fuse_attr from = { 0 };
 	uint64_t directory;
 	int old, new;
 
 	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
 	old = peek(fs, request->header.nodeid, fs_name(request, 0), &from);
-	new = old > 0 ? old : peek(fs, directory, fs_name(request, 1), &to);
-	if (new > 0)
-		return false;
+	new = old > 0 ? old : peek(fs, directory, fs_name(request, 1), to);
+	if (new)
+		return new;
 	/* With an exchange, the old name is not gone, but another's. */
-	if (!new && (note->inode ? to.ino == note->inode : changed_since(&to, note->since)) &&
-	    (old == -ENOENT || (!old && note->inode && from.ino != note->inode)))
-		answer_done(fs, index);
+	return (note->inode ? to->ino == note->inode : changed_since(to, note->since)) &&
+			       (old == -ENOENT || (!old && note->inode && from.ino != note->inode)) ?
+		       0 :
+		       -ENOENT;
+}
+
+static void answer_renamed(struct fs *fs, unsigned int index, const struct fuse_attr *to)
+{
+	const struct fs_request *request = &fs->slot[index].request;
+	const struct fs_node *node;
+	uint64_t directory;
+
+	memcpy(&directory, request->arguments, sizeof(directory));
+	node = fs_node_by_name(&fs->nodes, directory, fs_name(request, 1));
+	/* Who died may have noted it; an exchange noted twice is none. */
+	if (node && node->inode == to->ino)
+		fs_answer_error(fs, index, 0);
 	else
+		answer_done(fs, index);
+}
+
+bool fs_finish_rename(struct fs *fs, unsigned int index)
+{
+	struct fuse_attr to;
+	int result = was_renamed(fs, &fs->slot[index], &to);
+
+	if (!result)
+		answer_renamed(fs, index, &to);
+	return result <= 0;
+}
+
+static bool repeat_rename(struct fs *fs, unsigned int index)
+{
+	if (!fs_finish_rename(fs, index))
+		return false;
+	if (fs->slot[index].used)
 		fs_submit(fs, index);
 	return true;
 }

@@ -72,6 +72,26 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 	return true;
 }
 
+/* What was renamed as the last daemon died is looked for by its new name. Return: false: the daemon is gone. */
+static bool finish_renames(struct fs *fs)
+{
+	for (unsigned int index = 0; index < FS_SLOTS; index++) {
+		const struct fs_request *request = &fs->slot[index].request;
+		struct fs_node *from, *to;
+		uint64_t directory;
+
+		if (!fs->slot[index].used || !fs->slot[index].again ||
+		    (request->header.opcode != FUSE_RENAME && request->header.opcode != FUSE_RENAME2))
+			continue;
+		memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
+		from = fs_node_find(&fs->nodes, request->header.nodeid);
+		to = fs_node_find(&fs->nodes, directory);
+		if ((from && !find(fs, from, 0)) || (to && !find(fs, to, 0)) || !fs_finish_rename(fs, index))
+			return false;
+	}
+	return true;
+}
+
 /* Return: false: the daemon is gone. What is @lost is counted. */
 static bool open_again(struct fs *fs, struct fs_handle *handle, unsigned int *lost)
 {
@@ -147,7 +167,8 @@ static bool ask_again(struct fs *fs)
 
 bool fs_restore(struct fs *fs)
 {
-	if (fs->nodes.table->init_bytes && (!restore_mount(fs) || !restore_handles(fs) || !restore_nodes(fs)))
+	if (fs->nodes.table->init_bytes &&
+	    (!restore_mount(fs) || !finish_renames(fs) || !restore_handles(fs) || !restore_nodes(fs)))
 		return false;
 	fs->serves = true;
 	return ask_again(fs);

@@ -30,6 +30,7 @@ static int other_end;
 static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
 static unsigned int said_count, taken, asked[64];
 static bool dead;                          /* it does not answer */
+static const char *there;                  /* the only name there is; NULL: any */
 static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
 
 /* Of endpoint.c and vhost_user.c. */
@@ -134,6 +135,8 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 {
 	static const struct fuse_open_out file = { .fh = 3 };
 	const struct fuse_entry_out entry = { .nodeid = 99, .attr = { .ino = 1099, .mode = S_IFREG } };
+	const struct fuse_init_out init = { .major = FUSE_KERNEL_VERSION };
+	const char *name = (const char *)fs.shared->slot[index].request + sizeof(struct fuse_in_header);
 	void (*now)(uint32_t opcode) = hostility;
 	struct fuse_in_header header;
 
@@ -147,7 +150,11 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 		now(header.opcode);
 	if (dead)
 		return;
-	if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
+	if (header.opcode == FUSE_INIT)
+		say(index, 0, &init, sizeof(init));
+	else if (header.opcode == FUSE_LOOKUP && there && strcmp(name, there))
+		say(index, -ENOENT, NULL, 0);
+	else if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
 		say(index, 0, &entry, sizeof(entry));
 	else if (header.opcode == FUSE_OPEN)
 		say(index, 0, &file, sizeof(file));
@@ -169,6 +176,7 @@ static int set_up(void **state)
 	said_count = taken = 0;
 	hostility = NULL;
 	dead = false;
+	there = NULL;
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
 	close(mkstemp(path));
@@ -380,6 +388,56 @@ static void who_dies_while_it_hides_has_not_done_so(void **state)
 	assert_int_equal(node->hidden, FS_HIDDEN);
 }
 
+/* A file that is open is renamed from "a" to "b". Return: the file. */
+static const struct fs_node *rename_open(void)
+{
+	const struct fs_node *node = learn(FUSE_ROOT_ID, "a", 99, S_IFREG);
+	struct {
+		struct fuse_rename_in in;
+		char names[4];
+	} arguments = { .in.newdir = FUSE_ROOT_ID, .names = "a\0b" };
+
+	fs.nodes.table->init_bytes = sizeof(struct fuse_init_in);
+	fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, 1);
+	fs_note(&fs, take(0, FUSE_RENAME, FUSE_ROOT_ID, &arguments, sizeof(arguments.in) + 4));
+	fs_submit(&fs, 0);
+	assert_true(fs.slot[0].asked);
+	return node;
+}
+
+static void restore_renamed(const struct fs_node *node)
+{
+	fs_gone(&fs);
+	fs.socket = dup(other_end);
+	there = "b";
+	assert_true(fs_restore(&fs));
+	assert_int_equal(answered(), 1);
+	assert_string_equal(node->name, "b");
+	assert_int_equal(node->parent, FUSE_ROOT_ID);
+	assert_int_equal(node->daemon, 99);
+	assert_false(fs.nodes.table->handle[0].lost);
+}
+
+static void what_was_renamed_at_the_end_is_found(void **state)
+{
+	(void)state;
+	restore_renamed(rename_open());
+}
+
+/* By a device model that did not live to say so. */
+static void what_was_renamed_is_noted_once(void **state)
+{
+	const struct fs_node *node = rename_open();
+	uint8_t answer[64] = { 0 };
+	struct fuse_out_header *header = (struct fuse_out_header *)(void *)answer;
+	struct fuse_forget_one gone;
+
+	(void)state;
+	header->len = sizeof(*header);
+	assert_true(fs_hear(&fs.nodes, &fs.slot[0].request, answer, &gone));
+	restore_renamed(node);
+}
+
 /* Its numbers are the next one's, for other files. */
 static void what_is_forgotten_with_no_daemon_is_not_told_the_next(void **state)
 {
@@ -402,6 +460,8 @@ int main(void)
 		TEST(what_is_closed_meanwhile_is_shown),
 		TEST(a_mount_may_end_meanwhile),
 		TEST(who_dies_while_it_hides_has_not_done_so),
+		TEST(what_was_renamed_at_the_end_is_found),
+		TEST(what_was_renamed_is_noted_once),
 		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
 	};
 
