@@ -211,7 +211,7 @@ void fs_gone(struct fs *fs)
 {
 	close(fs->socket);
 	fs->socket = -1;
-	fs->serves = false;
+	fs->serves = fs->own_asked = false;
 	fs->forget_count = 0;
 	memset(fs->forgetting, 0, sizeof(fs->forgetting));
 	fs_nodes_unknown(&fs->nodes); /* now: what the guest forgets from here on is nothing to the next one */

@@ -59,7 +59,7 @@ struct fs {
 	int socket, memory_fd, wake; /* socket -1: no daemon */
 	bool serves;                 /* the daemon knows what the guest knows */
 	bool exists;                 /* what a request was to create, as its slot says */
-	bool own_answered;
+	bool own_asked;              /* and not answered */
 	bool forgetting[DRIVER_RING];
 	struct fuse_forget_one *forget;
 	size_t forget_count, forget_room;

@@ -160,6 +160,16 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 	return true;
 }
 
+/* Return: whether it was asked. */
+static bool take_own(struct fs *fs, unsigned int index)
+{
+	bool *asked = index == FS_OWN ? &fs->own_asked : &fs->forgetting[index];
+	bool was = *asked;
+
+	*asked = false;
+	return was;
+}
+
 bool fs_take_answers(struct fs *fs)
 {
 	uint32_t index;
@@ -169,10 +179,8 @@ bool fs_take_answers(struct fs *fs)
 
 		if (good && index < FS_SLOTS)
 			good = take_answer(fs, index);
-		else if (good && index < FS_FORGETS)
-			fs->forgetting[index] = false;
 		else if (good)
-			fs->own_answered = true;
+			good = take_own(fs, index);
 		if (!good)
 			return distrust(fs);
 	}
@@ -214,6 +222,7 @@ static void publish_own(struct fs *fs, unsigned int index, const struct fuse_in_
 
 	memcpy(to, header, sizeof(*header));
 	memcpy(to + sizeof(*header), arguments, bytes);
+	memset(fs->shared->slot[index].answer, 0, sizeof(struct fuse_out_header));
 	driver_chain_add_shared(&fs->ring, &chain, to, sizeof(*header) + bytes, false);
 	if (answer_bytes)
 		driver_chain_add_shared(&fs->ring, &chain, fs->shared->slot[index].answer, answer_bytes, true);
@@ -253,13 +262,13 @@ static bool wait_for_own(struct fs *fs)
 	ssize_t got;
 
 	while (fs_take_answers(fs)) {
-		if (fs->own_answered)
+		if (!fs->own_asked)
 			return true;
 		poll(wait, 2, -1);
 		got = read(fs->ring.call, &count, sizeof(count));
 		(void)got;
 		if (wait[1].revents) /* what it answered before its end is there */
-			return fs_take_answers(fs) && fs->own_answered;
+			return fs_take_answers(fs) && !fs->own_asked;
 	}
 	return false;
 }
@@ -273,7 +282,7 @@ int fs_ask(struct fs *fs, uint32_t opcode, uint64_t node, const void *arguments,
 	const uint8_t *shared = fs->shared->slot[FS_OWN].answer;
 	struct fuse_out_header out;
 
-	fs->own_answered = false;
+	fs->own_asked = true;
 	publish_own(fs, FS_OWN, &header, arguments, bytes, sizeof(out) + answer_bytes);
 	if (!wait_for_own(fs))
 		return 1;

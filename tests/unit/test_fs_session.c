@@ -300,6 +300,17 @@ static void nothing_is_answered_unasked(void **state)
 	assert_int_equal(fs.busy, 1);
 }
 
+static void what_was_not_asked_is_no_answer(void **state)
+{
+	static const uint32_t indices[] = { 1, FS_SLOTS, FS_OWN, FS_OWN + 1, UINT32_MAX };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(indices) / sizeof(indices[0]); n++) {
+		said[said_count++] = indices[n];
+		assert_false(fs_take_answers(&fs));
+	}
+}
+
 /* Two files that are open and have no name but a hidden one. Return: the second one's handle. */
 static uint64_t hide_two(void)
 {
@@ -457,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_answered_twice),
 		TEST(nothing_is_answered_unasked),
+		TEST(what_was_not_asked_is_no_answer),
 		TEST(what_is_closed_meanwhile_is_shown),
 		TEST(a_mount_may_end_meanwhile),
 		TEST(who_dies_while_it_hides_has_not_done_so),
