@@ -2,7 +2,7 @@
 """debian_guests.py - two Debian guests on dom0's bridge, and what they reach."""
 import re
 
-from machine import Failed, say
+from machine import NO_SCHEDULER, Failed, say
 
 GUESTS = ("debian1", "debian2")
 BOOT_LIMIT = 600  # seconds that systemd may take in an emulated guest
@@ -95,6 +95,7 @@ def disk(machine):
            "--direct=1 --verify=crc32c --fsync=16 --minimal")
     machine.run("fio on debian1's disk", ssh("debian1", f"{job} >/dev/null && rm fio"), 300)
     say("fio on debian1's disk: 16 MiB written, read back and verified")
+    machine.run("no I/O scheduler on debian1's disk", ssh("debian1", NO_SCHEDULER))
 
 
 def show_debian(machine, interactive):

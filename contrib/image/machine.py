@@ -7,6 +7,7 @@ import pexpect
 
 DOM0_PROMPT = r"root@vimo-dom0:\S*# "
 BOOTARGS = "root=/dev/vda rw console=ttyAMA0 quiet systemd.show_status=false"
+NO_SCHEDULER = 'grep -F "[none]" /sys/block/vda/queue/scheduler'
 STARTED = time.monotonic()
 
 
