@@ -64,6 +64,23 @@ static int find_folder(struct fs *fs, struct fs_node **folder)
 	return *folder && (*folder)->kind == S_IFDIR ? 0 : -ENOMEM;
 }
 
+/* It is not there any more, or the daemon says so: somebody of dom0 may have removed it. */
+static int find_folder_again(struct fs *fs, struct fs_node **folder)
+{
+	struct fuse_forget_one gone = { 0 };
+	uint64_t id;
+	int result;
+
+	if (!*folder)
+		return -ENOENT; /* none can be made */
+	id = (*folder)->id;
+	fs_node_rename(&fs->nodes, *folder, 0, "");
+	result = find_folder(fs, folder);
+	fs_node_forget(&fs->nodes, id, 1, &gone); /* last: it may be the same */
+	fs_note_forget(fs, &gone);
+	return result;
+}
+
 static int link_in(struct fs *fs, const struct fs_node *folder, struct fs_node *node)
 {
 	struct fuse_link_in in = { .oldnodeid = node->daemon };
@@ -96,9 +113,15 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 	if (!node)
 		return true;
 	result = find_folder(fs, &folder);
+	if (result == -ESTALE)
+		result = find_folder_again(fs, &folder);
 	if (!result) {
 		node->hidden = FS_HIDING; /* before: who dies then looks there, too */
 		result = link_in(fs, folder, node);
+	}
+	if (result == -ENOENT) {
+		result = find_folder_again(fs, &folder);
+		result = result ? result : link_in(fs, folder, node);
 	}
 	if (result == -EEXIST) { /* of a guest before, or of one who died here */
 		result = unlink_from(fs, folder, node);

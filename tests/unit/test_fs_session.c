@@ -30,6 +30,7 @@ static int other_end;
 static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
 static unsigned int said_count, taken, asked[64];
 static bool dead;                          /* it does not answer */
+static int fails;                          /* what it answers next */
 static const char *there;                  /* the only name there is; NULL: any */
 static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
 
@@ -135,6 +136,7 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 {
 	static const struct fuse_open_out file = { .fh = 3 };
 	const struct fuse_entry_out entry = { .nodeid = 99, .attr = { .ino = 1099, .mode = S_IFREG } };
+	const struct fuse_entry_out folder = { .nodeid = 77, .attr = { .ino = 1077, .mode = S_IFDIR } };
 	const struct fuse_init_out init = { .major = FUSE_KERNEL_VERSION };
 	const char *name = (const char *)fs.shared->slot[index].request + sizeof(struct fuse_in_header);
 	void (*now)(uint32_t opcode) = hostility;
@@ -150,16 +152,21 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 		now(header.opcode);
 	if (dead)
 		return;
-	if (header.opcode == FUSE_INIT)
+	if (fails)
+		say(index, fails, NULL, 0);
+	else if (header.opcode == FUSE_INIT)
 		say(index, 0, &init, sizeof(init));
 	else if (header.opcode == FUSE_LOOKUP && there && strcmp(name, there))
 		say(index, -ENOENT, NULL, 0);
 	else if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
 		say(index, 0, &entry, sizeof(entry));
+	else if (header.opcode == FUSE_MKDIR)
+		say(index, 0, &folder, sizeof(folder));
 	else if (header.opcode == FUSE_OPEN)
 		say(index, 0, &file, sizeof(file));
 	else
 		say(index, header.opcode == FUSE_RMDIR ? -ENOTEMPTY : 0, NULL, 0);
+	fails = 0;
 }
 
 static int set_up(void **state)
@@ -176,6 +183,7 @@ static int set_up(void **state)
 	said_count = taken = 0;
 	hostility = NULL;
 	dead = false;
+	fails = 0;
 	there = NULL;
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
@@ -399,6 +407,37 @@ static void who_dies_while_it_hides_has_not_done_so(void **state)
 	assert_int_equal(node->hidden, FS_HIDDEN);
 }
 
+static void find_nothing(uint32_t opcode)
+{
+	assert_int_equal(opcode, FUSE_LINK);
+	fails = -ENOENT;
+}
+
+static void who_removes_the_hidden_folder_gets_another(void **state)
+{
+	const struct fs_node *node;
+
+	(void)state;
+	for (unsigned int n = 0; n < 2; n++) {
+		struct fs_node *folder = learn(FUSE_ROOT_ID, ".hidden", 2, S_IFDIR);
+
+		node = learn(FUSE_ROOT_ID, "a", 3, S_IFREG);
+		fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, 1);
+		take(n, FUSE_UNLINK, FUSE_ROOT_ID, "a", 2);
+		if (n) /* not found again by this daemon */
+			fs_node_bind(&fs.nodes, folder, 0);
+		else
+			hostility = find_nothing;
+		fs_submit(&fs, n);
+		assert_true(fs.slot[n].asked);
+		assert_int_equal(asked[FUSE_MKDIR], n + 1);
+		assert_int_equal(node->hidden, FS_HIDDEN);
+		assert_int_equal(fs_node_by_name(&fs.nodes, FUSE_ROOT_ID, ".hidden")->daemon, 77);
+		fs_nodes_clear(&fs.nodes);
+	}
+	assert_int_equal(asked[FUSE_LINK], 3);
+}
+
 /* A file that is open is renamed from "a" to "b". Return: the file. */
 static const struct fs_node *rename_open(void)
 {
@@ -472,6 +511,7 @@ int main(void)
 		TEST(what_is_closed_meanwhile_is_shown),
 		TEST(a_mount_may_end_meanwhile),
 		TEST(who_dies_while_it_hides_has_not_done_so),
+		TEST(who_removes_the_hidden_folder_gets_another),
 		TEST(what_was_renamed_at_the_end_is_found),
 		TEST(what_was_renamed_is_noted_once),
 		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
