@@ -15,30 +15,35 @@ LARGE_IMAGE = 32 << 20
 PASSWD = "root:x:0:0:root:/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
 GROUP = "root:x:0:\nvimo:x:990:vimo-dm\n"
 
-# lat first: nothing else has run yet, as on bare Linux, where the module does not load and this is all.
-DOM0_SCRIPT = """
-/t/lat
+VIMOD = """
 insmod /t/vimo.ko || exit
 mkdir -p /run/vimo /var/log/vimo
 export VIMO_DM=/t/vimo-dm
 /t/vimod & vimod=$!
 n=0; while ! vimoctl version >/dev/null 2>&1 && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.2; done
-vimoctl version
 # Wait until a guest is gone, then show what it wrote.
 finish() {
 	n=0; while vimoctl list | grep -q "^$1 " && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.5; done
 	sed "s/^/$1: /" /var/log/vimo/$1.serial.log
 }
+"""
+LOAD_MODULES = "for module in /t/io/*.ko; do insmod $module; done\n"
+BRIDGE = """
+brctl addbr br0
+ip addr add 10.9.9.1/24 dev br0
+ip link set br0 up
+"""
+# lat first: nothing else has run yet, as on bare Linux, where the module does not load and this is all.
+DOM0_SCRIPT = "/t/lat\n" + VIMOD + """
+vimoctl version
 for guest in small1 small2 small3 large; do
 	/t/stamp /tmp/stamp /bin/vimoctl create /t/$guest.cfg && finish $guest
 	echo "$guest: bench: create $(cat /tmp/stamp)"
 done
 vimoctl create /t/linux.cfg && finish linux
-for module in /t/io/*.ko; do insmod $module; done
+""" + LOAD_MODULES + """
 /t/disk /dev/vda | sed 's/^/dom0: /'
-brctl addbr br0
-ip addr add 10.9.9.1/24 dev br0
-ip link set br0 up
+""" + BRIDGE + """
 /t/net serve 'vimoctl info --format=json io' &
 vimoctl create /t/io.cfg && finish io
 vimoctl dmesg
@@ -136,32 +141,42 @@ class Images:
             text += 'disk = [ "/dev/vda,raw,vda,rw" ]\nvif = [ "bridge=br0" ]\n'
         return text
 
-    def dom0_initrd(self):
-        tree = self.work / "dom0"
+    def host_tree(self, name, script, programs, modules=DOM0_MODULES):
+        """The root of a host or dom0, with what it runs in /t."""
+        tree = self.work / name
         harness.base_tree(tree, self.busybox, [])
-        for name in ("etc", "run", "var/log"):
-            (tree / name).mkdir(parents=True)
-        for applet in ("sed", "ip", "brctl"):
-            (tree / "bin" / applet).symlink_to("busybox")
+        toolstack.applets(tree, ("sed", "ip", "brctl"))
+        for folder in ("etc", "run", "var/log", "t/io"):
+            (tree / folder).mkdir(parents=True)
         (tree / "etc/passwd").write_text(PASSWD)
         (tree / "etc/group").write_text(GROUP)
-        tools = [self.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")]
-        made = ("lat", "stamp", "disk", "net", "small", "large", "Image", "io.initrd")
-        for path in tools + [Path(self.args.module)] + [self.work / name for name in made]:
+        for n, path in enumerate(harness.modules(self.dom0, *modules)):
+            shutil.copy(path, tree / f"t/io/{n:02}-{path.name}")
+        for path in programs:
             shutil.copy(path, tree / "t")
-        (tree / "t/io").mkdir()
-        for n, path in enumerate(harness.modules(self.dom0, *DOM0_MODULES)):
-            shutil.copy(path, tree / f"t/io/{n}-{path.name}")
+        (tree / "t/script").write_text(script)
+        harness.write_program(tree / "init", harness.DOM0_INIT)
+        return tree
+
+    def tools(self):
+        """What is installed, and the module."""
+        return [*(self.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")), Path(self.args.module)]
+
+    def add_tools(self, tree):
+        """Let vimoctl be found, and all find their libraries."""
         shutil.move(tree / "t/vimoctl", tree / "bin")
+        toolstack.copy_libraries(tree, self.tools()[:-1])
+
+    def dom0_initrd(self):
+        made = ("lat", "stamp", "disk", "net", "small", "large", "Image", "io.initrd")
+        tree = self.host_tree("dom0", DOM0_SCRIPT, [*self.tools(), *(self.work / name for name in made)])
+        self.add_tools(tree)
         shutil.copy(self.work / "guest.initrd", tree / "t/linux.initrd")
-        toolstack.copy_libraries(tree, tools)
         for name, kernel in (("small1", "small"), ("small2", "small"), ("small3", "small"), ("large", "large"),
                              ("linux", "Image"), ("io", "Image")):
             (tree / f"t/{name}.cfg").write_text(self.guest_config(name, kernel))
-        (tree / "t/script").write_text(DOM0_SCRIPT)
-        (tree / "init").write_text(harness.DOM0_INIT.replace(
+        harness.write_program(tree / "init", harness.DOM0_INIT.replace(
             "#!/bin/sh\n", '#!/bin/sh\n/t/stamp /tmp/init /bin/true\necho "bench: init $(cat /tmp/init)"\n', 1))
-        (tree / "init").chmod(0o755)
         harness.cpio(tree, self.work / "dom0.initrd")
 
     def installed(self, name):

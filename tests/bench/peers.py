@@ -6,7 +6,6 @@ are the same. Nothing random is in what they are given, and page-table isolation
 which only a seed in the device tree turns on, is off in hosts and guests.
 """
 import shutil
-from pathlib import Path
 
 import harness
 import images
@@ -23,7 +22,6 @@ QEMU_PACKAGES = ("qemu-system-arm libaio1 libblkid1 libbpf1 libcapstone4 libdaxc
 XEN_PACKAGES = (f"xen-utils-{XEN} xenstore-utils xen-hypervisor-{XEN}-arm64 libuuid1 libxencall1 libxendevicemodel1 "
                 f"libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenmisc{XEN} libxenstore4 "
                 "libxentoolcore1 libxentoollog1 libyajl2").split()
-LIBRARY_DIRS = ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu")
 XEN_TOOLS = [f"usr/lib/xen-{XEN}/bin/{name}" for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0")]
 XENSTORE_TOOLS = ("usr/bin/xenstore-read", "usr/bin/xenstore-write")
 XEN_MODULES = ("xen-evtchn", "xen-privcmd", "xenfs", "xen-gntdev", "xen-gntalloc", "xen-blkback", "xen-netback")
@@ -51,25 +49,14 @@ sleep 1
 poweroff -f
 """
 
-HOST = """
-for module in /t/io/*.ko; do insmod $module; done
-brctl addbr br0
-ip addr add 10.9.9.1/24 dev br0
-ip link set br0 up
+HOST = images.LOAD_MODULES + images.BRIDGE + """
 while nc -l -p 9000 >/dev/null; do echo none >/sys/block/vda/queue/scheduler; done &
 reset_disk() { echo mq-deadline >/sys/block/vda/queue/scheduler; }
 """
 
-VIMO = HOST + """
-insmod /t/vimo.ko || exit
-mkdir -p /run/vimo /var/log/vimo
-export VIMO_DM=/t/vimo-dm
-/t/vimod & vimod=$!
-n=0; while ! vimoctl version >/dev/null 2>&1 && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.2; done
+VIMO = HOST + images.VIMOD + """
 /t/net serve 'vimoctl info --format=json peer' &
-vimoctl create /t/peer.cfg
-n=0; while vimoctl list | grep -q '^peer ' && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.5; done
-sed 's/^/peer: /' /var/log/vimo/peer.serial.log
+vimoctl create /t/peer.cfg && finish peer
 kill $vimod
 """
 
@@ -134,15 +121,9 @@ xenstore-write "$XENBUS_PATH/hotplug-status" connected
 class Peers(Machines):
     """Hosts, made from what images made already, and their machines."""
 
-    def __init__(self, made, cpu="cortex-a57"):
+    def __init__(self, made):
         super().__init__(made)
-        self.cpu = cpu
         self.guest_initrd()
-
-    def qemu(self, name, options, mib, *words):
-        command = super().qemu(name, options, mib, *words)
-        command[command.index("-cpu") + 1] = self.cpu
-        return command
 
     def guest_initrd(self):
         tree = self.work / "peer"
@@ -154,24 +135,16 @@ class Peers(Machines):
         harness.write_program(tree / "init", GUEST_INIT)
         harness.cpio(tree, self.work / "peer.initrd")
 
-    def host(self, name, script, programs, packages, more_modules=()):
+    def host(self, name, script, programs, packages=(), more_modules=()):
         """A host's root: base, and programs with their libraries out of packages."""
-        tree, made = self.work / name, self.images
-        harness.base_tree(tree, made.busybox, [])
-        toolstack.applets(tree, ("sed", "ip", "brctl", "nc", "stat"))
-        for folder in ("etc", "run", "var/log", "t/io"):
-            (tree / folder).mkdir(parents=True)
-        (tree / "etc/passwd").write_text(images.PASSWD)
-        (tree / "etc/group").write_text(images.GROUP)
+        made = self.images
+        tree = made.host_tree(name, script, [self.work / "net", self.work / "peer.initrd", *programs],
+                              [*images.DOM0_MODULES, *more_modules])
+        toolstack.applets(tree, ("nc", "stat"))
         (tree / "var/run").symlink_to("/run")
-        for n, path in enumerate(harness.modules(made.dom0, *images.DOM0_MODULES, *more_modules)):
-            shutil.copy(path, tree / f"t/io/{n:02}-{path.name}")
-        for path in (self.work / "net", self.work / "peer.initrd", *programs):
-            shutil.copy(path, tree / "t")
         shutil.copy(next(made.guest.glob("boot/vmlinuz-*")), tree / "t/Image")
-        toolstack.copy_libraries(tree, programs, [root / path for root in packages for path in LIBRARY_DIRS])
-        harness.write_program(tree / "init", harness.DOM0_INIT)
-        (tree / "t/script").write_text(script)
+        if packages:
+            toolstack.copy_libraries(tree, programs, toolstack.library_dirs(packages))
         return tree
 
     def boot(self, name, tree, timeout, kernel=None, options="", bootargs=BOOTARGS):
@@ -190,9 +163,8 @@ class Peers(Machines):
         return self.run(name, r"^SCRIPT END", timeout, self.qemu(name, machine, MEMORY_MIB, *words, "-dtb", dtb))
 
     def vimo(self):
-        tools = [self.images.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")]
-        tree = self.host("peer-vimo", VIMO, [*tools, Path(self.images.args.module)], [])
-        shutil.move(tree / "t/vimoctl", tree / "bin")
+        tree = self.host("peer-vimo", VIMO, self.images.tools())
+        self.images.add_tools(tree)
         (tree / "t/peer.cfg").write_text(
             f'name = "peer"\nkernel = "/t/Image"\nramdisk = "/t/peer.initrd"\nmemory = {GUEST_MIB}\n'
             f'extra = "console=ttyAMA0 quiet {SAME}"\ndisk = [ "/dev/vda,raw,vda,rw" ]\nvif = [ "bridge=br0" ]\n')
