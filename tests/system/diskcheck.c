@@ -2,7 +2,8 @@
 /*
  * diskcheck.c - what a disk gives back must be what was written to it last.
  *
- *   diskcheck load DEVICE SECONDS THREADS   random reads, writes, zeroing and flushes, all checked
+ *   diskcheck load DEVICE SECONDS THREADS   random reads, writes, zeroing and flushes, all checked;
+ *                                           0: until there is STOP
  *   diskcheck flushes DEVICE                "acked N" after each flush, until the power is cut
  *   diskcheck survived DEVICE N             whatever flush N covered is there
  *   diskcheck rate DEVICE SECONDS           reads of 4 KiB, one at a time; prints how many
@@ -21,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define STOP "/tmp/load.stop"
 #define BLOCK 4096u
 #define PIECE_MAX 32u     /* blocks of one request */
 #define STRIPE_MAX 512u   /* blocks of one thread */
@@ -109,13 +111,18 @@ static void zero_piece(struct stripe *stripe, unsigned int at, unsigned int coun
 	memset(stripe->generation + at, 0, count * sizeof(stripe->generation[0]));
 }
 
+static bool ended(void)
+{
+	return end ? time(NULL) >= end : !access(STOP, F_OK);
+}
+
 static void *load_stripe(void *argument)
 {
 	struct stripe *stripe = argument;
 
 	for (unsigned int at = 0; at < stripe->blocks; at += PIECE_MAX)
 		write_piece(stripe, at, PIECE_MAX);
-	while (time(NULL) < end) {
+	while (!ended()) {
 		unsigned int what = (unsigned int)rand_r(&stripe->seed) % 100;
 		unsigned int count = 1 + (unsigned int)rand_r(&stripe->seed) % PIECE_MAX;
 		unsigned int at = (unsigned int)rand_r(&stripe->seed) % (stripe->blocks - count + 1);
@@ -158,7 +165,7 @@ static int load(unsigned int seconds, unsigned int threads)
 	static struct stripe stripes[THREADS_MAX];
 	uint64_t operations = 0, share = device_blocks() / threads / PIECE_MAX * PIECE_MAX;
 
-	end = time(NULL) + (time_t)seconds;
+	end = seconds ? time(NULL) + (time_t)seconds : 0;
 	for (unsigned int i = 0; i < threads; i++) {
 		struct stripe *stripe = &stripes[i];
 

@@ -3,6 +3,7 @@
 
 The checks are shell functions in toolstack/*.sh.
 """
+import functools
 import gzip
 import re
 import shutil
@@ -90,6 +91,7 @@ def applets(tree, names):
             (tree / "bin" / name).symlink_to("busybox")
 
 
+@functools.cache
 def guest_tree(bench, name="tools-guest", more=()):
     """The initrd of Linux guests, with VirtIO, the power button's drivers and more."""
     tree = bench.work / name
@@ -105,6 +107,14 @@ def guest_tree(bench, name="tools-guest", more=()):
     write_program(tree / "bin/dhcp", DHCP_SCRIPT)
     cpio(tree, bench.work / f"{name}.initrd")
     return bench.work / f"{name}.initrd"
+
+
+@functools.cache
+def kernels(bench):
+    """What guests boot besides Linux as it is: a compressed one, and tiny ones."""
+    compressed = bench.work / "Image.gz"
+    compressed.write_bytes(gzip.compress(bench.guest_kernel.read_bytes(), 1))
+    return [compressed, *(bench.bare_guest(do.lower(), "tiny.S", flags=(f"-DDO={do}",)) for do in TINY)]
 
 
 def tools_tree(bench, machine, tree):
@@ -126,10 +136,9 @@ def tools_tree(bench, machine, tree):
     for program in (*CHECKERS, "dnsanswer", "vhostswitch"):
         shutil.copy(bench.work / program, tree / "bin")
     (tree / "mnt").mkdir()
-    for do in TINY:
-        shutil.copy(bench.bare_guest(f"tiny-{do}", "tiny.S", flags=(f"-DDO={do}",)), tree / "t" / do.lower())
+    for path in kernels(bench):
+        shutil.copy(path, tree / "t")
     shutil.copy(bench.guest_kernel, tree / "t/Image")
-    (tree / "t/Image.gz").write_bytes(gzip.compress(bench.guest_kernel.read_bytes(), 1))
     shutil.copy(guest_tree(bench), tree / "t/initrd")
 
 

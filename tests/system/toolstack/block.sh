@@ -16,13 +16,14 @@ sparse() {
 	rm -f $1
 	truncate -s $2 $1
 }
-# load DISK...: diskcheck runs on all of them in g1 at once.
+# start_load SECONDS DISK...: diskcheck runs on all of them in g1 at once; 0: until end_load.
 start_load() {
 	local seconds=$1
 	shift
-	talk g1 virtio "for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
+	talk g1 virtio "rm -f /tmp/load.stop; for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
 }
-loads_ended() { tell g1 "until [ \$(grep -c ended /tmp/load) = $1 ]; do sleep 1; done" >/dev/null; }
+end_load() { tell g1 'touch /tmp/load.stop'; }
+loads_ended() { tell g1 "until [ \$(grep -c ended /tmp/load) = $1 ]; do usleep 200000; done" >/dev/null; }
 loads_are_good() { talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' "^$1"; }
 
 disks_keep_what_is_written() {
@@ -45,12 +46,13 @@ disks_outlive_device_models() {
 	local n=0
 	sparse /mnt/a.img 64M
 	disk_guest 'disk = ( { target = "/mnt/a.img"; queues = 2; }, { target = "/dev/vda"; } )'
-	start_load 16 vda vdb
+	start_load 0 vda vdb
 	while [ $n -lt 20 ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
 		replace_dm g1
 	done
+	end_load
 	await loads_ended 2
 	loads_are_good 2
 }

@@ -14,12 +14,10 @@ fs_guest() {
 	await lived g1 1
 	tell g1 'mkdir -p /m && mount -t virtiofs src /m'
 }
-fs_pid() { head -n 1 /run/vimo/guests/g1/fs-4.pid 2>/dev/null; }
-fs_is_back() {
-	local pid
-	pid=$(fs_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ] && ! dead $pid && grep -q connected /run/vimo/guests/g1/fs-4.pid
-}
-no_virtiofsd() { ! ps -o comm | grep -q '^virtiofsd'; }
+fs_pid() { helper_pid g1 fs-4; }
+fs_is_back() { helper_is_back g1 fs-4 $1; }
+kill_virtiofsd() { kill_helper $1 g1 fs-4; }
+no_virtiofsd() { none_runs virtiofsd; }
 # start_fs_load: until fs_load_ends; and the guest forgets files, and lists them, all the time.
 start_fs_load() {
 	rm -rf /mnt/src/load
@@ -27,7 +25,7 @@ start_fs_load() {
 	mkdir /mnt/src/load
 	talk g1 virtio "(fscheck load /m/load 3; echo ended \$?) >/tmp/load 2>&1 & (while ! grep -q ended /tmp/load; do echo 2 >/proc/sys/vm/drop_caches; usleep 300000; done) & echo going" '^going'
 }
-fs_load_ended() { talk g1 virtio 'cat /tmp/load; grep -c ended /tmp/load' '^1' >/dev/null; }
+fs_load_ended() { tell g1 'until grep ended /tmp/load; do usleep 200000; done' >/dev/null; }
 fs_load_is_good() {
 	touch /mnt/src/load.stop
 	await fs_load_ended
@@ -109,18 +107,6 @@ guests_stay_in_their_folder() {
 	grep '^NoNewPrivs:.*1' /proc/$pid/status
 	grep '^Seccomp:.*2' /proc/$pid/status
 	grep '^CapEff:.*0000db$' /proc/$pid/status
-}
-
-# kill_virtiofsd TIMES: under load.
-kill_virtiofsd() {
-	local n=0 pid
-	while [ $n -lt $1 ]; do
-		n=$((n + 1))
-		usleep $((RANDOM % 500000 + 100000))
-		pid=$(fs_pid)
-		kill -9 $pid
-		await fs_is_back $pid
-	done
 }
 
 folders_outlive_virtiofsd() {

@@ -136,3 +136,23 @@ replace_dm() {
 	kill -9 $pid
 	await another_dm $1 $pid
 }
+
+# helper_pid NAME FILE: of a guest's helper, storage-SLOT or fs-SLOT.
+helper_pid() { head -n 1 /run/vimo/guests/$1/$2.pid 2>/dev/null; }
+# helper_is_back NAME FILE OLD: another one, to which vimo-dm is connected.
+helper_is_back() {
+	local pid
+	pid=$(helper_pid $1 $2) && [ -n "$pid" ] && [ "$pid" != "$3" ] && ! dead $pid && grep -q connected /run/vimo/guests/$1/$2.pid
+}
+# kill_helper TIMES NAME FILE: at odd moments, and wait for the next.
+kill_helper() {
+	local n=0 pid
+	while [ $n -lt $1 ]; do
+		n=$((n + 1))
+		usleep $((RANDOM % 500000 + 100000))
+		pid=$(helper_pid $2 $3)
+		kill -9 $pid
+		await helper_is_back $2 $3 $pid
+	done
+}
+none_runs() { ! ps -o comm | grep -q "^$1"; }

@@ -44,7 +44,7 @@ iperf3_both_ways() {
 }
 
 begin_all() { tell $1 "($FIO --minimal >/tmp/fio 2>&1; echo ended \$? >/tmp/fio.end) & (while [ ! -f /tmp/fio.end ]; do /tools/iperf3 -c $2 -n 4M -R >>/tmp/iperf3 2>&1 || break; done; echo ended \$? >/tmp/iperf3.end) & true"; }
-all_ended() { tell $1 'until [ -f /tmp/fio.end ] && [ -f /tmp/iperf3.end ]; do sleep 1; done' >/dev/null; }
+all_ended() { tell $1 'until [ -f /tmp/fio.end ] && [ -f /tmp/iperf3.end ]; do usleep 200000; done' >/dev/null; }
 all_is_good() { tell $1 'grep "ended 0" /tmp/fio.end && grep "ended 0" /tmp/iperf3.end && grep -c receiver /tmp/iperf3'; }
 
 # Two guests on one CPU, disks and networks busy in both; device models and a storage daemon are killed.
@@ -60,7 +60,7 @@ all_at_once_whoever_dies() {
 		usleep $((RANDOM % 500000 + 500000))
 		replace_dm g1
 		replace_dm g2
-		pid=$(storage_pid g2 4)
+		pid=$(storage_pid g2)
 		kill -9 $pid
 		await storage_is_back g2 $pid
 	done

@@ -15,13 +15,10 @@ qcow2() {
 	qemu-img create -q -f qcow2 -b $1.base -F raw $1
 }
 QCOW2='disk = [ "/mnt/a.qcow2,qcow2,vda" ]'
-storage_pid() { head -n 1 /run/vimo/guests/$1/storage-$2.pid 2>/dev/null; }
-# storage_is_back NAME OLD: another one, to which vimo-dm is connected.
-storage_is_back() {
-	local pid
-	pid=$(storage_pid $1 4) && [ -n "$pid" ] && [ "$pid" != "$2" ] && ! dead $pid && grep -q connected /run/vimo/guests/$1/storage-4.pid
-}
-no_storage() { ! ps -o comm | grep -q '^qemu-storage'; }
+storage_pid() { helper_pid $1 storage-4; }
+storage_is_back() { helper_is_back $1 storage-4 $2; }
+kill_storage() { kill_helper $1 g1 storage-4; }
+no_storage() { none_runs qemu-storage; }
 
 qcow2_keeps_what_is_written() {
 	left >/tmp/before
@@ -69,23 +66,12 @@ qcow2_that_cannot_be_is_refused() {
 	all_given_back
 }
 
-# kill_storage TIMES: under load.
-kill_storage() {
-	local n=0 pid
-	while [ $n -lt $1 ]; do
-		n=$((n + 1))
-		usleep $((RANDOM % 500000 + 100000))
-		pid=$(storage_pid g1 4)
-		kill -9 $pid
-		await storage_is_back g1 $pid
-	done
-}
-
 qcow2_outlives_storage_daemons() {
 	qcow2 /mnt/a.qcow2 64M
 	disk_guest "$QCOW2"
-	start_load 40 vda
+	start_load 0 vda
 	kill_storage 20
+	end_load
 	await loads_ended 1
 	loads_are_good 1
 	# Nothing of the last ones is left.
@@ -98,16 +84,17 @@ qcow2_outlives_device_models() {
 	local n=0 pid
 	qcow2 /mnt/a.qcow2 64M
 	disk_guest "$QCOW2"
-	start_load 16 vda
+	start_load 0 vda
 	while [ $n -lt 10 ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
 		# Sometimes both.
 		pid=
-		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1 4); kill -9 $pid; }
+		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1); kill -9 $pid; }
 		replace_dm g1
 		await storage_is_back g1 $pid
 	done
+	end_load
 	await loads_ended 1
 	loads_are_good 1
 }
@@ -116,15 +103,16 @@ qcow2_outlives_vimod() {
 	local pid
 	qcow2 /mnt/a.qcow2 64M
 	disk_guest "$QCOW2"
-	start_load 12 vda
-	pid=$(storage_pid g1 4)
+	start_load 0 vda
+	pid=$(storage_pid g1)
 	kill_vimod
 	start_vimod
-	[ "$(storage_pid g1 4)" = $pid ]
+	[ "$(storage_pid g1)" = $pid ]
 	kill_vimod
 	kill -9 $pid
 	start_vimod
 	await storage_is_back g1 $pid
+	end_load
 	await loads_ended 1
 	loads_are_good 1
 	vimoctl destroy g1
@@ -139,7 +127,7 @@ qcow2_flushes_survive_a_power_cut() {
 		disk_guest "$QCOW2"
 		talk g1 virtio 'diskcheck flushes /dev/vda' '^acked'
 		await flushed_so_often $((RANDOM % 100 + 20))
-		kill -9 $(storage_pid g1 4)
+		kill -9 $(storage_pid g1)
 		vimoctl destroy g1
 		acked=$(acknowledged)
 		echo "-- flush $acked was acknowledged"
@@ -189,11 +177,11 @@ nbd_disks_by_socket_and_by_network() {
 	nbd --socket=/tmp/nbd/sock --export-name=one
 	disk_guest 'disk = [ "nbd+unix:///one?socket=/tmp/nbd/sock,,vda" ]'
 	talk g1 virtio 'head -n 1 /dev/vda' '^this is n'
-	start_load 10 vda
+	start_load 0 vda
 	while [ $n -lt 3 ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 300000))
-		pid=$(storage_pid g1 4)
+		pid=$(storage_pid g1)
 		kill -9 $pid
 		await storage_is_back g1 $pid
 		# The server is another then, too.
@@ -201,6 +189,7 @@ nbd_disks_by_socket_and_by_network() {
 		rm -f /tmp/nbd/sock
 		nbd --socket=/tmp/nbd/sock --export-name=one
 	done
+	end_load
 	await loads_ended 1
 	loads_are_good 1
 	vimoctl destroy g1
