@@ -6,6 +6,7 @@
 #ifndef BLOCK_BLOCK_H
 #define BLOCK_BLOCK_H
 
+#include "block/moderation.h"
 #include "block/request.h"
 #include "core/endpoint.h"
 #include "core/io_thread.h"
@@ -15,22 +16,32 @@
 
 struct block;
 
+/** Another turn for a queue, later. */
+struct block_timer {
+	struct io_op op;
+	struct block_queue *queue;
+	bool running; /* device's lock */
+	struct __kernel_timespec time;
+};
+
 /** One queue, served by one I/O thread. */
 struct block_queue {
 	struct io_source source;
 	struct io_thread *thread;
 	struct block *block;
 	unsigned int index;
-	struct io_op kick, pause;
+	struct io_op kick;
 	bool closing;
-	bool watching, pausing;   /* kick, pause are under way; device's lock */
+	bool watching;            /* kick is under way; device's lock */
+	struct block_timer pause; /* a limit is reached */
+	struct block_timer hold;  /* the guest is not told yet of what ended */
+	struct moderation moderation;
 	unsigned int busy;        /* requests in flight; device's lock */
 	struct request *finished; /* to be given back in the next turn */
 	struct request *stalled;  /* failed, and the guest waits until somebody has mended why */
 	struct request *free;     /* were in use; */
 	struct request *request;  /* all: as many as the virtqueue can have, */
 	unsigned int fresh;       /* untouched from here on */
-	struct __kernel_timespec until;
 };
 
 struct block {

@@ -24,6 +24,7 @@ struct request {
 	struct io_op op;
 	struct block_queue *queue;
 	struct request *next; /* in finished or free */
+	uint64_t bytes;       /* for the moderation */
 	struct block_request block;
 };
 
@@ -150,6 +151,7 @@ static void take_request(struct block_queue *queue)
 	queue->busy++;
 	request->op.done = step_done;
 	request->queue = queue;
+	request->bytes = moderation_began(&queue->moderation, &request->block);
 	limit_take(&queue->block->operations, 1);
 	limit_take(&queue->block->bytes, request->block.bytes);
 	if (verdict == BLOCK_TO_DO)
@@ -158,19 +160,49 @@ static void take_request(struct block_queue *queue)
 		finish(request);
 }
 
-static void pause_ended(struct io_op *op, int result, unsigned int flags)
+static void timer_ended(struct block_timer *timer)
 {
-	struct block_queue *queue = (struct block_queue *)(void *)((char *)op - offsetof(struct block_queue, pause));
+	struct block_queue *queue = timer->queue;
 	struct virtio_device *device = device_of(queue);
 
-	(void)result;
-	(void)flags;
 	if (!queue->closing)
 		io_thread_due(queue->thread, &queue->source);
 	pthread_mutex_lock(&device->lock);
-	queue->pausing = false;
+	timer->running = false;
 	pthread_cond_broadcast(&device->idle);
 	pthread_mutex_unlock(&device->lock);
+}
+
+static void pause_ended(struct io_op *op, int result, unsigned int flags)
+{
+	(void)result;
+	(void)flags;
+	timer_ended((struct block_timer *)(void *)op);
+}
+
+static void hold_ended(struct io_op *op, int result, unsigned int flags)
+{
+	struct block_timer *timer = (struct block_timer *)(void *)op;
+
+	(void)result;
+	(void)flags;
+	moderation_expired(&timer->queue->moderation);
+	timer_ended(timer);
+}
+
+/* Unless it runs. */
+static void timer_start(struct block_timer *timer, uint64_t nanoseconds)
+{
+	struct io_uring_sqe *sqe;
+
+	if (timer->running)
+		return;
+	timer->running = true;
+	timer->time.tv_sec = (int64_t)(nanoseconds / 1000000000u);
+	timer->time.tv_nsec = (int64_t)(nanoseconds % 1000000000u);
+	sqe = io_thread_request(timer->queue->thread);
+	io_uring_prep_timeout(sqe, &timer->time, 0, 0);
+	io_uring_sqe_set_data(sqe, &timer->op);
 }
 
 /* Return: whether a limit says to wait; there will be another turn then. */
@@ -178,7 +210,6 @@ static bool limited(struct block_queue *queue)
 {
 	struct block *block = queue->block;
 	uint64_t time, wait, more;
-	struct io_uring_sqe *sqe;
 
 	if (!block->operations.rate && !block->bytes.rate)
 		return false;
@@ -186,14 +217,9 @@ static bool limited(struct block_queue *queue)
 	wait = limit_wait(&block->operations, time);
 	more = limit_wait(&block->bytes, time);
 	wait = wait > more ? wait : more;
-	if (!wait || queue->pausing)
-		return wait;
-	queue->pausing = true;
-	queue->until.tv_sec = (int64_t)(wait / 1000000000u);
-	queue->until.tv_nsec = (int64_t)(wait % 1000000000u);
-	sqe = io_thread_request(queue->thread);
-	io_uring_prep_timeout(sqe, &queue->until, 0, 0);
-	io_uring_sqe_set_data(sqe, &queue->pause);
+	if (!wait)
+		return false;
+	timer_start(&queue->pause, wait);
 	return true;
 }
 
@@ -205,7 +231,7 @@ static void take_requests(struct block_queue *queue)
 	do {
 		while (!limited(queue) && virtqueue_pop(ring, &unused(queue)->block.chain))
 			take_request(queue);
-	} while (!queue->pausing && queue->busy < BUSY_ENOUGH && virtqueue_rearm(ring));
+	} while (!queue->pause.running && queue->busy < BUSY_ENOUGH && virtqueue_rearm(ring));
 }
 
 static void give_back(struct block_queue *queue)
@@ -216,11 +242,25 @@ static void give_back(struct block_queue *queue)
 		struct request *request = queue->finished;
 
 		queue->finished = request->next;
+		moderation_ended(&queue->moderation, &request->block, request->bytes);
 		virtqueue_push(ring, request->block.chain.head, block_finish(&request->block));
 		request->next = queue->free;
 		queue->free = request;
 		queue->busy--;
 	}
+}
+
+/* Return: whether the guest is to be interrupted for what ended. */
+static bool to_be_told(struct block_queue *queue)
+{
+	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
+
+	if (!virtqueue_has_news(ring))
+		return false;
+	if (!moderation_holds(&queue->moderation))
+		return virtqueue_wants_interrupt(ring);
+	timer_start(&queue->hold, MODERATION_NS);
+	return false;
 }
 
 static void serve(struct io_source *source)
@@ -237,7 +277,7 @@ static void serve(struct io_source *source)
 		pthread_cond_broadcast(&device->idle);
 	if (transport_running(device))
 		take_requests(queue);
-	notify = virtqueue_wants_interrupt(&device->queue[queue->index]);
+	notify = to_be_told(queue);
 	transport_check(device);
 	pthread_mutex_unlock(&device->lock);
 	if (notify)
@@ -268,7 +308,8 @@ bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigne
 {
 	queue->source.serve = serve;
 	queue->kick.done = kicked;
-	queue->pause.done = pause_ended;
+	queue->pause = (struct block_timer){ .op.done = pause_ended, .queue = queue };
+	queue->hold = (struct block_timer){ .op.done = hold_ended, .queue = queue };
 	queue->block = block;
 	queue->index = index;
 	queue->thread = thread;
@@ -295,7 +336,8 @@ static void cancel(struct io_thread *thread, void *argument)
 
 	queue->closing = true;
 	io_thread_cancel(thread, &queue->kick);
-	io_thread_cancel(thread, &queue->pause);
+	io_thread_cancel(thread, &queue->pause.op);
+	io_thread_cancel(thread, &queue->hold.op);
 }
 
 void block_queue_close(struct block_queue *queue)
@@ -306,7 +348,7 @@ void block_queue_close(struct block_queue *queue)
 		device = device_of(queue);
 		io_thread_call(queue->thread, cancel, queue);
 		pthread_mutex_lock(&device->lock);
-		while (queue->watching || queue->pausing)
+		while (queue->watching || queue->pause.running || queue->hold.running)
 			pthread_cond_wait(&device->idle, &device->lock);
 		pthread_mutex_unlock(&device->lock);
 		io_thread_settle(queue->thread);

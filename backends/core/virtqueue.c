@@ -295,11 +295,16 @@ bool virtqueue_rearm(struct virtqueue *queue)
 	return load16(queue->avail + IDX) != queue->last_avail;
 }
 
+bool virtqueue_has_news(const struct virtqueue *queue)
+{
+	return queue->running && queue->notified_idx != queue->used_idx;
+}
+
 bool virtqueue_wants_interrupt(struct virtqueue *queue)
 {
 	uint16_t old = queue->notified_idx, new = queue->used_idx;
 
-	if (!queue->running || old == new)
+	if (!virtqueue_has_news(queue))
 		return false;
 	/* The used index before we look at the driver's wish. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -100,6 +100,8 @@ void virtqueue_publish(struct virtqueue *queue);
 uint16_t virtqueue_used_index(const struct virtqueue *queue);
 /** virtqueue_rearm() - ask for a doorbell. Return: true if buffers came meanwhile: go on. */
 bool virtqueue_rearm(struct virtqueue *queue);
+/** virtqueue_has_news() - whether something was pushed since virtqueue_wants_interrupt() was last asked. */
+bool virtqueue_has_news(const struct virtqueue *queue);
 /** virtqueue_wants_interrupt() - whether to tell the guest of what was pushed since last asked. */
 bool virtqueue_wants_interrupt(struct virtqueue *queue);
 

@@ -41,6 +41,8 @@ void runqueue_remove(struct runqueue *rq, struct vcpu *vcpu)
 {
 	if (rq->answered == vcpu)
 		rq->answered = NULL;
+	if (rq->delayed == vcpu)
+		rq->delayed = NULL;
 	for (struct vcpu **link = &rq->queue; *link; link = &(*link)->next) {
 		if (*link != vcpu)
 			continue;
@@ -58,6 +60,18 @@ struct vcpu *runqueue_best(const struct runqueue *rq)
 		if (vcpu->vruntime < best->vruntime)
 			best = vcpu;
 	return best;
+}
+
+void runqueue_withhold(struct runqueue *rq, struct vcpu *vcpu)
+{
+	vcpu->held = rq->min_vruntime > vcpu->vruntime ? rq->min_vruntime - vcpu->vruntime : 0;
+	vcpu->vruntime += vcpu->held;
+}
+
+void runqueue_repay(struct vcpu *vcpu)
+{
+	vcpu->vruntime -= vcpu->held;
+	vcpu->held = 0;
 }
 
 static void place_locked(struct runqueue *rq, struct vcpu *vcpu)

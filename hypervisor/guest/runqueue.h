@@ -16,6 +16,8 @@ struct runqueue {
 	struct vcpu *placed; /* every vCPU of this CPU */
 	unsigned int placed_count;
 	struct vcpu *answered; /* in queue, and what it waited for has just come: see sched.c */
+	struct vcpu *delayed;  /* in queue, without its credit until delay_end: see sched_wake_later() */
+	uint64_t delay_end;
 	uint64_t min_vruntime;
 	uint64_t slice_end;
 	uint64_t timer; /* what EL2's timer is set to */
@@ -29,6 +31,9 @@ struct runqueue *runqueue_lock(const struct vcpu *vcpu);
 void runqueue_insert(struct runqueue *rq, struct vcpu *vcpu);
 void runqueue_remove(struct runqueue *rq, struct vcpu *vcpu); /* not queued: no effect */
 struct vcpu *runqueue_best(const struct runqueue *rq);        /* least vruntime, or NULL */
+/* Have it wait its turn like one that did not sleep, and undo that. */
+void runqueue_withhold(struct runqueue *rq, struct vcpu *vcpu);
+void runqueue_repay(struct vcpu *vcpu);
 /* Take a waiting vCPU from a busy CPU; no lock held. True when one came. */
 bool runqueue_steal(struct runqueue *rq);
 

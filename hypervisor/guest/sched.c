@@ -8,8 +8,11 @@
  * answered goes before others, for GRANULARITY and while it is at most
  * WAKE_BONUS ahead: the answer is fresh, and dom0 need not sleep before it
  * serves the next request. One that is woken for what can wait (a packet has
- * left) gets no credit, so dom0 goes on with what it is at. There is no tick:
- * the timer is set to the end of a slice only while another vCPU waits.
+ * left) gets no credit, so dom0 goes on with what it is at. Nor does dom0 at once
+ * when the vCPU beside it rings a doorbell: most ring for the first of several
+ * requests, and then wait. One that did not within GRANULARITY does not have dom0
+ * wait for its next HURRIES doorbells. There is no tick: the timer is set to the
+ * end of a slice only while another vCPU waits.
  */
 #include "guest/sched.h"
 #include "cpu/wait.h"
@@ -22,6 +25,7 @@
 #define SLICE_NS 5000000ull
 #define WAKE_BONUS_NS 3000000ull
 #define GRANULARITY_NS 500000ull
+#define HURRIES 15u
 #define IDLE_SCRUB_BYTES BLOCK_SIZE
 #define NEVER (~0ull)
 
@@ -90,8 +94,7 @@ static struct cpu *wake_locked(struct runqueue *rq, struct vcpu *vcpu, enum vcpu
 		return vcpu->cpu;
 	}
 	if (vcpu->state == VCPU_RUNNABLE && reason == WAIT_INTERRUPT && vcpu->held) {
-		vcpu->vruntime -= vcpu->held;
-		vcpu->held = 0;
+		runqueue_repay(vcpu);
 		return vcpu->cpu;
 	}
 	return NULL;
@@ -107,16 +110,34 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 		sched_kick(kick);
 }
 
-void sched_wake_later(struct vcpu *vcpu)
+/* Caller holds its queue's lock; the vCPU that runs here wakes it. Return: whether that one may go on for a moment. */
+static bool may_delay(struct runqueue *rq, const struct cpu *cpu)
+{
+	if (cpu != this_cpu() || !cpu->vcpu || rq->delayed)
+		return false;
+	if (!cpu->vcpu->hurries)
+		return true;
+	cpu->vcpu->hurries--;
+	return false;
+}
+
+static void delay(struct runqueue *rq, struct vcpu *vcpu)
+{
+	rq->delayed = vcpu;
+	rq->delay_end = counter_now() + granularity;
+}
+
+void sched_wake_later(struct vcpu *vcpu, bool soon)
 {
 	struct runqueue *rq = runqueue_lock(vcpu);
 	bool sleeps = vcpu->state == VCPU_BLOCKED;
 	/* One that is runnable runs anyway, and keeps what it has. */
 	struct cpu *kick = vcpu->state == VCPU_RUNNABLE ? NULL : wake_locked(rq, vcpu, WAIT_INTERRUPT);
 
-	if (kick && sleeps) {
-		vcpu->held = rq->min_vruntime > vcpu->vruntime ? rq->min_vruntime - vcpu->vruntime : 0;
-		vcpu->vruntime += vcpu->held;
+	if (kick && sleeps && (!soon || may_delay(rq, kick))) {
+		runqueue_withhold(rq, vcpu);
+		if (soon)
+			delay(rq, vcpu);
 	}
 	spin_unlock(&rq->lock);
 	/* An idle CPU runs it; a busy one sets its timer. */
@@ -237,6 +258,18 @@ static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 	return best->vruntime + granularity < vcpu->vruntime;
 }
 
+/* Of the vCPU that sched_wake_later(soon) woke. @stays: the one that runs does not wait yet. */
+static void end_delay(struct runqueue *rq, struct vcpu *running, bool stays, uint64_t now)
+{
+	if (!rq->delayed || (stays && now < rq->delay_end))
+		return;
+	/* One that goes on computing has others wait for nothing. */
+	if (stays)
+		running->hurries = HURRIES;
+	runqueue_repay(rq->delayed);
+	rq->delayed = NULL;
+}
+
 static void wake_expired(struct runqueue *rq, uint64_t now)
 {
 	for (struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
@@ -248,6 +281,8 @@ static void set_timer(struct runqueue *rq, struct vcpu *running)
 {
 	uint64_t deadline = running && rq->queue ? rq->slice_end : NEVER;
 
+	if (rq->delayed)
+		deadline = MIN(deadline, rq->delay_end);
 	for (const struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
 		if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
 			deadline = MIN(deadline, vcpu->timer_deadline);
@@ -325,6 +360,7 @@ void sched_run(void)
 	struct runqueue *rq = runqueue_of(cpu);
 	struct vcpu *vcpu = cpu->vcpu, *next;
 	uint64_t now;
+	bool stays;
 
 	cpu->work = 0;
 	if (vcpu && vcpu->vtimer.ptimer_ctl)
@@ -334,7 +370,9 @@ void sched_run(void)
 	wake_expired(rq, now);
 	if (vcpu) {
 		account(rq, vcpu, now);
-		if (may_run(vcpu) && !outranked(rq, vcpu, now)) {
+		stays = may_run(vcpu);
+		end_delay(rq, vcpu, stays, now);
+		if (stays && !outranked(rq, vcpu, now)) {
 			set_timer(rq, vcpu);
 			spin_unlock(&rq->lock);
 			return;

@@ -23,9 +23,10 @@ void sched_off(struct vcpu *vcpu);
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
 /*
  * sched_wake() for an interrupt that can wait: one that sleeps runs once its CPU is free or its turn comes, without the
- * credit of one that slept, which a sched_wake() that follows gives it.
+ * credit of one that slept, which a sched_wake() that follows gives it. @soon: only the vCPU that runs here and causes
+ * the interrupt may go on, and only for a moment.
  */
-void sched_wake_later(struct vcpu *vcpu);
+void sched_wake_later(struct vcpu *vcpu, bool soon);
 /* The running vCPU waits: for an interrupt (returns at once if one is there), or for I/O. Takes effect on exit. */
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason);
 void sched_yield(struct vcpu *vcpu);

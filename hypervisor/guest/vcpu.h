@@ -44,6 +44,7 @@ struct vcpu {
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
+	uint8_t hurries;                        /* so many of its next doorbells wake dom0 at once */
 	uint64_t held;                          /* credit that sched_wake_later() withholds, in vruntime */
 	uint64_t timer_deadline;                /* counter value at which it must wake, ~0 none */
 	struct vcpu *next;                      /* run queue */

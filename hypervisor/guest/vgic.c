@@ -114,7 +114,7 @@ void vgic_vtimer(struct vcpu *vcpu)
 	spin_unlock(&vcpu->domain->vgic.lock);
 }
 
-static void change(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high, bool pulse, bool later)
+static void change(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high, bool pulse, enum vgic_when when)
 {
 	struct virq *virq = virq_find(domain, vcpu, intid);
 
@@ -126,24 +126,24 @@ static void change(struct domain *domain, struct vcpu *vcpu, uint32_t intid, boo
 		virq->latch = true;
 	if (!pulse)
 		virq->line = high;
-	virq->later = later;
+	virq->when = (uint8_t)when;
 	virq_update(domain, vcpu, virq);
 	spin_unlock(&domain->vgic.lock);
 }
 
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, bool high)
 {
-	change(domain, vcpu_for_ppi, intid, high, false, false);
+	change(domain, vcpu_for_ppi, intid, high, false, VGIC_NOW);
 }
 
 void vgic_pulse(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid)
 {
-	change(domain, vcpu_for_ppi, intid, true, true, false);
+	change(domain, vcpu_for_ppi, intid, true, true, VGIC_NOW);
 }
 
-void vgic_pulse_later(struct domain *domain, uint32_t spi)
+void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, enum vgic_when when)
 {
-	change(domain, NULL, spi, true, true, true);
+	change(domain, vcpu_for_ppi, intid, true, true, when);
 }
 
 void virq_enable(struct domain *domain, struct vcpu *vcpu, struct virq *virq, bool on)

@@ -30,9 +30,12 @@ struct virq {
 	uint8_t lr;            /* number + 1 of the list register that holds it */
 	uint8_t ask;           /* VIRQ_*: change to make when another CPU gives it back */
 	bool edge, line, latch, active, group1, hw;
-	bool later;       /* its last change need not run the vCPU at once */
+	uint8_t when;     /* enum vgic_when, of its last change */
 	uint64_t irouter; /* v3 SPI: as the guest wrote it */
 };
+
+/* How soon a vCPU that sleeps is to run: sched_wake(), sched_wake_later() with and without @soon. */
+enum vgic_when { VGIC_NOW, VGIC_SOON, VGIC_LATER };
 
 #define VGIC_BANKS 32u /* of 32 interrupts */
 
@@ -74,7 +77,7 @@ void vgic_vtimer(struct vcpu *vcpu);
 /* Software interrupt sources (emulated devices, events, timers). Any CPU. Wakes or kicks the target. */
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, bool high);
 void vgic_pulse(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid);
-void vgic_pulse_later(struct domain *domain, uint32_t spi); /* see sched_wake_later() */
+void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu_for_ppi, uint32_t intid, enum vgic_when when);
 /* Trapped ICC_SGI1R_EL1 (v3), also SGI0R/ASGI1R. */
 void vgic_sgi1r(struct vcpu *vcpu, uint64_t value);
 

@@ -253,10 +253,10 @@ static NOINLINE void update_queue(struct vcpu *target, struct virq *virq)
 	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
 	if (here || !deliver)
 		return;
-	if (virq->later)
-		sched_wake_later(target);
-	else
+	if (virq->when == VGIC_NOW)
 		sched_wake(target, WAIT_INTERRUPT);
+	else
+		sched_wake_later(target, virq->when == VGIC_SOON);
 }
 
 void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)

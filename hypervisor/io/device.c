@@ -44,7 +44,7 @@ static bool ring_doorbell(const struct io_device *device, uint64_t queue)
 
 	if (queue >= events_queues(events))
 		return false;
-	event_raise(events_binding(events, queue));
+	event_raise_soon(events_binding(events, queue));
 	return true;
 }
 
@@ -170,7 +170,7 @@ enum vimo_status device_notify(struct domain *domain, uint64_t ipa, uint64_t bit
 		return VIMO_NOT_FOUND;
 	change_status(domain, device, (uint32_t)bits & ~VIMO_NOTIFY_LATER, 0);
 	if (bits & VIMO_NOTIFY_LATER)
-		vgic_pulse_later(domain, device->intid);
+		vgic_pulse_when(domain, NULL, device->intid, VGIC_LATER);
 	else
 		vgic_pulse(domain, NULL, device->intid);
 	return VIMO_OK;

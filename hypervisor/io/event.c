@@ -3,6 +3,7 @@
  * event.c - bits in pages that dom0 reads, and one interrupt (owner of the
  * pages). Any CPU, no lock for raising: all is atomic.
  */
+#include "guest/sched.h"
 #include "io/io.h"
 #include "lib/log.h"
 #include "mem/heap.h"
@@ -30,17 +31,29 @@ bool event_binding_valid(uint64_t number, uint64_t vcpu)
 	return number < VIMO_EVENT_COUNT && vcpu < dom0->vcpu_count;
 }
 
-void event_raise(struct event_binding binding)
+static void raise(struct event_binding binding, enum vgic_when when)
 {
 	struct vimo_event_page *page = &pages[binding.vcpu];
+	struct vcpu *vcpu = dom0->vcpus[binding.vcpu];
 	uint64_t word = binding.number / 64;
 
 	if (!binding.number)
 		return;
 	__atomic_fetch_or(&page->pending[word], BIT(binding.number % 64), __ATOMIC_RELEASE);
-	if (__atomic_fetch_or(&page->summary, BIT(word), __ATOMIC_ACQ_REL) & BIT(word))
-		return;
-	vgic_pulse(dom0, dom0->vcpus[binding.vcpu], VIMO_EVENT_INTID);
+	if (!(__atomic_fetch_or(&page->summary, BIT(word), __ATOMIC_ACQ_REL) & BIT(word)))
+		vgic_pulse_when(dom0, vcpu, VIMO_EVENT_INTID, when);
+	else if (when == VGIC_NOW && __atomic_load_n(&vcpu->held, __ATOMIC_RELAXED))
+		sched_wake(vcpu, WAIT_INTERRUPT); /* the interrupt is there, but was said to have time */
+}
+
+void event_raise(struct event_binding binding)
+{
+	raise(binding, VGIC_NOW);
+}
+
+void event_raise_soon(struct event_binding binding)
+{
+	raise(binding, VGIC_SOON);
 }
 
 static struct event_binding *find_source(struct domain *domain, uint64_t source, uint64_t index)

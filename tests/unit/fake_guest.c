@@ -62,10 +62,11 @@ void vgic_pulse(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
 	fake_irq.intid = intid;
 }
 
-void vgic_pulse_later(struct domain *domain, uint32_t spi)
+void vgic_pulse_when(struct domain *domain, struct vcpu *vcpu, uint32_t intid, enum vgic_when when)
 {
-	fake_irq.later++;
-	vgic_pulse(domain, NULL, spi);
+	fake_irq.later += when == VGIC_LATER;
+	fake_irq.soon += when == VGIC_SOON;
+	vgic_pulse(domain, vcpu, intid);
 }
 
 void vgic_set_level(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bool high)
@@ -114,6 +115,12 @@ void sched_start(struct vcpu *vcpu)
 {
 	assert_int_equal(vcpu->state, VCPU_OFF);
 	vcpu->state = VCPU_RUNNABLE;
+}
+
+void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
+{
+	assert_int_equal(reason, WAIT_INTERRUPT);
+	vcpu->held = 0;
 }
 
 void sched_off(struct vcpu *vcpu)

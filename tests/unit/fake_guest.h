@@ -12,7 +12,7 @@
 
 /* Last interrupt given to the vGIC. */
 struct fake_irq {
-	unsigned int pulses, later, levels;
+	unsigned int pulses, soon, later, levels;
 	const struct domain *domain;
 	const struct vcpu *vcpu;
 	uint32_t intid;

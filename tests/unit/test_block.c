@@ -2,6 +2,7 @@
 /*
  * test_block.c - requests of a driver to a disk, good and bad; limits.
  */
+#include "block/moderation.h"
 #include "block/request.h"
 #include "core/limit.h"
 
@@ -341,6 +342,61 @@ static void a_big_piece_is_made_up_for(void **state)
 	assert_int_equal(limit_wait(&limit, now), 0);
 }
 
+static struct moderation moderation;
+
+static uint64_t began(enum block_action action, uint64_t bytes)
+{
+	request.action = action;
+	request.bytes = bytes;
+	return moderation_began(&moderation, &request);
+}
+
+static void ended(enum block_action action, uint64_t bytes, uint8_t result)
+{
+	request.action = action;
+	request.bytes = 0; /* what is left */
+	request.result = result;
+	moderation_ended(&moderation, &request, bytes);
+}
+
+static void a_stream_is_told_of_many_at_once(void **state)
+{
+	unsigned int told = 0, n;
+
+	(void)state;
+	memset(&moderation, 0, sizeof(moderation));
+	for (n = 0; n < 32; n++)
+		assert_int_equal(began(n % 2 ? BLOCK_READ : BLOCK_WRITE, MIB / 8), MIB / 8);
+	for (n = 0; n < 32; n++) {
+		ended(BLOCK_READ, MIB / 8, VIRTIO_BLK_S_OK);
+		told += !moderation_holds(&moderation);
+		assert_int_equal(told, n < 24 ? 0 : n - 23); /* from here on the disk has less to do */
+	}
+}
+
+static void what_may_be_waited_for_is_told_at_once(void **state)
+{
+	(void)state;
+	memset(&moderation, 0, sizeof(moderation));
+	began(BLOCK_WRITE, 4 * MIB);
+	assert_true(moderation_holds(&moderation));
+	ended(BLOCK_READ, began(BLOCK_READ, 4096), VIRTIO_BLK_S_OK);
+	assert_false(moderation_holds(&moderation));
+	assert_true(moderation_holds(&moderation));
+	ended(BLOCK_FLUSH, began(BLOCK_FLUSH, 0), VIRTIO_BLK_S_OK);
+	assert_false(moderation_holds(&moderation));
+	ended(BLOCK_READ, began(BLOCK_READ, MIB), VIRTIO_BLK_S_IOERR);
+	assert_false(moderation_holds(&moderation));
+	ended(BLOCK_READ, began(BLOCK_READ, MIB), VIRTIO_BLK_S_OK);
+	assert_true(moderation_holds(&moderation));
+	moderation_expired(&moderation);
+	assert_false(moderation_holds(&moderation));
+	/* A discard moves nothing, however large it is. */
+	assert_int_equal(began(BLOCK_DISCARD, 4 * MIB), 0);
+	ended(BLOCK_WRITE, 4 * MIB, VIRTIO_BLK_S_OK);
+	assert_false(moderation_holds(&moderation));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
@@ -358,6 +414,8 @@ int main(void)
 		TEST(serial_number_and_unknown_requests),
 		TEST(a_limit_holds_over_time),
 		TEST(a_big_piece_is_made_up_for),
+		TEST(a_stream_is_told_of_many_at_once),
+		TEST(what_may_be_waited_for_is_told_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,15 @@ static void a_doorbell_is_an_event_and_the_guest_goes_on(void **state)
 	/* dom0 knows already. */
 	assert_int_equal(guest_access(DEVICE + 0x50, 4, true, 0), MMIO_DONE);
 	assert_int_equal(fake_irq.pulses, 1);
+	assert_int_equal(fake_irq.soon, 1);
 	assert_true(event_is_set(1, 100));
+	/* What cannot wait makes up for that a doorbell can. */
+	dom0->vcpus[1]->held = 5;
+	event_raise_soon((struct event_binding){ 103, 1 });
+	assert_int_equal(dom0->vcpus[1]->held, 5);
+	event_raise((struct event_binding){ 104, 1 });
+	assert_int_equal(dom0->vcpus[1]->held, 0);
+	assert_int_equal(fake_irq.pulses, 1);
 }
 
 static void notify_and_acknowledge_change_the_status_word(void **state)

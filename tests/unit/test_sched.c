@@ -210,7 +210,7 @@ static void one_woken_for_later_waits_for_the_cpu_or_its_turn(void **state)
 	uint64_t woken = test_counter;
 
 	(void)state;
-	sched_wake_later(sleeper);
+	sched_wake_later(sleeper, false);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	assert_in_range(timer[0], woken + 1, woken + 5 * MS);
@@ -222,7 +222,7 @@ static void one_woken_for_later_waits_for_the_cpu_or_its_turn(void **state)
 	block(WAIT_INTERRUPT);
 	compute_until(test_counter + 500 * MS);
 	woken = test_counter;
-	sched_wake_later(sleeper);
+	sched_wake_later(sleeper, false);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	compute_until(woken + 6 * MS);
@@ -234,10 +234,10 @@ static void one_woken_for_later_and_then_for_now_runs_at_once(void **state)
 	struct vcpu *dom0_vcpu, *sleeper = sleeper_beside(&dom0_vcpu);
 
 	(void)state;
-	sched_wake_later(sleeper);
+	sched_wake_later(sleeper, false);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
-	sched_wake_later(sleeper); /* no reason to hurry either */
+	sched_wake_later(sleeper, false); /* no reason to hurry either */
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	sched_wake(sleeper, WAIT_INTERRUPT);
@@ -245,6 +245,92 @@ static void one_woken_for_later_and_then_for_now_runs_at_once(void **state)
 	assert_ptr_equal(this_cpu()->vcpu, sleeper);
 	assert_int_equal(sleeper->held, 0);
 	assert_in_range(sleeper->vruntime, dom0_vcpu->vruntime - BONUS, dom0_vcpu->vruntime);
+}
+
+/* A guest's vCPU that has computed for long and rings; dom0 sleeps on its CPU. */
+static struct vcpu *ringer_beside(struct vcpu **dom0_vcpu)
+{
+	struct vcpu *guest;
+
+	*dom0_vcpu = add(0, 256);
+	sched_run();
+	guest = add(1, 256);
+	block(WAIT_INTERRUPT);
+	compute_until(test_counter + 100 * MS);
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	return guest;
+}
+
+static void one_that_rings_goes_on_until_it_waits(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = ringer_beside(&dom0_vcpu);
+
+	(void)state;
+	sched_wake_later(dom0_vcpu, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	test_counter += GRANULARITY / 2;
+	sched_wake_later(dom0_vcpu, true); /* another queue's doorbell */
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	block(WAIT_INTERRUPT);
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	assert_int_equal(dom0_vcpu->held, 0);
+	assert_int_equal(guest->hurries, 0);
+}
+
+static void one_that_rings_and_computes_hands_over_soon(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = ringer_beside(&dom0_vcpu);
+	uint64_t woken = test_counter;
+
+	(void)state;
+	sched_wake_later(dom0_vcpu, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	assert_int_equal(timer[0], woken + GRANULARITY);
+	compute_until(woken + GRANULARITY);
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	/* For a while, nobody waits for it. */
+	for (unsigned int n = 0; n < 15; n++) {
+		block(WAIT_INTERRUPT);
+		assert_ptr_equal(this_cpu()->vcpu, guest);
+		compute_until(test_counter + 4 * MS);
+		sched_wake_later(dom0_vcpu, true);
+		sched_run();
+		assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	}
+	block(WAIT_INTERRUPT);
+	compute_until(test_counter + 4 * MS);
+	sched_wake_later(dom0_vcpu, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+}
+
+static void what_cannot_wait_ends_the_moment(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = ringer_beside(&dom0_vcpu);
+
+	(void)state;
+	sched_wake_later(dom0_vcpu, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	sched_wake(dom0_vcpu, WAIT_INTERRUPT);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+}
+
+static void a_doorbell_from_another_cpu_does_not_wait(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = ringer_beside(&dom0_vcpu);
+
+	(void)state;
+	on_cpu(1);
+	sched_wake_later(dom0_vcpu, true);
+	on_cpu(0);
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 }
 
 static void a_wake_up_before_the_block_is_not_lost(void **state)
@@ -399,6 +485,10 @@ int main(void)
 		TEST(a_sleeper_runs_at_once_and_cannot_save_up),
 		TEST(one_woken_for_later_waits_for_the_cpu_or_its_turn),
 		TEST(one_woken_for_later_and_then_for_now_runs_at_once),
+		TEST(one_that_rings_goes_on_until_it_waits),
+		TEST(one_that_rings_and_computes_hands_over_soon),
+		TEST(what_cannot_wait_ends_the_moment),
+		TEST(a_doorbell_from_another_cpu_does_not_wait),
 		TEST(a_wake_up_before_the_block_is_not_lost),
 		TEST(an_idle_cpu_waits_for_interrupts),
 		TEST(answered_guest_goes_first_for_a_moment),

@@ -37,7 +37,7 @@ unsigned int cpu_count = 2;
 
 static struct gic_lr lrs[2][LRS];
 static bool active[1024], physical_pending[1024], physical_enabled[1024], underflow;
-static unsigned int kicks, wakes, wakes_later, target_cpu;
+static unsigned int kicks, wakes, wakes_later, wakes_soon, target_cpu;
 static struct domain *domain;
 static size_t heap_before;
 
@@ -136,10 +136,11 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 	wakes++;
 }
 
-void sched_wake_later(struct vcpu *vcpu)
+void sched_wake_later(struct vcpu *vcpu, bool soon)
 {
 	(void)vcpu;
 	wakes_later++;
+	wakes_soon += soon;
 }
 
 void sched_kick(struct cpu *cpu)
@@ -606,13 +607,17 @@ static void one_for_later_does_not_hurry_until_another_comes(void **state)
 	(void)state;
 	enable_all();
 	this_cpu()->vcpu = domain->vcpus[1];
-	wakes = wakes_later = 0;
-	vgic_pulse_later(domain, SPI);
+	wakes = wakes_later = wakes_soon = 0;
+	vgic_pulse_when(domain, NULL, SPI, VGIC_LATER);
 	assert_int_equal(wakes, 0);
 	assert_int_equal(wakes_later, 1);
 	vgic_pulse(domain, NULL, SPI);
 	assert_int_equal(wakes, 1);
 	assert_int_equal(wakes_later, 1);
+	vgic_pulse_when(domain, NULL, SPI, VGIC_SOON);
+	assert_int_equal(wakes, 1);
+	assert_int_equal(wakes_later, 2);
+	assert_int_equal(wakes_soon, 1);
 	this_cpu()->vcpu = domain->vcpus[0];
 	assert_int_equal(take(), SPI);
 	finish(SPI);
