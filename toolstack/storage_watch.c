@@ -45,7 +45,9 @@ static void reconnect(void *arg)
 	}
 	if (!storage->failures++)
 		log_warning("%s", err.text);
-	storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
+	/* One that was started anew for it has a timer already. */
+	if (!storage->timer)
+		storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
 }
 
 static void on_exit_event(void *arg)

@@ -284,6 +284,36 @@ static void a_folder_is_one_client_s(void **state)
 	stop(storage);
 }
 
+/* Its vimod ended before vimo-dm had the connection: the next one starts another, and has one timer for it. */
+static void a_folder_is_adopted_without_its_client(void **state)
+{
+	struct storage *storage = folder_started(ACCESS_RW), *next = storage_new_folder("g", &storage->folder);
+	pid_t pid = storage->process.pid;
+	int first = connected(storage); /* it does not end by itself */
+	uv_loop_t loop;
+
+	(void)state;
+	assert_true(storage_adopt(next));
+	storage_forget(storage);
+	storage_free(storage);
+	uv_loop_init(&loop);
+	model.loop = &loop;
+	model.asked = 0;
+	model.refusals = 2;
+	storage_watch(next, &loop);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 3);
+	assert_int_not_equal(next->process.pid, pid);
+	close(first);
+	ask(model.fd);
+	assert_answered(model.fd);
+	close(model.fd);
+	storage_unwatch(next);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	stop(next);
+}
+
 static void what_a_guest_leaves_is_removed(void **state)
 {
 	struct fs_config folder = { .tag = "src", .slot = 4, .access = ACCESS_RW };
@@ -473,6 +503,7 @@ int main(void)
 		cmocka_unit_test(one_client_at_a_time),
 		cmocka_unit_test(it_sees_its_images_and_has_one_right),
 		cmocka_unit_test(a_folder_is_one_client_s),
+		cmocka_unit_test(a_folder_is_adopted_without_its_client),
 		cmocka_unit_test(what_a_guest_leaves_is_removed),
 		cmocka_unit_test(what_cannot_be_served_is_refused),
 		cmocka_unit_test(images_in_use_are_refused),
