@@ -22,9 +22,9 @@
 #include <unistd.h>
 
 #define TIMERS 4u
-#define POLLS 4096u /* libslirp asks twice at most for each descriptor that we may have */
-#define TURN 64u    /* frames of the guest before others' turn */
+#define TURN 64u /* frames of the guest before others' turn */
 #define FILES 1024u
+#define POLLS FILES /* no more can be open, and poll() takes no more */
 #define MTU_USUAL 1500u
 #define MTU_MIN 68u
 
@@ -191,7 +191,7 @@ static void take_frames(void)
 	}
 }
 
-/* One turn. Return: false when nobody is at the other end any more. */
+/* One turn. Return: false when nobody is at the other end any more, or there is nothing to wait with. */
 static bool turn(void)
 {
 	uint32_t timeout = UINT32_MAX;
@@ -205,8 +205,10 @@ static bool turn(void)
 		slirp_pollfds_fill(net.slirp, &timeout, add_poll, NULL);
 	timeout = until_timer(timeout);
 	ready = poll(net.poll, net.polls, timeout > INT32_MAX ? -1 : (int)timeout);
-	if (ready < 0 && errno != EINTR)
+	if (ready < 0 && errno != EINTR) {
 		log_error("poll: %s", strerror(errno));
+		return false; /* vimod starts another */
+	}
 	if (ready > 0 && net.poll[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		return false;
 	run_timers();

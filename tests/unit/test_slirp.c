@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -212,6 +213,20 @@ static void the_program_answers_and_ends_with_its_socket(void **state)
 	assert_int_equal(end_of(pid), 0);
 }
 
+/* It does not go on in circles: vimod starts another. */
+static void one_that_cannot_wait_ends(void **state)
+{
+	const struct rlimit none = { 0, 0 };
+	pid_t pid = start((char *const[]){ NULL });
+
+	(void)state;
+	ask(2);
+	assert_true(is_answered(2));
+	assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &none, NULL), 0); /* poll() takes nothing now */
+	ask(2);
+	assert_int_equal(end_of(pid), 0);
+}
+
 static void what_it_cannot_do_ends_it(void **state)
 {
 	(void)state;
@@ -231,7 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(frames_have_bounds),           TEST(frames_wait_for_room_in_order),
 		TEST(frames_to_nobody_do_not_wait), TEST(the_program_answers_and_ends_with_its_socket),
-		TEST(what_it_cannot_do_ends_it),
+		TEST(one_that_cannot_wait_ends),    TEST(what_it_cannot_do_ends_it),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
