@@ -8,10 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 
-#define SOURCE "/etc/resolv.conf"
+#ifndef RESOLVER_SOURCE
+#define RESOLVER_SOURCE "/etc/resolv.conf"
+#endif
 #define BYTES 65536
 
 static bool is_copied(const struct resolver *resolver, const struct stat *status)
@@ -26,17 +27,21 @@ static bool is_copied(const struct resolver *resolver, const struct stat *status
 static void refresh(struct resolver *resolver, int copy)
 {
 	static char text[BYTES];
-	CLEANUP_FD int fd = open(SOURCE, O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int fd = open(RESOLVER_SOURCE, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 	ssize_t got;
 
 	if (fd < 0 || fstat(fd, &status) || is_copied(resolver, &status))
 		return;
 	got = read(fd, text, sizeof(text));
-	if (got < 0 || pwrite(copy, text, (size_t)got, 0) != got || ftruncate(copy, got))
-		log_warning("%s: no copy of it for user-mode networks: %s", SOURCE, strerror(errno));
-	else
+	if (got >= 0 && pwrite(copy, text, (size_t)got, 0) == got && !ftruncate(copy, got)) {
 		resolver->copied = status;
+		resolver->failed = false;
+		return;
+	}
+	if (!resolver->failed)
+		log_warning("%s: no copy of it for user-mode networks: %s", RESOLVER_SOURCE, strerror(errno));
+	resolver->failed = true; /* said once, tried again */
 }
 
 int resolver_open(struct resolver *resolver)
@@ -50,12 +55,7 @@ int resolver_open(struct resolver *resolver)
 
 void resolver_refresh(struct resolver *resolver)
 {
-	struct stat status;
+	CLEANUP_FD int copy = resolver_open(resolver);
 
-	if (!stat(SOURCE, &status) && !is_copied(resolver, &status)) {
-		CLEANUP_FD int copy = open(resolver->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-
-		if (copy >= 0)
-			refresh(resolver, copy);
-	}
+	(void)copy;
 }

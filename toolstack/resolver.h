@@ -7,11 +7,13 @@
 #define TOOLSTACK_RESOLVER_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 struct resolver {
 	char path[PATH_MAX]; /* the copy's */
 	struct stat copied;  /* what of; all zero: nothing yet */
+	bool failed;         /* the last try */
 };
 
 /** resolver_open() - the copy, as new as can be. Return: a descriptor, or -1 with errno. */
