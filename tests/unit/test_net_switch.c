@@ -203,6 +203,7 @@ static void who_is_no_switch_is_left(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	close(ends[1]);
 	assert_int_equal(net.backend->reconnect(&endpoint, ends[0], &err), -1);
+	close(ends[0]);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	/* Answers to what was not asked. */
 	assert_int_equal(write(ends[1], page, sizeof(page)), sizeof(page));
