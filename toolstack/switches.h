@@ -2,7 +2,7 @@
 /*
  * switches.h - connections to vhost-user switches, which serve a guest's network in its memory. vimod makes
  * them, vimo-dm has them. When one ends, vimo-dm leaves link-SLOT.down in the guest's directory, and gets another
- * as soon as there is somebody to connect to.
+ * as soon as there is somebody to connect to who answers: vimo-dm does not wait for one who sleeps, nor do we.
  */
 #ifndef TOOLSTACK_SWITCHES_H
 #define TOOLSTACK_SWITCHES_H
@@ -14,8 +14,13 @@ struct switch_link {
 	char guest[64];
 	struct vif_config vif;
 	uv_loop_t *loop;
-	struct watch *timer;
-	unsigned int failures;
+	int fd; /* whose first answer is awaited; -1: none */
+	struct watch *answer, *timer;
+	uint8_t said[20];
+	size_t got;
+	unsigned int failures; /* in a row, to get a connection */
+	unsigned int flaps;    /* connections in a row that ended at once */
+	uint64_t connected_ms; /* 0: it is not */
 };
 
 /** switch_connect() - Return: a connection, or -1. */
