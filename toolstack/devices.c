@@ -51,18 +51,25 @@ int devices_check_vif(const struct vif_config *vif, struct error *err)
 
 int devices_check(const struct guest_config *config, struct error *err)
 {
-	struct fd_list fds = { 0 };
-	int result = 0;
+	int result = channels_check(config, err);
 
-	if (channels_check(config, err))
-		return -1;
-	if (config->vsock_cid) {
+	if (!result && config->vsock_cid) {
 		int fd = vsock_open(config->vsock_cid, err);
 
 		if (fd < 0)
 			return -1;
-		put_fd(&fds, fd);
+		close(fd);
 	}
+	for (uint32_t n = 0; n < config->vif_count && !result; n++)
+		result = devices_check_vif(&config->vif[n], err);
+	return result;
+}
+
+int devices_check_files(const struct guest_config *config, struct error *err)
+{
+	struct fd_list fds = { 0 };
+	int result = 0;
+
 	/* All at once: two disks may be the same image. */
 	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
 		const struct disk_config *disk = &config->disk[n];
@@ -78,10 +85,48 @@ int devices_check(const struct guest_config *config, struct error *err)
 	}
 	for (uint32_t n = 0; n < config->fs_count && !result; n++)
 		result = folder_check(&config->fs[n], err);
-	for (uint32_t n = 0; n < config->vif_count && !result; n++)
-		result = devices_check_vif(&config->vif[n], err);
 	fd_list_close(&fds);
 	return result;
+}
+
+void disk_files_none(struct disk_files *files)
+{
+	memset(files->fd, -1, sizeof(files->fd));
+}
+
+void disk_files_close(struct disk_files *files)
+{
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+		if (files->fd[slot] >= 0)
+			close(files->fd[slot]);
+	disk_files_none(files);
+}
+
+int disk_files_add(struct disk_files *files, const struct disk_config *disk, const char *uuid, struct error *err)
+{
+	bool direct;
+	int fd;
+
+	if (disk->format != FORMAT_RAW)
+		return 0;
+	fd = disk_open(disk, &direct, err);
+	if (fd < 0)
+		return -1;
+	if (!direct)
+		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
+	files->fd[disk->slot] = fd;
+	return disk_claim(disk, fd, uuid, err);
+}
+
+int disk_files_open(struct disk_files *files, const struct guest_config *config, struct error *err)
+{
+	disk_files_none(files);
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		if (disk_files_add(files, &config->disk[n], config->uuid, err)) {
+			disk_files_close(files);
+			return -1;
+		}
+	return 0;
 }
 
 static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
@@ -92,19 +137,6 @@ static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 	json_put_number(device, "slot", slot);
 	json_put_number(device, "fds", fds);
 	return device;
-}
-
-static int open_raw(const struct disk_config *disk, const char *uuid, struct fd_list *fds, struct error *err)
-{
-	bool direct;
-	int fd = disk_open(disk, &direct, err);
-
-	if (fd < 0)
-		return -1;
-	if (!direct)
-		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
-	put_fd(fds, fd);
-	return disk_claim(disk, fd, uuid, err);
 }
 
 static int open_stored(struct storage *storage, int domain_fd, struct fd_list *fds, struct error *err)
@@ -119,11 +151,15 @@ static int open_stored(struct storage *storage, int domain_fd, struct fd_list *f
 	return connection < 0 ? -1 : 0;
 }
 
-int devices_open_disk(const struct disk_config *disk, const char *uuid, struct storage *storage, int domain_fd,
+int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct disk_files *files,
 		      struct fd_list *fds, json_object **device, struct error *err)
 {
-	if (storage ? open_stored(storage, domain_fd, fds, err) : open_raw(disk, uuid, fds, err))
+	if (storage && open_stored(storage, domain_fd, fds, err))
 		return -1;
+	if (!storage) {
+		put_fd(fds, files->fd[disk->slot]);
+		files->fd[disk->slot] = -1;
+	}
 	*device = describe("block", disk->slot, storage ? 2 : 1);
 	if (storage)
 		json_put_string(*device, "backend", "vhost-user");
@@ -296,7 +332,7 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		const struct disk_config *disk = &config->disk[n];
 
-		if (devices_open_disk(disk, config->uuid, sources->storages[disk->slot], sources->domain_fd, fds,
+		if (devices_open_disk(disk, sources->storages[disk->slot], sources->domain_fd, sources->files, fds,
 				      &device, err))
 			return NULL;
 		json_object_array_add(devices, device);

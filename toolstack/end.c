@@ -100,8 +100,12 @@ void guest_finish(struct guest *guest, uint64_t grace_ms)
 	watch_end(&guest->timer);
 	guest_forget_stalls(guest);
 	guest_enter(guest, GUEST_ENDING);
-	if (guest->busy)
-		return; /* build_done() comes back here */
+	guest_go_on(guest);
+	if (guest->busy) { /* who is done comes back here */
+		if (guest->backend.pid && !grace_ms)
+			backend_kill(&guest->backend);
+		return;
+	}
 	if (!guest->backend.pid)
 		guest_release(guest);
 	else if (grace_ms)

@@ -27,6 +27,11 @@ const char *guest_state_name(const struct guest *guest)
 	return state_names[guest->state];
 }
 
+bool guest_is_up(const struct guest *guest)
+{
+	return guest->state == GUEST_RUNNING || guest->state == GUEST_PAUSED;
+}
+
 json_object *guest_to_json(struct guest *guest)
 {
 	json_object *json = json_object_new_object();
@@ -43,7 +48,7 @@ json_object *guest_to_json(struct guest *guest)
 		json_put_string(json, "cause", guest->cause);
 	if (guest->problem[0])
 		json_put_string(json, "problem", guest->problem);
-	if (guest->fd >= 0 && !guest->busy && !domain_info(guest->fd, &info, &err)) {
+	if (guest->fd >= 0 && (!guest->busy || guest_is_up(guest)) && !domain_info(guest->fd, &info, &err)) {
 		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
 		json_put_number(json, "vcpus_online", info.vcpus_online);
 		json_put_number(json, "exits", info.exits);

@@ -14,7 +14,7 @@
 
 static int check_state(const struct guest *guest, struct error *err)
 {
-	if (guest->state == GUEST_RUNNING || guest->state == GUEST_PAUSED)
+	if (guest_is_up(guest))
 		return 0;
 	return error_set(err, ERROR_STATE, "%s is %s: only a guest that runs or is paused can be given or lose devices",
 			 guest->config.name, guest_state_name(guest));
@@ -95,62 +95,134 @@ static void end_storage(struct guest *guest, uint32_t slot)
 	guest->storage[slot] = NULL;
 }
 
-static int start_storage(struct guest *guest, const struct disk_config *disk, struct error *err)
-{
-	int free_fd;
-	bool direct;
+/* A disk that is being attached. */
+struct addition {
+	uv_work_t work;
+	struct guest *guest;
+	struct guest_config config; /* as it will be, with the disk at its end */
+	struct disk_files files;
+	struct storage *storage; /* of one that is not raw: it serves */
+	struct error err;
+	hotplug_fn done;
+	void *arg;
+};
 
-	if (disk->format == FORMAT_RAW)
-		return 0;
-	/* For a better reason than it would give. */
-	if (disk->format != FORMAT_NBD) {
-		free_fd = disk_open(disk, &direct, err);
-		if (free_fd < 0)
-			return -1;
-		close(free_fd);
-	}
-	guest->storage[disk->slot] = storage_new(guest->config.name, disk);
-	if (storage_start(guest->storage[disk->slot], err))
-		return -1;
-	storage_watch(guest->storage[disk->slot], guest->daemon->loop);
-	return 0;
+static struct disk_config *added(struct addition *addition)
+{
+	return &addition->config.disk[addition->config.disk_count - 1];
 }
 
-const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, struct error *err)
+static void start_storage(struct addition *addition, const struct disk_config *disk)
 {
-	CLEANUP_FREE struct guest_config *config = copy_config(guest), *before = copy_config(guest);
-	struct disk_config *disk = &config->disk[config->disk_count];
+	bool direct;
+	int fd;
+
+	/* For a better reason than it would give. */
+	if (disk->format != FORMAT_NBD) {
+		fd = disk_open(disk, &direct, &addition->err);
+		if (fd < 0)
+			return;
+		close(fd);
+	}
+	addition->storage = storage_new(addition->config.name, disk);
+	storage_start(addition->storage, &addition->err);
+}
+
+static void open_added(uv_work_t *work)
+{
+	struct addition *addition = work->data;
+	const struct disk_config *disk = added(addition);
+
+	if (disk->format == FORMAT_RAW)
+		disk_files_add(&addition->files, disk, addition->config.uuid, &addition->err);
+	else
+		start_storage(addition, disk);
+}
+
+/* Nobody else changes devices of a busy guest: its configuration is as it was. */
+static int take_added(struct addition *addition)
+{
+	struct guest *guest = addition->guest;
+	const struct disk_config *disk = added(addition);
+	CLEANUP_FREE struct guest_config *before = copy_config(guest);
 	CLEANUP_JSON json_object *device = NULL;
 	struct fd_list fds = { 0 };
 	int result;
 
-	if (check_state(guest, err))
-		return NULL;
-	if (config->disk_count == CONFIG_DISKS) {
-		error_full("disk", CONFIG_DISKS, err);
-		return NULL;
-	}
-	if (take_spec(&config_disk_keys, spec, cwd, disk, err))
-		return NULL;
-	config->disk_count++;
-	if (config_complete(config, err) || check_slot(guest, disk->slot, err))
-		return NULL;
-	result = start_storage(guest, disk, err);
+	guest->storage[disk->slot] = addition->storage;
+	result = addition->err.code || check_state(guest, &addition->err) ? -1 : 0;
+	if (!result && addition->storage)
+		storage_watch(addition->storage, guest->daemon->loop);
 	if (!result)
-		result = devices_open_disk(disk, guest->config.uuid, guest->storage[disk->slot], guest->fd, &fds,
-					   &device, err);
+		result = devices_open_disk(disk, addition->storage, guest->fd, &addition->files, &fds, &device,
+					   &addition->err);
 	if (!result) {
-		guest->config = *config;
-		result = add_device(guest, before, device, &fds, err);
+		guest->config = addition->config;
+		result = add_device(guest, before, device, &fds, &addition->err);
 	}
 	fd_list_close(&fds);
-	if (result) {
+	if (result)
 		end_storage(guest, disk->slot);
-		return NULL;
+	else if (addition->storage)
+		storage_connected(addition->storage);
+	return result;
+}
+
+static void added_is_open(uv_work_t *work, int status)
+{
+	struct addition *addition = work->data;
+	struct guest *guest = addition->guest;
+	int result;
+
+	(void)status;
+	guest->busy = false;
+	result = take_added(addition);
+	addition->done(addition->arg, result ? NULL : &guest->config.disk[guest->config.disk_count - 1],
+		       &addition->err);
+	disk_files_close(&addition->files);
+	free(addition);
+	if (guest->state == GUEST_ENDING)
+		guest_finish(guest, 0);
+	else
+		guest_go_on(guest);
+}
+
+static int plan_disk(struct guest *guest, const char *spec, const char *cwd, struct addition *addition,
+		     struct error *err)
+{
+	struct guest_config *config = &addition->config;
+	struct disk_config *disk = &config->disk[config->disk_count];
+
+	if (check_state(guest, err))
+		return -1;
+	if (config->disk_count == CONFIG_DISKS)
+		return error_full("disk", CONFIG_DISKS, err);
+	if (take_spec(&config_disk_keys, spec, cwd, disk, err))
+		return -1;
+	config->disk_count++;
+	return config_complete(config, err) || check_slot(guest, disk->slot, err) ? -1 : 0;
+}
+
+void hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, hotplug_fn done, void *arg)
+{
+	struct addition *addition = calloc(1, sizeof(*addition));
+	struct error err;
+
+	if (!addition)
+		abort();
+	addition->work.data = addition;
+	addition->guest = guest;
+	addition->config = guest->config;
+	addition->done = done;
+	addition->arg = arg;
+	disk_files_none(&addition->files);
+	if (plan_disk(guest, spec, cwd, addition, &err)) {
+		free(addition);
+		done(arg, NULL, &err);
+		return;
 	}
-	if (guest->storage[disk->slot])
-		storage_connected(guest->storage[disk->slot]);
-	return &guest->config.disk[guest->config.disk_count - 1];
+	guest->busy = true;
+	uv_queue_work(guest->daemon->loop, &addition->work, open_added, added_is_open);
 }
 
 const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)

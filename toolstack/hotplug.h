@@ -7,14 +7,14 @@
 
 #include "daemon.h"
 
+/** What became of it: @disk as it is in the configuration now, or NULL with @err. */
+typedef void (*hotplug_fn)(void *arg, const struct disk_config *disk, const struct error *err);
 /**
- * hotplug_add_disk() - one disk more.
+ * hotplug_add_disk() - one disk more. A thread opens it; the guest is busy meanwhile.
  * @spec: as a string of the key disk
  * @cwd: where a relative target begins
- *
- * Return: the disk as it is in the configuration now, or NULL.
  */
-const struct disk_config *hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, struct error *err);
+void hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, hotplug_fn done, void *arg);
 const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err);
 /** hotplug_remove_disk() - @vdev: which; @force: though the guest uses it. Return: 0 or -1. */
 int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struct error *err);

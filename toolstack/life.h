@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * life.h - the life of guests; guest.c's, start.c's, end.c's and adopt.c's own.
+ * life.h - the life of guests; guest.c's, create.c's, start.c's, end.c's and adopt.c's own.
  *
  *   BUILDING -> RUNNING <-> PAUSED -> STOPPED (preserved) or ENDING -> gone or BUILDING
  *
@@ -21,6 +21,10 @@ void guest_announce(struct guest *guest);
 int guest_record(struct guest *guest, struct error *err);
 /** guest_enter() - another state: recorded and announced. */
 void guest_enter(struct guest *guest, enum guest_state state);
+
+/* create.c */
+/** guest_check_resources() - there are processors and memory for it. @gic: gets the version of guests' */
+int guest_check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err);
 
 /* start.c */
 struct guest *guest_new(struct daemon *daemon, const struct guest_config *config);

@@ -11,12 +11,14 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#define THREADS "16"   /* one that waits for a file server is not to be missed */
 #define LOCK_TRIES 100 /* of 100 ms */
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
 		return ERROR_USAGE;
 	}
 	umask(0022);
+	setenv("UV_THREADPOOL_SIZE", THREADS, 0);
 	signal(SIGPIPE, SIG_IGN);
 	if (lock())
 		return ERROR_FAILED;

@@ -99,18 +99,6 @@ static void method_parse(struct call *call, json_object *parameters)
 	call_reply(call, reply);
 }
 
-static int verify(const struct guest_config *config, struct error *err)
-{
-	struct image image;
-	int result;
-
-	if (image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
-		return -1;
-	result = image_verify(&image, err);
-	image_close(&image);
-	return result;
-}
-
 static void method_create(struct call *call, json_object *parameters)
 {
 	struct guest_config config;
@@ -120,12 +108,8 @@ static void method_create(struct call *call, json_object *parameters)
 	json_object_object_get_ex(parameters, "config", &json);
 	if (config_check(json, &config, &err))
 		call_error(call, &err);
-	else if (!json_flag(parameters, "dry_run"))
-		guest_create(call->daemon, &config, call);
-	else if (guest_check(call->daemon, &config, &err) || verify(&config, &err))
-		call_error(call, &err);
 	else
-		call_reply(call, method_wrap("config", config_to_json(&config)));
+		guest_create(call->daemon, &config, json_flag(parameters, "dry_run"), call);
 }
 
 static json_object *all_guests(struct daemon *daemon)

@@ -29,21 +29,22 @@ static void reply_device(struct call *call, const char *key, const struct key_ta
 	call_reply(call, reply);
 }
 
+static void reply_disk(void *call, const struct disk_config *disk, const struct error *err)
+{
+	if (disk)
+		reply_device(call, "disk", &config_disk_keys, disk, disk->slot);
+	else
+		call_error(call, err);
+}
+
 void method_block_attach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
 	const char *cwd = spec ? method_string(call, parameters, "cwd") : NULL;
-	const struct disk_config *disk;
-	struct error err;
 
-	if (!cwd)
-		return;
-	disk = hotplug_add_disk(guest, spec, cwd, &err);
-	if (disk)
-		reply_device(call, "disk", &config_disk_keys, disk, disk->slot);
-	else
-		call_error(call, &err);
+	if (cwd && !guest_defer(guest, call, parameters, method_block_attach))
+		hotplug_add_disk(guest, spec, cwd, reply_disk, call);
 }
 
 void method_network_attach(struct call *call, json_object *parameters)
@@ -53,7 +54,7 @@ void method_network_attach(struct call *call, json_object *parameters)
 	const struct vif_config *vif;
 	struct error err;
 
-	if (!spec)
+	if (!spec || guest_defer(guest, call, parameters, method_network_attach))
 		return;
 	vif = hotplug_add_vif(guest, spec, &err);
 	if (vif)
@@ -68,7 +69,7 @@ void method_block_detach(struct call *call, json_object *parameters)
 	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
 	struct error err;
 
-	if (vdev)
+	if (vdev && !guest_defer(guest, call, parameters, method_block_detach))
 		method_done(call, hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), &err), &err);
 }
 
@@ -78,6 +79,6 @@ void method_network_detach(struct call *call, json_object *parameters)
 	const char *vif = guest ? method_string(call, parameters, "vif") : NULL;
 	struct error err;
 
-	if (vif)
+	if (vif && !guest_defer(guest, call, parameters, method_network_detach))
 		method_done(call, hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), &err), &err);
 }

@@ -13,6 +13,7 @@
 #include <vimo/guest_map.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -35,7 +36,9 @@ static void on_backend_ready(void *arg, const char *problem)
 		return;
 	}
 	guest->started_ms = uv_now(guest->daemon->loop);
-	guest->cause[0] = 0;
+	guest->cause[0] = guest->problem[0] = 0;
+	guest->restart = false;
+	guest->waits = 0;
 	guest_enter(guest, GUEST_RUNNING);
 	guest_watch(guest);
 	log_info("%s: started as domain %u", guest->config.name, guest->domain);
@@ -49,13 +52,41 @@ static void on_backend_ready(void *arg, const char *problem)
 	}
 }
 
+/* What a thread does for a guest that is being started, or whose device model is. */
+struct job {
+	uv_work_t work;
+	struct guest *guest;
+	struct disk_files files;
+	struct error err;
+};
+
+static void job_begin(struct guest *guest, uv_work_cb work, uv_after_work_cb done)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		abort();
+	job->guest = guest;
+	job->work.data = job;
+	disk_files_none(&job->files);
+	guest->busy = true;
+	uv_queue_work(guest->daemon->loop, &job->work, work, done);
+}
+
+static void job_free(struct job *job)
+{
+	disk_files_close(&job->files);
+	free(job);
+}
+
 /* A device model gets newly opened images: their locks went with the last one. */
-static int spawn(struct guest *guest, struct error *err)
+static int spawn(struct guest *guest, struct disk_files *files, struct error *err)
 {
 	struct fd_list fds = { 0 };
 	const struct device_sources sources = { .domain = guest->domain,
 						.slots = guest->slots,
 						.domain_fd = guest->fd,
+						.files = files,
 						.taps = guest->taps,
 						.storages = guest->storage,
 						.slirps = guest->slirp };
@@ -72,16 +103,39 @@ static int spawn(struct guest *guest, struct error *err)
 	return result;
 }
 
+static void respawn_work(uv_work_t *work)
+{
+	struct job *job = work->data;
+
+	disk_files_open(&job->files, &job->guest->config, &job->err);
+}
+
+static void respawn_done(uv_work_t *work, int status)
+{
+	struct job *job = work->data;
+	struct guest *guest = job->guest;
+
+	(void)status;
+	guest->busy = false;
+	if (guest->state == GUEST_ENDING) {
+		guest_finish(guest, 0);
+	} else if (job->err.code || spawn(guest, &job->files, &job->err)) {
+		log_error("%s: %s", guest->config.name, job->err.text);
+		guest_respawn(guest);
+	}
+	guest_go_on(guest);
+	job_free(job);
+}
+
 static void respawn(void *arg)
 {
 	struct guest *guest = arg;
-	struct error err;
 
 	watch_end(&guest->timer);
-	if (!spawn(guest, &err))
-		return;
-	log_error("%s: %s", guest->config.name, err.text);
-	guest_respawn(guest);
+	if (guest->busy)
+		guest_respawn(guest);
+	else
+		job_begin(guest, respawn_work, respawn_done);
 }
 
 void guest_respawn(struct guest *guest)
@@ -112,20 +166,22 @@ static void on_backend_exit(void *arg)
 
 static int load(struct guest *guest, struct error *err)
 {
+	const struct guest_config *config = &guest->config;
 	const struct image_layout *layout = &guest->image.layout;
-	uint64_t entry = VIMO_GUEST_RAM_BASE + layout->kernel;
 	int result = -1;
 	uint8_t *ram;
 
-	if (domain_populate(guest->fd, VIMO_GUEST_RAM_BASE, guest->config.memory_bytes, err))
+	if (image_open(&guest->image, config->kernel, config->ramdisk, config->memory_bytes, err) ||
+	    domain_populate(guest->fd, VIMO_GUEST_RAM_BASE, config->memory_bytes, err))
 		return -1;
 	ram = mmap(NULL, layout->end, PROT_READ | PROT_WRITE, MAP_SHARED, guest->fd, VIMO_GUEST_RAM_BASE);
 	if (ram == MAP_FAILED)
 		return error_set(err, ERROR_FAILED, "cannot map the guest's memory: %s", strerror(errno));
 	if (!image_load(&guest->image, ram, err) &&
-	    !guest_fdt_write(ram + layout->dtb, &guest->config, layout, guest->gic_version, guest->slots, err)) {
+	    !guest_fdt_write(ram + layout->dtb, config, layout, guest->gic_version, guest->slots, err)) {
 		image_clean(ram + layout->dtb, IMAGE_DTB_BYTES);
-		result = domain_entry(guest->fd, 0, entry, VIMO_GUEST_RAM_BASE + layout->dtb, err);
+		result = domain_entry(guest->fd, 0, VIMO_GUEST_RAM_BASE + layout->kernel,
+				      VIMO_GUEST_RAM_BASE + layout->dtb, err);
 	}
 	munmap(ram, layout->end);
 	return result;
@@ -133,50 +189,66 @@ static int load(struct guest *guest, struct error *err)
 
 static void build_work(uv_work_t *work)
 {
-	struct guest *guest = work->data;
+	struct job *job = work->data;
+	struct guest *guest = job->guest;
 
-	guest->failure.code = ERROR_NONE;
-	if (!load(guest, &guest->failure))
-		storages_start(guest->storage, &guest->config, &guest->failure);
+	if (!load(guest, &job->err) && !storages_start(guest->storage, &guest->config, &job->err))
+		disk_files_open(&job->files, &guest->config, &job->err);
+}
+
+/* Once more, without what is in the guest's memory already. */
+static void open_work(uv_work_t *work)
+{
+	struct job *job = work->data;
+	struct guest *guest = job->guest;
+
+	storages_stop(guest->storage);
+	if (!storages_start(guest->storage, &guest->config, &job->err))
+		disk_files_open(&job->files, &guest->config, &job->err);
+}
+
+static void build_done(uv_work_t *work, int status);
+
+static void open_again(void *arg)
+{
+	struct guest *guest = arg;
+
+	watch_end(&guest->timer);
+	job_begin(guest, open_work, build_done);
+}
+
+/*
+ * A guest that begins again waits for what is in use: its own last device model may have transfers under way, for
+ * as long as a server does not answer. Return: false when there is nothing to wait for.
+ */
+static bool wait_for(struct guest *guest, const struct error *err)
+{
+	if (guest->creator || err->code != ERROR_STATE)
+		return false;
+	if (!guest->waits)
+		log_warning("%s: it waits to be started again: %s", guest->config.name, err->text);
+	snprintf(guest->problem, sizeof(guest->problem), "waits to be started again: %.220s", err->text);
+	guest->restart = true; /* if vimod ends meanwhile */
+	guest_enter(guest, GUEST_BUILDING);
+	guest->timer = watch_retry(guest->daemon->loop, guest->waits++, open_again, guest);
+	return true;
 }
 
 static void build_done(uv_work_t *work, int status)
 {
-	struct guest *guest = work->data;
-	struct error err = guest->failure;
+	struct job *job = work->data;
+	struct guest *guest = job->guest;
 
 	(void)status;
-	free(work);
 	guest->busy = false;
 	image_close(&guest->image);
 	if (guest->state == GUEST_ENDING) /* destroyed meanwhile */
 		guest_finish(guest, 0);
-	else if (err.code || spawn(guest, &err))
-		guest_fail(guest, &err);
-	else
+	else if (!job->err.code && !spawn(guest, &job->files, &job->err))
 		storages_watch(guest->storage, guest->daemon->loop);
-}
-
-static int check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err)
-{
-	struct vimo_ioc_info info;
-
-	if (daemon_open(daemon, err) || device_info(daemon->device, &info, err))
-		return -1;
-	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8)) {
-		error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
-			  config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
-		return error_about(err, "vcpus");
-	}
-	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages) {
-		error_set(err, ERROR_RESOURCES,
-			  "memory = %llu MiB is more than the %llu MiB that are free: "
-			  "lower it or destroy a guest",
-			  (unsigned long long)config->memory_bytes >> 20, (unsigned long long)(info.free_pages >> 8));
-		return error_about(err, "memory");
-	}
-	*gic = info.gic_version;
-	return 0;
+	else if (!wait_for(guest, &job->err))
+		guest_fail(guest, &job->err);
+	job_free(job);
 }
 
 static int prepare(struct guest *guest, struct error *err)
@@ -184,35 +256,24 @@ static int prepare(struct guest *guest, struct error *err)
 	struct daemon *daemon = guest->daemon;
 	const struct guest_config *config = &guest->config;
 
-	if (check_resources(daemon, config, &guest->gic_version, err) ||
-	    image_open(&guest->image, config->kernel, config->ramdisk, config->memory_bytes, err))
+	if (guest_check_resources(daemon, config, &guest->gic_version, err))
 		return -1;
 	guest->slots = config_slots(config);
 	guest->fd = device_create(daemon->device, config->vcpus, config->weight, &guest->domain, err);
-	if (guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err)) {
-		image_close(&guest->image);
-		return -1;
-	}
-	return 0;
+	return guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err) ? -1 : 0;
 }
 
 void guest_build(struct guest *guest)
 {
-	uv_work_t *work = calloc(1, sizeof(*work));
 	struct error err;
 
 	guest->state = GUEST_BUILDING;
-	if (!work)
-		abort();
 	if (prepare(guest, &err)) {
-		free(work);
 		guest_fail(guest, &err);
 		return;
 	}
 	guest_announce(guest);
-	guest->busy = true;
-	work->data = guest;
-	uv_queue_work(guest->daemon->loop, work, build_work, build_done);
+	job_begin(guest, build_work, build_done);
 }
 
 struct guest *guest_new(struct daemon *daemon, const struct guest_config *config)
@@ -233,35 +294,4 @@ struct guest *guest_new(struct daemon *daemon, const struct guest_config *config
 	guest->next = daemon->guests;
 	daemon->guests = guest;
 	return guest;
-}
-
-int guest_check(struct daemon *daemon, const struct guest_config *config, struct error *err)
-{
-	struct image image;
-	uint32_t gic;
-
-	if (guest_find(daemon, config->name)) {
-		error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest",
-			  config->name);
-		return error_about(err, "name");
-	}
-	if (devices_check(config, err) ||
-	    image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, err))
-		return -1;
-	image_close(&image);
-	return check_resources(daemon, config, &gic, err);
-}
-
-void guest_create(struct daemon *daemon, const struct guest_config *config, struct call *call)
-{
-	struct guest *guest;
-	struct error err;
-
-	if (guest_check(daemon, config, &err)) {
-		call_error(call, &err);
-		return;
-	}
-	guest = guest_new(daemon, config);
-	guest->creator = call;
-	guest_build(guest);
 }

@@ -4,6 +4,7 @@
  */
 #include "storage.h"
 #include "cleanup.h"
+#include "layers.h"
 #include "log.h"
 #include "storage_run.h"
 #include "store.h"
@@ -130,7 +131,7 @@ static int connect_once(struct storage *storage, struct error *err)
 	return 0;
 }
 
-int storage_begin(struct storage *storage, struct error *err)
+static int begin(struct storage *storage, struct error *err)
 {
 	CLEANUP_FD int listener = -1, lock = -1, ready = -1;
 	struct confine confine = { .kept_count = 3, .output_fd = -1 };
@@ -158,6 +159,16 @@ int storage_begin(struct storage *storage, struct error *err)
 	if (storage->ready_fd >= 0)
 		fcntl(storage->ready_fd, F_SETFL, O_NONBLOCK);
 	return 0;
+}
+
+int storage_begin(struct storage *storage, struct error *err)
+{
+	int result = begin(storage, err);
+
+	if (storage->layers)
+		layers_close(storage->layers);
+	storage->layers = NULL;
+	return result;
 }
 
 int storage_read_ready(struct storage *storage)

@@ -15,6 +15,7 @@
 #include "watch.h"
 
 struct storage;
+struct layers;
 
 struct storage_kind {
 	const char *key, *file, *program; /* in guest.cfg; what its files begin with; its name */
@@ -45,6 +46,8 @@ struct storage {
 	/* storage_watch.c's */
 	uv_loop_t *loop;
 	struct watch *exit, *ready, *messages, *timer;
+	struct look *look;     /* a thread opens the images for the next one; NULL: none does */
+	struct layers *layers; /* as it opened them, for storage_begin(); NULL: that has to do it */
 	unsigned int failures; /* in a row */
 	uint64_t begun_ms;
 };
@@ -55,7 +58,10 @@ int storage_check(const struct disk_config *disk, struct error *err);
 struct storage *storage_new(const char *guest, const struct disk_config *disk);
 /** storage_new_folder() - the same for a shared folder. */
 struct storage *storage_new_folder(const char *guest, const struct fs_config *folder);
-/** storage_begin() - start it; ready_fd tells when it serves. Blocks for as long as images take to be looked at. */
+/** storage_open() - a disk's images, as storage_begin() wants them. Blocks as layers_open() does; any thread. */
+struct layers *storage_open(const struct disk_config *disk, struct error *err);
+/** storage_begin() - start it; ready_fd tells when it serves. Without @storage->layers it blocks as storage_open()
+ * does. */
 int storage_begin(struct storage *storage, struct error *err);
 /** storage_start() - start it and wait until it serves. Any thread. Return: 0, or -1 and nothing runs. */
 int storage_start(struct storage *storage, struct error *err);

@@ -130,9 +130,10 @@ static void give_files(const struct layers *layers, bool writable, struct confin
 	for (uint32_t n = 0; n < layers->count; n++) {
 		const struct layer *layer = &layers->layer[n];
 
-		confine->network = layer->format == FORMAT_NBD && layer->fd < 0;
-		if (confine->network)
+		if (layer->format == FORMAT_NBD && layer->fd < 0) {
+			confine->network = true;
 			continue;
+		}
 		confine->file[n].fd = layer->fd;
 		confine->file[n].writable = !n && writable && layer->format != FORMAT_NBD;
 		confine->file[n].directory = layer->format == FORMAT_NBD;
@@ -179,7 +180,7 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	return pid;
 }
 
-static struct layers *open_layers(const struct disk_config *disk, struct error *err)
+struct layers *storage_open(const struct disk_config *disk, struct error *err)
 {
 	if (!access(storage_program(), X_OK))
 		return layers_open(disk, err);
@@ -193,7 +194,7 @@ static struct layers *open_layers(const struct disk_config *disk, struct error *
 
 int storage_check(const struct disk_config *disk, struct error *err)
 {
-	struct layers *layers = open_layers(disk, err);
+	struct layers *layers = storage_open(disk, err);
 
 	if (!layers)
 		return -1;
@@ -201,15 +202,16 @@ int storage_check(const struct disk_config *disk, struct error *err)
 	return 0;
 }
 
-pid_t storage_run(const struct storage *storage, struct confine *confine, struct error *err)
+static pid_t run(const struct storage *storage, struct confine *confine, struct error *err)
 {
-	struct layers *layers = open_layers(&storage->disk, err);
+	struct layers *layers = storage->layers ? storage->layers : storage_open(&storage->disk, err);
 	pid_t pid;
 
 	if (!layers)
 		return -1;
 	pid = run_with(&storage->disk, layers, confine, err);
-	layers_close(layers);
+	if (layers != storage->layers)
+		layers_close(layers);
 	return pid;
 }
 
@@ -217,5 +219,5 @@ const struct storage_kind storage_disk = {
 	.key = "disk",
 	.file = "storage",
 	.program = "qemu-storage-daemon",
-	.run = storage_run,
+	.run = run,
 };

@@ -5,8 +5,10 @@
  */
 #include "storage.h"
 #include "backend.h"
+#include "layers.h"
 #include "log.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #define RECONNECT_MS 300
@@ -107,12 +109,10 @@ static void on_timeout(void *arg)
 	retry(storage);
 }
 
-static void restart(void *arg)
+static void start(struct storage *storage)
 {
-	struct storage *storage = arg;
 	struct error err;
 
-	watch_end(&storage->timer);
 	if (!storage_begin(storage, &err)) {
 		watch(storage);
 		if (storage->serves)
@@ -121,6 +121,60 @@ static void restart(void *arg)
 	}
 	log_error("%s: %s", storage->guest, err.text);
 	retry(storage);
+}
+
+/* Images are looked at by a thread: their server may not answer, which is why the last one ended, perhaps. */
+struct look {
+	uv_work_t work;
+	struct storage *storage; /* NULL: nobody wants it any more */
+	struct disk_config disk;
+	struct layers *layers;
+	struct error err;
+};
+
+static void look(uv_work_t *work)
+{
+	struct look *look = work->data;
+
+	look->layers = storage_open(&look->disk, &look->err);
+}
+
+static void looked(uv_work_t *work, int status)
+{
+	struct look *look = work->data;
+	struct storage *storage = look->storage;
+
+	(void)status;
+	if (storage)
+		storage->look = NULL;
+	if (storage && look->layers) {
+		storage->layers = look->layers;
+		start(storage);
+	} else if (storage) {
+		log_error("%s: %s", storage->guest, look->err.text);
+		retry(storage);
+	} else if (look->layers) {
+		layers_close(look->layers);
+	}
+	free(look);
+}
+
+static void restart(void *arg)
+{
+	struct storage *storage = arg;
+
+	watch_end(&storage->timer);
+	if (storage->kind != &storage_disk) {
+		start(storage);
+		return;
+	}
+	storage->look = calloc(1, sizeof(*storage->look));
+	if (!storage->look)
+		abort();
+	storage->look->work.data = storage->look;
+	storage->look->storage = storage;
+	storage->look->disk = storage->disk;
+	uv_queue_work(storage->loop, &storage->look->work, look, looked);
 }
 
 static void watch(struct storage *storage)
@@ -153,4 +207,7 @@ void storage_unwatch(struct storage *storage)
 	watch_end(&storage->ready);
 	watch_end(&storage->messages);
 	watch_end(&storage->timer);
+	if (storage->look)
+		storage->look->storage = NULL;
+	storage->look = NULL;
 }

@@ -7,6 +7,7 @@
  *   diskcheck flushes DEVICE                "acked N" after each flush, until the power is cut
  *   diskcheck survived DEVICE N             whatever flush N covered is there
  *   diskcheck rate DEVICE SECONDS           reads of 4 KiB, one at a time; prints how many
+ *   diskcheck hold IMAGE                    has locks of one who lets nobody write it, until it is killed
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -233,6 +234,20 @@ static int rate(unsigned int seconds)
 	return 0;
 }
 
+/* As those of QEMU's block/file-posix.c: byte 200 and on for what others may not do; 1 is to write. */
+static int hold(void)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 201, .l_len = 1 };
+
+	if (fcntl(fd, F_OFD_SETLK, &lock))
+		fail("lock");
+	puts("held");
+	fflush(stdout);
+	while (pause())
+		;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int number = argc > 3 ? (unsigned int)atoi(argv[3]) : 0;
@@ -252,5 +267,7 @@ int main(int argc, char **argv)
 		return survived(strtoull(argv[3], NULL, 10));
 	if (!strcmp(argv[1], "rate") && argc == 4)
 		return rate(number);
+	if (!strcmp(argv[1], "hold"))
+		return hold();
 	return 2;
 }

@@ -243,7 +243,8 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back",
                 "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
 DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests",
-               "block-devices-are-one-guests", "disks-come-and-go", "no-more-disks-than-slots")
+               "block-devices-are-one-guests", "disks-come-and-go",
+               "a-guest-that-begins-again-waits-for-its-disks", "no-more-disks-than-slots")
 VOLUMES = checks("volumes-can-be", "volumes-are-disks", "volumes-that-cannot-be-are-refused", "a-volume-is-one-guests",
                  "volumes-come-go-and-grow", "thin-volumes-and-snapshots")
 NETWORKS = checks("networks-can-be", "vhost-moves-packets", "the-device-model-moves-packets",

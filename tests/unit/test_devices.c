@@ -81,16 +81,20 @@ static json_object *device(json_object *json, size_t index)
 
 static json_object *open_all(void)
 {
+	struct disk_files files;
 	const struct device_sources sources = { .domain = 7,
 						.slots = config_slots(&config),
 						.domain_fd = -1,
+						.files = &files,
 						.taps = taps,
 						.storages = storages,
 						.slirps = slirps };
-	json_object *json = devices_open(&config, &sources, &fds, &err);
+	json_object *json = disk_files_open(&files, &config, &err) ? NULL : devices_open(&config, &sources, &fds, &err);
 
 	if (!json)
 		fail_msg("%s", err.text);
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+		assert_int_equal(files.fd[slot], -1); /* all are the device model's */
 	return json;
 }
 
@@ -101,7 +105,7 @@ static void disks_have_one_descriptor_each(void **state)
 
 	(void)state;
 	take("disk = [ \"b,,vdb\", \"a,,vda,ro\" ]\nhotplug = 4\n");
-	assert_int_equal(devices_check(&config, &err), 0);
+	assert_int_equal(devices_check_files(&config, &err), 0);
 	json = open_all();
 	assert_int_equal(json_number(json, "version", 0), 2);
 	assert_int_equal(json_number(json, "slots", 0), 10);
@@ -127,17 +131,17 @@ static void disks_have_one_descriptor_each(void **state)
 
 static void what_was_opened_before_a_failure_is_closed(void **state)
 {
+	struct disk_files files;
 	int lowest = dup(0);
 
 	(void)state;
 	close(lowest);
 	take("disk = [ \"a\", \"b\", \"a\" ]\n");
-	assert_int_equal(devices_check(&config, &err), -1);
+	assert_int_equal(devices_check_files(&config, &err), -1);
 	assert_non_null(strstr(err.text, "disk vdc: "));
-	assert_null(devices_open(
-		&config, &(struct device_sources){ .taps = taps, .storages = storages, .slirps = slirps }, &fds, &err));
-	assert_int_equal(fds.count, 2);
-	fd_list_close(&fds);
+	memset(&err, 0, sizeof(err));
+	assert_int_equal(disk_files_open(&files, &config, &err), -1);
+	assert_non_null(strstr(err.text, "disk vdc: "));
 	assert_int_equal(dup(0), lowest);
 	close(lowest);
 }

@@ -51,6 +51,25 @@ void guest_enter(struct guest *of, enum guest_state state)
 	records++;
 }
 
+bool guest_is_up(const struct guest *of)
+{
+	return of->state == GUEST_RUNNING;
+}
+
+void guest_go_on(struct guest *of)
+{
+	assert_false(of->busy);
+}
+
+static int finished;
+
+void guest_finish(struct guest *of, uint64_t grace_ms)
+{
+	(void)grace_ms;
+	assert_false(of->busy);
+	finished++;
+}
+
 void backend_kill(struct backend *backend)
 {
 	(void)backend;
@@ -107,6 +126,25 @@ static void model_did(const char *request, int with_fds)
 		fail_msg("%s with %d descriptors", model.request, model.fds);
 }
 
+static struct daemon of_guests;
+static const struct disk_config *attached;
+
+static void on_attached(void *arg, const struct disk_config *disk, const struct error *why)
+{
+	(void)arg;
+	attached = disk;
+	if (!disk)
+		err = *why;
+}
+
+static const struct disk_config *attach(const char *spec)
+{
+	hotplug_add_disk(&guest, spec, directory, on_attached, NULL);
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	assert_false(guest.busy);
+	return attached;
+}
+
 static int enter(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -137,23 +175,24 @@ static int start(void **state)
 	(void)state;
 	json_object_put(json);
 	guest.state = GUEST_RUNNING;
+	of_guests.loop = uv_default_loop();
+	guest.daemon = &of_guests;
 	guest.slots = config_slots(&guest.config);
-	records = kills = record_result = 0;
+	records = kills = record_result = finished = 0;
 	return result;
 }
 
 static void assert_nothing_left(void)
 {
 	struct disk_config disk = { .vdev = "vda" };
-	struct fd_list fds = { 0 };
-	json_object *device = NULL;
+	struct disk_files files;
 
 	assert_int_equal(guest.config.disk_count, 0);
 	snprintf(disk.target, sizeof(disk.target), "%s/a", directory);
-	if (devices_open_disk(&disk, "uuid", NULL, -1, &fds, &device, &err))
+	disk_files_none(&files);
+	if (disk_files_add(&files, &disk, "uuid", &err))
 		fail_msg("%s", err.text);
-	fd_list_close(&fds);
-	json_object_put(device);
+	disk_files_close(&files);
 }
 
 static void a_disk_comes_and_goes(void **state)
@@ -162,7 +201,7 @@ static void a_disk_comes_and_goes(void **state)
 
 	(void)state;
 	model_will("OK");
-	disk = hotplug_add_disk(&guest, "vdev=vdc,target=a", directory, &err);
+	disk = attach("vdev=vdc,target=a");
 	model_did("{\"add\":{\"type\":\"block\",\"slot\":4,\"fds\":1,", 1);
 	assert_ptr_equal(disk, &guest.config.disk[0]);
 	assert_string_equal(disk->vdev, "vdc");
@@ -185,13 +224,13 @@ static void what_fails_leaves_nothing(void **state)
 {
 	(void)state;
 	model_will("ERROR no memory");
-	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_null(attach("a"));
 	model_did("{\"add\":", 1);
 	assert_string_equal(err.text, "g: no memory");
 	assert_int_equal(records, 2); /* with it, and without it again */
 	assert_nothing_left();
 	record_result = -1;
-	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_null(attach("a"));
 	assert_string_equal(err.text, "disk full");
 	assert_nothing_left();
 	assert_int_equal(kills, 0);
@@ -201,10 +240,24 @@ static void a_model_that_does_not_answer_ends(void **state)
 {
 	(void)state;
 	model_will(NULL);
-	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_null(attach("a"));
 	model_did("{\"add\":", 1);
 	assert_int_equal(err.code, ERROR_FAILED);
 	assert_int_equal(kills, 1);
+	assert_nothing_left();
+}
+
+static void a_guest_that_ends_meanwhile_gets_none(void **state)
+{
+	(void)state;
+	hotplug_add_disk(&guest, "a", directory, on_attached, NULL);
+	assert_true(guest.busy); /* a thread opens it */
+	guest.state = GUEST_ENDING;
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	assert_null(attached);
+	assert_int_equal(err.code, ERROR_STATE);
+	assert_int_equal(finished, 1);
+	assert_int_equal(records, 0);
 	assert_nothing_left();
 }
 
@@ -212,10 +265,10 @@ static void slots_and_states_have_limits(void **state)
 {
 	(void)state;
 	guest.slots = CONFIG_SLOT_FIRST;
-	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_null(attach("a"));
 	assert_int_equal(err.code, ERROR_RESOURCES);
 	guest.state = GUEST_BUILDING;
-	assert_null(hotplug_add_disk(&guest, "a", directory, &err));
+	assert_null(attach("a"));
 	assert_int_equal(err.code, ERROR_STATE);
 	assert_int_equal(hotplug_remove_disk(&guest, "vda", true, &err), -1);
 	assert_int_equal(err.code, ERROR_STATE);
@@ -237,6 +290,7 @@ int main(void)
 		TEST(a_disk_comes_and_goes),
 		TEST(what_fails_leaves_nothing),
 		TEST(a_model_that_does_not_answer_ends),
+		TEST(a_guest_that_ends_meanwhile_gets_none),
 		TEST(slots_and_states_have_limits),
 	};
 

@@ -469,6 +469,27 @@ static void one_that_dies_is_started_again(void **state)
 	stop(storage);
 }
 
+/* Its images are looked at by a thread, which nobody waits for when the guest ends meanwhile. */
+static void one_that_is_not_wanted_any_more_is_not_started(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	storage_connected(storage);
+	storage_watch(storage, &loop);
+	kill(storage->process.pid, SIGKILL);
+	while (!storage->look)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(storage->process.pid, 0);
+	storage_unwatch(storage);
+	stop(storage);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	assert_int_equal(files(), 0);
+}
+
 static void other_formats(void **state)
 {
 	static const struct {
@@ -509,6 +530,7 @@ int main(void)
 		cmocka_unit_test(images_in_use_are_refused),
 		cmocka_unit_test(the_next_vimod_finds_it),
 		cmocka_unit_test(one_that_dies_is_started_again),
+		cmocka_unit_test(one_that_is_not_wanted_any_more_is_not_started),
 		cmocka_unit_test(other_formats),
 	};
 

@@ -150,6 +150,39 @@ disks_come_and_go() {
 	all_given_back
 }
 
+# As when the last device model's transfers hang.
+a_guest_that_begins_again_waits_for_its_disks() {
+	left >/tmp/before
+	image /tmp/d1 64
+	linux g1 shell 'disk = [ "/tmp/d1" ]'
+	await lived g1 1
+	diskcheck hold /tmp/d1 >/tmp/held &
+	echo $! >/tmp/holder.pid
+	await grep -q held /tmp/held
+	vimoctl reboot --force g1
+	await waits_for_d1
+	refused 4 'is building' block-attach g1 /tmp/d1
+	kill_vimod
+	start_vimod
+	await waits_for_d1
+	kill -9 $(cat /tmp/holder.pid)
+	await lived g1 2
+	first_sector g1 vda /tmp/d1
+	vimoctl info g1 >/tmp/out
+	fails grep -q problem /tmp/out
+	# It can be ended, too.
+	diskcheck hold /tmp/d1 >/tmp/held &
+	echo $! >/tmp/holder.pid
+	await grep -q held /tmp/held
+	vimoctl reboot --force g1
+	await waits_for_d1
+	vimoctl destroy g1
+	gone g1
+	kill -9 $(cat /tmp/holder.pid)
+	all_given_back
+}
+waits_for_d1() { vimoctl info g1 | grep -q 'waits to be started again: disk vda: /tmp/d1 is locked'; }
+
 no_more_disks_than_slots() {
 	left >/tmp/before
 	image /tmp/d1 8
