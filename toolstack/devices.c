@@ -247,6 +247,8 @@ int devices_open_vif(struct vif_config *vif, const struct device_sources *source
 	if (vif->backend == VIF_USER)
 		return open_user(sources->slirps[vif->slot], fds, device, err);
 	vif_name(vif, sources->domain, name);
+	if (vif_is_lost(taps, name))
+		vif_close(taps);
 	if (!taps->count && vif_open(vif, name, taps, err))
 		return -1;
 	vhosts = open_vhost(vif, name, vhost);

@@ -190,7 +190,7 @@ int vif_open(struct vif_config *vif, const char *name, struct vif_taps *taps, st
 {
 	CLEANUP_FD int control = open_socket(err);
 
-	taps->count = 0;
+	*taps = (struct vif_taps){ 0 };
 	if (control < 0 || check_bridge(control, vif->bridge, err))
 		return -1;
 	while (taps->count < vif->queues) {
@@ -210,6 +210,14 @@ void vif_close(struct vif_taps *taps)
 {
 	while (taps->count)
 		close(taps->fd[--taps->count]);
+}
+
+/* A queue that the guest's driver does not use has no interface either: that one is found by its name. */
+bool vif_is_lost(const struct vif_taps *taps, const char *name)
+{
+	struct ifreq interface = { 0 };
+
+	return taps->count && ioctl(taps->fd[0], TUNGETIFF, &interface) && errno == EBADFD && !if_nametoindex(name);
 }
 
 int vif_vhost(void)

@@ -11,6 +11,7 @@
 struct vif_taps {
 	uint32_t count; /* 0: there is none */
 	int fd[CONFIG_QUEUES];
+	bool lost; /* it was deleted, which was said */
 };
 
 /** vif_check() - the bridge and what taps need are there, the name is free. */
@@ -20,6 +21,8 @@ void vif_name(const struct vif_config *vif, uint32_t domain, char *name);
 /** vif_open() - make the interface; @vif->mtu becomes the bridge's when none is given. */
 int vif_open(struct vif_config *vif, const char *name, struct vif_taps *taps, struct error *err);
 void vif_close(struct vif_taps *taps);
+/** vif_is_lost() - somebody deleted the interface. */
+bool vif_is_lost(const struct vif_taps *taps, const char *name);
 /** vif_vhost() - a descriptor of the kernel's back end, or -1 with errno. */
 int vif_vhost(void);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -121,6 +122,48 @@ static void mtu_and_several_queues(void **state)
 	assert_false(there("web"));
 }
 
+/* As ip link delete does it. */
+static void delete_it(const char *name)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg interface;
+	} request = { .head = { .nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_DELLINK,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
+		      .interface = { .ifi_index = (int)if_nametoindex(name) } };
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	char answer[256];
+
+	assert_int_equal(send(fd, &request, sizeof(request), 0), sizeof(request));
+	assert_true(recv(fd, answer, sizeof(answer), 0) > 0);
+	close(fd);
+	assert_false(there(name));
+}
+
+static void a_deleted_one_is_seen_and_made_again(void **state)
+{
+	struct vif_taps none = { 0 };
+
+	(void)state;
+	start();
+	assert_false(vif_is_lost(&none, "web"));
+	for (vif.queues = 1; vif.queues <= 2; vif.queues++) {
+		struct ifreq unused = { .ifr_flags = IFF_DETACH_QUEUE };
+
+		open_it("web");
+		assert_false(vif_is_lost(&taps, "web"));
+		ioctl(taps.fd[0], TUNSETQUEUE, &unused); /* as a driver that ends does it */
+		assert_false(vif_is_lost(&taps, "web"));
+		delete_it("web");
+		assert_true(vif_is_lost(&taps, "web"));
+		vif_close(&taps);
+		open_it("web");
+		assert_false(vif_is_lost(&taps, "web"));
+		vif_close(&taps);
+	}
+}
+
 static void the_bridge_must_be_one(void **state)
 {
 	(void)state;
@@ -178,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tap_lives_in_its_bridge_as_long_as_it_is_open),
 		cmocka_unit_test(mtu_and_several_queues),
+		cmocka_unit_test(a_deleted_one_is_seen_and_made_again),
 		cmocka_unit_test(the_bridge_must_be_one),
 		cmocka_unit_test(a_name_in_use_is_refused),
 		cmocka_unit_test(limits_are_the_interfaces),
