@@ -49,14 +49,19 @@ static int refuse(const struct channel_config *channel, const char *why, struct 
 	return error_about(err, "channel");
 }
 
-static int check_free(const struct channel_config *channel, const char *target, struct error *err)
+enum { NOTHING, OURS, STALE };
+
+/* Return: what is at its path, or -1 when it cannot have it. */
+static int look(const struct channel_config *channel, const char *target, struct error *err)
 {
 	struct stat status;
 
 	if (lstat(channel->path, &status))
-		return errno == ENOENT ? 0 : refuse(channel, strerror(errno), err);
-	if (leads_to(channel->path, target) || is_stale(channel->path))
-		return 0;
+		return errno == ENOENT ? NOTHING : refuse(channel, strerror(errno), err);
+	if (leads_to(channel->path, target))
+		return OURS;
+	if (is_stale(channel->path))
+		return STALE;
 	return refuse(channel, "it is there already: remove it, or give another path", err);
 }
 
@@ -73,7 +78,7 @@ int channels_check(const struct guest_config *config, struct error *err)
 		if (access(folder, W_OK | X_OK))
 			return refuse(channel, "no file can be made there: make its directory, or give another path",
 				      err);
-		if (check_free(channel, channel_path(config, n), err))
+		if (look(channel, channel_path(config, n), err) < 0)
 			return -1;
 	}
 	return 0;
@@ -84,12 +89,13 @@ int channels_link(const struct guest_config *config, struct error *err)
 	for (uint32_t n = 0; n < config->channel_count; n++) {
 		const struct channel_config *channel = &config->channel[n];
 		const char *target = channel_path(config, n);
+		int found = *channel->path ? look(channel, target, err) : OURS;
 
-		if (!*channel->path || leads_to(channel->path, target))
-			continue;
-		if (check_free(channel, target, err))
+		if (found < 0)
 			return -1;
-		if (is_stale(channel->path))
+		if (found == OURS)
+			continue;
+		if (found == STALE)
 			unlink(channel->path);
 		if (symlink(target, channel->path))
 			return refuse(channel, strerror(errno), err);

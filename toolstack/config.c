@@ -183,6 +183,11 @@ static int check_hostfwd(const char *text, struct error *err)
 #define FIELD(member) KEY_FIELD(struct vif_config, member)
 static const char *const vif_backends[] = { "bridge", "user", "vhost-user", NULL };
 
+const char *config_vif_backend(enum vif_backend backend)
+{
+	return vif_backends[backend];
+}
+
 static const struct key vif_keys[] = {
 	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without one) or vhost-user",
 	  .words = vif_backends },

@@ -133,6 +133,8 @@ json_object *config_to_json(const struct guest_config *config);
 
 /** config_format() - its name. */
 const char *config_format(enum disk_format format);
+/** config_vif_backend() - its name. */
+const char *config_vif_backend(enum vif_backend backend);
 /** config_format_find() - the format of that name. Return: whether there is one. */
 bool config_format_find(const char *name, enum disk_format *format);
 

@@ -135,9 +135,6 @@ static int error_vif(uint32_t n, const char *key, const char *why, struct error 
 /* Keys that go with some back ends only, and those that a back end must have. */
 static int check_backend(const struct vif_config *vif, uint32_t n, struct error *err)
 {
-	static const char *const impossible[] = { "is not possible with backend=bridge: remove it",
-						  "is not possible with backend=user: remove it",
-						  "is not possible with backend=vhost-user: remove it" };
 	const struct {
 		const char *name;
 		bool given;
@@ -154,9 +151,13 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 		{ "socket", *vif->socket, GOES_WITH(VIF_VHOST_USER) },
 	};
 
-	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++)
-		if (keys[key].given && !(keys[key].with & GOES_WITH(vif->backend)))
-			return error_vif(n, keys[key].name, impossible[vif->backend], err);
+	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++) {
+		if (!keys[key].given || keys[key].with & GOES_WITH(vif->backend))
+			continue;
+		error_set(err, ERROR_FAILED, "vif %u: %s is not possible with backend=%s: remove it", n + 1,
+			  keys[key].name, config_vif_backend(vif->backend));
+		return error_about(err, "vif");
+	}
 	if (vif->backend == VIF_BRIDGE && !*vif->bridge)
 		return error_vif(n, "key \"bridge\"",
 				 "is missing: add bridge=br0, or backend=user for a network without one", err);
@@ -215,22 +216,37 @@ static int check_tags(const struct guest_config *config, struct error *err)
 	return 0;
 }
 
+/* The slot of device @n of all that have one, 0 when it has none yet; NULL after the last. */
+static const uint32_t *slot_of(const struct guest_config *config, uint32_t n, const char **key)
+{
+	*key = "disk";
+	if (n < config->disk_count)
+		return &config->disk[n].slot;
+	n -= config->disk_count;
+	*key = "vif";
+	if (n < config->vif_count)
+		return &config->vif[n].slot;
+	n -= config->vif_count;
+	*key = "fs";
+	if (n < config->fs_count)
+		return &config->fs[n].slot;
+	*key = "channel_slot";
+	return n == config->fs_count ? &config->channel_slot : NULL;
+}
+
 static int claim_slots(struct slots *slots, const struct guest_config *config, struct error *err)
 {
-	for (uint32_t n = 0; n < config->disk_count; n++)
-		if (slot_claim(slots, config->disk[n].slot, "disk", err))
-			return -1;
-	for (uint32_t n = 0; n < config->vif_count; n++)
-		if (slot_claim(slots, config->vif[n].slot, "vif", err))
-			return -1;
-	for (uint32_t n = 0; n < config->fs_count; n++)
-		if (slot_claim(slots, config->fs[n].slot, "fs", err))
+	const uint32_t *slot;
+	const char *key;
+
+	for (uint32_t n = 0; (slot = slot_of(config, n, &key)); n++)
+		if (slot_claim(slots, *slot, key, err))
 			return -1;
 	return 0;
 }
 
 /* The order is that of their ports: it stays. */
-static int complete_channels(struct guest_config *config, struct slots *slots, struct error *err)
+static int check_channels(struct guest_config *config, struct error *err)
 {
 	for (uint32_t n = 0; n < config->channel_count; n++) {
 		const struct channel_config *channel = &config->channel[n];
@@ -248,14 +264,17 @@ static int complete_channels(struct guest_config *config, struct slots *slots, s
 	}
 	if (!config->channel_count)
 		config->channel_slot = 0;
-	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count >
-	    CONFIG_SLOTS - CONFIG_SLOT_FIRST) {
-		error_set(err, ERROR_RESOURCES,
-			  "a guest has %u slots for disks, networks, folders and channels: leave one out",
-			  CONFIG_SLOTS - CONFIG_SLOT_FIRST);
-		return error_about(err, "channel");
-	}
-	return slot_claim(slots, config->channel_slot, "channel_slot", err);
+	return 0;
+}
+
+static int check_count(const struct guest_config *config, struct error *err)
+{
+	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count <=
+	    CONFIG_SLOTS - CONFIG_SLOT_FIRST)
+		return 0;
+	error_set(err, ERROR_RESOURCES, "a guest has %u slots for disks, networks, folders and channels: leave one out",
+		  CONFIG_SLOTS - CONFIG_SLOT_FIRST);
+	return error_about(err, "channel");
 }
 
 int config_complete(struct guest_config *config, struct error *err)
@@ -264,9 +283,8 @@ int config_complete(struct guest_config *config, struct error *err)
 	char vdev[] = "vda";
 
 	if (complete_formats(config, err) || complete_vdevs(config, err) || check_backends(config, err) ||
-	    complete_names(config, err) || check_tags(config, err) || claim_slots(&slots, config, err))
-		return -1;
-	if (complete_channels(config, &slots, err))
+	    complete_names(config, err) || check_tags(config, err) || check_channels(config, err) ||
+	    check_count(config, err) || claim_slots(&slots, config, err))
 		return -1;
 	for (uint32_t n = 0; n < config->disk_count; n++)
 		if (!*config->disk[n].serial)
@@ -297,13 +315,10 @@ int config_complete(struct guest_config *config, struct error *err)
 uint32_t config_slots(const struct guest_config *config)
 {
 	uint32_t slots = CONFIG_SLOT_FIRST;
+	const uint32_t *slot;
+	const char *key;
 
-	for (uint32_t n = 0; n < config->disk_count; n++)
-		slots = config->disk[n].slot >= slots ? config->disk[n].slot + 1 : slots;
-	for (uint32_t n = 0; n < config->vif_count; n++)
-		slots = config->vif[n].slot >= slots ? config->vif[n].slot + 1 : slots;
-	for (uint32_t n = 0; n < config->fs_count; n++)
-		slots = config->fs[n].slot >= slots ? config->fs[n].slot + 1 : slots;
-	slots = config->channel_slot >= slots ? config->channel_slot + 1 : slots;
+	for (uint32_t n = 0; (slot = slot_of(config, n, &key)); n++)
+		slots = *slot >= slots ? *slot + 1 : slots;
 	return slots + config->hotplug < CONFIG_SLOTS ? slots + config->hotplug : CONFIG_SLOTS;
 }

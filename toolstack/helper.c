@@ -94,6 +94,24 @@ void helper_stop(struct helper *helper, bool gentle, const char *path)
 	unlink(path);
 }
 
+bool helper_read(int fd, char *text, size_t bytes)
+{
+	ssize_t got = read(fd, text, bytes - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+char *helper_line(char **rest)
+{
+	char *line;
+
+	do
+		line = strsep(rest, "\n");
+	while (line && !*line);
+	return line;
+}
+
 int helper_connect(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

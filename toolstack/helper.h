@@ -31,6 +31,11 @@ void helper_forget(struct helper *helper);
 /** helper_stop() - end it: SIGTERM first when it is @gentle. Blocks until it has ended; its file goes. */
 void helper_stop(struct helper *helper, bool gentle, const char *path);
 
+/** helper_read() - what it says, as text: one piece; none when nothing is there now. Return: false at its end. */
+bool helper_read(int fd, char *text, size_t bytes);
+/** helper_line() - the next line of such a text that says something, or NULL; *rest moves on. */
+char *helper_line(char **rest);
+
 /** helper_connect() - to what listens at @path; does not wait. Return: a blocking descriptor, or -1 with errno. */
 int helper_connect(const char *path);
 

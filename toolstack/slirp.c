@@ -65,7 +65,7 @@ int slirp_check(const struct vif_config *vif, struct error *err)
 	return taken;
 }
 
-struct slirp *slirp_new(const char *guest, const struct vif_config *vif, struct vif_taps *end, uv_loop_t *loop)
+static struct slirp *slirp_new(const char *guest, const struct vif_config *vif, struct vif_taps *end, uv_loop_t *loop)
 {
 	struct slirp *slirp = calloc(1, sizeof(*slirp));
 
@@ -169,13 +169,11 @@ static void unwatch(struct slirp *slirp)
 static bool read_messages(struct slirp *slirp)
 {
 	char text[512], *rest = text, *line;
-	ssize_t got = read(slirp->messages_fd, text, sizeof(text) - 1);
 
-	if (got <= 0)
-		return got && (errno == EAGAIN || errno == EINTR);
-	text[got] = '\0';
-	while ((line = strsep(&rest, "\n")))
-		if (*line && slirp->lines++ < LINES_LOGGED)
+	if (!helper_read(slirp->messages_fd, text, sizeof(text)))
+		return false;
+	while ((line = helper_line(&rest)))
+		if (slirp->lines++ < LINES_LOGGED)
 			log_warning("%s: network %s: %s", slirp->guest, slirp->vif.mac, line);
 	return true;
 }
@@ -275,7 +273,7 @@ int slirp_start(struct slirp *slirp, struct error *err)
 	return 0;
 }
 
-void slirp_adopt(struct slirp *slirp)
+static void slirp_adopt(struct slirp *slirp)
 {
 	char path[PATH_MAX], text[32];
 

@@ -29,18 +29,16 @@ struct slirp {
 
 /** slirp_check() - dom0's ports are free, as far as that is to be seen. */
 int slirp_check(const struct vif_config *vif, struct error *err);
-/** slirp_new() - none that runs. @end: gets vimo-dm's end of its socket */
-struct slirp *slirp_new(const char *guest, const struct vif_config *vif, struct vif_taps *end, uv_loop_t *loop);
 /** slirp_start() - start it; from now on it is started again when it ends. Return: 0 or -1. */
 int slirp_start(struct slirp *slirp, struct error *err);
-/** slirp_adopt() - the same for what the last vimod started, or should have. */
-void slirp_adopt(struct slirp *slirp);
 /** slirp_end() - kill and free it; *slirp may be NULL and becomes NULL. */
 void slirp_end(struct slirp **slirp);
 
 /* Those of a guest, by slot; NULL where there is none. */
-/** slirps_make() - one for each network that needs one and has none. None is started. */
+/** slirps_make() - one for each network that needs one and has none. None is started. @ends: get vimo-dm's of sockets
+ */
 void slirps_make(struct slirp **slirps, const struct guest_config *config, struct vif_taps *ends, uv_loop_t *loop);
+/** slirps_adopt() - as slirp_start() for what the last vimod started, or should have. */
 void slirps_adopt(struct slirp **slirps);
 void slirps_end(struct slirp **slirps);
 

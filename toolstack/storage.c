@@ -186,17 +186,14 @@ bool storage_read_messages(struct storage *storage)
 {
 	size_t used = strlen(storage->words);
 	char text[512], *rest = text, *line;
-	ssize_t got = read(storage->messages_fd, text, sizeof(text) - 1);
 
-	if (got <= 0)
-		return got && (errno == EAGAIN || errno == EINTR);
-	text[got] = '\0';
+	if (!helper_read(storage->messages_fd, text, sizeof(text)))
+		return false;
 	if (!storage->serves)
 		snprintf(storage->words + used, sizeof(storage->words) - used, "%s", text);
 	else
-		while ((line = strsep(&rest, "\n")))
-			if (*line)
-				log_info("%s: %s: %s", storage->guest, storage->name, line);
+		while ((line = helper_line(&rest)))
+			log_info("%s: %s: %s", storage->guest, storage->name, line);
 	return true;
 }
 
