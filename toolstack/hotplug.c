@@ -83,114 +83,169 @@ static int add_device(struct guest *guest, const struct guest_config *before, js
 	return -1;
 }
 
-static void end_storage(struct guest *guest, uint32_t slot)
-{
-	struct storage *storage = guest->storage[slot];
-
-	if (!storage)
-		return;
-	storage_unwatch(storage);
-	storage_stop(storage);
-	storage_free(storage);
-	guest->storage[slot] = NULL;
-}
-
-/* A disk that is being attached. */
-struct addition {
+/* A disk that is being attached or detached. */
+struct change {
 	uv_work_t work;
 	struct guest *guest;
-	struct guest_config config; /* as it will be, with the disk at its end */
+	struct guest_config config; /* when it is attached: as it will be, with the disk at its end */
 	struct disk_files files;
-	struct storage *storage; /* of one that is not raw: it serves */
+	struct storage *storage;                            /* of one that is not raw */
+	char vdev[sizeof(((struct disk_config *)0)->vdev)]; /* that leaves the configuration; empty: none */
+	int result;
 	struct error err;
 	hotplug_fn done;
 	void *arg;
 };
 
-static struct disk_config *added(struct addition *addition)
+static struct change *change_new(struct guest *guest, hotplug_fn done, void *arg)
 {
-	return &addition->config.disk[addition->config.disk_count - 1];
+	struct change *change = calloc(1, sizeof(*change));
+
+	if (!change)
+		abort();
+	change->work.data = change;
+	change->guest = guest;
+	change->config = guest->config;
+	change->done = done;
+	change->arg = arg;
+	disk_files_none(&change->files);
+	return change;
 }
 
-static void start_storage(struct addition *addition, const struct disk_config *disk)
+static void forget_disk(struct guest *guest, const char *vdev)
 {
-	bool direct;
-	int fd;
+	struct guest_config *config = &guest->config;
+	uint32_t n = 0;
 
-	/* For a better reason than it would give. */
-	if (disk->format != FORMAT_NBD) {
-		fd = disk_open(disk, &direct, &addition->err);
-		if (fd < 0)
-			return;
-		close(fd);
-	}
-	addition->storage = storage_new(addition->config.name, disk);
-	storage_start(addition->storage, &addition->err);
+	while (strcmp(config->disk[n].vdev, vdev))
+		n++;
+	config->disk_count--;
+	memmove(&config->disk[n], &config->disk[n + 1], (config->disk_count - n) * sizeof(config->disk[0]));
+	guest_enter(guest, guest->state);
 }
 
-static void open_added(uv_work_t *work)
+static void change_done(struct change *change)
 {
-	struct addition *addition = work->data;
-	const struct disk_config *disk = added(addition);
+	struct guest *guest = change->guest;
+	const struct disk_config *disk = NULL;
 
-	if (disk->format == FORMAT_RAW)
-		disk_files_add(&addition->files, disk, addition->config.uuid, &addition->err);
-	else
-		start_storage(addition, disk);
-}
-
-/* Nobody else changes devices of a busy guest: its configuration is as it was. */
-static int take_added(struct addition *addition)
-{
-	struct guest *guest = addition->guest;
-	const struct disk_config *disk = added(addition);
-	CLEANUP_FREE struct guest_config *before = copy_config(guest);
-	CLEANUP_JSON json_object *device = NULL;
-	struct fd_list fds = { 0 };
-	int result;
-
-	guest->storage[disk->slot] = addition->storage;
-	result = addition->err.code || check_state(guest, &addition->err) ? -1 : 0;
-	if (!result && addition->storage)
-		storage_watch(addition->storage, guest->daemon->loop);
-	if (!result)
-		result = devices_open_disk(disk, addition->storage, guest->fd, &addition->files, &fds, &device,
-					   &addition->err);
-	if (!result) {
-		guest->config = addition->config;
-		result = add_device(guest, before, device, &fds, &addition->err);
-	}
-	fd_list_close(&fds);
-	if (result)
-		end_storage(guest, disk->slot);
-	else if (addition->storage)
-		storage_connected(addition->storage);
-	return result;
-}
-
-static void added_is_open(uv_work_t *work, int status)
-{
-	struct addition *addition = work->data;
-	struct guest *guest = addition->guest;
-	int result;
-
-	(void)status;
 	guest->busy = false;
-	result = take_added(addition);
-	addition->done(addition->arg, result ? NULL : &guest->config.disk[guest->config.disk_count - 1],
-		       &addition->err);
-	disk_files_close(&addition->files);
-	free(addition);
+	if (*change->vdev)
+		forget_disk(guest, change->vdev);
+	else if (!change->result)
+		disk = &guest->config.disk[guest->config.disk_count - 1];
+	change->done(change->arg, change->result, disk, &change->err);
+	disk_files_close(&change->files);
+	free(change);
 	if (guest->state == GUEST_ENDING)
 		guest_finish(guest, 0);
 	else
 		guest_go_on(guest);
 }
 
-static int plan_disk(struct guest *guest, const char *spec, const char *cwd, struct addition *addition,
-		     struct error *err)
+static void stop_storage(uv_work_t *work)
 {
-	struct guest_config *config = &addition->config;
+	struct change *change = work->data;
+
+	storage_stop(change->storage);
+	storage_free(change->storage);
+}
+
+static void storage_stopped(uv_work_t *work, int status)
+{
+	(void)status;
+	change_done(work->data);
+}
+
+/* What served the disk ends, which takes as long as its server does. */
+static void end_storage(struct change *change, uint32_t slot)
+{
+	struct guest *guest = change->guest;
+
+	if (!change->storage) {
+		change_done(change);
+		return;
+	}
+	storage_unwatch(change->storage);
+	guest->storage[slot] = NULL;
+	guest->busy = true;
+	uv_queue_work(guest->daemon->loop, &change->work, stop_storage, storage_stopped);
+}
+
+static struct disk_config *added(struct change *change)
+{
+	return &change->config.disk[change->config.disk_count - 1];
+}
+
+static void start_storage(struct change *change, const struct disk_config *disk)
+{
+	bool direct;
+	int fd;
+
+	/* For a better reason than it would give. */
+	if (disk->format != FORMAT_NBD) {
+		fd = disk_open(disk, &direct, &change->err);
+		if (fd < 0)
+			return;
+		close(fd);
+	}
+	change->storage = storage_new(change->config.name, disk);
+	storage_start(change->storage, &change->err);
+}
+
+static void open_added(uv_work_t *work)
+{
+	struct change *change = work->data;
+	const struct disk_config *disk = added(change);
+
+	if (disk->format == FORMAT_RAW)
+		disk_files_add(&change->files, disk, change->config.uuid, &change->err);
+	else
+		start_storage(change, disk);
+}
+
+/* Nobody else changes devices of a busy guest: its configuration is as it was. */
+static int take_added(struct change *change)
+{
+	struct guest *guest = change->guest;
+	const struct disk_config *disk = added(change);
+	CLEANUP_FREE struct guest_config *before = copy_config(guest);
+	CLEANUP_JSON json_object *device = NULL;
+	struct fd_list fds = { 0 };
+	int result;
+
+	guest->storage[disk->slot] = change->storage;
+	result = change->err.code || check_state(guest, &change->err) ? -1 : 0;
+	if (!result && change->storage)
+		storage_watch(change->storage, guest->daemon->loop);
+	if (!result)
+		result = devices_open_disk(disk, change->storage, guest->fd, &change->files, &fds, &device,
+					   &change->err);
+	if (!result) {
+		guest->config = change->config;
+		result = add_device(guest, before, device, &fds, &change->err);
+	}
+	fd_list_close(&fds);
+	if (!result && change->storage)
+		storage_connected(change->storage);
+	return result;
+}
+
+static void added_is_open(uv_work_t *work, int status)
+{
+	struct change *change = work->data;
+
+	(void)status;
+	change->result = take_added(change);
+	if (change->result)
+		end_storage(change, added(change)->slot);
+	else
+		change_done(change);
+}
+
+static int plan_disk(struct guest *guest, const char *spec, const char *cwd, struct change *change, struct error *err)
+{
+	struct guest_config *config = &change->config;
 	struct disk_config *disk = &config->disk[config->disk_count];
 
 	if (check_state(guest, err))
@@ -205,24 +260,15 @@ static int plan_disk(struct guest *guest, const char *spec, const char *cwd, str
 
 void hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, hotplug_fn done, void *arg)
 {
-	struct addition *addition = calloc(1, sizeof(*addition));
-	struct error err;
+	struct change *change = change_new(guest, done, arg);
 
-	if (!addition)
-		abort();
-	addition->work.data = addition;
-	addition->guest = guest;
-	addition->config = guest->config;
-	addition->done = done;
-	addition->arg = arg;
-	disk_files_none(&addition->files);
-	if (plan_disk(guest, spec, cwd, addition, &err)) {
-		free(addition);
-		done(arg, NULL, &err);
+	if (plan_disk(guest, spec, cwd, change, &change->err)) {
+		done(arg, -1, NULL, &change->err);
+		free(change);
 		return;
 	}
 	guest->busy = true;
-	uv_queue_work(guest->daemon->loop, &addition->work, open_added, added_is_open);
+	uv_queue_work(guest->daemon->loop, &change->work, open_added, added_is_open);
 }
 
 const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)
@@ -264,10 +310,10 @@ const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, 
 	return NULL;
 }
 
-int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struct error *err)
+static int let_go(struct guest *guest, const char *vdev, bool force, struct change *change, struct error *err)
 {
-	struct guest_config *config = &guest->config;
-	uint32_t n = 0, slot;
+	const struct guest_config *config = &guest->config;
+	uint32_t n = 0;
 
 	if (check_state(guest, err))
 		return -1;
@@ -276,14 +322,22 @@ int hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, struc
 	if (n == config->disk_count)
 		return error_set(err, ERROR_NOT_FOUND, "%s has no disk %.40s: vimoctl block-list %s shows its disks",
 				 config->name, vdev, config->name);
-	slot = config->disk[n].slot;
-	if (settle(guest, backend_remove(config->name, slot, force, err), err))
+	if (settle(guest, backend_remove(config->name, config->disk[n].slot, force, err), err))
 		return -1;
-	end_storage(guest, slot);
-	config->disk_count--;
-	memmove(&config->disk[n], &config->disk[n + 1], (config->disk_count - n) * sizeof(config->disk[0]));
-	guest_enter(guest, guest->state);
+	strcpy(change->vdev, config->disk[n].vdev);
+	change->storage = guest->storage[config->disk[n].slot];
+	end_storage(change, config->disk[n].slot);
 	return 0;
+}
+
+void hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, hotplug_fn done, void *arg)
+{
+	struct change *change = change_new(guest, done, arg);
+
+	if (!let_go(guest, vdev, force, change, &change->err))
+		return;
+	done(arg, -1, NULL, &change->err);
+	free(change);
 }
 
 /* Return: the index of the network that is meant, or their number. */

@@ -29,9 +29,9 @@ static void reply_device(struct call *call, const char *key, const struct key_ta
 	call_reply(call, reply);
 }
 
-static void reply_disk(void *call, const struct disk_config *disk, const struct error *err)
+static void reply_disk(void *call, int result, const struct disk_config *disk, const struct error *err)
 {
-	if (disk)
+	if (!result)
 		reply_device(call, "disk", &config_disk_keys, disk, disk->slot);
 	else
 		call_error(call, err);
@@ -63,14 +63,19 @@ void method_network_attach(struct call *call, json_object *parameters)
 		call_error(call, &err);
 }
 
+static void reply_detached(void *call, int result, const struct disk_config *disk, const struct error *err)
+{
+	(void)disk;
+	method_done(call, result, err);
+}
+
 void method_block_detach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
-	struct error err;
 
 	if (vdev && !guest_defer(guest, call, parameters, method_block_detach))
-		method_done(call, hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), &err), &err);
+		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), reply_detached, call);
 }
 
 void method_network_detach(struct call *call, json_object *parameters)

@@ -129,20 +129,31 @@ static void model_did(const char *request, int with_fds)
 static struct daemon of_guests;
 static const struct disk_config *attached;
 
-static void on_attached(void *arg, const struct disk_config *disk, const struct error *why)
+static int changed;
+
+static void on_changed(void *arg, int result, const struct disk_config *disk, const struct error *why)
 {
 	(void)arg;
-	attached = disk;
-	if (!disk)
+	changed = result;
+	attached = result ? NULL : disk;
+	if (result)
 		err = *why;
 }
 
 static const struct disk_config *attach(const char *spec)
 {
-	hotplug_add_disk(&guest, spec, directory, on_attached, NULL);
+	hotplug_add_disk(&guest, spec, directory, on_changed, NULL);
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);
 	assert_false(guest.busy);
 	return attached;
+}
+
+static int detach(const char *vdev, bool force)
+{
+	hotplug_remove_disk(&guest, vdev, force, on_changed, NULL);
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	assert_false(guest.busy);
+	return changed;
 }
 
 static int enter(void **state)
@@ -208,13 +219,13 @@ static void a_disk_comes_and_goes(void **state)
 	assert_int_equal(guest.config.disk_count, 1);
 	assert_int_equal(records, 1);
 	model_will("ERROR the guest uses it\n");
-	assert_int_equal(hotplug_remove_disk(&guest, "xvdc", false, &err), -1);
+	assert_int_equal(detach("xvdc", false), -1);
 	model_did("{\"remove\":{\"slot\":4,\"force\":false}}", 0);
 	assert_int_equal(err.code, ERROR_STATE);
 	assert_string_equal(err.text, "g: the guest uses it");
 	assert_int_equal(guest.config.disk_count, 1);
 	model_will("OK");
-	assert_int_equal(hotplug_remove_disk(&guest, "vdc", true, &err), 0);
+	assert_int_equal(detach("vdc", true), 0);
 	model_did("{\"remove\":{\"slot\":4,\"force\":true}}", 0);
 	assert_nothing_left();
 	assert_int_equal(kills, 0);
@@ -250,7 +261,7 @@ static void a_model_that_does_not_answer_ends(void **state)
 static void a_guest_that_ends_meanwhile_gets_none(void **state)
 {
 	(void)state;
-	hotplug_add_disk(&guest, "a", directory, on_attached, NULL);
+	hotplug_add_disk(&guest, "a", directory, on_changed, NULL);
 	assert_true(guest.busy); /* a thread opens it */
 	guest.state = GUEST_ENDING;
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);
@@ -270,10 +281,10 @@ static void slots_and_states_have_limits(void **state)
 	guest.state = GUEST_BUILDING;
 	assert_null(attach("a"));
 	assert_int_equal(err.code, ERROR_STATE);
-	assert_int_equal(hotplug_remove_disk(&guest, "vda", true, &err), -1);
+	assert_int_equal(detach("vda", true), -1);
 	assert_int_equal(err.code, ERROR_STATE);
 	guest.state = GUEST_RUNNING;
-	assert_int_equal(hotplug_remove_disk(&guest, "vda", true, &err), -1);
+	assert_int_equal(detach("vda", true), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_int_equal(hotplug_remove_vif(&guest, "0", true, &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
