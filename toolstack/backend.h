@@ -36,8 +36,18 @@ int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *e
 int backend_power_button(const char *name, struct error *err);
 /** backend_add() - one device more, with its descriptors. ERROR_UNREACHABLE: it may have it, or not. */
 int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
-/** backend_reconnect() - a new connection to a disk's storage. The same. */
-int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *err);
+struct backend_request; /* one that is under way */
+typedef void (*backend_fn)(void *arg, int result, const struct error *err);
+/**
+ * backend_reconnect() - a new connection to what serves a device. Nobody waits for one that does not answer.
+ * @done: the result, as of the others; called once, later
+ *
+ * Return: to be ended by backend_forget() when @done shall not be called, or NULL: it was not asked.
+ */
+struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *err);
+/** backend_forget() - *request may be NULL and becomes NULL. */
+void backend_forget(struct backend_request **request);
 /** backend_retry() - its disks do again what failed and paused the guest. */
 int backend_retry(const char *name, struct error *err);
 /** backend_remove() - take the device of a slot away, with @force even from a driver that uses it. The same. */

@@ -80,6 +80,12 @@ void helper_forget(struct helper *helper)
 	close_pidfd(helper);
 }
 
+void helper_kill(const struct helper *helper)
+{
+	if (helper->pid)
+		syscall(SYS_pidfd_send_signal, helper->pidfd, SIGKILL, NULL, 0);
+}
+
 void helper_stop(struct helper *helper, bool gentle, const char *path)
 {
 	static const int signals[] = { SIGTERM, SIGKILL };

@@ -28,6 +28,8 @@ int helper_take(struct helper *helper, pid_t pid, int lock);
 bool helper_adopt(struct helper *helper, const char *path, char *text, size_t bytes);
 /** helper_forget() - it has ended, or ends. */
 void helper_forget(struct helper *helper);
+/** helper_kill() - does not wait for its end. */
+void helper_kill(const struct helper *helper);
 /** helper_stop() - end it: SIGTERM first when it is @gentle. Blocks until it has ended; its file goes. */
 void helper_stop(struct helper *helper, bool gentle, const char *path);
 

@@ -161,6 +161,7 @@ static void unwatch(struct slirp *slirp)
 	watch_end(&slirp->exit);
 	watch_end(&slirp->messages);
 	watch_end(&slirp->timer);
+	backend_forget(&slirp->asked);
 	if (slirp->messages_fd >= 0)
 		close(slirp->messages_fd);
 	slirp->messages_fd = -1;
@@ -221,6 +222,23 @@ static void watch(struct slirp *slirp)
 	refresh(slirp);
 }
 
+static void reconnect(void *arg);
+
+static void on_reconnected(void *arg, int result, const struct error *err)
+{
+	struct slirp *slirp = arg;
+
+	slirp->asked = NULL;
+	if (!result) {
+		log_info("%s: network %s: vimo-slirp is there again", slirp->guest, slirp->vif.mac);
+		slirp->timer = watch_timer(slirp->loop, REFRESH_MS, refresh, slirp);
+		return;
+	}
+	if (!slirp->tries)
+		log_warning("%s: network %s: %s", slirp->guest, slirp->vif.mac, err->text);
+	slirp->timer = watch_retry(slirp->loop, slirp->tries++, reconnect, slirp);
+}
+
 /* Until it works; one that has this end already takes it once more. */
 static void reconnect(void *arg)
 {
@@ -229,14 +247,9 @@ static void reconnect(void *arg)
 	struct error err;
 
 	watch_end(&slirp->timer);
-	if (!backend_reconnect(slirp->guest, slirp->vif.slot, &fds, &err)) {
-		log_info("%s: network %s: vimo-slirp is there again", slirp->guest, slirp->vif.mac);
-		slirp->timer = watch_timer(slirp->loop, REFRESH_MS, refresh, slirp);
-		return;
-	}
-	if (!slirp->tries)
-		log_warning("%s: network %s: %s", slirp->guest, slirp->vif.mac, err.text);
-	slirp->timer = watch_retry(slirp->loop, slirp->tries++, reconnect, slirp);
+	slirp->asked = backend_reconnect(slirp->loop, slirp->guest, slirp->vif.slot, &fds, on_reconnected, slirp, &err);
+	if (!slirp->asked)
+		on_reconnected(slirp, -1, &err);
 }
 
 static void restart(void *arg)

@@ -14,6 +14,8 @@
 #include "vif.h"
 #include "watch.h"
 
+struct backend_request;
+
 struct slirp {
 	char guest[64];
 	struct vif_config vif;
@@ -23,6 +25,7 @@ struct slirp {
 	int messages_fd; /* -1: none */
 	uv_loop_t *loop;
 	struct watch *exit, *messages, *timer;
+	struct backend_request *asked; /* vimo-dm, to take its end; NULL: it is not */
 	uint64_t started_ms;
 	unsigned int failures, tries, lines;
 };

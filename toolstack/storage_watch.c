@@ -24,6 +24,31 @@ static void retry(struct storage *storage)
 	storage->timer = watch_retry(storage->loop, storage->failures++, restart, storage);
 }
 
+static void reconnect(void *arg);
+
+static void reconnect_later(struct storage *storage, const struct error *err)
+{
+	if (!storage->failures++)
+		log_warning("%s", err->text);
+	/* One that was started anew for it has a timer already. */
+	if (!storage->timer)
+		storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
+}
+
+/* vimo-dm may have been started with a connection meanwhile. */
+static void on_reconnected(void *arg, int result, const struct error *err)
+{
+	struct storage *storage = arg;
+
+	storage->asked = NULL;
+	if (result && !storage->connected) {
+		reconnect_later(storage, err);
+		return;
+	}
+	storage_connected(storage);
+	log_info("%s: %s: served again", storage->guest, storage->name);
+}
+
 /* vimo-dm may be starting: then it has a connection already, or will be asked again. */
 static void reconnect(void *arg)
 {
@@ -32,24 +57,17 @@ static void reconnect(void *arg)
 	struct error err;
 
 	watch_end(&storage->timer);
-	if (storage->connected)
+	if (storage->connected || storage->asked)
 		return;
 	fds.fd[0] = storage_connect(storage, &err);
 	if (fds.fd[0] >= 0) {
 		fds.count = 1;
-		if (!backend_reconnect(storage->guest, storage->slot, &fds, &err))
-			storage_connected(storage);
+		storage->asked = backend_reconnect(storage->loop, storage->guest, storage->slot, &fds, on_reconnected,
+						   storage, &err);
 		fd_list_close(&fds);
 	}
-	if (storage->connected) {
-		log_info("%s: %s: served again", storage->guest, storage->name);
-		return;
-	}
-	if (!storage->failures++)
-		log_warning("%s", err.text);
-	/* One that was started anew for it has a timer already. */
-	if (!storage->timer)
-		storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
+	if (!storage->asked)
+		reconnect_later(storage, &err);
 }
 
 static void on_exit_event(void *arg)
@@ -104,9 +122,8 @@ static void on_timeout(void *arg)
 	struct storage *storage = arg;
 
 	log_error("%s: %s: %s is not ready in time", storage->guest, storage->name, storage->kind->program);
-	storage_unwatch(storage);
-	storage_stop(storage);
-	retry(storage);
+	watch_end(&storage->timer);
+	helper_kill(&storage->process); /* its end is told */
 }
 
 static void start(struct storage *storage)
@@ -207,6 +224,7 @@ void storage_unwatch(struct storage *storage)
 	watch_end(&storage->ready);
 	watch_end(&storage->messages);
 	watch_end(&storage->timer);
+	backend_forget(&storage->asked);
 	if (storage->look)
 		storage->look->storage = NULL;
 	storage->look = NULL;

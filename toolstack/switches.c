@@ -46,6 +46,7 @@ static void drop(struct switch_link *link)
 {
 	watch_end(&link->answer);
 	watch_end(&link->timer);
+	backend_forget(&link->asked);
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
@@ -59,20 +60,13 @@ static void try_again(struct switch_link *link, const char *why)
 	link->timer = watch_retry(link->loop, link->flaps + link->failures++, reconnect, link);
 }
 
-/* vimo-dm may die meanwhile: the next one is started with a connection, or wants one again. */
-static void hand_over(struct switch_link *link)
+static void on_reconnected(void *arg, int result, const struct error *err)
 {
-	struct fd_list fds = { .count = 1, .fd = { link->fd } };
-	struct error err;
-	int result;
+	struct switch_link *link = arg;
 
-	link->fd = -1;
-	drop(link);
-	fcntl(fds.fd[0], F_SETFL, 0); /* libuv made it non-blocking */
-	result = backend_reconnect(link->guest, link->vif.slot, &fds, &err);
-	fd_list_close(&fds);
+	link->asked = NULL;
 	if (result) {
-		try_again(link, err.text);
+		try_again(link, err->text);
 		return;
 	}
 	link->connected_ms = uv_now(link->loop);
@@ -81,6 +75,21 @@ static void hand_over(struct switch_link *link)
 	else if (link->flaps == FLAPS_LOGGED)
 		log_warning("%s: network %s: its switch closes each connection: it is asked less often from now on",
 			    link->guest, link->vif.mac);
+}
+
+/* vimo-dm may die meanwhile: the next one is started with a connection, or wants one again. */
+static void hand_over(struct switch_link *link)
+{
+	struct fd_list fds = { .count = 1, .fd = { link->fd } };
+	struct error err;
+
+	link->fd = -1;
+	drop(link);
+	fcntl(fds.fd[0], F_SETFL, 0); /* libuv made it non-blocking */
+	link->asked = backend_reconnect(link->loop, link->guest, link->vif.slot, &fds, on_reconnected, link, &err);
+	fd_list_close(&fds);
+	if (!link->asked)
+		try_again(link, err.text);
 }
 
 static void on_answer(void *arg)
@@ -169,7 +178,7 @@ void switches_look(struct switch_link **links, const struct guest_config *config
 			continue;
 		if (!*link)
 			*link = link_new(config->name, vif, loop);
-		if (!(*link)->timer)
+		if (!(*link)->timer && !(*link)->asked)
 			begin(*link, vif);
 	}
 }

@@ -10,12 +10,15 @@
 #include "config.h"
 #include "watch.h"
 
+struct backend_request;
+
 struct switch_link {
 	char guest[64];
 	struct vif_config vif;
 	uv_loop_t *loop;
 	int fd; /* whose first answer is awaited; -1: none */
 	struct watch *answer, *timer;
+	struct backend_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
 	uint8_t said[20];
 	size_t got;
 	unsigned int failures; /* in a row, to get a connection */

@@ -293,6 +293,63 @@ static void slots_and_states_have_limits(void **state)
 	assert_int_equal(records, 0);
 }
 
+static struct backend_request *asked;
+static int answers;
+
+static void on_answer(void *arg, int result, const struct error *why)
+{
+	assert_ptr_equal(arg, &guest);
+	asked = NULL;
+	answers++;
+	changed = result;
+	if (result)
+		err = *why;
+}
+
+static void ask_for_slot_5(void)
+{
+	int end = dup(0);
+	const struct fd_list fds = { .count = 1, .fd = { end } };
+
+	asked = backend_reconnect(of_guests.loop, "g", 5, &fds, on_answer, &guest, &err);
+	close(end);
+}
+
+static void nobody_waits_for_a_reconnection(void **state)
+{
+	(void)state;
+	answers = 0;
+	/* Nobody takes it: the loop goes on, and so does who does not want it any more. */
+	ask_for_slot_5();
+	assert_non_null(asked);
+	uv_run(of_guests.loop, UV_RUN_NOWAIT);
+	assert_int_equal(answers, 0);
+	backend_forget(&asked);
+	assert_null(asked);
+	close(accept(model.listener, NULL, NULL));
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	assert_int_equal(answers, 0);
+	model_will("OK");
+	ask_for_slot_5();
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	model_did("{\"reconnect\":{\"slot\":5}}", 1);
+	assert_int_equal(answers, 1);
+	assert_int_equal(changed, 0);
+	model_will("ERROR no such device");
+	ask_for_slot_5();
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	model_did("{\"reconnect\":{\"slot\":5}}", 1);
+	assert_int_equal(changed, -1);
+	assert_string_equal(err.text, "g: no such device");
+	model_will(NULL);
+	ask_for_slot_5();
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	model_did("{\"reconnect\":{\"slot\":5}}", 1);
+	assert_int_equal(err.code, ERROR_UNREACHABLE);
+	assert_int_equal(answers, 3);
+	assert_int_equal(kills, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -302,6 +359,7 @@ int main(void)
 		TEST(what_fails_leaves_nothing),
 		TEST(a_model_that_does_not_answer_ends),
 		TEST(a_guest_that_ends_meanwhile_gets_none),
+		TEST(nobody_waits_for_a_reconnection),
 		TEST(slots_and_states_have_limits),
 	};
 

@@ -50,17 +50,51 @@ static struct {
 	int refusals, asked, fd;
 } model;
 
-int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *error)
+struct backend_request {
+	struct watch *timer;
+	backend_fn done;
+	void *arg;
+};
+
+void backend_forget(struct backend_request **request)
 {
+	if (*request)
+		watch_end(&(*request)->timer);
+	free(*request);
+	*request = NULL;
+}
+
+static void answer(void *arg)
+{
+	struct backend_request *request = arg;
+	const struct backend_request asked = *request;
+	int result = 0;
+	struct error why;
+
+	backend_forget(&request);
+	if (model.refusals && model.refusals--)
+		result = error_set(&why, ERROR_FAILED, "it is starting");
+	else
+		uv_stop(model.loop);
+	asked.done(asked.arg, result, &why);
+}
+
+struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *error)
+{
+	struct backend_request *request = calloc(1, sizeof(*request));
+
+	(void)error;
 	assert_string_equal(name, "g");
 	assert_int_equal(slot, 4);
 	assert_int_equal(fds->count, 1);
 	model.asked++;
-	if (model.refusals && model.refusals--)
-		return error_set(error, ERROR_FAILED, "it is starting");
-	model.fd = dup(fds->fd[0]);
-	uv_stop(model.loop);
-	return 0;
+	if (!model.refusals)
+		model.fd = dup(fds->fd[0]);
+	request->done = done;
+	request->arg = arg;
+	request->timer = watch_timer(loop, 0, answer, request);
+	return request;
 }
 
 void fd_list_close(struct fd_list *list)

@@ -43,17 +43,52 @@ static struct {
 	unsigned int asked;
 } model;
 
-int backend_reconnect(const char *name, uint32_t slot, const struct fd_list *fds, struct error *err)
+struct backend_request {
+	struct watch *timer;
+	backend_fn done;
+	void *arg;
+};
+
+void backend_forget(struct backend_request **request)
 {
+	if (*request)
+		watch_end(&(*request)->timer);
+	free(*request);
+	*request = NULL;
+}
+
+static void answer_request(void *arg)
+{
+	struct backend_request *request = arg;
+	const struct backend_request asked = *request;
+	struct error err;
+	int result = 0;
+
+	backend_forget(&request);
+	if (model.refuses)
+		result = error_set(&err, ERROR_FAILED, "it is starting");
+	else
+		result = unlink(WANTED);
+	asked.done(asked.arg, result, &err);
+	if (!model.refuses)
+		uv_stop(&loop);
+}
+
+struct backend_request *backend_reconnect(uv_loop_t *in, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *err)
+{
+	struct backend_request *request = calloc(1, sizeof(*request));
+
+	(void)err;
 	assert_string_equal(name, "g");
 	assert_int_equal(slot, SLOT);
 	assert_int_equal(fds->count, 1);
 	assert_int_equal(fcntl(fds->fd[0], F_GETFL) & O_NONBLOCK, 0);
 	model.asked++;
-	if (model.refuses)
-		return error_set(err, ERROR_FAILED, "it is starting");
-	uv_stop(&loop);
-	return unlink(WANTED);
+	request->done = done;
+	request->arg = arg;
+	request->timer = watch_timer(in, 0, answer_request, request);
+	return request;
 }
 
 void fd_list_close(struct fd_list *list)
