@@ -51,8 +51,6 @@ struct daemon {
 	uint64_t boot_id;
 	struct guest *guests;
 	struct call *monitors;
-	int links_fd; /* links.c's */
-	struct watch *links, *links_timer;
 };
 
 /** daemon_open() - open /dev/vimo if it is not open, and adopt what runs. */

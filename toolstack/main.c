@@ -3,7 +3,6 @@
  * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
  */
 #include "daemon.h"
-#include "links.h"
 #include "log.h"
 #include "store.h"
 
@@ -89,7 +88,6 @@ int main(int argc, char **argv)
 	uv_signal_init(loop, &interrupt);
 	uv_signal_start(&term, on_signal, SIGTERM);
 	uv_signal_start(&interrupt, on_signal, SIGINT);
-	links_watch(&daemon);
 	sd_notify(0, "READY=1");
 	uv_run(loop, UV_RUN_DEFAULT);
 	sd_notify(0, "STOPPING=1");

@@ -11,7 +11,6 @@
 struct vif_taps {
 	uint32_t count; /* 0: there is none */
 	int fd[CONFIG_QUEUES];
-	bool lost; /* it was deleted, which was said */
 };
 
 /** vif_check() - the bridge and what taps need are there, the name is free. */

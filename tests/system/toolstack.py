@@ -249,7 +249,7 @@ VOLUMES = checks("volumes-can-be", "volumes-are-disks", "volumes-that-cannot-be-
                  "volumes-come-go-and-grow", "thin-volumes-and-snapshots")
 NETWORKS = checks("networks-can-be", "vhost-moves-packets", "the-device-model-moves-packets",
                   "vhost-outlives-device-models", "packets-outlive-device-models", "several-queues",
-                  "deleted-taps-are-made-again", "guests-reach-each-other", "networks-come-and-go")
+                  "guests-reach-each-other", "networks-come-and-go")
 SHORT = checks("linux-boots-and-consoles-work", "shutdown-presses-the-power-button",
                "pause-stops-and-unpause-goes-on", "gzip-kernel-and-several-vcpus",
                "killed-daemon-adopts-its-guests", "killed-device-model-comes-back")

@@ -113,41 +113,6 @@ several_queues() {
 	all_given_back
 }
 
-# taps_of VHOST: somebody deletes them, the bridge too.
-taps_of() {
-	local pid
-	left >/tmp/before
-	brctl addbr br2
-	ip addr add 10.7.0.1/24 dev br2
-	ip link set br2 up
-	linux g1 "net net=10.7.0.2" "vif = [ \"bridge=br2,vhost=$1\" ]"
-	await ping -c 1 -w 1 10.7.0.2 >/dev/null
-	pid=$(dm_pid g1)
-	ip link delete $(ls /sys/class/net | grep '^vif')
-	await another_dm g1 $pid
-	await ping -c 1 -w 1 10.7.0.2 >/dev/null
-	# It comes back with its bridge.
-	ip link set br2 down
-	brctl delif br2 $(ls /sys/class/net | grep '^vif')
-	brctl delbr br2
-	pid=$(dm_pid g1)
-	ip link delete $(ls /sys/class/net | grep '^vif')
-	await grep -q 'was deleted, and there is no other: bridge br2' $VIMOD_LOG
-	brctl addbr br2
-	ip addr add 10.7.0.1/24 dev br2
-	ip link set br2 up
-	await another_dm g1 $pid
-	await ping -c 1 -w 1 10.7.0.2 >/dev/null
-	vimoctl destroy g1
-	ip link set br2 down
-	brctl delbr br2
-	all_given_back
-}
-deleted_taps_are_made_again() {
-	taps_of true
-	taps_of false
-}
-
 guests_reach_each_other() {
 	left >/tmp/before
 	networked g1 10.9.0.2 bridge=br0 ''
