@@ -21,9 +21,9 @@ mkdir -p /run/vimo /var/log/vimo
 export VIMO_DM=/t/vimo-dm
 /t/vimod & vimod=$!
 n=0; while ! vimoctl version >/dev/null 2>&1 && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.2; done
-# Wait until a guest is gone, then show what it wrote.
+# Wait until a guest is gone, then show what it wrote. Seldom: each look is work, in the midst of what is measured.
 finish() {
-	n=0; while vimoctl list | grep -q "^$1 " && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.5; done
+	n=0; while vimoctl list | grep -q "^$1 " && [ $n -lt 20 ]; do n=$((n + 1)); sleep 20; done
 	sed "s/^/$1: /" /var/log/vimo/$1.serial.log
 }
 """

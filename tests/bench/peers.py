@@ -90,7 +90,7 @@ xen-init-dom0
 xenconsoled --log=guest
 /t/net serve true &
 xl create /t/peer.xl
-n=0; while xl list peer >/dev/null 2>&1 && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.5; done
+n=0; while xl list peer >/dev/null 2>&1 && [ $n -lt 20 ]; do n=$((n + 1)); sleep 20; done
 sed 's/^/peer: /' /var/log/xen/console/guest-peer.log
 """
 XEN_GUEST = f"""name = "peer"
