@@ -10,9 +10,10 @@
  * serves the next request. One that is woken for what can wait (a packet has
  * left) gets no credit, so dom0 goes on with what it is at. Nor does dom0 at once
  * when the vCPU beside it rings a doorbell: most ring for the first of several
- * requests, and then wait. One that did not within GRANULARITY does not have dom0
- * wait for its next HURRIES doorbells. There is no tick: the timer is set to the
- * end of a slice only while another vCPU waits.
+ * requests, and then wait. One that did not within MOMENT does not have dom0
+ * wait for its next HURRIES doorbells. Nor does a guest for dom0's interrupts,
+ * when that pays (patience.h). There is no tick: the timer is set to the end of a
+ * slice only while another vCPU waits.
  */
 #include "guest/sched.h"
 #include "cpu/wait.h"
@@ -25,11 +26,12 @@
 #define SLICE_NS 5000000ull
 #define WAKE_BONUS_NS 3000000ull
 #define GRANULARITY_NS 500000ull
-#define HURRIES 15u
+#define MOMENT_NS 1000000ull
+#define HURRIES 31u
 #define IDLE_SCRUB_BYTES BLOCK_SIZE
 #define NEVER (~0ull)
 
-static uint64_t slice, wake_bonus, granularity; /* counter ticks */
+static uint64_t slice, wake_bonus, granularity, moment; /* counter ticks */
 static void (*idle_irq)(void);
 
 void sched_init(void (*poll_irq)(void))
@@ -37,6 +39,7 @@ void sched_init(void (*poll_irq)(void))
 	slice = ns_to_counter(SLICE_NS);
 	wake_bonus = ns_to_counter(WAKE_BONUS_NS);
 	granularity = ns_to_counter(GRANULARITY_NS);
+	moment = ns_to_counter(MOMENT_NS);
 	idle_irq = poll_irq;
 	for (unsigned int i = 0; i < CPU_MAX; i++)
 		runqueue_init(i);
@@ -73,6 +76,8 @@ static void make_runnable_locked(struct runqueue *rq, struct vcpu *vcpu)
 	if (rq->cpu->vcpu)
 		account(rq, rq->cpu->vcpu, counter_now());
 	floor = rq->min_vruntime > wake_bonus ? rq->min_vruntime - wake_bonus : 0;
+	if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
+		patience_woken(&vcpu->patience, vcpu->cpu_time);
 	vcpu->state = VCPU_RUNNABLE;
 	vcpu->wait = WAIT_NONE;
 	vcpu->vruntime = MAX(vcpu->vruntime, floor);
@@ -111,33 +116,46 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 }
 
 /* Caller holds its queue's lock; the vCPU that runs here wakes it. Return: whether that one may go on for a moment. */
-static bool may_delay(struct runqueue *rq, const struct cpu *cpu)
+static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *woken)
 {
-	if (cpu != this_cpu() || !cpu->vcpu || rq->delayed)
+	struct vcpu *running = cpu->vcpu;
+
+	if (cpu != this_cpu() || !running || rq->delayed)
 		return false;
-	if (!cpu->vcpu->hurries)
+	if (woken->domain != dom0)
+		return patience_pays(&woken->patience);
+	if (!running->hurries)
 		return true;
-	cpu->vcpu->hurries--;
+	running->hurries--;
 	return false;
 }
 
+/* Also one that was woken for later already: now it has a time. */
 static void delay(struct runqueue *rq, struct vcpu *vcpu)
 {
+	patience_waits(&vcpu->patience);
 	rq->delayed = vcpu;
-	rq->delay_end = counter_now() + granularity;
+	rq->delay_end = counter_now() + moment;
 }
 
 void sched_wake_later(struct vcpu *vcpu, bool soon)
 {
 	struct runqueue *rq = runqueue_lock(vcpu);
-	bool sleeps = vcpu->state == VCPU_BLOCKED;
-	/* One that is runnable runs anyway, and keeps what it has. */
-	struct cpu *kick = vcpu->state == VCPU_RUNNABLE ? NULL : wake_locked(rq, vcpu, WAIT_INTERRUPT);
+	bool sleeps = vcpu->state == VCPU_BLOCKED, held = vcpu->held && rq->delayed != vcpu;
+	struct cpu *kick = NULL;
 
-	if (kick && sleeps && (!soon || may_delay(rq, kick))) {
+	/* One that is runnable, and is not held back, runs anyway. */
+	if (vcpu->state != VCPU_RUNNABLE)
+		kick = wake_locked(rq, vcpu, WAIT_INTERRUPT);
+	else if (soon && held)
+		kick = vcpu->cpu;
+	if (kick && sleeps)
 		runqueue_withhold(rq, vcpu);
-		if (soon)
+	if (kick && soon && (sleeps || held)) {
+		if (may_delay(rq, kick, vcpu))
 			delay(rq, vcpu);
+		else
+			runqueue_repay(vcpu);
 	}
 	spin_unlock(&rq->lock);
 	/* An idle CPU runs it; a busy one sets its timer. */
@@ -258,7 +276,7 @@ static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 	return best->vruntime + granularity < vcpu->vruntime;
 }
 
-/* Of the vCPU that sched_wake_later(soon) woke. @stays: the one that runs does not wait yet. */
+/* For the vCPU that sched_wake_later(soon) woke. @stays: the one that runs does not wait yet. */
 static void end_delay(struct runqueue *rq, struct vcpu *running, bool stays, uint64_t now)
 {
 	if (!rq->delayed || (stays && now < rq->delay_end))
@@ -312,6 +330,8 @@ static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
 	} else if (wait_is_over(vcpu)) {
 		make_runnable_locked(rq, vcpu);
 	} else {
+		if (vcpu->wait == WAIT_INTERRUPT)
+			patience_slept(&vcpu->patience, vcpu->cpu_time);
 		__atomic_store_n(&vcpu->state, VCPU_BLOCKED, __ATOMIC_RELEASE);
 	}
 	this_cpu()->vcpu = NULL;

@@ -10,6 +10,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/context.h"
+#include "guest/patience.h"
 #include "guest/vgic.h"
 #include "lib/types.h"
 
@@ -45,11 +46,12 @@ struct vcpu {
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
 	uint8_t hurries;                        /* so many of its next doorbells wake dom0 at once */
-	uint64_t held;                          /* credit that sched_wake_later() withholds, in vruntime */
-	uint64_t timer_deadline;                /* counter value at which it must wake, ~0 none */
-	struct vcpu *next;                      /* run queue */
-	struct vcpu *sibling;                   /* all vCPUs placed on its CPU */
-	bool pinned;                            /* never stolen by an idle CPU */
+	struct patience patience;
+	uint64_t held;           /* credit that sched_wake_later() withholds, in vruntime */
+	uint64_t timer_deadline; /* counter value at which it must wake, ~0 none */
+	struct vcpu *next;       /* run queue */
+	struct vcpu *sibling;    /* all vCPUs placed on its CPU */
+	bool pinned;             /* never stolen by an idle CPU */
 	/* One access the device model answers; owner io/ioreq.c */
 	struct mmio_pending {
 		bool active;

@@ -169,10 +169,7 @@ enum vimo_status device_notify(struct domain *domain, uint64_t ipa, uint64_t bit
 	if (!device)
 		return VIMO_NOT_FOUND;
 	change_status(domain, device, (uint32_t)bits & ~VIMO_NOTIFY_LATER, 0);
-	if (bits & VIMO_NOTIFY_LATER)
-		vgic_pulse_when(domain, NULL, device->intid, VGIC_LATER);
-	else
-		vgic_pulse(domain, NULL, device->intid);
+	vgic_pulse_when(domain, NULL, device->intid, bits & VIMO_NOTIFY_LATER ? VGIC_LATER : VGIC_SOON);
 	return VIMO_OK;
 }
 

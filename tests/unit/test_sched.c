@@ -2,7 +2,7 @@
 /*
  * test_sched.c - who runs, how long, and who is woken: two CPUs, a counter that
  * the test moves, one tick a nanosecond. Links: fake_el2.c, mem/heap.c,
- * guest/sched.c runqueue.c.
+ * guest/sched.c patience.c runqueue.c.
  */
 #include "fake_el2.h"
 #include <string.h>
@@ -16,6 +16,8 @@
 #define NEVER (~0ull)
 #define BONUS (3 * MS)
 #define GRANULARITY (MS / 2)
+#define MOMENT MS
+#define TRIES 31 /* of what was better, before the other way is tried */
 
 struct gic_info gic_info;
 const struct gic_ops *gic;
@@ -24,6 +26,7 @@ unsigned int cpu_count;
 uint64_t test_counter;
 
 static struct domain domains[4];
+struct domain *dom0 = &domains[0];
 static struct vcpu vcpus[4];
 static uint64_t timer[2];
 static unsigned int kicks[2], waits;
@@ -269,7 +272,7 @@ static void one_that_rings_goes_on_until_it_waits(void **state)
 	sched_wake_later(dom0_vcpu, true);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, guest);
-	test_counter += GRANULARITY / 2;
+	test_counter += MOMENT / 2;
 	sched_wake_later(dom0_vcpu, true); /* another queue's doorbell */
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, guest);
@@ -288,11 +291,11 @@ static void one_that_rings_and_computes_hands_over_soon(void **state)
 	sched_wake_later(dom0_vcpu, true);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, guest);
-	assert_int_equal(timer[0], woken + GRANULARITY);
-	compute_until(woken + GRANULARITY);
+	assert_int_equal(timer[0], woken + MOMENT);
+	compute_until(woken + MOMENT);
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
 	/* For a while, nobody waits for it. */
-	for (unsigned int n = 0; n < 15; n++) {
+	for (unsigned int n = 0; n < TRIES; n++) {
 		block(WAIT_INTERRUPT);
 		assert_ptr_equal(this_cpu()->vcpu, guest);
 		compute_until(test_counter + 4 * MS);
@@ -331,6 +334,95 @@ static void a_doorbell_from_another_cpu_does_not_wait(void **state)
 	assert_ptr_equal(this_cpu()->vcpu, guest);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+}
+
+/*
+ * dom0 tells a guest that sleeps beside it of something, and goes on for @dom0_time. The guest then has work for
+ * @at_once, or for @after, if dom0 was through before. Return: whether it was.
+ */
+static bool tell(struct vcpu *dom0_vcpu, struct vcpu *guest, uint64_t dom0_time, uint64_t at_once, uint64_t after)
+{
+	bool waited;
+
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	test_counter += 4 * MS; /* so that the guest may take the CPU */
+	sched_wake_later(guest, true);
+	sched_run();
+	waited = this_cpu()->vcpu == dom0_vcpu;
+	if (waited) {
+		test_counter += dom0_time;
+		block(WAIT_INTERRUPT);
+	}
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	test_counter += waited ? after : at_once;
+	if (waited)
+		sched_wake(dom0_vcpu, WAIT_INTERRUPT);
+	block(WAIT_INTERRUPT);
+	return waited;
+}
+
+static unsigned int waits_of(unsigned int calls, uint64_t at_once, uint64_t after)
+{
+	struct vcpu *dom0_vcpu, *guest = sleeper_beside(&dom0_vcpu);
+	unsigned int count = 0;
+
+	for (unsigned int n = 0; n < calls; n++)
+		count += tell(dom0_vcpu, guest, MOMENT / 4, at_once, after);
+	return count;
+}
+
+static void a_guest_with_more_to_do_after_a_moment_waits(void **state)
+{
+	(void)state;
+	/* Nothing is known at first; then all but the tries. */
+	assert_in_range(waits_of(10 * (TRIES + 1), MS / 10, MS), 9 * TRIES, 10 * TRIES + 1);
+}
+
+static void a_guest_that_is_waited_for_does_not(void **state)
+{
+	(void)state;
+	assert_in_range(waits_of(10 * (TRIES + 1), MS / 10, MS / 10), 9, 11);
+}
+
+static void a_guest_waits_no_longer_than_a_moment(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = sleeper_beside(&dom0_vcpu);
+	uint64_t told = test_counter;
+
+	(void)state;
+	sched_wake_later(guest, true); /* the first time is a try */
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	assert_int_equal(timer[0], told + MOMENT);
+	compute_until(told + MOMENT);
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+}
+
+/* That packets have left has time, that one has come has less. */
+static void one_woken_for_later_and_then_for_soon_waits_a_moment(void **state)
+{
+	struct vcpu *dom0_vcpu, *guest = sleeper_beside(&dom0_vcpu);
+	uint64_t told;
+
+	(void)state;
+	sched_wake_later(guest, false);
+	sched_run();
+	test_counter += MS / 10;
+	told = test_counter;
+	sched_wake_later(guest, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
+	assert_int_equal(timer[0], told + MOMENT);
+	compute_until(told + MOMENT);
+	assert_ptr_equal(this_cpu()->vcpu, guest);
+	assert_int_equal(guest->held, 0);
+	/* Not a try any more: it runs at once. */
+	block(WAIT_INTERRUPT);
+	compute_until(test_counter + 100 * MS);
+	sched_wake_later(guest, false);
+	sched_wake_later(guest, true);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, guest);
 }
 
 static void a_wake_up_before_the_block_is_not_lost(void **state)
@@ -489,6 +581,10 @@ int main(void)
 		TEST(one_that_rings_and_computes_hands_over_soon),
 		TEST(what_cannot_wait_ends_the_moment),
 		TEST(a_doorbell_from_another_cpu_does_not_wait),
+		TEST(a_guest_with_more_to_do_after_a_moment_waits),
+		TEST(a_guest_that_is_waited_for_does_not),
+		TEST(a_guest_waits_no_longer_than_a_moment),
+		TEST(one_woken_for_later_and_then_for_soon_waits_a_moment),
 		TEST(a_wake_up_before_the_block_is_not_lost),
 		TEST(an_idle_cpu_waits_for_interrupts),
 		TEST(answered_guest_goes_first_for_a_moment),

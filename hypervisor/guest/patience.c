@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * patience.c - compare what a vCPU does when it is woken at once, and after a moment.
+ */
+#include "guest/patience.h"
+
+#define TRY_AFTER 31u /* wake-ups: what a wrong guess may cost is a thirty-second of it */
+#define PART 4u       /* of a mean that the newest run is */
+
+bool patience_pays(struct patience *patience)
+{
+	bool better = patience->ran[false] && patience->ran[true] > 2 * patience->ran[false];
+
+	if (patience->left) {
+		patience->left--;
+		return better;
+	}
+	patience->left = TRY_AFTER;
+	return !better;
+}
+
+void patience_woken(struct patience *patience, uint64_t cpu_time)
+{
+	patience->woken = cpu_time;
+}
+
+void patience_waits(struct patience *patience)
+{
+	patience->waited = true;
+}
+
+void patience_slept(struct patience *patience, uint64_t cpu_time)
+{
+	uint64_t *mean = &patience->ran[patience->waited], ran = cpu_time - patience->woken;
+
+	*mean = *mean ? *mean - *mean / PART + ran / PART : ran;
+	patience->waited = false;
+}
