@@ -9,7 +9,7 @@
 
 bool patience_pays(struct patience *patience)
 {
-	bool better = patience->ran[false] && patience->ran[true] > 2 * patience->ran[false];
+	bool better = patience->ran[false] && patience->ran[true] > patience->ran[false] / 2 * 3;
 
 	if (patience->left) {
 		patience->left--;

@@ -3,7 +3,7 @@
  * patience.h - whether a guest's sleeping vCPU gains when it is not run at once for an interrupt.
  *
  * dom0 tells it of a packet, and has more for it in a moment, or not: nobody knows. So both ways are tried, and
- * what it has to do until it sleeps again tells. If that is more than twice as much after a moment, packets came
+ * what it has to do until it sleeps again tells. If that is more than half as much again after a moment, packets came
  * together; if not, somebody waits for its answer. Lock: its run queue.
  */
 #ifndef GUEST_PATIENCE_H

@@ -8,6 +8,8 @@ TARGET = 1.3    # of the better peer's instructions to ours; 1.0 is as good as i
 KVM_RUNS = ("mmio", "pci")
 DISK = [
     ("read-4k", "4 KiB read, one by one"),
+    ("read-128k-1-kib", "128 KiB reads, one by one, for a KiB"),
+    ("write-128k-1-kib", "128 KiB writes, one by one, for a KiB"),
     ("read-128k-8-kib", "128 KiB reads, 8 at once, for a KiB"),
     ("write-128k-8-kib", "128 KiB writes, 8 at once, for a KiB"),
     ("read-128k-32-kib", "128 KiB reads, 32 at once, for a KiB"),

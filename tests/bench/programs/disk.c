@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * disk.c - what requests to a disk cost: random reads of 4 KiB one by one, then a
- * streams of 128 KiB reads and of writes with 8 and with 32 on their way. Past the
+ * disk.c - what requests to a disk cost: random reads of 4 KiB one by one, then
+ * streams of 128 KiB reads and of writes with 1, 8 and 32 on their way. Past the
  * page cache. Overwrites the disk.
  *
  *   disk DEVICE [DOM0'S ADDRESS]   exits are counted only with an address
@@ -47,17 +47,15 @@ static double small_reads(void)
 
 static void one_by_one(void)
 {
-	double cost[BATCHES], counted;
-	int64_t before;
+	double cost[BATCHES];
+	struct count before;
 
 	small_reads(); /* what is slow the first time */
 	before = exits_now(&exits);
 	for (int n = 0; n < BATCHES; n++)
 		cost[n] = small_reads();
-	counted = exits_since(&exits, before);
+	print_exits(&exits, before, "disk: read-4k", BATCHES * SMALL_READS);
 	printf("disk: read-4k %.1f\n", median(cost));
-	if (exits.fd >= 0)
-		printf("disk: read-4k-exits %.3f\n", counted / (BATCHES * SMALL_READS));
 }
 
 /* LARGE_REQUESTS one after the other on the disk, @depth of them on their way. */
@@ -97,22 +95,24 @@ static void stream(uint16_t opcode, unsigned int depth)
 
 static void measure_stream(const char *name, uint16_t opcode, unsigned int depth)
 {
-	double start, cost, counted;
-	int64_t before;
+	struct count before;
+	double start, cost;
+	char line[64];
 
 	stream(opcode, depth);
 	before = exits_now(&exits);
 	start = counter();
 	stream(opcode, depth);
 	cost = counter() - start;
-	counted = exits_since(&exits, before);
-	printf("disk: %s-%u-kib %.2f\n", name, depth, cost / LARGE_REQUESTS / (LARGE >> 10));
-	if (exits.fd >= 0)
-		printf("disk: %s-%u-exits %.3f\n", name, depth, counted / LARGE_REQUESTS);
+	snprintf(line, sizeof(line), "disk: %s-%u", name, depth);
+	print_exits(&exits, before, line, LARGE_REQUESTS);
+	printf("%s-kib %.2f\n", line, cost / LARGE_REQUESTS / (LARGE >> 10));
 }
 
 int main(int argc, char **argv)
 {
+	static const unsigned int depths[] = { 1, 8, DEPTH_MAX };
+
 	if (argc < 2)
 		return 2;
 	disk = open(argv[1], O_RDWR | O_DIRECT);
@@ -125,9 +125,9 @@ int main(int argc, char **argv)
 	expect(syscall(SYS_io_setup, DEPTH_MAX, &context) == 0, "io_setup");
 	exits = exits_open(argc > 2 ? argv[2] : NULL);
 	one_by_one();
-	for (unsigned int depth = 8; depth <= DEPTH_MAX; depth *= 4) {
-		measure_stream("read-128k", IOCB_CMD_PREAD, depth);
-		measure_stream("write-128k", IOCB_CMD_PWRITE, depth);
+	for (unsigned int n = 0; n < sizeof(depths) / sizeof(depths[0]); n++) {
+		measure_stream("read-128k", IOCB_CMD_PREAD, depths[n]);
+		measure_stream("write-128k", IOCB_CMD_PWRITE, depths[n]);
 	}
 	return 0;
 }

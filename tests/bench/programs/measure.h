@@ -59,18 +59,28 @@ static inline int tcp_to(const char *host, enum service service)
 	return fd;
 }
 
-struct exits {
-	int fd;         /* connection to dom0, -1: there are no exits */
-	int64_t asking; /* exits that two questions in a row see */
+/* Of a guest: all exits, and of these the ones for which no device of its own is the reason. */
+struct count {
+	int64_t exits, waits, interrupts;
 };
 
-static inline int64_t exits_now(const struct exits *exits)
+struct exits {
+	int fd;              /* connection to dom0, -1: there are no exits */
+	struct count asking; /* what two questions in a row see */
+};
+
+static inline struct count count_since(struct count now, struct count before)
 {
+	return (struct count){ now.exits - before.exits, now.waits - before.waits, now.interrupts - before.interrupts };
+}
+
+static inline struct count exits_now(const struct exits *exits)
+{
+	struct count count = { 0 };
 	char byte = 0;
-	int64_t count;
 
 	if (exits->fd < 0)
-		return 0;
+		return count;
 	expect(write(exits->fd, &byte, 1) == 1, "ask for exits");
 	expect(recv(exits->fd, &count, sizeof(count), MSG_WAITALL) == sizeof(count), "exits from dom0");
 	return count;
@@ -80,17 +90,24 @@ static inline int64_t exits_now(const struct exits *exits)
 static inline struct exits exits_open(const char *host)
 {
 	struct exits exits = { .fd = host ? tcp_to(host, SERVICE_EXITS) : -1 };
-	int64_t before;
+	struct count before;
 
 	exits_now(&exits);
 	before = exits_now(&exits);
-	exits.asking = exits_now(&exits) - before;
+	exits.asking = count_since(exits_now(&exits), before);
 	return exits;
 }
 
-static inline double exits_since(const struct exits *exits, int64_t before)
+/* Since @before, for each of @events: those for the devices, and all. */
+static inline void print_exits(const struct exits *exits, struct count before, const char *name, double events)
 {
-	return (double)(exits_now(exits) - before - exits->asking);
+	struct count count;
+
+	if (exits->fd < 0)
+		return;
+	count = count_since(count_since(exits_now(exits), before), exits->asking);
+	printf("%s-exits %.3f\n", name, (double)(count.exits - count.waits - count.interrupts) / events);
+	printf("%s-all-exits %.3f\n", name, (double)count.exits / events);
 }
 
 static int compare_numbers(const void *a, const void *b)

@@ -20,10 +20,15 @@ static char buffer[CHUNK];
 static struct exits exits;
 static const char *interface;
 
-static int64_t guest_exits(const char *command)
+static int64_t number_after(const char *text, const char *key)
 {
-	static const char key[] = "\"exits\":";
-	const char *found;
+	const char *found = strstr(text, key);
+
+	return found ? strtoll(found + strlen(key), NULL, 10) : 0;
+}
+
+static struct count guest_exits(const char *command)
+{
 	char text[4096];
 	size_t got;
 	FILE *info;
@@ -33,8 +38,8 @@ static int64_t guest_exits(const char *command)
 	got = fread(text, 1, sizeof(text) - 1, info);
 	pclose(info);
 	text[got] = '\0';
-	found = strstr(text, key);
-	return found ? strtoll(found + sizeof(key) - 1, NULL, 10) : -1;
+	return (struct count){ number_after(text, "\"exits\":"), number_after(text, "\"waits\":"),
+			       number_after(text, "\"interrupts\":") };
 }
 
 static void drain(int fd, uint64_t bytes)
@@ -57,7 +62,7 @@ static void pour(int fd, uint64_t bytes)
 static void serve(int fd, const char *count_exits)
 {
 	char byte, service;
-	int64_t count;
+	struct count count;
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -146,8 +151,9 @@ static double trips(int fd)
 
 static void round_trips(const char *name, int fd)
 {
-	double cost[BATCHES], counted, sent;
-	int64_t before;
+	double cost[BATCHES], sent;
+	struct count before;
+	char line[64];
 
 	trips(fd); /* what is slow the first time */
 	before = exits_now(&exits);
@@ -155,9 +161,9 @@ static void round_trips(const char *name, int fd)
 	for (int n = 0; n < BATCHES; n++)
 		cost[n] = trips(fd);
 	sent = packets() - sent;
-	counted = exits_since(&exits, before);
-	printf("net: %s %.1f\n", name, median(cost));
-	printf("net: %s-exits %.3f\n", name, counted / sent);
+	snprintf(line, sizeof(line), "net: %s", name);
+	print_exits(&exits, before, line, sent);
+	printf("%s %.1f\n", line, median(cost));
 	close(fd);
 }
 
@@ -177,8 +183,9 @@ static void stream(int fd, enum service service)
 static void measure_stream(const char *name, const char *host, enum service service)
 {
 	int fd = tcp_to(host, service);
-	double start, cost, counted, sent;
-	int64_t before;
+	double start, cost, sent;
+	struct count before;
+	char line[64];
 
 	stream(fd, service); /* windows open */
 	before = exits_now(&exits);
@@ -187,10 +194,10 @@ static void measure_stream(const char *name, const char *host, enum service serv
 	stream(fd, service);
 	cost = counter() - start;
 	sent = packets() - sent;
-	counted = exits_since(&exits, before);
-	printf("net: %s-kib %.2f\n", name, cost / (STREAM >> 10));
-	printf("net: %s-exits %.3f\n", name, counted / sent);
-	printf("net: %s-packets %.0f\n", name, sent);
+	snprintf(line, sizeof(line), "net: %s", name);
+	print_exits(&exits, before, line, sent);
+	printf("%s-kib %.2f\n", line, cost / (STREAM >> 10));
+	printf("%s-packets %.0f\n", line, sent);
 	close(fd);
 }
 
