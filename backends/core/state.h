@@ -12,7 +12,7 @@
 
 #include <vimo/guest_map.h>
 
-#define STATE_MAGIC 0x334d446f4d6956ull /* "ViMoDM3" */
+#define STATE_MAGIC 0x344d446f4d6956ull /* "ViMoDM4" */
 
 struct dm_state {
 	uint64_t magic;

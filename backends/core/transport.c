@@ -6,6 +6,7 @@
 
 #include "core/cache.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
@@ -125,10 +126,13 @@ static bool start_queue(struct virtio_device *device, unsigned int index)
 {
 	struct transport_queue_state *state = &device->state->queue[index];
 	struct virtqueue_layout layout = { state->desc, state->driver, state->device, (uint16_t)state->size };
+	bool event_idx = transport_feature(device, VIRTIO_RING_F_EVENT_IDX);
 
-	return state->size <= VIRTQUEUE_SIZE_MAX &&
-	       virtqueue_start(&device->queue[index], device->memory, &layout,
-			       transport_feature(device, VIRTIO_RING_F_EVENT_IDX),
+	if (state->size > VIRTQUEUE_SIZE_MAX)
+		return false;
+	if (transport_feature(device, VIRTIO_F_RING_PACKED))
+		return packed_start(&device->queue[index], device->memory, &layout, event_idx, &state->packed);
+	return virtqueue_start(&device->queue[index], device->memory, &layout, event_idx,
 			       device->model->out_of_order ? &state->inflight : NULL);
 }
 
@@ -153,10 +157,28 @@ static void show_identity(struct virtio_device *device)
 		show(device, offset, UINT32_MAX);
 }
 
+/* Of the queue that was: nobody gives that back any more. */
+static void forget_buffers(struct transport_queue_state *queue)
+{
+	static_assert(sizeof(queue->inflight) == PACKED_STATE_ZERO, "both begin anew");
+	memset(&queue->inflight, 0, sizeof(queue->inflight));
+}
+
+static void forget_state(struct virtio_device *device)
+{
+	memset(device->state, 0, offsetof(struct transport_state, queue));
+	for (unsigned int i = 0; i < device->queues; i++) {
+		struct transport_queue_state *queue = &device->state->queue[i];
+
+		memset(queue, 0, offsetof(struct transport_queue_state, inflight));
+		forget_buffers(queue);
+	}
+}
+
 static void reset(struct virtio_device *device)
 {
 	transport_stop(device);
-	memset(device->state, 0, offsetof(struct transport_state, queue[device->queues]));
+	forget_state(device);
 	show(device, VIRTIO_MMIO_INTERRUPT_STATUS, 0);
 	show(device, VIRTIO_MMIO_CONFIG_GENERATION, 0);
 	show_features(device);
@@ -261,8 +283,7 @@ static void write_queue_ready(struct virtio_device *device, uint32_t value)
 	ring = &device->queue[queue - device->state->queue];
 	if (queue->ready)
 		drain(device);
-	/* Of the queue that was: nobody gives that back any more. */
-	memset(&queue->inflight, 0, sizeof(queue->inflight));
+	forget_buffers(queue);
 	/* A try: refuses what cannot work while the driver still looks. */
 	queue->ready = value & 1 && transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK &&
 		       start_queue(device, (unsigned int)(queue - device->state->queue));

@@ -11,6 +11,7 @@
 #ifndef CORE_TRANSPORT_H
 #define CORE_TRANSPORT_H
 
+#include "core/packed.h"
 #include "core/virtqueue.h"
 
 #include <pthread.h>
@@ -31,7 +32,10 @@ struct transport_state {
 	struct transport_queue_state {
 		uint64_t desc, driver, device;
 		uint32_t size, ready;
-		struct virtqueue_inflight inflight; /* of devices that give back out of order */
+		union { /* by VIRTIO_F_RING_PACKED; what a queue begins with is zero in both */
+			struct virtqueue_inflight inflight; /* of devices that give back out of order */
+			struct packed_state packed;
+		};
 	} queue[TRANSPORT_QUEUES];
 };
 
@@ -52,7 +56,7 @@ struct virtio_model {
 
 struct virtio_device {
 	const struct virtio_model *model;
-	uint64_t features; /* of this device; the transport adds its own */
+	uint64_t features; /* of this device, with VIRTIO_F_RING_PACKED if it may be; the transport adds its own */
 	uint32_t queues;   /* <= TRANSPORT_QUEUES */
 	const struct guest_memory *memory;
 	struct transport_state *state;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * virtqueue.c - take buffers from a driver and give them back.
+ * virtqueue.c - take buffers from a driver and give them back: by a split ring here, by a packed
+ * one in packed.c.
  */
 #include "core/virtqueue.h"
 
+#include "core/chain.h"
+#include "core/packed.h"
+
 #include <endian.h>
-#include <linux/virtio_ring.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,36 +114,14 @@ static struct vring_desc read_descriptor(const struct table *table, uint32_t ind
 	return copy;
 }
 
-static bool add_segment(const struct virtqueue *queue, struct virtqueue_chain *chain, const struct vring_desc *desc)
-{
-	unsigned int count = chain->readable + chain->writable;
-	void *data = guest_memory_at(queue->memory, desc->addr, desc->len);
-
-	if (!data || !desc->len || count == VIRTQUEUE_SIZE_MAX)
-		return false;
-	if (desc->flags & VRING_DESC_F_WRITE)
-		chain->writable++;
-	else if (chain->writable)
-		return false; /* readable ones come first */
-	else
-		chain->readable++;
-	chain->iov[count] = (struct iovec){ .iov_base = data, .iov_len = desc->len };
-	return true;
-}
-
-/* The table that an indirect descriptor names; false when it is not allowed there. */
+/* Not nested: told by a flag, not by address, since one may lie where the queue's own table does. */
 static bool enter_indirect(const struct virtqueue *queue, const struct vring_desc *desc, struct table *table)
 {
-	uint32_t count = desc->len / sizeof(*desc);
+	bool nested = table->indirect;
 
-	/* Not by address: an indirect table may lie where the queue's own does. */
-	if (table->indirect || desc->flags & VRING_DESC_F_NEXT || desc->len % sizeof(*desc) || !count ||
-	    count > VIRTQUEUE_SIZE_MAX || desc->addr & 15)
-		return false;
-	table->desc = guest_memory_at(queue->memory, desc->addr, desc->len);
-	table->count = count;
+	table->desc = chain_table(queue, desc, &table->count);
 	table->indirect = true;
-	return table->desc != NULL;
+	return table->desc && !nested;
 }
 
 /* Bounded by steps: a chain that loops is longer than its table. */
@@ -159,7 +140,7 @@ static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *ch
 			steps = 0;
 			continue;
 		}
-		if (!add_segment(queue, chain, &desc))
+		if (!chain_add_segment(queue, chain, &desc))
 			return false;
 		if (!(desc.flags & VRING_DESC_F_NEXT))
 			return true;
@@ -192,6 +173,8 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 		return false;
 	chain->readable = 0;
 	chain->writable = 0;
+	if (queue->packed)
+		return packed_pop(queue, chain);
 	if (again)
 		chain->head = queue->repeat[queue->repeated++];
 	else if (!take_head(queue, &chain->head))
@@ -245,7 +228,7 @@ void virtqueue_unpop(struct virtqueue *queue)
 	queue->last_avail--;
 }
 
-void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+static void put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
 	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);
 
@@ -254,10 +237,26 @@ void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 	queue->used_idx++;
 }
 
-void virtqueue_publish(struct virtqueue *queue)
+static void publish(struct virtqueue *queue)
 {
 	/* Buffers and elements before the index. */
 	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+}
+
+void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+{
+	if (queue->packed)
+		packed_put(queue, head, bytes);
+	else
+		put(queue, head, bytes);
+}
+
+void virtqueue_publish(struct virtqueue *queue)
+{
+	if (queue->packed)
+		packed_publish(queue);
+	else
+		publish(queue);
 }
 
 /* Our process may end between any two stores: take_over() puts each such state right. */
@@ -265,12 +264,17 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
 	struct virtqueue_inflight *inflight = queue->inflight;
 
-	virtqueue_put(queue, head, bytes);
+	if (queue->packed) {
+		packed_put(queue, head, bytes);
+		packed_publish(queue);
+		return;
+	}
+	put(queue, head, bytes);
 	if (inflight) {
 		inflight->used_idx = (uint16_t)(queue->used_idx - 1);
 		__atomic_store_n(&inflight->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
 	}
-	virtqueue_publish(queue);
+	publish(queue);
 	if (inflight) {
 		__atomic_store_n(&inflight->taken[head], 0, __ATOMIC_RELEASE);
 		__atomic_store_n(&inflight->completing, 0, __ATOMIC_RELEASE);
@@ -286,6 +290,8 @@ bool virtqueue_rearm(struct virtqueue *queue)
 {
 	if (!queue->running || queue->broken)
 		return false;
+	if (queue->packed)
+		return packed_rearm(queue);
 	if (queue->event_idx)
 		store16(avail_event(queue), queue->last_avail);
 	else
@@ -297,7 +303,7 @@ bool virtqueue_rearm(struct virtqueue *queue)
 
 bool virtqueue_has_news(const struct virtqueue *queue)
 {
-	return queue->running && queue->notified_idx != queue->used_idx;
+	return queue->running && (queue->packed ? queue->unsaid != 0 : queue->notified_idx != queue->used_idx);
 }
 
 bool virtqueue_wants_interrupt(struct virtqueue *queue)
@@ -306,6 +312,8 @@ bool virtqueue_wants_interrupt(struct virtqueue *queue)
 
 	if (!virtqueue_has_news(queue))
 		return false;
+	if (queue->packed)
+		return packed_wants_interrupt(queue);
 	/* The used index before we look at the driver's wish. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	queue->notified_idx = new;

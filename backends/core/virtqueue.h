@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * virtqueue.h - the device's side of a split virtqueue (VirtIO 1.2, 2.7).
+ * virtqueue.h - the device's side of a virtqueue (VirtIO 1.2, 2.6): of a split one (2.7), or of a
+ * packed one (2.8), which packed_start() begins.
  *
  * Ring, descriptors and indices are the guest's memory: each value is read
  * once, checked here, and used from our copy. A queue that breaks a rule is
@@ -9,7 +10,7 @@
  * Buffers may be given back in another order than they were taken when the
  * queue has a struct virtqueue_inflight: it outlives us, and the next device
  * model takes first what ours had not given back. Without it, they are given
- * back in order.
+ * back in order. A packed queue always has such a thing.
  *
  * Context: the caller holds the device's lock.
  */
@@ -48,6 +49,14 @@ struct virtqueue {
 	struct virtqueue_inflight *inflight; /* NULL: in order */
 	uint16_t repeat[VIRTQUEUE_SIZE_MAX]; /* heads a predecessor took, in its order */
 	uint16_t repeats, repeated;
+	/* NULL: a split queue. Of a packed one, the indices above count its ring's places twice: see packed.c. */
+	struct packed_state *packed;
+	struct vring_packed_desc *ring;
+	uint32_t *driver_event, *device_event;
+	uint32_t order;            /* of what is taken next */
+	uint32_t unsaid;           /* places that were used since the guest was last asked about */
+	uint16_t unsaved, room;    /* copies that are free: the first one, how many */
+	uint16_t in_hand, putting; /* buffers: that we have, that the driver does not see back yet */
 	bool event_idx;
 	bool running;
 	bool broken;
@@ -55,7 +64,7 @@ struct virtqueue {
 
 /** One buffer of the driver: what we may read, then what we may write. */
 struct virtqueue_chain {
-	uint16_t head;
+	uint16_t head;         /* its name; of a packed queue the buffer id */
 	unsigned int readable; /* iov[0..readable) */
 	unsigned int writable; /* the following ones */
 	struct iovec iov[VIRTQUEUE_SIZE_MAX];
@@ -85,7 +94,7 @@ size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, siz
 size_t virtqueue_gather(const struct virtqueue_chain *chain, size_t skip, void *data, size_t bytes);
 /**
  * virtqueue_unpop() - the buffer popped last is as good as not taken: it comes again.
- * Only for queues that give back in order, with no other in hand.
+ * Only for split queues that give back in order, with no other in hand.
  */
 void virtqueue_unpop(struct virtqueue *queue);
 /** virtqueue_push() - give a buffer back with @bytes written into it. */
@@ -96,7 +105,12 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes);
  */
 void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes);
 void virtqueue_publish(struct virtqueue *queue);
-/** virtqueue_used_index() - where the queue stands by the guest's memory, when somebody else serves it. */
+/** virtqueue_in_hand() - how many buffers of a queue that gives back in order were taken and not given back. */
+static inline uint16_t virtqueue_in_hand(const struct virtqueue *queue)
+{
+	return queue->packed ? queue->in_hand : (uint16_t)(queue->last_avail - queue->used_idx);
+}
+/** virtqueue_used_index() - where a split queue stands by the guest's memory, when somebody else serves it. */
 uint16_t virtqueue_used_index(const struct virtqueue *queue);
 /** virtqueue_rearm() - ask for a doorbell. Return: true if buffers came meanwhile: go on. */
 bool virtqueue_rearm(struct virtqueue *queue);

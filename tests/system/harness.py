@@ -17,7 +17,8 @@ CACHE = Path(os.environ.get("VIMO_CACHE") or
 PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck",
             "dnsanswer")
 # Of the unit tests, and what else they are made of.
-SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/virtqueue.c")}
+SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/packed.c",
+                          TOP / "backends/core/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192

@@ -24,16 +24,21 @@ static inline uint32_t driver_get(const struct virtio_device *device, unsigned i
 	return value;
 }
 
-/* Up to FEATURES_OK, with @features of the device's kind and VERSION_1. */
-static inline void driver_begin(struct virtio_device *device, uint32_t features)
+/* Up to FEATURES_OK, with VERSION_1, @features of the device's kind and @more from bit 32 on. */
+static inline void driver_begin_with(struct virtio_device *device, uint32_t features, uint32_t more)
 {
 	driver_put(device, VIRTIO_MMIO_STATUS, 1);
 	driver_put(device, VIRTIO_MMIO_STATUS, 3);
 	driver_put(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
 	driver_put(device, VIRTIO_MMIO_DRIVER_FEATURES, features);
 	driver_put(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
-	driver_put(device, VIRTIO_MMIO_DRIVER_FEATURES, 1);
+	driver_put(device, VIRTIO_MMIO_DRIVER_FEATURES, 1 | more);
 	driver_put(device, VIRTIO_MMIO_STATUS, 11);
+}
+
+static inline void driver_begin(struct virtio_device *device, uint32_t features)
+{
+	driver_begin_with(device, features, 0);
 }
 
 static inline void driver_queue(struct virtio_device *device, unsigned int index, uint32_t size, uint64_t desc,

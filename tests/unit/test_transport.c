@@ -4,7 +4,9 @@
  */
 #include "core/transport.h"
 #include "fake_driver.h"
+#include "fake_packed.h"
 
+#include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,6 +51,7 @@ static void put(unsigned int offset, uint32_t value)
 static int fresh(void **state)
 {
 	(void)state;
+	device.features = 0;
 	memset(page, 0, sizeof(page));
 	memset(ram, 0, sizeof(ram));
 	interrupts = 0;
@@ -161,6 +164,61 @@ static void a_queue_begins_with_nothing_taken(void **state)
 	assert_int_equal(device.queue[1].last_avail, 0);
 }
 
+static void packed_rings_are_for_who_offers_them(void **state)
+{
+	(void)state;
+	driver_begin_with(&device, 0, 4);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
+	device.features = 1ull << VIRTIO_F_RING_PACKED;
+	put(VIRTIO_MMIO_STATUS, 0);
+	driver_begin(&device, 0); /* who does without gets the others */
+	set_queue(RAM);
+	driver_go(&device);
+	assert_true(device.queue[1].running);
+	assert_null(device.queue[1].packed);
+}
+
+/* What is in flight is the next one's, too; nothing is after a reset, nor in a queue that is made ready again. */
+static void a_packed_queue_has_its_state(void **state)
+{
+	static struct virtqueue_chain chain;
+	const struct vring_packed_desc buffer = { RAM + 0x3000, 4, 0, 0 };
+	struct vring_packed_desc *ring = (struct vring_packed_desc *)(void *)ram;
+	struct fake_packed driver = fake_packed_new(7);
+
+	(void)state;
+	device.features = 1ull << VIRTIO_F_RING_PACKED;
+	for (unsigned int round = 0; round < 3; round++) {
+		put(VIRTIO_MMIO_STATUS, 0);
+		driver_begin_with(&device, 0, 4);
+		assert_int_equal(get(VIRTIO_MMIO_STATUS), 11);
+		driver_queue(&device, 1, 7, RAM, RAM + 0x1000, RAM + 0x1004);
+		driver_go(&device);
+		for (uint16_t id = 0; id < 7; id++)
+			fake_packed_offer(&driver, ring, id, &buffer, 1);
+		for (uint16_t id = 0; id < 2; id++)
+			assert_true(virtqueue_pop(&device.queue[1], &chain));
+		virtqueue_push(&device.queue[1], 1, 0);
+		memset(device.queue, 0, sizeof(device.queue));
+		transport_init(&device);
+		for (uint16_t id = 0; id < 7; id++) {
+			if (id == 1)
+				continue;
+			assert_true(virtqueue_pop(&device.queue[1], &chain));
+			assert_int_equal(chain.head, id);
+		}
+		if (round == 1) {
+			put(VIRTIO_MMIO_QUEUE_READY, 0);
+			put(VIRTIO_MMIO_QUEUE_READY, 1);
+			assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 1);
+			memset(ram, 0, sizeof(ram));
+			assert_false(virtqueue_pop(&device.queue[1], &chain));
+		}
+		memset(ram, 0, sizeof(ram));
+		driver = fake_packed_new(7);
+	}
+}
+
 static void any_write_is_survived(void **state)
 {
 	uint32_t seed = 1;
@@ -182,6 +240,8 @@ int main(void)
 		cmocka_unit_test_setup(a_broken_queue_asks_for_reset, fresh),
 		cmocka_unit_test_setup(a_successor_goes_on, fresh),
 		cmocka_unit_test_setup(a_queue_begins_with_nothing_taken, fresh),
+		cmocka_unit_test_setup(packed_rings_are_for_who_offers_them, fresh),
+		cmocka_unit_test_setup(a_packed_queue_has_its_state, fresh),
 		cmocka_unit_test_setup(any_write_is_survived, fresh),
 	};
 
