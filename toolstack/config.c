@@ -129,6 +129,7 @@ static const struct key disk_keys[] = {
 	{ "bytes_per_second", KEY_NUMBER, FIELD(bytes_per_second), .hint = "bytes_per_second = 10485760 (0: no limit)",
 	  .range = { 0, RATE_MAX, 0 } },
 	{ "on_io_error", KEY_WORD, FIELD(on_io_error), .hint = "report or stop", .words = error_actions },
+	{ "packed", KEY_FLAG, FIELD(packed), .hint = "packed = true" },
 	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 4, or leave it out",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
@@ -197,6 +198,7 @@ static const struct key vif_keys[] = {
 	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
 	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
 	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
+	{ "packed", KEY_FLAG, FIELD(packed), .hint = "packed = true" },
 	{ "rate", KEY_TEXT, FIELD(rate), .hint = "rate=10Mb/s", .check = check_rate },
 	{ "receive_rate", KEY_TEXT, FIELD(receive_rate), .hint = "receive_rate=10Mb/s", .check = check_rate },
 	{ "hostfwd", KEY_TEXT, FIELD(hostfwd), .hint = "hostfwd=tcp:127.0.0.1:8080-:80", .check = check_hostfwd },

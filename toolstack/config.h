@@ -40,6 +40,7 @@ struct disk_config {
 	uint32_t iops;             /* 0: no limit */
 	uint64_t bytes_per_second; /* 0: no limit */
 	enum disk_io_error on_io_error;
+	bool packed; /* rings */
 	uint32_t slot;
 };
 
@@ -53,6 +54,7 @@ struct vif_config {
 	uint32_t mtu;           /* 0: the bridge's */
 	uint32_t queues;        /* pairs */
 	bool vhost;
+	bool packed;                     /* rings */
 	char rate[32], receive_rate[32]; /* empty: no limit; rate.h */
 	char hostfwd[1024];              /* of VIF_USER; forward.h */
 	bool host_loopback;

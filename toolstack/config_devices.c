@@ -146,6 +146,7 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 		{ "receive_rate", *vif->receive_rate, GOES_WITH(VIF_BRIDGE) },
 		{ "queues", vif->queues > 1, GOES_WITH(VIF_BRIDGE) | GOES_WITH(VIF_VHOST_USER) },
 		{ "mtu above 65521", vif->mtu > USER_MTU_MAX, GOES_WITH(VIF_BRIDGE) | GOES_WITH(VIF_VHOST_USER) },
+		{ "packed", vif->packed, GOES_WITH(VIF_BRIDGE) | GOES_WITH(VIF_USER) },
 		{ "hostfwd", *vif->hostfwd, GOES_WITH(VIF_USER) },
 		{ "host_loopback", vif->host_loopback, GOES_WITH(VIF_USER) },
 		{ "socket", *vif->socket, GOES_WITH(VIF_VHOST_USER) },
@@ -161,6 +162,9 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 	if (vif->backend == VIF_BRIDGE && !*vif->bridge)
 		return error_vif(n, "key \"bridge\"",
 				 "is missing: add bridge=br0, or backend=user for a network without one", err);
+	if (vif->backend == VIF_BRIDGE && vif->packed && vif->vhost)
+		return error_vif(n, "packed", "is not possible where dom0's kernel moves the packets: add vhost=false",
+				 err);
 	if (vif->backend == VIF_VHOST_USER && !*vif->socket)
 		return error_vif(n, "key \"socket\"", "is missing: add socket=/path, where the switch listens", err);
 	return 0;

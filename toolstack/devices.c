@@ -169,6 +169,7 @@ int devices_open_disk(const struct disk_config *disk, struct storage *storage, i
 	json_put_number(*device, "iops", disk->iops);
 	json_put_number(*device, "bytes_per_second", (int64_t)disk->bytes_per_second);
 	json_put_string(*device, "on_io_error", disk->on_io_error == IO_ERROR_STOP ? "stop" : "report");
+	json_object_object_add(*device, "packed", json_object_new_boolean(disk->packed));
 	return 0;
 }
 
@@ -200,6 +201,7 @@ static json_object *describe_vif(const struct vif_config *vif, const char *backe
 	json_put_number(device, "pairs", pairs);
 	json_put_string(device, "mac", vif->mac);
 	json_put_number(device, "mtu", vif->mtu);
+	json_object_object_add(device, "packed", json_object_new_boolean(vif->packed));
 	return device;
 }
 

@@ -5,6 +5,7 @@
 #include "block/block.h"
 
 #include <endian.h>
+#include <linux/virtio_config.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ static uint64_t features_of(const struct block *block)
 
 	if (block->disk.readonly)
 		features = (features & ~changing) | FEATURE(VIRTIO_BLK_F_RO);
+	features |= block->packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
 	return block->queues > 1 ? features | FEATURE(VIRTIO_BLK_F_MQ) : features;
 }
 
@@ -101,6 +103,7 @@ int block_add(struct endpoint *endpoint, const struct block_backend *backend, co
 	block->operations.rate = options->operations_per_second;
 	block->bytes.rate = options->bytes_per_second;
 	block->stop_on_error = options->stop_on_error;
+	block->packed = options->packed;
 	if (!prepare(block, options, err) && !attach(block, err))
 		return 0;
 	block->keep_fds = true; /* they are the caller's */

@@ -59,6 +59,7 @@ struct block {
 	unsigned int queues;
 	uint64_t errors;
 	bool stop_on_error;
+	bool packed;     /* its driver may use packed rings */
 	bool cached;     /* writes go through dom0's page cache, */
 	bool cache_lost; /* which has dropped some: no flush can make up for that */
 	struct block_queue queue[BLOCK_QUEUES];
@@ -75,6 +76,7 @@ struct block_options {
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
 	const char *serial;
 	bool stop_on_error; /* the guest is paused, not told */
+	bool packed;        /* packed rings are offered */
 };
 
 /** Where the data are. */

@@ -135,6 +135,7 @@ static int add_block(struct dm *dm, struct endpoint *endpoint, const struct devi
 		.bytes_per_second = (uint64_t)json_number(spec->json, "bytes_per_second", 0),
 		.serial = json_string(spec->json, "serial"),
 		.stop_on_error = stop && !strcmp(stop, "stop"),
+		.packed = json_flag(spec->json, "packed"),
 	};
 
 	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
@@ -152,6 +153,7 @@ static int add_net(struct dm *dm, struct endpoint *endpoint, const struct device
 		.mac = json_string(spec->json, "mac"),
 		.pairs = (unsigned int)json_number(spec->json, "pairs", 1),
 		.mtu = (unsigned int)json_number(spec->json, "mtu", 0),
+		.packed = json_flag(spec->json, "packed"),
 		.threads = dm->io_threads,
 		.thread_count = dm->io_thread_count,
 	};

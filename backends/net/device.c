@@ -9,6 +9,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_net.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ uint64_t net_features(const struct net *net)
 			    FEATURE(VIRTIO_NET_F_CTRL_VQ);
 
 	features |= net->mtu ? FEATURE(VIRTIO_NET_F_MTU) : 0;
+	features |= net->packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
 	return net->pairs > 1 ? features | FEATURE(VIRTIO_NET_F_MQ) : features;
 }
 

@@ -105,9 +105,12 @@ static int parse(struct net *net, const struct net_options *options, unsigned in
 		return error_set(err, ERROR_USAGE, "network: %u descriptors for %u pairs", fd_count, options->pairs);
 	if (options->mtu && (options->mtu < MTU_MIN || options->mtu > UINT16_MAX))
 		return error_set(err, ERROR_USAGE, "network: mtu must be %u to %u", MTU_MIN, UINT16_MAX);
+	if (options->packed && !net->backend->packed)
+		return error_set(err, ERROR_USAGE, "network: backend %s has no packed rings", options->backend);
 	net->pairs = options->pairs;
 	net->features = net->backend->features;
 	net->mtu = (uint16_t)options->mtu;
+	net->packed = options->packed;
 	return parse_mac(net, options->mac, err);
 }
 

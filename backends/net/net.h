@@ -52,6 +52,7 @@ struct net_backend {
 	unsigned int fds; /* of each pair; 0: the guest's memory, and a socket if there is a connection */
 	unsigned int pairs_max;
 	bool tap;          /* the first one is a tap */
+	bool packed;       /* queues may be packed, since it is ours */
 	uint64_t features; /* that it can do, as bits */
 	int (*open)(struct net_pair *pair, struct error *err);
 	/* The endpoint has its doorbells now; may be NULL, as close. */
@@ -75,6 +76,7 @@ struct net {
 	unsigned int pairs;
 	uint8_t mac[6];
 	uint16_t mtu;                   /* 0: not told */
+	bool packed;                    /* the driver may use packed rings */
 	bool down;                      /* the link */
 	uint64_t features;              /* the back end's */
 	int socket_fd, memory_fd;       /* of "vhost-user": at first, or -1; the guest's */
@@ -89,6 +91,7 @@ struct net_options {
 	const char *mac;
 	unsigned int pairs; /* 1..NET_PAIRS */
 	unsigned int mtu;   /* 0, or 68..65535 */
+	bool packed;        /* packed rings are offered */
 	struct io_thread *threads;
 	unsigned int thread_count;
 };

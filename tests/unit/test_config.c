@@ -154,6 +154,10 @@ static const struct {
 	{ GOOD VIFS("bridge=br0,hostfwd=tcp::8080-:80"), "vif", "hostfwd is not possible with backend=bridge" },
 	{ GOOD VIFS("backend=vhost-user"), "vif", "key \"socket\" is missing: add socket=/path" },
 	{ GOOD VIFS("backend=vhost-user,socket=/s,rate=1MB/s"), "vif", "rate is not possible with backend=vhost-user" },
+	{ GOOD VIFS("backend=vhost-user,socket=/s,packed=1"), "vif", "packed is not possible with backend=vhost-user" },
+	{ GOOD VIFS("bridge=br0,packed=1"), "vif",
+	  "vif 1: packed is not possible where dom0's kernel moves the packets" },
+	{ GOOD "disk = ( { target = \"/a\"; packed = 1; } )\n", "disk", "packed must be true or false" },
 	{ GOOD VIFS("bridge=br0,socket=/s"), "vif", "socket is not possible with backend=bridge" },
 	{ GOOD VIFS("bridge=br0,host_loopback=1"), "vif", "host_loopback is not possible with backend=bridge" },
 	{ GOOD VIFS("backend=user,hostfwd=tcp::80-:80"), "vif", "hostfwd \"tcp::80-:80\" is not possible: tcp or udp" },
@@ -305,8 +309,8 @@ static void groups_have_what_xl_lacks(void **state)
 	(void)state;
 	take(GOOD
 	     "disk = ( { target = \"d.img\"; serial = \"S 1\"; queues = 2; iops = 500; bytes_per_second = 10485760;\n"
-	     "slot = 9; } )\nvif = ( { bridge = \"br0\"; mac = \"52:54:00:AB:CD:EF\"; mtu = 9000; queues = 2;\n"
-	     "vhost = false; vifname = \"web\"; } )\n");
+	     "slot = 9; packed = true; } )\nvif = ( { bridge = \"br0\"; mac = \"52:54:00:AB:CD:EF\"; mtu = 9000; queues = 2;\n"
+	     "vhost = false; packed = true; vifname = \"web\"; } )\n");
 	assert_string_equal(config.disk[0].target, "/home/u/d.img");
 	assert_string_equal(config.disk[0].serial, "S 1");
 	assert_int_equal(config.disk[0].queues, 2);
@@ -317,6 +321,7 @@ static void groups_have_what_xl_lacks(void **state)
 	assert_string_equal(config.vif[0].vifname, "web");
 	assert_int_equal(config.vif[0].mtu, 9000);
 	assert_false(config.vif[0].vhost);
+	assert_true(config.disk[0].packed && config.vif[0].packed);
 	assert_int_equal(config.vif[0].slot, CONFIG_SLOT_FIRST);
 	assert_int_equal(config_slots(&config), 9 + 1 + 8);
 }

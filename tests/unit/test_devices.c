@@ -104,7 +104,7 @@ static void disks_have_one_descriptor_each(void **state)
 	json_object *json;
 
 	(void)state;
-	take("disk = [ \"b,,vdb\", \"a,,vda,ro\" ]\nhotplug = 4\n");
+	take("disk = [ \"b,,vdb\", \"a,,vda,ro,packed=1\" ]\nhotplug = 4\n");
 	assert_int_equal(devices_check_files(&config, &err), 0);
 	json = open_all();
 	assert_int_equal(json_number(json, "version", 0), 2);
@@ -117,8 +117,10 @@ static void disks_have_one_descriptor_each(void **state)
 	assert_string_equal(json_string(device(json, 3), "type"), "block");
 	assert_int_equal(json_number(device(json, 3), "slot", 0), 5);
 	assert_false(json_flag(device(json, 3), "readonly"));
+	assert_false(json_flag(device(json, 3), "packed"));
 	assert_int_equal(json_number(device(json, 4), "slot", 0), 4);
 	assert_true(json_flag(device(json, 4), "readonly"));
+	assert_true(json_flag(device(json, 4), "packed"));
 	assert_null(device(json, 5));
 	assert_int_equal(fds.count, 2);
 	assert_int_equal(fstat(fds.fd[0], &image), 0);

@@ -2,6 +2,8 @@
 /*
  * test_net.c - packets between queues and a socket in a tap's place; commands on a control queue.
  */
+#include "core/packed.h"
+#include "fake_packed.h"
 #include "net/control.h"
 #include "net/packets.h"
 
@@ -25,23 +27,49 @@
 static _Alignas(4096) uint8_t ram[0x40000];
 static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 static const struct virtqueue_layout layout = { RAM, RAM + 0x1000, RAM + 0x2000, SIZE };
+/* Of a packed ring: its driver, what that wants to offer, and what came back. */
+static struct packed_state kept;
+static struct fake_packed driver;
+static struct vring_desc table[SIZE];
+static uint32_t back[16][2];
+static uint16_t backs;
 static struct virtqueue queue;
 static struct net_receiver *receiver;
 static int tap, dom0; /* our end, and the other */
 
-static int fresh(void **state)
+static void start(bool packed)
+{
+	memset(ram, 0, sizeof(ram));
+	memset(&kept, 0, PACKED_STATE_ZERO);
+	driver = fake_packed_new(SIZE);
+	backs = 0;
+	assert_true(packed ? packed_start(&queue, &memory, &layout, false, &kept) :
+			     virtqueue_start(&queue, &memory, &layout, false, NULL));
+}
+
+static int begin(bool packed)
 {
 	int ends[2];
 
-	(void)state;
-	memset(ram, 0, sizeof(ram));
-	assert_true(virtqueue_start(&queue, &memory, &layout, false, NULL));
+	start(packed);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends), 0);
 	tap = ends[0];
 	dom0 = ends[1];
 	receiver = calloc(1, sizeof(*receiver));
 	assert_non_null(receiver);
 	return 0;
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	return begin(false);
+}
+
+static int fresh_packed(void **state)
+{
+	(void)state;
+	return begin(true);
 }
 
 static int over(void **state)
@@ -55,7 +83,7 @@ static int over(void **state)
 
 static struct vring_desc *desc(unsigned int i)
 {
-	return (struct vring_desc *)(void *)ram + i;
+	return queue.packed ? &table[i] : (struct vring_desc *)(void *)ram + i;
 }
 
 static uint16_t *avail(unsigned int word)
@@ -65,16 +93,39 @@ static uint16_t *avail(unsigned int word)
 
 static uint16_t used_index(void)
 {
-	return *((uint16_t *)(void *)(ram + 0x2000) + 1);
+	const struct vring_packed_desc *ring = (const struct vring_packed_desc *)(void *)ram;
+	uint16_t id;
+
+	while (queue.packed && fake_packed_take(&driver, ring, &id, &back[backs][1]))
+		back[backs++][0] = id;
+	return queue.packed ? backs : *((uint16_t *)(void *)(ram + 0x2000) + 1);
 }
 
 static uint32_t used(unsigned int element, unsigned int which)
 {
-	return *((uint32_t *)(void *)(ram + 0x2004) + 2 * element + which);
+	return queue.packed ? back[element][which] : *((uint32_t *)(void *)(ram + 0x2004) + 2 * element + which);
+}
+
+static void offer_packed(uint16_t head)
+{
+	struct vring_packed_desc pieces[SIZE];
+	uint16_t count = 0;
+
+	for (uint16_t at = head;; at = table[at].next) {
+		pieces[count++] = (struct vring_packed_desc){ table[at].addr, table[at].len, 0,
+							      table[at].flags & VRING_DESC_F_WRITE };
+		if (!(table[at].flags & VRING_DESC_F_NEXT))
+			break;
+	}
+	fake_packed_offer(&driver, (struct vring_packed_desc *)(void *)ram, head, pieces, count);
 }
 
 static void offer(uint16_t head)
 {
+	if (queue.packed) {
+		offer_packed(head);
+		return;
+	}
 	*avail(2 + *avail(1) % SIZE) = head;
 	++*avail(1);
 }
@@ -234,8 +285,7 @@ static void a_reset_gives_buffers_back_to_the_driver(void **state)
 	offer_bytes(1, 64);
 	send_packet(500);
 	assert_int_equal(receive(true), NET_WAIT_BUFFERS);
-	memset(ram, 0, sizeof(ram));
-	assert_true(virtqueue_start(&queue, &memory, &layout, false, NULL));
+	start(queue.packed);
 	offer_bytes(5, 64);
 	send_packet(40);
 	assert_int_equal(receive(true), NET_WAIT_BUFFERS);
@@ -395,22 +445,27 @@ static void a_command_needs_a_place_for_its_answer(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
+#define BOTH(name)                                                \
+	TEST(name),                                               \
+	{                                                         \
+#name " (packed)", name, fresh_packed, over, NULL \
+	}
 	const struct CMUnitTest tests[] = {
-		TEST(a_packet_lands_in_a_buffer),
-		TEST(several_buffers_are_merged),
-		TEST(a_long_packet_waits_for_buffers),
-		TEST(what_no_buffers_can_hold_is_dropped),
-		TEST(without_merging_a_packet_has_one_buffer),
-		TEST(a_header_may_be_in_pieces),
-		TEST(without_buffers_nothing_is_read),
-		TEST(a_reset_gives_buffers_back_to_the_driver),
-		TEST(a_turn_ends),
-		TEST(what_is_no_packet_is_dropped),
-		TEST(packets_are_sent_in_order),
+		BOTH(a_packet_lands_in_a_buffer),
+		BOTH(several_buffers_are_merged),
+		BOTH(a_long_packet_waits_for_buffers),
+		BOTH(what_no_buffers_can_hold_is_dropped),
+		BOTH(without_merging_a_packet_has_one_buffer),
+		BOTH(a_header_may_be_in_pieces),
+		BOTH(without_buffers_nothing_is_read),
+		BOTH(a_reset_gives_buffers_back_to_the_driver),
+		BOTH(a_turn_ends),
+		BOTH(what_is_no_packet_is_dropped),
+		BOTH(packets_are_sent_in_order),
 		TEST(what_the_tap_refuses_is_lost_only),
 		TEST(buffers_of_the_wrong_kind_break_a_queue),
-		TEST(commands_are_done_or_refused),
-		TEST(a_command_needs_a_place_for_its_answer),
+		BOTH(commands_are_done_or_refused),
+		BOTH(a_command_needs_a_place_for_its_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

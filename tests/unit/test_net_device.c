@@ -187,6 +187,9 @@ static void the_configuration_is_shown(void **state)
 	assert_int_equal(config->mtu, 1400);
 	assert_true(endpoint.device.features & BIT(MTU));
 	assert_true(endpoint.device.features & BIT(MQ));
+	assert_false(endpoint.device.features >> VIRTIO_F_RING_PACKED & 1);
+	net.packed = true;
+	assert_true(net_features(&net) >> VIRTIO_F_RING_PACKED & 1);
 	net.mtu = 0;
 	net.pairs = 1;
 	assert_false(net_features(&net) & (BIT(MTU) | BIT(MQ)));
