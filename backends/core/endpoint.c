@@ -228,7 +228,7 @@ static unsigned int forget_model(struct virtio_device *device)
 	unsigned int queues = device->queues;
 
 	device->model = &no_model;
-	device->features = device->queues = 0;
+	device->features = device->queues = device->queue_size_max = 0;
 	return queues;
 }
 

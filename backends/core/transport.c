@@ -42,6 +42,11 @@ static uint64_t offered(const struct virtio_device *device)
 	       1ull << VIRTIO_RING_F_INDIRECT_DESC;
 }
 
+static uint32_t size_max(const struct virtio_device *device)
+{
+	return device->queue_size_max ? device->queue_size_max : VIRTQUEUE_SIZE_MAX;
+}
+
 static struct transport_queue_state *selected(struct virtio_device *device)
 {
 	uint32_t queue = device->state->queue_sel;
@@ -60,7 +65,7 @@ static void show_queue(struct virtio_device *device)
 {
 	const struct transport_queue_state *queue = selected(device);
 
-	show(device, VIRTIO_MMIO_QUEUE_NUM_MAX, queue ? VIRTQUEUE_SIZE_MAX : 0);
+	show(device, VIRTIO_MMIO_QUEUE_NUM_MAX, queue ? size_max(device) : 0);
 	show(device, VIRTIO_MMIO_QUEUE_READY, queue ? queue->ready : 0);
 }
 
@@ -128,7 +133,7 @@ static bool start_queue(struct virtio_device *device, unsigned int index)
 	struct virtqueue_layout layout = { state->desc, state->driver, state->device, (uint16_t)state->size };
 	bool event_idx = transport_feature(device, VIRTIO_RING_F_EVENT_IDX);
 
-	if (state->size > VIRTQUEUE_SIZE_MAX)
+	if (state->size > size_max(device))
 		return false;
 	if (transport_feature(device, VIRTIO_F_RING_PACKED))
 		return packed_start(&device->queue[index], device->memory, &layout, event_idx, &state->packed);

@@ -58,6 +58,7 @@ struct virtio_device {
 	const struct virtio_model *model;
 	uint64_t features; /* of this device, with VIRTIO_F_RING_PACKED if it may be; the transport adds its own */
 	uint32_t queues;   /* <= TRANSPORT_QUEUES */
+	uint32_t queue_size_max; /* 0: VIRTQUEUE_SIZE_MAX */
 	const struct guest_memory *memory;
 	struct transport_state *state;
 	uint8_t *page; /* 4 KiB, what the guest reads */

@@ -73,7 +73,7 @@ bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory,
 	uint64_t size = layout->size;
 
 	memset(queue, 0, sizeof(*queue));
-	if (!size || size > VIRTQUEUE_SIZE_MAX || size & (size - 1))
+	if (!size || size > (inflight ? VIRTQUEUE_SIZE_MAX : VIRTQUEUE_IN_ORDER_MAX) || size & (size - 1))
 		return false;
 	if (layout->desc & 15 || layout->driver & 1 || layout->device & 3)
 		return false;

@@ -23,6 +23,7 @@
 #include <sys/uio.h>
 
 #define VIRTQUEUE_SIZE_MAX 256u
+#define VIRTQUEUE_IN_ORDER_MAX 1024u /* of a split queue that gives back in order */
 
 struct virtqueue_layout {
 	uint64_t desc, driver, device; /* guest physical */

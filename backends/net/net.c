@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define MTU_MIN 68u /* 5.1.4.1 */
+/* A driver fills its receive queue with up to a page for each place: not for a guest that is small. */
+#define LARGE_QUEUES_BYTES (256ull << 20)
 
 static const struct net_backend *const backends[] = { &net_vhost, &net_tap, &net_user, &net_vhost_user };
 
@@ -66,6 +68,8 @@ static int attach(struct net *net, struct error *err)
 	endpoint->reconnect = net->backend->reconnect;
 	endpoint->device.queues = 2 * net->pairs + 1;
 	endpoint->device.features = net_features(net);
+	if (net->backend->large_queues && endpoint->host->memory->bytes >= LARGE_QUEUES_BYTES)
+		endpoint->device.queue_size_max = VIRTQUEUE_IN_ORDER_MAX;
 	if (endpoint_attach(endpoint, &net_model, net_show_config, err))
 		return -1;
 	/* Our predecessor may have said that the link is down: the driver looks again. */

@@ -54,6 +54,7 @@ struct net_backend {
 	bool tap;          /* the first one is a tap */
 	bool packed;       /* queues may be packed, since it is ours */
 	uint64_t features; /* that it can do, as bits */
+	bool large_queues; /* its queues may have VIRTQUEUE_IN_ORDER_MAX places */
 	int (*open)(struct net_pair *pair, struct error *err);
 	/* The endpoint has its doorbells now; may be NULL, as close. */
 	void (*watch)(struct net_pair *pair);

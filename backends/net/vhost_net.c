@@ -69,6 +69,7 @@ const struct net_backend net_vhost = {
 	.pairs_max = NET_PAIRS,
 	.tap = true,
 	.features = NET_TAP_FEATURES,
+	.large_queues = true,
 	.open = open_vhost,
 	.start = start,
 	.stop = stop,

@@ -52,6 +52,7 @@ static int fresh(void **state)
 {
 	(void)state;
 	device.features = 0;
+	device.queue_size_max = 0;
 	memset(page, 0, sizeof(page));
 	memset(ram, 0, sizeof(ram));
 	interrupts = 0;
@@ -108,6 +109,27 @@ static void a_queue_outside_memory_does_not_become_ready(void **state)
 	negotiate();
 	set_queue(0xffffffffffff0000ull);
 	assert_int_equal(get(VIRTIO_MMIO_QUEUE_READY), 0);
+}
+
+/* @size: of a queue. Return: whether it becomes ready. */
+static bool takes(unsigned int size)
+{
+	put(VIRTIO_MMIO_STATUS, 0);
+	negotiate();
+	driver_queue(&device, 1, size, RAM, RAM + 0x1000, RAM + 0x2000);
+	return get(VIRTIO_MMIO_QUEUE_READY);
+}
+
+static void queues_are_as_large_as_the_device_says(void **state)
+{
+	(void)state;
+	assert_int_equal(get(VIRTIO_MMIO_QUEUE_NUM_MAX), 256);
+	assert_true(takes(256));
+	assert_false(takes(512));
+	device.queue_size_max = 1024;
+	assert_true(takes(512));
+	assert_int_equal(get(VIRTIO_MMIO_QUEUE_NUM_MAX), 1024);
+	assert_false(takes(2048));
 }
 
 static void a_broken_queue_asks_for_reset(void **state)
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test_setup(a_driver_starts_a_queue, fresh),
 		cmocka_unit_test_setup(features_must_be_ours, fresh),
 		cmocka_unit_test_setup(a_queue_outside_memory_does_not_become_ready, fresh),
+		cmocka_unit_test_setup(queues_are_as_large_as_the_device_says, fresh),
 		cmocka_unit_test_setup(a_broken_queue_asks_for_reset, fresh),
 		cmocka_unit_test_setup(a_successor_goes_on, fresh),
 		cmocka_unit_test_setup(a_queue_begins_with_nothing_taken, fresh),

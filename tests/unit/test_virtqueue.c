@@ -168,7 +168,7 @@ static void bad_layouts_are_refused(void **state)
 {
 	const struct virtqueue_layout bad[] = {
 		{ RAM + DESC, RAM + AVAIL, RAM + USED, 0 },     { RAM + DESC, RAM + AVAIL, RAM + USED, 3 },
-		{ RAM + DESC, RAM + AVAIL, RAM + USED, 512 },   { RAM + DESC + 8, RAM + AVAIL, RAM + USED, 8 },
+		{ RAM + DESC, RAM + AVAIL, RAM + USED, 2048 },  { RAM + DESC + 8, RAM + AVAIL, RAM + USED, 8 },
 		{ RAM + DESC, RAM + AVAIL + 1, RAM + USED, 8 }, { RAM + DESC, RAM + AVAIL, RAM + USED + 2, 8 },
 		{ RAM - 16, RAM + AVAIL, RAM + USED, 8 },       { RAM + DESC, RAM + sizeof(ram) - 2, RAM + USED, 8 },
 	};
@@ -177,6 +177,18 @@ static void bad_layouts_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_false(virtqueue_start(&queue, &memory, &bad[i], false, NULL));
+}
+
+static void a_queue_in_order_may_be_large(void **state)
+{
+	const struct virtqueue_layout large = { RAM + DESC, RAM + AVAIL, RAM + USED, VIRTQUEUE_IN_ORDER_MAX };
+	struct virtqueue_inflight inflight = { 0 };
+	struct virtqueue queue;
+
+	(void)state;
+	memset(ram, 0, sizeof(ram));
+	assert_true(virtqueue_start(&queue, &memory, &large, false, NULL));
+	assert_false(virtqueue_start(&queue, &memory, &large, false, &inflight));
 }
 
 static void a_successor_goes_on_at_the_used_index(void **state)
@@ -311,6 +323,7 @@ int main(void)
 		cmocka_unit_test(the_table_ends_where_it_ends),
 		cmocka_unit_test(a_hostile_index_breaks_the_queue),
 		cmocka_unit_test(bad_layouts_are_refused),
+		cmocka_unit_test(a_queue_in_order_may_be_large),
 		cmocka_unit_test(a_successor_goes_on_at_the_used_index),
 		cmocka_unit_test(the_event_index_saves_interrupts),
 		cmocka_unit_test(a_successor_repeats_what_was_in_flight_in_its_order),
