@@ -123,7 +123,7 @@ static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *w
 	if (cpu != this_cpu() || !running || rq->delayed)
 		return false;
 	if (woken->domain != dom0)
-		return patience_pays(&woken->patience);
+		return patience_pays(&woken->patience, woken->cpu_time, moment);
 	if (!running->hurries)
 		return true;
 	running->hurries--;
