@@ -121,12 +121,13 @@ static void hear_renamed(struct fs_nodes *nodes, const struct fs_request *reques
 		memcpy(&flags, request->arguments + offsetof(struct fuse_rename2_in, flags), sizeof(flags));
 	if (moved == other)
 		return;
-	if (moved)
-		fs_node_rename(nodes, moved, to, new_name);
-	else if (other)
-		fs_node_lose_name(nodes, other);
+	if (moved) /* first: who dies in between leaves it with both */
+		fs_node_add_name(nodes, moved, to, new_name);
+	else
+		fs_node_drop_name(nodes, to, new_name);
+	fs_node_drop_name(nodes, from, old_name);
 	if (other && flags & RENAME_EXCHANGE)
-		fs_node_rename(nodes, other, from, old_name);
+		fs_node_add_name(nodes, other, from, old_name);
 }
 
 void fs_release(struct fs_nodes *nodes, const struct fs_request *request)
@@ -143,15 +144,9 @@ void fs_release(struct fs_nodes *nodes, const struct fs_request *request)
 /* Done, and the answer says nothing of it. */
 static void hear_done(struct fs_nodes *nodes, const struct fs_request *request)
 {
-	struct fs_node *node;
-
 	switch (request->header.opcode) {
 	case FUSE_UNLINK:
-	case FUSE_RMDIR:
-		node = fs_node_by_name(nodes, request->header.nodeid, fs_name(request, 0));
-		if (node)
-			fs_node_lose_name(nodes, node);
-		break;
+	case FUSE_RMDIR: fs_node_drop_name(nodes, request->header.nodeid, fs_name(request, 0)); break;
 	case FUSE_RENAME:
 	case FUSE_RENAME2: hear_renamed(nodes, request); break;
 	case FUSE_RELEASE:

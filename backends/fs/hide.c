@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hide.c - a file that is removed while it is open gets another name before, by which the next daemon finds it.
+ * hide.c - a file that is open and loses its last name gets another one before, by which the next daemon finds it.
  * The names are in a hidden folder of the guest's at the top of the shared one; they go when the file is closed, and
  * what a guest leaves there vimod removes with it. Where no link can be made, a file goes without.
  */
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What the request takes the name of; NULL: nothing that is open. */
+/* What the request takes the last name of; NULL: nothing that is open. */
 static struct fs_node *victim(const struct fs *fs, const struct fs_request *request)
 {
 	const struct fs_node *source = NULL;
@@ -35,10 +35,9 @@ static struct fs_node *victim(const struct fs *fs, const struct fs_request *requ
 		break;
 	default: break;
 	}
-	if (!node || node == source || node->hidden == FS_HIDDEN || node->kind != S_IFREG ||
-	    !fs_node_is_open(&fs->nodes, node))
+	if (!node || node == source || node->kind != S_IFREG || !node->daemon || !fs_node_is_open(&fs->nodes, node))
 		return NULL;
-	return node->daemon ? node : NULL;
+	return node->hidden == FS_HIDING || !fs_node_next_name(&fs->nodes, node) ? node : NULL;
 }
 
 /* The hidden folder. Return: as fs_ask(). */
@@ -74,7 +73,7 @@ static int find_folder_again(struct fs *fs, struct fs_node **folder)
 	if (!*folder)
 		return -ENOENT; /* none can be made */
 	id = (*folder)->id;
-	fs_node_rename(&fs->nodes, *folder, 0, "");
+	fs_node_drop_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
 	result = find_folder(fs, folder);
 	fs_node_forget(&fs->nodes, id, 1, &gone); /* last: it may be the same */
 	fs_note_forget(fs, &gone);
@@ -84,16 +83,23 @@ static int find_folder_again(struct fs *fs, struct fs_node **folder)
 static int link_in(struct fs *fs, const struct fs_node *folder, struct fs_node *node)
 {
 	struct fuse_link_in in = { .oldnodeid = node->daemon };
+	uint64_t id = node->id, at = folder->id;
 	uint8_t arguments[sizeof(in) + FS_HIDDEN_BYTES];
+	char *name = (char *)arguments + sizeof(in);
 	struct fuse_entry_out entry;
 	int result;
 
 	memcpy(arguments, &in, sizeof(in));
-	fs_node_hidden_name(node, (char *)arguments + sizeof(in));
+	fs_node_hidden_name(node, name);
 	result = fs_ask(fs, FUSE_LINK, folder->daemon, arguments, sizeof(arguments), &entry, sizeof(entry));
-	if (!result)
-		fs_return_look_up(fs, &entry);
-	return result;
+	if (result)
+		return result;
+	fs_return_look_up(fs, &entry);
+	if (fs_node_find(&fs->nodes, id) != node || !fs_node_find(&fs->nodes, at))
+		return -ESTALE; /* the mount ended meanwhile */
+	fs_node_add_name(&fs->nodes, node, at, name);
+	node->hidden = FS_HIDDEN;
+	return 0;
 }
 
 static int unlink_from(struct fs *fs, const struct fs_node *folder, const struct fs_node *node)
@@ -116,7 +122,7 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 	if (result == -ESTALE)
 		result = find_folder_again(fs, &folder);
 	if (!result) {
-		node->hidden = FS_HIDING; /* before: who dies then looks there, too */
+		node->hidden = FS_HIDING; /* before: who dies then leaves it to be shown */
 		result = link_in(fs, folder, node);
 	}
 	if (result == -ENOENT) {
@@ -127,8 +133,8 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 		result = unlink_from(fs, folder, node);
 		result = result ? result : link_in(fs, folder, node);
 	}
-	if (result <= 0)
-		node->hidden = result ? FS_SHOWN : FS_HIDDEN;
+	if (result < 0)
+		node->hidden = FS_SHOWN;
 	return result <= 0;
 }
 
@@ -137,6 +143,7 @@ static bool show(struct fs *fs, struct fs_node *node)
 {
 	struct fs_node *folder = fs_node_by_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
 	struct fuse_forget_one gone = { 0 };
+	char name[FS_HIDDEN_BYTES];
 	uint8_t nothing;
 	int result;
 
@@ -146,12 +153,12 @@ static bool show(struct fs *fs, struct fs_node *node)
 	if (result > 0)
 		return false;
 	node->hidden = FS_SHOWN;
-	if (node->parent == folder->id)
-		fs_node_rename(&fs->nodes, node, 0, "");
+	fs_node_hidden_name(node, name);
+	fs_node_drop_name(&fs->nodes, folder->id, name);
 	/* Until the last one has gone, it is not empty. */
 	result = fs_ask(fs, FUSE_RMDIR, FUSE_ROOT_ID, fs->nodes.hidden, strlen(fs->nodes.hidden) + 1, &nothing, 0);
 	if (!result) {
-		fs_node_rename(&fs->nodes, folder, 0, "");
+		fs_node_drop_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
 		fs_node_forget(&fs->nodes, folder->id, 1, &gone);
 		fs_note_forget(fs, &gone);
 	}

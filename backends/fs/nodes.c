@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MAGIC 0x32454c4241544656ull /* "VFTABLE2" */
+#define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
 #define BUCKETS (1u << 16)
 #define STEP (1u << 20) /* the file grows by */
 
@@ -68,20 +68,66 @@ static void make_root(struct fs_nodes *nodes)
 	nodes->table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
 }
 
+/* A node or another name of one. */
+static struct fs_node *record_at(const struct fs_nodes *nodes, uint32_t index)
+{
+	if (!index || index >= nodes->fresh || !nodes->table->node[index].id)
+		return NULL;
+	return &nodes->table->node[index];
+}
+
+static bool is_named(const struct fs_node *record, uint64_t parent, const char *name)
+{
+	return record->parent == parent && !strcmp(record->name, name);
+}
+
+static struct fs_node *record_by_name(const struct fs_nodes *nodes, uint64_t parent, const char *name)
+{
+	uint32_t index = nodes->by_name[name_bucket(parent, name)];
+
+	while (index && !is_named(&nodes->table->node[index], parent, name))
+		index = nodes->next_name[index];
+	return record_at(nodes, index);
+}
+
+static void note_closed(struct fs_nodes *nodes, const struct fs_node *node)
+{
+	/* One too many is shown when the guest ends. */
+	if (node->hidden && !fs_node_is_open(nodes, node) && nodes->closed_count < FS_CLOSED)
+		nodes->closed[nodes->closed_count++] = node->id;
+}
+
+/* Who died may have given one to its node, and not taken it away here; or not given it yet. */
+static bool is_left(const struct fs_nodes *nodes, struct fs_node *record)
+{
+	if (record->parent && record_by_name(nodes, record->parent, record->name))
+		record->parent = 0;
+	return record->of && (!record->parent || !fs_node_find(nodes, record->of));
+}
+
+static void find_record(struct fs_nodes *nodes, uint32_t index)
+{
+	struct fs_node *record = &nodes->table->node[index];
+
+	if (!record->id || is_left(nodes, record)) {
+		record->id = 0;
+		link_node(&nodes->free, nodes->next_daemon, index);
+		return;
+	}
+	if (record->parent)
+		link_node(&nodes->by_name[name_bucket(record->parent, record->name)], nodes->next_name, index);
+	if (record->of)
+		link_node(&nodes->others[(uint32_t)record->of], nodes->next_daemon, index);
+}
+
 static void find_all(struct fs_nodes *nodes)
 {
 	nodes->free = nodes->closed_count = 0;
 	for (uint32_t index = 0; index < nodes->handles; index++)
 		if (nodes->table->handle[index].id)
 			nodes->open[(uint32_t)nodes->table->handle[index].node % FS_NODES]++;
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++) {
-		const struct fs_node *node = &nodes->table->node[index];
-
-		if (!node->id)
-			link_node(&nodes->free, nodes->next_daemon, index);
-		else if (node->parent)
-			link_node(&nodes->by_name[name_bucket(node->parent, node->name)], nodes->next_name, index);
-	}
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+		find_record(nodes, index);
 }
 
 /* All that was ever used lies below the first generation 0. */
@@ -103,21 +149,31 @@ static void take_over(struct fs_nodes *nodes)
 	fs_nodes_unknown(nodes);
 }
 
+/* Return: whether it can be; of another version, it says nothing. */
+static bool empty_strange(int fd)
+{
+	uint64_t magic = 0;
+
+	return (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == MAGIC) || !ftruncate(fd, 0);
+}
+
 int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err)
 {
 	void *table = MAP_FAILED;
 
 	memset(nodes, 0, sizeof(*nodes));
 	nodes->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (nodes->fd >= 0 && !ftruncate(nodes->fd, sizeof(*nodes->table)) && reserve(nodes, FUSE_ROOT_ID))
+	if (nodes->fd >= 0 && empty_strange(nodes->fd) && !ftruncate(nodes->fd, sizeof(*nodes->table)) &&
+	    reserve(nodes, FUSE_ROOT_ID))
 		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
 	nodes->by_daemon = calloc(BUCKETS, sizeof(uint32_t));
 	nodes->by_name = calloc(BUCKETS, sizeof(uint32_t));
 	nodes->open = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->others = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
-	if (table == MAP_FAILED || !nodes->open || !nodes->by_daemon || !nodes->by_name || !nodes->next_daemon ||
-	    !nodes->next_name)
+	if (table == MAP_FAILED || !nodes->open || !nodes->others || !nodes->by_daemon || !nodes->by_name ||
+	    !nodes->next_daemon || !nodes->next_name)
 		return error_set(err, ERROR_RESOURCES, "%s: %s", path, strerror(errno));
 	nodes->table = table;
 	take_over(nodes);
@@ -131,6 +187,7 @@ void fs_nodes_close(struct fs_nodes *nodes)
 	if (nodes->fd >= 0)
 		close(nodes->fd);
 	free(nodes->open);
+	free(nodes->others);
 	free(nodes->by_daemon);
 	free(nodes->by_name);
 	free(nodes->next_daemon);
@@ -150,6 +207,7 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 		table->node[index].id = 0;
 	memset(nodes->by_daemon, 0, BUCKETS * sizeof(uint32_t));
 	memset(nodes->by_name, 0, BUCKETS * sizeof(uint32_t));
+	memset(nodes->others, 0, nodes->fresh * sizeof(uint32_t));
 	find_all(nodes);
 	make_root(nodes);
 }
@@ -166,9 +224,9 @@ void fs_nodes_unknown(struct fs_nodes *nodes)
 
 struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)
 {
-	if (!index || index >= nodes->fresh || !nodes->table->node[index].id)
-		return NULL;
-	return &nodes->table->node[index];
+	struct fs_node *node = record_at(nodes, index);
+
+	return node && !node->of ? node : NULL;
 }
 
 struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
@@ -191,11 +249,9 @@ struct fs_node *fs_node_by_daemon(const struct fs_nodes *nodes, uint64_t daemon)
 
 struct fs_node *fs_node_by_name(const struct fs_nodes *nodes, uint64_t parent, const char *name)
 {
-	uint32_t index = nodes->by_name[name_bucket(parent, name)];
+	struct fs_node *record = record_by_name(nodes, parent, name);
 
-	while (index && (nodes->table->node[index].parent != parent || strcmp(nodes->table->node[index].name, name)))
-		index = nodes->next_name[index];
-	return fs_node_at(nodes, index);
+	return record && record->of ? fs_node_find(nodes, record->of) : record;
 }
 
 void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon)
@@ -212,31 +268,10 @@ void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon)
 		link_node(&nodes->by_daemon[daemon_bucket(daemon)], nodes->next_daemon, index);
 }
 
-void fs_node_rename(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name)
-{
-	struct fs_node *other = parent ? fs_node_by_name(nodes, parent, name) : NULL;
-	uint32_t index = index_of(nodes, node);
-
-	if (index == FUSE_ROOT_ID || other == node)
-		return;
-	if (other)
-		fs_node_lose_name(nodes, other);
-	if (node->parent)
-		unlink_node(&nodes->by_name[name_bucket(node->parent, node->name)], nodes->next_name, index);
-	/* Who dies here leaves it without a name. */
-	__atomic_store_n(&node->parent, 0, __ATOMIC_RELEASE);
-	if (!parent)
-		return;
-	memset(node->name, 0, sizeof(node->name));
-	memcpy(node->name, name, strnlen(name, FS_NAME));
-	__atomic_store_n(&node->parent, parent, __ATOMIC_RELEASE);
-	link_node(&nodes->by_name[name_bucket(parent, node->name)], nodes->next_name, index);
-}
-
-static struct fs_node *new_node(struct fs_nodes *nodes)
+static struct fs_node *new_record(struct fs_nodes *nodes, uint64_t of)
 {
 	uint32_t index = nodes->free;
-	struct fs_node *node;
+	struct fs_node *record;
 
 	if (index) {
 		nodes->free = nodes->next_daemon[index];
@@ -245,11 +280,91 @@ static struct fs_node *new_node(struct fs_nodes *nodes)
 			return NULL;
 		index = nodes->fresh++;
 	}
-	node = nodes->table->node + index;
-	node->generation = node->generation % INT32_MAX + 1;
-	node->parent = node->lookups = node->daemon = node->known = node->hidden = 0;
-	__atomic_store_n(&node->id, (uint64_t)node->generation << 32 | index, __ATOMIC_RELEASE);
-	return node;
+	record = nodes->table->node + index;
+	record->generation = record->generation % INT32_MAX + 1;
+	record->parent = record->lookups = record->daemon = record->known = record->hidden = 0;
+	record->of = of;
+	__atomic_store_n(&record->id, (uint64_t)record->generation << 32 | index, __ATOMIC_RELEASE);
+	return record;
+}
+
+static void free_record(struct fs_nodes *nodes, struct fs_node *record)
+{
+	__atomic_store_n(&record->id, 0, __ATOMIC_RELEASE);
+	link_node(&nodes->free, nodes->next_daemon, index_of(nodes, record));
+}
+
+static void set_name(struct fs_nodes *nodes, struct fs_node *record, uint64_t parent, const char *name)
+{
+	memset(record->name, 0, sizeof(record->name));
+	memcpy(record->name, name, strnlen(name, FS_NAME));
+	__atomic_store_n(&record->parent, parent, __ATOMIC_RELEASE);
+	link_node(&nodes->by_name[name_bucket(parent, record->name)], nodes->next_name, index_of(nodes, record));
+}
+
+static void clear_name(struct fs_nodes *nodes, struct fs_node *record)
+{
+	if (record->parent)
+		unlink_node(&nodes->by_name[name_bucket(record->parent, record->name)], nodes->next_name,
+			    index_of(nodes, record));
+	__atomic_store_n(&record->parent, 0, __ATOMIC_RELEASE);
+}
+
+static void drop_record(struct fs_nodes *nodes, struct fs_node *record)
+{
+	uint32_t *others = &nodes->others[record->of ? (uint32_t)record->of : index_of(nodes, record)];
+
+	clear_name(nodes, record);
+	if (record->of) {
+		unlink_node(others, nodes->next_daemon, index_of(nodes, record));
+		free_record(nodes, record);
+	} else if (*others) { /* it goes by another of its names from now on */
+		struct fs_node *other = &nodes->table->node[*others];
+
+		set_name(nodes, record, other->parent, other->name);
+		drop_record(nodes, other);
+	}
+}
+
+void fs_node_add_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name)
+{
+	struct fs_node *record = record_by_name(nodes, parent, name);
+
+	if (node->id == FUSE_ROOT_ID || (record && (record == node || record->of == node->id)))
+		return;
+	if (record)
+		drop_record(nodes, record);
+	record = node->parent ? new_record(nodes, node->id) : node;
+	if (record && record != node)
+		link_node(&nodes->others[index_of(nodes, node)], nodes->next_daemon, index_of(nodes, record));
+	if (!record) /* there are too many: it has its last one */
+		clear_name(nodes, node);
+	set_name(nodes, record ? record : node, parent, name);
+}
+
+void fs_node_drop_name(struct fs_nodes *nodes, uint64_t parent, const char *name)
+{
+	struct fs_node *record = record_by_name(nodes, parent, name);
+
+	if (record)
+		drop_record(nodes, record);
+}
+
+const struct fs_node *fs_node_next_name(const struct fs_nodes *nodes, const struct fs_node *name)
+{
+	uint32_t index = index_of(nodes, name);
+
+	return record_at(nodes, name->of ? nodes->next_daemon[index] : nodes->others[index]);
+}
+
+/* It has no other one. */
+static void name_only(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name)
+{
+	const uint32_t *others = &nodes->others[index_of(nodes, node)];
+
+	fs_node_add_name(nodes, node, parent, name);
+	while (*others)
+		drop_record(nodes, is_named(node, parent, name) ? &nodes->table->node[*others] : node);
 }
 
 struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const char *name,
@@ -258,14 +373,17 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 	struct fs_node *node = fs_node_by_daemon(nodes, entry->nodeid);
 
 	if (!node) {
-		node = new_node(nodes);
+		node = new_record(nodes, 0);
 		if (!node)
 			return NULL;
 		node->inode = entry->attr.ino;
 		node->kind = entry->attr.mode & S_IFMT;
 		fs_node_bind(nodes, node, entry->nodeid);
 	}
-	fs_node_rename(nodes, node, parent, name);
+	if (entry->attr.nlink > 1 && node->kind != S_IFDIR) /* the guest may use the others, and not look them up */
+		fs_node_add_name(nodes, node, parent, name);
+	else
+		name_only(nodes, node, parent, name);
 	node->known++;
 	node->lookups++;
 	return node;
@@ -274,17 +392,6 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 void fs_node_hidden_name(const struct fs_node *node, char *name)
 {
 	snprintf(name, FS_HIDDEN_BYTES, "%016llx", (unsigned long long)node->id);
-}
-
-void fs_node_lose_name(struct fs_nodes *nodes, struct fs_node *node)
-{
-	const struct fs_node *folder =
-		node->hidden && nodes->hidden ? fs_node_by_name(nodes, FUSE_ROOT_ID, nodes->hidden) : NULL;
-	char name[FS_HIDDEN_BYTES] = "";
-
-	if (folder)
-		fs_node_hidden_name(node, name);
-	fs_node_rename(nodes, node, folder ? folder->id : 0, name);
 }
 
 bool fs_node_is_open(const struct fs_nodes *nodes, const struct fs_node *node)
@@ -302,10 +409,10 @@ bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struc
 	if (node->lookups)
 		return false;
 	*gone = (struct fuse_forget_one){ .nodeid = node->daemon, .nlookup = node->known };
-	fs_node_rename(nodes, node, 0, "");
+	while (node->parent || fs_node_next_name(nodes, node))
+		drop_record(nodes, node);
 	fs_node_bind(nodes, node, 0);
-	__atomic_store_n(&node->id, 0, __ATOMIC_RELEASE);
-	link_node(&nodes->free, nodes->next_daemon, index_of(nodes, node));
+	free_record(nodes, node);
 	return true;
 }
 
@@ -345,7 +452,6 @@ void fs_handle_free(struct fs_nodes *nodes, struct fs_handle *handle)
 
 	__atomic_store_n(&handle->id, 0, __ATOMIC_RELEASE);
 	nodes->open[(uint32_t)handle->node % FS_NODES]--;
-	/* One too many is shown when the guest ends. */
-	if (node && node->hidden && !fs_node_is_open(nodes, node) && nodes->closed_count < FS_CLOSED)
-		nodes->closed[nodes->closed_count++] = node->id;
+	if (node)
+		note_closed(nodes, node);
 }

@@ -36,6 +36,7 @@ struct fs_node {
 	uint32_t generation;
 	uint32_t kind;   /* S_IFMT of its mode */
 	uint32_t hidden; /* it has a name in the hidden folder (hide.c): enum fs_hidden */
+	uint64_t of;     /* no node, but another name of this one: it has id, parent and name only; 0: a node */
 	char name[FS_NAME + 1];
 };
 
@@ -77,6 +78,7 @@ struct fs_nodes {
 	uint64_t closed[FS_CLOSED];    /* hidden nodes that nobody has open any more */
 	uint32_t closed_count;
 	uint32_t *by_daemon, *by_name; /* first of each bucket */
+	uint32_t *others;              /* first of each node's other names, linked by next_daemon */
 	uint32_t *next_daemon, *next_name;
 };
 
@@ -102,10 +104,12 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 			      const struct fuse_entry_out *entry);
 /** fs_node_bind() - the daemon that runs has it under this number, or (0) does not have it. */
 void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon);
-/** fs_node_rename() - it has this name now; @parent 0: none. Whatever had it, has none. */
-void fs_node_rename(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name);
-/** fs_node_lose_name() - what it was called is no more; it may have a hidden name still. */
-void fs_node_lose_name(struct fs_nodes *nodes, struct fs_node *node);
+/** fs_node_add_name() - it has this name, too. Whatever had it, has it no more. */
+void fs_node_add_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name);
+/** fs_node_drop_name() - nothing has this name. */
+void fs_node_drop_name(struct fs_nodes *nodes, uint64_t parent, const char *name);
+/** fs_node_next_name() - after @name, which is a node, with its first one, or what this gave. Return: NULL: none. */
+const struct fs_node *fs_node_next_name(const struct fs_nodes *nodes, const struct fs_node *name);
 /** fs_node_hidden_name() - the one that it has, or would get: FS_HIDDEN_BYTES. */
 void fs_node_hidden_name(const struct fs_node *node, char *name);
 /** fs_node_is_open() - the guest has a handle of it. */

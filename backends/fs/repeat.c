@@ -187,16 +187,19 @@ static int was_renamed(struct fs *fs, const struct fs_slot *slot, struct fuse_at
 static void answer_renamed(struct fs *fs, unsigned int index, const struct fuse_attr *to)
 {
 	const struct fs_request *request = &fs->slot[index].request;
+	uint64_t from = request->header.nodeid, directory;
 	const struct fs_node *node;
-	uint64_t directory;
 
 	memcpy(&directory, request->arguments, sizeof(directory));
 	node = fs_node_by_name(&fs->nodes, directory, fs_name(request, 1));
-	/* Who died may have noted it; an exchange noted twice is none. */
-	if (node && node->inode == to->ino)
-		fs_answer_error(fs, index, 0);
-	else
+	if (!node || node->inode != to->ino) {
 		answer_done(fs, index);
+		return;
+	}
+	/* Who died may have noted it, but for the end; an exchange noted twice is none. */
+	if (fs_node_by_name(&fs->nodes, from, fs_name(request, 0)) == node)
+		fs_node_drop_name(&fs->nodes, from, fs_name(request, 0));
+	fs_answer_error(fs, index, 0);
 }
 
 bool fs_finish_rename(struct fs *fs, unsigned int index)

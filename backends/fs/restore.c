@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * restore.c - a new daemon knows nothing. It is told what was agreed on with the guest, led to each node by
- * its name from the root on, and opens what was open; then it is asked what its predecessor did not answer.
+ * one of its names from the root on, and opens what was open; then it is asked what its predecessor did not answer.
  *
  * A node is the same one when dom0's inode number and kind of file are. What is not found any more, or has
  * no name (it was removed while it was open), is stale: the guest is told ESTALE, as by NFS.
@@ -35,60 +35,66 @@ static bool restore_mount(struct fs *fs)
 	return !result;
 }
 
-/* Return: whether it has another. */
-static bool lose_name(struct fs *fs, struct fs_node *node)
-{
-	uint64_t parent = node->parent;
+static bool find(struct fs *fs, struct fs_node *node, unsigned int depth);
 
-	fs_node_lose_name(&fs->nodes, node);
-	return node->parent && node->parent != parent;
-}
-
-/* Return: false: the daemon is gone. Whether the node was found says its number. */
-static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
+/* The same by one of its names. */
+static bool find_by(struct fs *fs, struct fs_node *node, const struct fs_node *name, unsigned int depth)
 {
-	struct fs_node *parent = node->parent ? fs_node_find(&fs->nodes, node->parent) : NULL;
+	struct fs_node *parent = name->parent ? fs_node_find(&fs->nodes, name->parent) : NULL;
 	struct fuse_entry_out entry;
 	int result;
 
-	if (node->daemon || !parent || depth == DEPTH)
-		return true;
-	if (!find(fs, parent, depth + 1))
-		return false;
+	if (!parent || !find(fs, parent, depth + 1))
+		return !parent;
 	if (!parent->daemon)
 		return true;
-	result = fs_look_up(fs, parent->daemon, node->name, &entry);
-	if (result > 0)
-		return false;
-	if (!result && (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
-			fs_node_by_daemon(&fs->nodes, entry.nodeid))) {
+	result = fs_look_up(fs, parent->daemon, name->name, &entry);
+	if (result)
+		return result < 0;
+	if (entry.attr.ino != node->inode || (entry.attr.mode & S_IFMT) != node->kind ||
+	    fs_node_by_daemon(&fs->nodes, entry.nodeid)) {
 		fs_return_look_up(fs, &entry);
-		result = -ESTALE;
+		return true;
 	}
-	if (result) /* it may have been removed just before the end: then by its other name */
-		return !node->hidden || !lose_name(fs, node) || find(fs, node, depth + 1);
 	fs_node_bind(&fs->nodes, node, entry.nodeid);
 	node->known = 1;
 	return true;
 }
 
+/* Return: false: the daemon is gone. Whether the node was found says its number. */
+static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
+{
+	bool lives = true;
+
+	if (depth && node->kind != S_IFDIR) /* what has several names leads nowhere */
+		return true;
+	for (const struct fs_node *name = node; name && lives && !node->daemon && depth < DEPTH;
+	     name = fs_node_next_name(&fs->nodes, name))
+		lives = find_by(fs, node, name, depth);
+	return lives;
+}
+
 /* What was renamed as the last daemon died is looked for by its new name. Return: false: the daemon is gone. */
+static bool finish_rename(struct fs *fs, unsigned int index)
+{
+	const struct fs_request *request = &fs->slot[index].request;
+	struct fs_node *from, *to;
+	uint64_t directory;
+
+	if (!fs->slot[index].used || !fs->slot[index].again ||
+	    (request->header.opcode != FUSE_RENAME && request->header.opcode != FUSE_RENAME2))
+		return true;
+	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
+	from = fs_node_find(&fs->nodes, request->header.nodeid);
+	to = fs_node_find(&fs->nodes, directory);
+	return (!from || find(fs, from, 0)) && (!to || find(fs, to, 0)) && fs_finish_rename(fs, index);
+}
+
 static bool finish_renames(struct fs *fs)
 {
-	for (unsigned int index = 0; index < FS_SLOTS; index++) {
-		const struct fs_request *request = &fs->slot[index].request;
-		struct fs_node *from, *to;
-		uint64_t directory;
-
-		if (!fs->slot[index].used || !fs->slot[index].again ||
-		    (request->header.opcode != FUSE_RENAME && request->header.opcode != FUSE_RENAME2))
-			continue;
-		memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
-		from = fs_node_find(&fs->nodes, request->header.nodeid);
-		to = fs_node_find(&fs->nodes, directory);
-		if ((from && !find(fs, from, 0)) || (to && !find(fs, to, 0)) || !fs_finish_rename(fs, index))
+	for (unsigned int index = 0; index < FS_SLOTS; index++)
+		if (!finish_rename(fs, index))
 			return false;
-	}
 	return true;
 }
 

@@ -30,12 +30,13 @@ static void clear_nodes(void)
 {
 	struct fuse_forget_one gone;
 
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.fresh; index++)
+		if (fs_node_at(&nodes, index))
+			fs_node_forget(&nodes, nodes.table->node[index].id, UINT64_MAX, &gone);
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.fresh; index++) {
 		struct fs_node *node = &nodes.table->node[index];
 
-		if (node->id)
-			fs_node_forget(&nodes, node->id, UINT64_MAX, &gone);
-		if (node->id)
+		if (node->id || nodes.others[index]) /* its names go with it */
 			abort();
 		memset(node, 0, sizeof(*node));
 	}
@@ -57,7 +58,10 @@ static void check_nodes(void)
 			abort();
 		if (node->daemon && node->daemon != FUSE_ROOT_ID && fs_node_by_daemon(&nodes, node->daemon) != node)
 			abort();
-		if (node->parent && fs_node_by_name(&nodes, node->parent, node->name) != node)
+		for (const struct fs_node *name = node; name; name = fs_node_next_name(&nodes, name))
+			if (node->parent && fs_node_by_name(&nodes, name->parent, name->name) != node)
+				abort();
+		if (fs_node_next_name(&nodes, node) && !node->parent)
 			abort();
 	}
 }

@@ -717,6 +717,67 @@ static void what_is_open_can_be_removed(void **state)
 	assert_int_equal(access(path("share/replaced"), F_OK), 0);
 }
 
+static int link_to(uint64_t node, uint64_t parent, const char *name, struct fuse_entry_out *out)
+{
+	struct fuse_link_in in = { .oldnodeid = node };
+	uint8_t arguments[300];
+	struct guest_request request = { FUSE_LINK,     parent,
+					 arguments,     join(arguments, &in, sizeof(in), name, NULL),
+					 .answer = out, .answer_bytes = sizeof(*out) };
+
+	return ask(&request);
+}
+
+static int open_file(uint64_t node, struct fuse_open_out *out)
+{
+	struct fuse_open_in in = { .flags = O_RDWR };
+	struct guest_request request = {
+		FUSE_OPEN, node, &in, sizeof(in), .answer = out, .answer_bytes = sizeof(*out)
+	};
+
+	return ask(&request);
+}
+
+/* A driver that knows one from before does not look it up again. */
+static void a_file_may_have_several_names(void **state)
+{
+	static const char *const names[] = { "0", "1", "2", "3", "4" };
+	struct fuse_entry_out entry;
+	struct created file, other;
+
+	(void)state;
+	assert_int_equal(create(FUSE_ROOT_ID, "0", O_EXCL, &file), 0);
+	assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, "text", 4), 4);
+	for (size_t n = 0; n < 4; n++) {
+		/* Another name comes and goes, and it is closed and opened. */
+		for (size_t times = 0; times < 2; times++) {
+			assert_int_equal(link_to(file.entry.nodeid, FUSE_ROOT_ID, "other", &entry), 0);
+			assert_int_equal(entry.nodeid, file.entry.nodeid);
+			assert_int_equal(entry.attr.nlink, 2);
+			assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "other"), 0);
+		}
+		assert_int_equal(release(file.entry.nodeid, file.open.fh), 0);
+		assert_int_equal(look_up(FUSE_ROOT_ID, "other", &entry), -ENOENT);
+		assert_int_equal(open_file(file.entry.nodeid, &file.open), 0);
+		deaths[n % 2]();
+		assert_int_equal(rename_to(FUSE_ROOT_ID, names[n], FUSE_ROOT_ID, names[n + 1]), 0);
+		assert_holds(&file, "text");
+		deaths[n / 2]();
+		assert_holds(&file, "text");
+	}
+	/* The last one is replaced while it is open. */
+	assert_int_equal(link_to(file.entry.nodeid, FUSE_ROOT_ID, "other", &entry), 0);
+	assert_int_equal(create(FUSE_ROOT_ID, "new", O_EXCL, &other), 0);
+	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "4"), 0);
+	assert_int_equal(access(path("share/.vimo-g"), F_OK), -1);
+	assert_int_equal(rename_to(FUSE_ROOT_ID, "new", FUSE_ROOT_ID, "other"), 0);
+	assert_int_equal(access(path("share/.vimo-g"), F_OK), 0);
+	kill_model();
+	assert_holds(&file, "text");
+	assert_int_equal(look_up(FUSE_ROOT_ID, "other", &entry), 0);
+	assert_int_equal(entry.nodeid, other.entry.nodeid);
+}
+
 /* What no driver says, and what it then is told. */
 static void hostile_requests_are_refused(void **state)
 {
@@ -802,6 +863,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_removed_or_renamed_is_so_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_found_is_stale, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_open_can_be_removed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_may_have_several_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_requests_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(there_are_bounds, set_up, tear_down),
 	};

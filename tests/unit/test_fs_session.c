@@ -29,9 +29,10 @@ static struct fs fs;
 static int other_end;
 static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
 static unsigned int said_count, taken, asked[64];
-static bool dead;                          /* it does not answer */
-static int fails;                          /* what it answers next */
-static const char *there;                  /* the only name there is; NULL: any */
+static bool dead;         /* it does not answer */
+static int fails;         /* what it answers next */
+static const char *there; /* the only names there are, a letter each; NULL: any */
+static char path[] = "/tmp/test_fs_session.XXXXXX";
 static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
 
 /* Of endpoint.c and vhost_user.c. */
@@ -156,8 +157,10 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 		say(index, fails, NULL, 0);
 	else if (header.opcode == FUSE_INIT)
 		say(index, 0, &init, sizeof(init));
-	else if (header.opcode == FUSE_LOOKUP && there && strcmp(name, there))
+	else if (header.opcode == FUSE_LOOKUP && there && !strstr(there, name))
 		say(index, -ENOENT, NULL, 0);
+	else if (header.opcode == FUSE_LOOKUP && !strcmp(name, "directory"))
+		say(index, 0, &folder, sizeof(folder));
 	else if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
 		say(index, 0, &entry, sizeof(entry));
 	else if (header.opcode == FUSE_MKDIR)
@@ -172,7 +175,6 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 static int set_up(void **state)
 {
 	const struct virtqueue_layout layout = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
-	char path[] = "/tmp/test_fs_session.XXXXXX";
 	struct error err;
 	int ends[2];
 
@@ -187,12 +189,12 @@ static int set_up(void **state)
 	there = NULL;
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
+	strcpy(path + strlen(path) - 6, "XXXXXX");
 	close(mkstemp(path));
 	if (fs_nodes_open(&fs.nodes, path, &err) || driver_ring_open(&fs.ring, &memory, sizeof(*fs.shared), &err) ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, ends) ||
 	    !virtqueue_start(&endpoint.device.queue[FS_REQUESTS], &memory, &layout, false, NULL))
 		return -1;
-	unlink(path);
 	fs.endpoint = &endpoint;
 	fs.shared = (struct fs_shared *)(void *)fs.ring.shared;
 	fs.slot = calloc(FS_SLOTS, sizeof(*fs.slot));
@@ -209,6 +211,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	fs_nodes_close(&fs.nodes);
+	unlink(path);
 	driver_ring_close(&fs.ring);
 	if (fs.socket >= 0)
 		close(fs.socket);
@@ -328,8 +331,12 @@ static uint64_t hide_two(void)
 	for (unsigned int n = 0; n < 2; n++) {
 		struct fs_node *node = learn(FUSE_ROOT_ID, n ? "b" : "a", 3 + n, S_IFREG);
 
+		char name[FS_HIDDEN_BYTES];
+
 		node->hidden = FS_HIDDEN;
-		fs_node_lose_name(&fs.nodes, node);
+		fs_node_hidden_name(node, name);
+		fs_node_add_name(&fs.nodes, node, folder->id, name);
+		fs_node_drop_name(&fs.nodes, FUSE_ROOT_ID, n ? "b" : "a");
 		assert_int_equal(node->parent, folder->id);
 		handle[n] = fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, n)->id;
 	}
@@ -438,32 +445,49 @@ static void who_removes_the_hidden_folder_gets_another(void **state)
 	assert_int_equal(asked[FUSE_LINK], 3);
 }
 
-/* A file that is open is renamed from "a" to "b". Return: the file. */
-static const struct fs_node *rename_open(void)
+static void rename_in(unsigned int index, uint64_t folder, const char *from, const char *to)
 {
-	const struct fs_node *node = learn(FUSE_ROOT_ID, "a", 99, S_IFREG);
-	struct {
-		struct fuse_rename_in in;
-		char names[4];
-	} arguments = { .in.newdir = FUSE_ROOT_ID, .names = "a\0b" };
+	const struct fuse_rename_in in = { .newdir = folder };
+	uint8_t arguments[100];
+	char *names = (char *)arguments + sizeof(in);
+
+	memcpy(arguments, &in, sizeof(in));
+	strcpy(stpcpy(names, from) + 1, to);
+	fs_note(&fs, take(index, FUSE_RENAME, folder, arguments, sizeof(in) + strlen(from) + strlen(to) + 2));
+	fs_submit(&fs, index);
+	assert_true(fs.slot[index].asked);
+}
+
+static const struct fs_node *open_in(uint64_t folder)
+{
+	const struct fs_node *node = learn(folder, "a", 99, S_IFREG);
 
 	fs.nodes.table->init_bytes = sizeof(struct fuse_init_in);
 	fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, 1);
-	fs_note(&fs, take(0, FUSE_RENAME, FUSE_ROOT_ID, &arguments, sizeof(arguments.in) + 4));
-	fs_submit(&fs, 0);
-	assert_true(fs.slot[0].asked);
 	return node;
 }
 
-static void restore_renamed(const struct fs_node *node)
+/* A file that is open is renamed from "a" to "b". Return: the file. */
+static struct fs_node *rename_open(void)
 {
+	const struct fs_node *node = open_in(FUSE_ROOT_ID);
+
+	rename_in(0, FUSE_ROOT_ID, "a", "b");
+	return fs_node_find(&fs.nodes, node->id);
+}
+
+static void restore_renamed(const struct fs_node *node, uint64_t folder)
+{
+	const unsigned int waiting = fs.busy;
+
 	fs_gone(&fs);
 	fs.socket = dup(other_end);
-	there = "b";
+	there = "b, directory";
 	assert_true(fs_restore(&fs));
-	assert_int_equal(answered(), 1);
+	assert_int_equal(answered(), waiting);
 	assert_string_equal(node->name, "b");
-	assert_int_equal(node->parent, FUSE_ROOT_ID);
+	assert_null(fs_node_next_name(&fs.nodes, node));
+	assert_int_equal(node->parent, folder);
 	assert_int_equal(node->daemon, 99);
 	assert_false(fs.nodes.table->handle[0].lost);
 }
@@ -471,7 +495,7 @@ static void restore_renamed(const struct fs_node *node)
 static void what_was_renamed_at_the_end_is_found(void **state)
 {
 	(void)state;
-	restore_renamed(rename_open());
+	restore_renamed(rename_open(), FUSE_ROOT_ID);
 }
 
 /* By a device model that did not live to say so. */
@@ -485,7 +509,16 @@ static void what_was_renamed_is_noted_once(void **state)
 	(void)state;
 	header->len = sizeof(*header);
 	assert_true(fs_hear(&fs.nodes, &fs.slot[0].request, answer, &gone));
-	restore_renamed(node);
+	restore_renamed(node, FUSE_ROOT_ID);
+}
+
+static void what_was_renamed_is_noted_to_the_end(void **state)
+{
+	struct fs_node *node = rename_open();
+
+	(void)state;
+	fs_node_add_name(&fs.nodes, node, FUSE_ROOT_ID, "b");
+	restore_renamed(node, FUSE_ROOT_ID);
 }
 
 /* Its numbers are the next one's, for other files. */
@@ -514,6 +547,7 @@ int main(void)
 		TEST(who_removes_the_hidden_folder_gets_another),
 		TEST(what_was_renamed_at_the_end_is_found),
 		TEST(what_was_renamed_is_noted_once),
+		TEST(what_was_renamed_is_noted_to_the_end),
 		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
 	};
 
