@@ -125,6 +125,7 @@ static void take(struct fs *fs, unsigned int index, bool again)
 	memset(&request->header, 0, sizeof(request->header));
 	request->room = room > UINT32_MAX ? UINT32_MAX : (uint32_t)room;
 	error = read_request(slot);
+	again = again && fs_noted(fs, slot);
 	slot->used = true;
 	slot->asked = slot->again = again;
 	slot->order = fs->order++;

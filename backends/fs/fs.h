@@ -132,6 +132,8 @@ bool fs_restore(struct fs *fs);
 /* repeat.c: */
 /** fs_note() - before a request is asked for the first time: what may be needed to repeat it. */
 void fs_note(struct fs *fs, const struct fs_slot *slot);
+/** fs_noted() - whether that has been done, by us or who died. If not, it has not been asked for. */
+bool fs_noted(struct fs *fs, const struct fs_slot *slot);
 /** fs_repeat() - ask for what may have been done already. Return: false: the daemon is gone. */
 bool fs_repeat(struct fs *fs, unsigned int index);
 /** fs_finish_rename() - answer the rename in @index if it has been done. Return: false: the daemon is gone. */

@@ -200,6 +200,7 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 	struct fs_table *table = nodes->table;
 
 	table->init_bytes = 0;
+	memset(table->note, 0, sizeof(table->note));
 	for (uint32_t index = 0; index < nodes->handles; index++)
 		if (table->handle[index].id)
 			fs_handle_free(nodes, &table->handle[index]);

@@ -52,8 +52,9 @@ struct fs_handle {
 
 /* What must be known of a request before it may be repeated. */
 struct fs_note {
-	uint64_t since; /* ns, of the clock of files' times, when it was taken */
-	uint64_t inode; /* what it would remove or rename; 0: not known */
+	uint64_t unique; /* the guest's number of it: of another one, this is old */
+	uint64_t since;  /* ns, of the clock of files' times, when it was taken */
+	uint64_t inode;  /* what it would remove or rename; 0: not known */
 };
 
 /** The file. */

@@ -48,6 +48,13 @@ void fs_note(struct fs *fs, const struct fs_slot *slot)
 	default: break;
 	}
 	note->inode = node ? node->inode : 0;
+	/* Last: who dies before has not asked for it either. */
+	__atomic_store_n(&note->unique, request->header.unique, __ATOMIC_RELEASE);
+}
+
+bool fs_noted(struct fs *fs, const struct fs_slot *slot)
+{
+	return note_of(fs, slot)->unique == slot->request.header.unique;
 }
 
 static uint64_t daemon_id(const struct fs *fs, uint64_t id)

@@ -778,6 +778,25 @@ static void a_file_may_have_several_names(void **state)
 	assert_int_equal(entry.nodeid, other.entry.nodeid);
 }
 
+/* Who died between taking a request and noting it had noted another one at its place. */
+static void what_was_only_taken_is_new(void **state)
+{
+	struct virtqueue_inflight *inflight = &shared->state.queue[FS_REQUESTS].inflight;
+	struct guest_request request = { FUSE_UNLINK, FUSE_ROOT_ID, "b", 2, .answer = got };
+	struct created file;
+
+	(void)state;
+	assert_int_equal(create(FUSE_ROOT_ID, "a", O_EXCL, &file), 0);
+	assert_int_equal(create(FUSE_ROOT_ID, "b", O_EXCL, &file), 0);
+	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "a"), 0);
+	end(&model);
+	send_request(&request);
+	inflight->taken[0] = VIRTQUEUE_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
+	kill_model();
+	assert_int_equal(receive(&request), 0);
+	assert_int_equal(access(path("share/b"), F_OK), -1);
+}
+
 /* What no driver says, and what it then is told. */
 static void hostile_requests_are_refused(void **state)
 {
@@ -864,6 +883,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_found_is_stale, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_open_can_be_removed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_may_have_several_names, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_only_taken_is_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_requests_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(there_are_bounds, set_up, tear_down),
 	};
