@@ -92,9 +92,14 @@ static bool finish_rename(struct fs *fs, unsigned int index)
 
 static bool finish_renames(struct fs *fs)
 {
-	for (unsigned int index = 0; index < FS_SLOTS; index++)
-		if (!finish_rename(fs, index))
-			return false;
+	unsigned int left;
+
+	do { /* again: the folder of one may be what another one has moved */
+		left = fs->busy;
+		for (unsigned int index = 0; index < FS_SLOTS; index++)
+			if (!finish_rename(fs, index))
+				return false;
+	} while (fs->busy < left);
 	return true;
 }
 

@@ -498,6 +498,18 @@ static void what_was_renamed_at_the_end_is_found(void **state)
 	restore_renamed(rename_open(), FUSE_ROOT_ID);
 }
 
+static void what_was_renamed_in_what_was_renamed_is_found(void **state)
+{
+	const struct fs_node *folder = learn(FUSE_ROOT_ID, "old", 77, S_IFDIR), *node;
+
+	(void)state;
+	node = open_in(folder->id);
+	rename_in(0, folder->id, "a", "b");
+	rename_in(1, FUSE_ROOT_ID, "old", "directory");
+	restore_renamed(node, folder->id);
+	assert_string_equal(folder->name, "directory");
+}
+
 /* By a device model that did not live to say so. */
 static void what_was_renamed_is_noted_once(void **state)
 {
@@ -546,6 +558,7 @@ int main(void)
 		TEST(who_dies_while_it_hides_has_not_done_so),
 		TEST(who_removes_the_hidden_folder_gets_another),
 		TEST(what_was_renamed_at_the_end_is_found),
+		TEST(what_was_renamed_in_what_was_renamed_is_found),
 		TEST(what_was_renamed_is_noted_once),
 		TEST(what_was_renamed_is_noted_to_the_end),
 		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
