@@ -13,6 +13,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* By an answer that is to come, too. */
+static bool in_use(const struct fs *fs, const struct fs_node *node)
+{
+	bool used = fs_node_is_open(&fs->nodes, node);
+
+	for (unsigned int index = 0; index < FS_SLOTS && !used; index++) {
+		const struct fuse_in_header *header = &fs->slot[index].request.header;
+
+		used = fs->slot[index].used && header->opcode == FUSE_OPEN && header->nodeid == node->id;
+	}
+	return used;
+}
+
 /* What the request takes the last name of; NULL: nothing that is open. */
 static struct fs_node *victim(const struct fs *fs, const struct fs_request *request)
 {
@@ -35,7 +48,7 @@ static struct fs_node *victim(const struct fs *fs, const struct fs_request *requ
 		break;
 	default: break;
 	}
-	if (!node || node == source || node->kind != S_IFREG || !node->daemon || !fs_node_is_open(&fs->nodes, node))
+	if (!node || node == source || node->kind != S_IFREG || !node->daemon || !in_use(fs, node))
 		return NULL;
 	return node->hidden == FS_HIDING || !fs_node_next_name(&fs->nodes, node) ? node : NULL;
 }
@@ -174,7 +187,7 @@ bool fs_show_closed(struct fs *fs)
 		uint64_t id = nodes->closed[--nodes->closed_count];
 		struct fs_node *node = fs_node_find(nodes, id);
 
-		if (!node || !node->hidden || fs_node_is_open(nodes, node) || show(fs, node))
+		if (!node || !node->hidden || in_use(fs, node) || show(fs, node))
 			continue;
 		if (nodes->closed_count < FS_CLOSED)
 			nodes->closed[nodes->closed_count++] = id;

@@ -118,6 +118,8 @@ static void find_record(struct fs_nodes *nodes, uint32_t index)
 		link_node(&nodes->by_name[name_bucket(record->parent, record->name)], nodes->next_name, index);
 	if (record->of)
 		link_node(&nodes->others[(uint32_t)record->of], nodes->next_daemon, index);
+	else
+		note_closed(nodes, record);
 }
 
 static void find_all(struct fs_nodes *nodes)

@@ -365,6 +365,22 @@ static void what_is_closed_meanwhile_is_shown(void **state)
 	assert_int_equal(fs.nodes.closed_count, 0);
 }
 
+/* Nor is it forgotten when the device model dies just then. */
+static void what_was_closed_at_the_end_is_shown(void **state)
+{
+	struct error err;
+
+	(void)state;
+	hide_two();
+	fs_nodes_close(&fs.nodes);
+	assert_int_equal(fs_nodes_open(&fs.nodes, path, &err), 0);
+	fs.nodes.hidden = ".hidden";
+	assert_int_equal(fs.nodes.closed_count, 1);
+	fs_node_bind(&fs.nodes, fs_node_by_name(&fs.nodes, FUSE_ROOT_ID, ".hidden"), 2);
+	assert_true(fs_show_closed(&fs));
+	assert_int_equal(asked[FUSE_UNLINK], 1);
+}
+
 static void mount_again(uint32_t opcode)
 {
 	const struct fuse_init_out out = { .major = FUSE_KERNEL_VERSION };
@@ -411,6 +427,21 @@ static void who_dies_while_it_hides_has_not_done_so(void **state)
 	fs_submit(&fs, 0);
 	assert_true(fs.slot[0].asked);
 	assert_int_equal(asked[FUSE_LINK], 2);
+	assert_int_equal(node->hidden, FS_HIDDEN);
+}
+
+/* Its answer comes when the name is gone. */
+static void what_is_being_opened_is_hidden(void **state)
+{
+	const struct fuse_open_in in = { .flags = O_RDWR };
+	const struct fs_node *node = learn(FUSE_ROOT_ID, "a", 3, S_IFREG);
+
+	(void)state;
+	take(0, FUSE_OPEN, node->id, &in, sizeof(in));
+	fs_submit(&fs, 0);
+	take(1, FUSE_UNLINK, FUSE_ROOT_ID, "a", 2);
+	fs_submit(&fs, 1);
+	assert_int_equal(asked[FUSE_LINK], 1);
 	assert_int_equal(node->hidden, FS_HIDDEN);
 }
 
@@ -554,8 +585,10 @@ int main(void)
 		TEST(nothing_is_answered_unasked),
 		TEST(what_was_not_asked_is_no_answer),
 		TEST(what_is_closed_meanwhile_is_shown),
+		TEST(what_was_closed_at_the_end_is_shown),
 		TEST(a_mount_may_end_meanwhile),
 		TEST(who_dies_while_it_hides_has_not_done_so),
+		TEST(what_is_being_opened_is_hidden),
 		TEST(who_removes_the_hidden_folder_gets_another),
 		TEST(what_was_renamed_at_the_end_is_found),
 		TEST(what_was_renamed_in_what_was_renamed_is_found),
