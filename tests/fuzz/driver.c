@@ -6,7 +6,9 @@
 #include "driver.h"
 
 #include "fake_driver.h"
+#include "fake_packed.h"
 
+#include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 #include <stdlib.h>
 
@@ -21,6 +23,9 @@ static _Alignas(4096) uint8_t ram[RAM_BYTES], page[4096];
 static struct transport_state kept;
 static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 static volatile uint8_t sink;
+/* Of packed rings, when this time there are any. */
+static struct fake_packed drivers[TRANSPORT_QUEUES];
+static uint16_t next_id;
 
 void fuzz_touch(const void *data, size_t bytes)
 {
@@ -80,20 +85,39 @@ static uint64_t value_of(struct fuzz_input *input, uint64_t offset)
 	return input_take(input, input_take(input, 1) < 0xe0 ? 1 : 4);
 }
 
+static bool is_packed(const struct virtio_device *device)
+{
+	return device->features >> VIRTIO_F_RING_PACKED & 1;
+}
+
 /* What every driver does first, with features as it likes. */
 static void start_driver(struct virtio_device *device, uint32_t features)
 {
 	pthread_mutex_lock(&device->lock);
 	driver_put(device, VIRTIO_MMIO_STATUS, 0);
-	driver_begin(device, features);
+	driver_begin_with(device, features, (uint32_t)is_packed(device) << (VIRTIO_F_RING_PACKED - 32));
 	for (uint32_t n = 0; n < device->queues; n++) {
 		uint64_t at = RAM + n * QUEUE_BYTES;
 
 		memset(ram + n * QUEUE_BYTES, 0, QUEUE_BYTES);
+		drivers[n] = fake_packed_new(QUEUE);
 		driver_queue(device, n, QUEUE, at, at + AVAIL, at + USED);
 	}
 	driver_go(device);
 	pthread_mutex_unlock(&device->lock);
+}
+
+static void give_packed(const struct virtio_device *device, unsigned int queue, const struct vring_desc *from,
+			uint16_t count)
+{
+	struct vring_packed_desc desc[4];
+
+	queue %= device->queues;
+	for (uint16_t i = 0; i < count; i++)
+		desc[i] =
+			(struct vring_packed_desc){ from[i].addr, from[i].len, 0, from[i].flags & VRING_DESC_F_WRITE };
+	fake_packed_offer(&drivers[queue], (struct vring_packed_desc *)(void *)(ram + queue * QUEUE_BYTES),
+			  next_id++ % QUEUE, desc, count);
 }
 
 /* One more buffer in a queue: of one direction, mostly, or first to be read, then to be written. */
@@ -105,9 +129,10 @@ static void give_buffer(const struct virtio_device *device, struct fuzz_input *i
 	uint16_t *avail = (uint16_t *)(void *)(base + AVAIL);
 	unsigned int count = 1 + (form & 3), head = avail[1] * 3u;
 	unsigned int readable = form < 0x60 ? 0 : form < 0xc0 ? count : form >> 2 & 3;
+	struct vring_desc packed[4];
 
 	for (unsigned int i = 0; i < count; i++) {
-		struct vring_desc *one = &desc[(head + i) % QUEUE];
+		struct vring_desc *one = is_packed(device) ? &packed[i] : &desc[(head + i) % QUEUE];
 		uint8_t kind = (uint8_t)input_take(input, 1);
 
 		one->addr = kind < 0xf0 ? RAM + DATA + kind * 8u : input_address(input);
@@ -115,6 +140,10 @@ static void give_buffer(const struct virtio_device *device, struct fuzz_input *i
 		one->flags =
 			(uint16_t)((i + 1 < count ? VRING_DESC_F_NEXT : 0) | (i >= readable ? VRING_DESC_F_WRITE : 0));
 		one->next = (uint16_t)((head + i + 1) % QUEUE);
+	}
+	if (is_packed(device)) {
+		give_packed(device, queue, packed, (uint16_t)count);
+		return;
 	}
 	avail[2 + avail[1] % QUEUE] = (uint16_t)(head % QUEUE);
 	avail[1]++;
@@ -181,28 +210,39 @@ static void step(const struct fuzz_device *fuzzed, struct fuzz_input *input)
 	}
 }
 
+/* Up to what a queue begins with. */
+static void copy_state(struct transport_state *to, const struct transport_state *from, uint32_t queues)
+{
+	memcpy(to, from, offsetof(struct transport_state, queue));
+	for (uint32_t n = 0; n < queues; n++)
+		memcpy(&to->queue[n], &from->queue[n], offsetof(struct transport_queue_state, packed.buffer));
+}
+
 /* What a driver left behind that began as all do, with all features of the device or none. */
 static void leave_driver(struct virtio_device *device, bool plain)
 {
-	static struct {
+	static struct left {
 		const struct virtio_model *of;
 		uint8_t page[sizeof(page)];
 		struct transport_state kept;
-	} left[2];
+	} left[4];
+	struct left *one = &left[plain + 2 * is_packed(device)];
 	const struct virtio_model *model = device->model;
 	struct virtio_model quiet = *model;
 
-	if (left[plain].of != model) { /* once: writing registers takes most of the time */
+	if (one->of != model) { /* once: writing registers takes most of the time */
 		quiet.started = quiet.drain = NULL;
 		device->model = &quiet;
 		transport_init(device);
 		start_driver(device, plain ? 0 : (uint32_t)device->features | 3u << 28);
-		device->model = left[plain].of = model;
-		memcpy(left[plain].page, page, sizeof(page));
-		left[plain].kept = kept;
+		device->model = one->of = model;
+		memcpy(one->page, page, sizeof(page));
+		copy_state(&one->kept, &kept, device->queues);
 	}
-	memcpy(page, left[plain].page, sizeof(page));
-	memcpy(&kept, &left[plain].kept, offsetof(struct transport_state, queue[device->queues]));
+	memcpy(page, one->page, sizeof(page));
+	copy_state(&kept, &one->kept, device->queues);
+	for (uint32_t n = 0; n < device->queues; n++)
+		drivers[n] = fake_packed_new(QUEUE);
 }
 
 void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input)
@@ -216,7 +256,11 @@ void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input)
 	device->interrupt = interrupt;
 	memset(ram, 0, sizeof(ram));
 	memset(page, 0, sizeof(page));
-	memset(&kept, 0, offsetof(struct transport_state, queue[device->queues]));
+	memset(&kept, 0, offsetof(struct transport_state, queue)); /* the rest: by the device's reset */
+	next_id = 0;
+	device->features &= ~(1ull << VIRTIO_F_RING_PACKED);
+	if (fuzzed->packed && how & 4)
+		device->features |= 1ull << VIRTIO_F_RING_PACKED;
 	if (how & 1)
 		leave_driver(device, how & 2);
 	begin(fuzzed, true);

@@ -14,6 +14,7 @@ struct fuzz_device {
 	struct virtio_device *device;            /* model, features and queues are set */
 	void (*work)(void);                      /* a doorbell rang */
 	void (*event)(struct fuzz_input *input); /* something comes from dom0's side; NULL: nothing ever does */
+	bool packed;                             /* it may offer packed rings */
 	void (*begin)(bool first); /* before a device model begins: the first, or another after it; or NULL */
 };
 

@@ -4,6 +4,8 @@
  * that sometimes transfers less than it was asked, or fails.
  */
 #include "block/request.h"
+#include "core/packed.h"
+#include "fake_packed.h"
 #include "fuzz.h"
 
 #include <errno.h>
@@ -16,10 +18,9 @@
 static _Alignas(4096) uint8_t ram[RAM_BYTES];
 static uint8_t image[IMAGE_BYTES];
 
-/* Mostly a header, some data and a status; what they are is the driver's. */
-static void make_request(struct fuzz_input *input, unsigned int head)
+/* Mostly a header, some data and a status; what they are is the driver's. Return: of so many pieces. */
+static unsigned int make_request(struct fuzz_input *input, struct vring_desc *desc, unsigned int head)
 {
-	struct vring_desc *desc = (struct vring_desc *)(void *)ram;
 	unsigned int count = 2 + input_take(input, 1) % 5;
 	struct virtio_blk_outhdr *header = (struct virtio_blk_outhdr *)(void *)(ram + 0x400);
 
@@ -36,6 +37,30 @@ static void make_request(struct fuzz_input *input, unsigned int head)
 					(i && (i + 1 == count || input_take(input, 1) & 1) ? VRING_DESC_F_WRITE : 0));
 		one->next = (uint16_t)((head + i + 1) % QUEUE);
 	}
+	return count;
+}
+
+static void offer(struct fuzz_input *input, unsigned int n)
+{
+	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
+
+	make_request(input, (struct vring_desc *)(void *)ram, n * 7);
+	avail[2 + n] = (uint16_t)(n * 7 % QUEUE);
+	avail[1] = (uint16_t)(n + 1);
+}
+
+/* The driver's ring and ours stay in step, as each request comes back before the next one. */
+static void offer_packed(struct fuzz_input *input, unsigned int n, struct fake_packed *driver)
+{
+	struct vring_desc desc[QUEUE];
+	struct vring_packed_desc packed[QUEUE];
+	unsigned int count = make_request(input, desc, 0);
+
+	for (unsigned int i = 0; i < count; i++)
+		packed[i] =
+			(struct vring_packed_desc){ desc[i].addr, desc[i].len, 0, desc[i].flags & VRING_DESC_F_WRITE };
+	fake_packed_offer(driver, (struct vring_packed_desc *)(void *)ram, (uint16_t)(n * 7 % QUEUE), packed,
+			  (uint16_t)count);
 }
 
 static int64_t transfer(const struct block_step *step, struct fuzz_input *input)
@@ -81,6 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	static struct block_request request;
 	static struct virtqueue queue;
 	static struct virtqueue_inflight inflight;
+	static struct packed_state packed;
+	struct fake_packed driver = fake_packed_new(QUEUE);
 	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
 	struct fuzz_input input = { data, bytes };
@@ -93,16 +120,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 							  how & 2 ? 4096 :
 								    512,
 					 .memory_align = how & 4 ? 4 : 512 };
-	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
 
 	memset(ram, 0, sizeof(ram));
 	memset(&inflight, 0, sizeof(inflight));
-	if (!virtqueue_start(&queue, &memory, &layout, false, &inflight))
+	memset(&packed, 0, PACKED_STATE_ZERO);
+	if (!(how & 16 ? packed_start(&queue, &memory, &layout, false, &packed) :
+			 virtqueue_start(&queue, &memory, &layout, false, &inflight)))
 		abort();
 	for (unsigned int n = 0; n < 8 && input.left; n++) {
-		make_request(&input, n * 7);
-		avail[2 + n] = (uint16_t)(n * 7 % QUEUE);
-		avail[1] = (uint16_t)(n + 1);
+		if (how & 16)
+			offer_packed(&input, n, &driver);
+		else
+			offer(&input, n);
 		if (!virtqueue_pop(&queue, &request.chain))
 			break;
 		switch (block_parse(&request, &disk)) {

@@ -3,6 +3,8 @@
  * fuzz_net.c - a hostile driver's queues of a network device: buffers for
  * packets, packets, commands; a socket is the tap.
  */
+#include "core/packed.h"
+#include "fake_packed.h"
 #include "fuzz.h"
 #include "net/control.h"
 #include "net/packets.h"
@@ -36,10 +38,9 @@ static void empty(int fd)
 		;
 }
 
-/* A chain at @head, mostly such as its queue takes. */
-static void make_chain(struct fuzz_input *input, unsigned int head, bool writable)
+/* A chain at @head, mostly such as its queue takes. Return: of so many pieces. */
+static unsigned int make_chain(struct fuzz_input *input, struct vring_desc *desc, unsigned int head, bool writable)
 {
-	struct vring_desc *desc = (struct vring_desc *)(void *)ram;
 	unsigned int count = 1 + input_take(input, 1) % 4;
 
 	for (unsigned int i = 0; i < count; i++) {
@@ -53,6 +54,28 @@ static void make_chain(struct fuzz_input *input, unsigned int head, bool writabl
 					(writable != (kind > 0xf8) ? VRING_DESC_F_WRITE : 0));
 		one->next = (uint16_t)((head + i + 1) % QUEUE);
 	}
+	return count;
+}
+
+static void offer(struct fuzz_input *input, uint8_t head, bool writable)
+{
+	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
+
+	make_chain(input, (struct vring_desc *)(void *)ram, head, writable);
+	avail[2 + avail[1] % QUEUE] = head % QUEUE;
+	avail[1]++;
+}
+
+static void offer_packed(struct fuzz_input *input, uint8_t id, bool writable, struct fake_packed *driver)
+{
+	struct vring_desc desc[QUEUE];
+	struct vring_packed_desc packed[QUEUE];
+	unsigned int count = make_chain(input, desc, 0, writable);
+
+	for (unsigned int i = 0; i < count; i++)
+		packed[i] =
+			(struct vring_packed_desc){ desc[i].addr, desc[i].len, 0, desc[i].flags & VRING_DESC_F_WRITE };
+	fake_packed_offer(driver, (struct vring_packed_desc *)(void *)ram, id % QUEUE, packed, (uint16_t)count);
 }
 
 static bool ask_pairs(void *context, unsigned int pairs)
@@ -89,32 +112,43 @@ static void serve(struct virtqueue *queue, uint8_t how, struct fuzz_input *input
 	virtqueue_wants_interrupt(queue);
 }
 
+static struct packed_state kept;
+
+static void start(struct virtqueue *queue, uint8_t how)
+{
+	static const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
+
+	if (!(how & 16 ? packed_start(queue, &memory, &layout, how & 8, &kept) :
+			 virtqueue_start(queue, &memory, &layout, how & 8, NULL)))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct virtqueue queue;
-	const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
 	struct fuzz_input input = { data, bytes };
-	uint16_t *avail = (uint16_t *)(void *)(ram + 0x100);
+	struct fake_packed driver = fake_packed_new(QUEUE);
 	uint8_t how = (uint8_t)input_take(&input, 1);
 
 	if (!tap && !dom0)
 		open_tap();
 	memset(ram, 0, sizeof(ram));
-	if (!virtqueue_start(&queue, &memory, &layout, how & 8, NULL))
-		abort();
+	memset(&kept, 0, PACKED_STATE_ZERO);
+	start(&queue, how);
 	while (input.left) {
 		uint8_t what = (uint8_t)input_take(&input, 1);
 
 		if (what < 0x80) {
-			make_chain(&input, what, how % 3 == 0);
-			avail[2 + avail[1] % QUEUE] = what % QUEUE;
-			avail[1]++;
+			if (how & 16)
+				offer_packed(&input, what, how % 3 == 0, &driver);
+			else
+				offer(&input, what, how % 3 == 0);
 		} else if (what < 0x90) {
 			ram[input_take(&input, 2) % RAM_BYTES] = (uint8_t)input_take(&input, 1);
 		} else if (what < 0xf8) {
 			serve(&queue, how, &input);
-		} else if (!virtqueue_start(&queue, &memory, &layout, how & 8, NULL)) {
-			abort();
+		} else {
+			start(&queue, how);
 		}
 	}
 	serve(&queue, how, &input);

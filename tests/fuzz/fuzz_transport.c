@@ -54,7 +54,7 @@ static void work(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct fuzz_device fuzzed = { .device = &device, .work = work };
+	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .packed = true };
 	struct fuzz_input input = { data, bytes };
 
 	fuzz_drive(&fuzzed, &input);
