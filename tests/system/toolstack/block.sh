@@ -31,10 +31,12 @@ disks_keep_what_is_written() {
 	sparse /tmp/c.img 32M
 	echo 'only to be read' | dd of=/tmp/d.img bs=512 conv=sync 2>/dev/null
 	disk_guest 'disk = ( { target = "/mnt/a.img"; serial = "first"; queues = 2; },
-		{ target = "/dev/vda"; }, { target = "/tmp/c.img"; }, { target = "/tmp/d.img"; access = "ro"; } )'
+		{ target = "/dev/vda"; }, { target = "/tmp/c.img"; packed = true; }, { target = "/tmp/d.img"; access = "ro"; } )'
 	talk g1 virtio 'cat /sys/block/vda/serial; echo' '^first'
 	talk g1 virtio 'cat /sys/block/vda/size' '^131072'
 	talk g1 virtio 'ls /sys/block/vda/mq | wc -l' '^2'
+	packed_is g1 block/vda 0
+	packed_is g1 block/vdc 1
 	talk g1 virtio 'head -n 1 /dev/vdd' '^only to be read'
 	talk g1 virtio 'dd if=/dev/zero of=/dev/vdd bs=512 count=1 || echo refused' '^refused'
 	start_load 8 vda vdb vdc
@@ -45,7 +47,8 @@ disks_keep_what_is_written() {
 disks_outlive_device_models() {
 	local n=0
 	sparse /mnt/a.img 64M
-	disk_guest 'disk = ( { target = "/mnt/a.img"; queues = 2; }, { target = "/dev/vda"; } )'
+	disk_guest 'disk = ( { target = "/mnt/a.img"; queues = 2; }, { target = "/dev/vda"; packed = true; queues = 2; } )'
+	packed_is g1 block/vdb 1
 	start_load 0 vda vdb
 	while [ $n -lt 20 ]; do
 		n=$((n + 1))

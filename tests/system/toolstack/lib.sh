@@ -127,6 +127,9 @@ refused() {
 	fi
 }
 
+# packed_is NAME DEVICE 0|1: whether the guest's driver took packed rings, feature bit 34.
+packed_is() { tell $1 "[ \$(cut -c35 /sys/class/$2/device/features) = $3 ]"; }
+
 dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
 another_dm() { [ "$(dm_pid $1)" != $2 ]; }
 # replace_dm NAME: kill its device model, wait for the next.

@@ -66,11 +66,12 @@ both_ways() {
 vhost_moves_packets() { both_ways true vhost; }
 the_device_model_moves_packets() { both_ways false tap; }
 
-# kills VHOST: device models die while packets go both ways.
+# kills VHOST [PACKED]: device models die while packets go both ways.
 kills() {
 	local n pid before
 	left >/tmp/before
-	networked g1 10.9.0.2 "bridge=br0,vhost=$1" 'fetch=10.9.0.1'
+	networked g1 10.9.0.2 "bridge=br0,vhost=$1,packed=${2:-0}" 'fetch=10.9.0.1'
+	packed_is g1 net/eth0 ${2:-0}
 	(while :; do fetch_from 10.9.0.2 || echo "-- garbled" >>/tmp/garbled; done) &
 	echo $! >/tmp/fetcher
 	rm -f /tmp/garbled
@@ -94,7 +95,7 @@ kills() {
 	all_given_back
 }
 vhost_outlives_device_models() { kills true; }
-packets_outlive_device_models() { kills false; }
+packets_outlive_device_models() { kills false; kills false 1; }
 
 several_queues() {
 	local vhost

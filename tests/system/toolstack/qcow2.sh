@@ -83,7 +83,8 @@ qcow2_outlives_storage_daemons() {
 qcow2_outlives_device_models() {
 	local n=0 pid
 	qcow2 /mnt/a.qcow2 64M
-	disk_guest "$QCOW2"
+	disk_guest 'disk = [ "/mnt/a.qcow2,qcow2,vda,rw,packed=1" ]'
+	packed_is g1 block/vda 1
 	start_load 0 vda
 	while [ $n -lt 10 ]; do
 		n=$((n + 1))
