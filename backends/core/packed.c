@@ -85,16 +85,24 @@ static void write_elements(struct virtqueue *queue, unsigned int count)
 	write_element(queue, queue->used_idx, 0);
 }
 
-/* The driver has them. */
+/* The driver has them: their copies are free, and so are their places of the ring. */
 static void settle(struct virtqueue *queue, unsigned int count)
 {
 	struct packed_state *state = queue->packed;
 
 	for (unsigned int n = 0; n < count; n++) {
 		uint16_t id = state->giving[n].id;
+		struct packed_buffer buffer = state->buffer[id];
+		uint16_t last = buffer.first;
 
+		for (uint16_t i = 1; i < buffer.count; i++)
+			last = state->saved[last].next;
+		state->saved[last].next = queue->unsaved;
+		queue->unsaved = buffer.first;
+		queue->room = (uint16_t)(queue->room + buffer.count);
+		queue->used_idx = advance(queue, queue->used_idx, buffer.count);
+		queue->unsaid += buffer.count;
 		__atomic_store_n(&state->taken[id], 0, __ATOMIC_RELEASE);
-		queue->used_idx = advance(queue, queue->used_idx, state->buffer[id].count);
 	}
 	__atomic_store_n(&state->used, queue->used_idx, __ATOMIC_RELEASE);
 }
@@ -125,7 +133,7 @@ static int by_order(const void *left, const void *right, void *context)
 	return after < 0 ? -1 : after > 0;
 }
 
-/* The copies that no buffer in flight has become a list. */
+/* The copies that no buffer in flight has become a list; a predecessor's is lost. */
 static void collect_unsaved(struct virtqueue *queue)
 {
 	struct packed_state *state = queue->packed;
@@ -138,6 +146,7 @@ static void collect_unsaved(struct virtqueue *queue)
 		for (uint16_t i = 0; i < buffer->count; i++, at = state->saved[at].next)
 			busy[at] = true;
 	}
+	queue->room = 0;
 	for (uint16_t at = queue->size; at--;) {
 		if (busy[at])
 			continue;
@@ -186,8 +195,11 @@ bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, co
 	return true;
 }
 
-/* Copy the descriptors of the next buffer. Return: false when there is none, or the queue broke. */
-static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *buffer)
+/*
+ * Copy the descriptors of the next buffer. Return: false when there is none, or the queue broke.
+ * @rest: gets the first copy that is free after it
+ */
+static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *buffer, uint16_t *rest)
 {
 	struct packed_state *state = queue->packed;
 	uint16_t at = queue->unsaved, index = queue->last_avail;
@@ -210,39 +222,23 @@ static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *bu
 		index = advance(queue, index, 1);
 		buffer->count++;
 	} while (desc.flags & VRING_DESC_F_NEXT);
+	*rest = at;
 	/* An id that is in flight already would be given back twice. */
 	queue->broken = *id >= queue->size || state->taken[*id];
 	return !queue->broken;
 }
 
 /* From now on it is in flight: its copies, and its places of the ring, are taken. */
-static void take(struct virtqueue *queue, uint16_t id, const struct packed_buffer *buffer)
+static void take(struct virtqueue *queue, uint16_t id, const struct packed_buffer *buffer, uint16_t rest)
 {
 	struct packed_state *state = queue->packed;
-	uint16_t last = buffer->first;
 
-	for (uint16_t n = 1; n < buffer->count; n++)
-		last = state->saved[last].next;
-	queue->unsaved = state->saved[last].next;
+	queue->unsaved = rest;
 	queue->room = (uint16_t)(queue->room - buffer->count);
 	queue->last_avail = advance(queue, queue->last_avail, buffer->count);
 	state->buffer[id] = *buffer;
 	__atomic_store_n(&state->taken[id], queue->order, __ATOMIC_RELEASE);
 	queue->order += 2;
-}
-
-/* The driver has it back. */
-static void release(struct virtqueue *queue, uint16_t id)
-{
-	struct packed_state *state = queue->packed;
-	struct packed_buffer buffer = state->buffer[id];
-	uint16_t last = buffer.first;
-
-	for (uint16_t n = 1; n < buffer.count; n++)
-		last = state->saved[last].next;
-	state->saved[last].next = queue->unsaved;
-	queue->unsaved = buffer.first;
-	queue->room = (uint16_t)(queue->room + buffer.count);
 }
 
 /* All of a table are one buffer, in its order; of their flags, we ignore what 2.8.7 has us ignore. */
@@ -281,11 +277,12 @@ bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 {
 	bool again = queue->repeated < queue->repeats;
 	struct packed_buffer buffer;
+	uint16_t rest = 0;
 
 	if (again) {
 		chain->head = queue->repeat[queue->repeated++];
 		buffer = queue->packed->buffer[chain->head];
-	} else if (!save(queue, &chain->head, &buffer)) {
+	} else if (!save(queue, &chain->head, &buffer, &rest)) {
 		return false;
 	}
 	if (!read_buffer(queue, chain, &buffer)) {
@@ -293,7 +290,7 @@ bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 		return false;
 	}
 	if (!again)
-		take(queue, chain->head, &buffer);
+		take(queue, chain->head, &buffer, rest);
 	queue->in_hand++;
 	return true;
 }
@@ -311,16 +308,13 @@ void packed_put(struct virtqueue *queue, uint16_t id, uint32_t bytes)
 void packed_publish(struct virtqueue *queue)
 {
 	struct packed_state *state = queue->packed;
-	uint16_t count = queue->putting, before = queue->used_idx;
+	uint16_t count = queue->putting;
 
 	if (!count)
 		return;
-	__atomic_store_n(&state->used, before | (uint32_t)count << 16, __ATOMIC_RELEASE);
+	__atomic_store_n(&state->used, queue->used_idx | (uint32_t)count << 16, __ATOMIC_RELEASE);
 	write_elements(queue, count);
 	settle(queue, count);
-	for (uint16_t n = 0; n < count; n++)
-		release(queue, state->giving[n].id);
-	queue->unsaid += (uint32_t)(queue->used_idx - before + (queue->used_idx < before ? 2 * queue->size : 0));
 	queue->in_hand = (uint16_t)(queue->in_hand - count);
 	queue->putting = 0;
 }
