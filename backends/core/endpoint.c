@@ -5,6 +5,7 @@
 #include "core/endpoint.h"
 
 #include "core/map.h"
+#include "core/state.h"
 
 #include <vimo/device.h>
 #include <vimo/domain.h>
@@ -121,6 +122,8 @@ static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct 
 	};
 	struct ioreq_range range = { endpoint->ipa, access_registers, &endpoint->device };
 
+	if (state_reserve(endpoint->device.state, offsetof(struct transport_state, queue[queues]), err))
+		return -1;
 	if (ioctl(endpoint->host->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
 		return failed(err, "cannot add a device");
 	if (endpoint->device.page)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* What another build left is nothing to us. All zero takes no memory, so nothing is written. */
 static int make_empty(int fd)
@@ -38,4 +39,15 @@ struct dm_state *state_open(const char *path, struct error *err)
 	}
 	state->magic = STATE_MAGIC;
 	return state;
+}
+
+int state_reserve(void *part, size_t bytes, struct error *err)
+{
+	size_t before = (uintptr_t)part % (size_t)sysconf(_SC_PAGESIZE);
+
+	/* EFAULT: the store would be answered by SIGBUS. EINVAL: the kernel is older than this (5.14). */
+	if (madvise((char *)part - before, bytes + before, MADV_POPULATE_WRITE) && errno != EINVAL)
+		return error_set(err, ERROR_RESOURCES, "dm.state: %s: there must be room in /run",
+				 strerror(errno == EFAULT ? ENOSPC : errno));
+	return 0;
 }

@@ -23,5 +23,10 @@ struct dm_state {
 
 /** state_open() - map the file, new or as it stands. Return: NULL on error. */
 struct dm_state *state_open(const char *path, struct error *err);
+/**
+ * state_reserve() - have memory for a part of it now, not by the first store, which could not fail but by our death.
+ * Return: 0, or -1 where there is none.
+ */
+int state_reserve(void *part, size_t bytes, struct error *err);
 
 #endif
