@@ -94,7 +94,8 @@ kills() {
 	vimoctl destroy g1
 	all_given_back
 }
-vhost_outlives_device_models() { kills true; }
+# By large queues: with less memory they are as in the other checks.
+vhost_outlives_device_models() { MEMORY=256 kills true; }
 packets_outlive_device_models() { kills false; kills false 1; }
 
 several_queues() {
