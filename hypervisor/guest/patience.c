@@ -4,31 +4,19 @@
  */
 #include "guest/patience.h"
 
-#define TRY_AFTER 31u /* wake-ups after a moment, since the other way takes a stream apart */
+#define TRY_AFTER 31u /* wake-ups: what a wrong guess may cost is a thirty-second of it */
 #define PART 4u       /* of a mean that the newest run is */
 
-/*
- * The other way is tried once for each @moment that it ran when woken at once: what a wrong guess costs, dom0's
- * way to sleep, is little beside that.
- */
-static bool try_other(struct patience *patience, bool waits, uint64_t cpu_time, uint64_t moment)
+bool patience_pays(struct patience *patience)
 {
-	if (waits && patience->left) {
+	bool pays = patience->ran[false] && patience->ran[true] > patience->ran[false] / 2 * 3;
+
+	if (patience->left) {
 		patience->left--;
-		return false;
+		return pays;
 	}
-	if (!waits && cpu_time - patience->tried < moment)
-		return false;
 	patience->left = TRY_AFTER;
-	patience->tried = cpu_time;
-	return true;
-}
-
-bool patience_pays(struct patience *patience, uint64_t cpu_time, uint64_t moment)
-{
-	bool waits = patience->ran[false] && patience->ran[true] > patience->ran[false] / 2 * 3;
-
-	return waits != try_other(patience, waits, cpu_time, moment);
+	return !pays;
 }
 
 void patience_woken(struct patience *patience, uint64_t cpu_time)

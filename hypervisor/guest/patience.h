@@ -14,14 +14,13 @@
 struct patience {
 	uint64_t ran[2]; /* mean time, in counter ticks, that it ran: woken at once, after a moment */
 	uint64_t woken;  /* its cpu_time when it was */
-	uint64_t tried;  /* its cpu_time when the way that is not better was tried; */
-	uint8_t left;    /* wake-ups after a moment before that */
+	uint8_t left;    /* so many more times the way that is better, then the other once */
 	bool waited;     /* this time after a moment */
 };
 
-/* It sleeps, having run for @cpu_time so far, and an interrupt came. Return: whether to let a @moment pass. Ticks. */
-bool patience_pays(struct patience *patience, uint64_t cpu_time, uint64_t moment);
-/* It is woken. */
+/* It sleeps, and an interrupt came. Return: whether to let a moment pass. */
+bool patience_pays(struct patience *patience);
+/* It is woken, having run for @cpu_time so far. */
 void patience_woken(struct patience *patience, uint64_t cpu_time);
 /* A moment passes before it runs. */
 void patience_waits(struct patience *patience);

@@ -10,9 +10,9 @@
  * serves the next request. One that is woken for what can wait (a packet has
  * left) gets no credit, so dom0 goes on with what it is at. Nor does dom0 at once
  * when the vCPU beside it rings a doorbell: most ring for the first of several
- * requests, and then wait. One that did not within MOMENT does not have dom0
+ * requests, and then wait. One that did not within GRANULARITY does not have dom0
  * wait for its next HURRIES doorbells. Nor does a guest for dom0's interrupts,
- * when that pays (patience.h). There is no tick: the timer is set to the end of a
+ * for MOMENT, when that pays (patience.h). There is no tick: the timer is set to the end of a
  * slice only while another vCPU waits.
  */
 #include "guest/sched.h"
@@ -27,7 +27,7 @@
 #define WAKE_BONUS_NS 3000000ull
 #define GRANULARITY_NS 500000ull
 #define MOMENT_NS 1000000ull
-#define HURRIES 31u
+#define HURRIES 15u
 #define IDLE_SCRUB_BYTES BLOCK_SIZE
 #define NEVER (~0ull)
 
@@ -123,7 +123,7 @@ static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *w
 	if (cpu != this_cpu() || !running || rq->delayed)
 		return false;
 	if (woken->domain != dom0)
-		return patience_pays(&woken->patience, woken->cpu_time, moment);
+		return patience_pays(&woken->patience);
 	if (!running->hurries)
 		return true;
 	running->hurries--;
@@ -135,7 +135,7 @@ static void delay(struct runqueue *rq, struct vcpu *vcpu)
 {
 	patience_waits(&vcpu->patience);
 	rq->delayed = vcpu;
-	rq->delay_end = counter_now() + moment;
+	rq->delay_end = counter_now() + (vcpu->domain == dom0 ? granularity : moment);
 }
 
 void sched_wake_later(struct vcpu *vcpu, bool soon)
