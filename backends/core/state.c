@@ -37,6 +37,10 @@ struct dm_state *state_open(const char *path, struct error *err)
 		error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
+	if (state_reserve(state, offsetof(struct dm_state, device), err)) {
+		munmap(state, sizeof(*state));
+		return NULL;
+	}
 	state->magic = STATE_MAGIC;
 	return state;
 }

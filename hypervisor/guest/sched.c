@@ -12,8 +12,8 @@
  * when the vCPU beside it rings a doorbell: most ring for the first of several
  * requests, and then wait. One that did not within GRANULARITY does not have dom0
  * wait for its next HURRIES doorbells. Nor does a guest for dom0's interrupts,
- * for MOMENT, when that pays (patience.h). There is no tick: the timer is set to the end of a
- * slice only while another vCPU waits.
+ * for MOMENT, when that pays (patience.h). There is no tick: the timer is set to
+ * the end of a slice only while another vCPU waits.
  */
 #include "guest/sched.h"
 #include "cpu/wait.h"
