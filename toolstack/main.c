@@ -2,9 +2,9 @@
 /*
  * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
  */
-#include "daemon.h"
+#include "guest/daemon.h"
 #include "log.h"
-#include "store.h"
+#include "base/store.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,9 +8,9 @@
 
 #include "block/moderation.h"
 #include "block/request.h"
-#include "core/endpoint.h"
-#include "core/io_thread.h"
-#include "core/limit.h"
+#include "host/endpoint.h"
+#include "host/io_thread.h"
+#include "virtio/limit.h"
 
 #define BLOCK_QUEUES 8u
 

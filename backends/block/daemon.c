@@ -8,7 +8,7 @@
  * Context: the I/O thread of queue 0, but for what says otherwise.
  */
 #include "block/daemon.h"
-#include "core/vhost_user.h"
+#include "host/vhost_user.h"
 
 #include "log.h"
 

@@ -6,7 +6,7 @@
 #define BLOCK_DAEMON_H
 
 #include "block/block.h"
-#include "core/driver_ring.h"
+#include "host/driver_ring.h"
 
 /** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
 struct daemon_shared {

@@ -6,7 +6,7 @@
 #ifndef BLOCK_REQUEST_H
 #define BLOCK_REQUEST_H
 
-#include "core/virtqueue.h"
+#include "virtio/virtqueue.h"
 
 #include <linux/virtio_blk.h>
 

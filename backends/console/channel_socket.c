@@ -4,7 +4,7 @@
  */
 #include "console/channel_socket.h"
 
-#include "core/socket.h"
+#include "host/socket.h"
 
 #include <errno.h>
 #include <poll.h>

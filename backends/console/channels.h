@@ -13,7 +13,7 @@
 #define CONSOLE_CHANNELS_H
 
 #include "console/channel_socket.h"
-#include "core/endpoint.h"
+#include "host/endpoint.h"
 
 #include <linux/virtio_console.h>
 

@@ -5,8 +5,8 @@
 #ifndef CONSOLE_CONSOLE_H
 #define CONSOLE_CONSOLE_H
 
-#include "core/hub.h"
-#include "core/transport.h"
+#include "host/hub.h"
+#include "virtio/transport.h"
 
 #include <linux/virtio_console.h>
 

@@ -4,7 +4,7 @@
  */
 #include "fs/fs.h"
 
-#include "core/vhost_user.h"
+#include "host/vhost_user.h"
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>

@@ -12,8 +12,8 @@
 #ifndef FS_FS_H
 #define FS_FS_H
 
-#include "core/driver_ring.h"
-#include "core/endpoint.h"
+#include "host/driver_ring.h"
+#include "host/endpoint.h"
 #include "fs/message.h"
 
 #include <linux/virtio_fs.h>

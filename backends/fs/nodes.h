@@ -12,7 +12,7 @@
 #ifndef FS_NODES_H
 #define FS_NODES_H
 
-#include "core/virtqueue.h"
+#include "virtio/virtqueue.h"
 #include "error.h"
 
 #include <linux/fuse.h>

@@ -6,7 +6,7 @@
 #ifndef INPUT_INPUT_H
 #define INPUT_INPUT_H
 
-#include "core/transport.h"
+#include "virtio/transport.h"
 
 #include <linux/virtio_input.h>
 

@@ -5,7 +5,7 @@
 #ifndef NET_CONTROL_H
 #define NET_CONTROL_H
 
-#include "core/virtqueue.h"
+#include "virtio/virtqueue.h"
 
 /** What a driver can ask for. Return: whether it was done. */
 struct net_control {

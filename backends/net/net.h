@@ -10,9 +10,9 @@
 #ifndef NET_NET_H
 #define NET_NET_H
 
-#include "core/endpoint.h"
-#include "core/io_thread.h"
-#include "core/watch.h"
+#include "host/endpoint.h"
+#include "host/io_thread.h"
+#include "host/watch.h"
 #include "net/packets.h"
 
 #include <linux/virtio_net.h>

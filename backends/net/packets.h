@@ -10,7 +10,7 @@
 #ifndef NET_PACKETS_H
 #define NET_PACKETS_H
 
-#include "core/virtqueue.h"
+#include "virtio/virtqueue.h"
 
 #define NET_PACKET_MAX (65536u + 64u) /* with segmentation offload, its headers, and ours */
 #define NET_SEGMENTS 1023u            /* with the spill, all that one read takes */

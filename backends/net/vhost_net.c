@@ -2,7 +2,7 @@
 /*
  * vhost_net.c - the back end "vhost": dom0's kernel moves packets.
  */
-#include "core/vhost.h"
+#include "host/vhost.h"
 #include "net/net.h"
 
 #include <linux/vhost.h>

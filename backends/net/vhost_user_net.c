@@ -7,8 +7,8 @@
  * Who holds the device's lock talks to the switch; one that does not answer is cut off. The event
  * loop sees the end of a connection, and only it closes one.
  */
-#include "core/vhost.h"
-#include "core/vhost_user.h"
+#include "host/vhost.h"
+#include "host/vhost_user.h"
 #include "net/net.h"
 
 #include "log.h"

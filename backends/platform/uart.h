@@ -5,7 +5,7 @@
 #ifndef PLATFORM_UART_H
 #define PLATFORM_UART_H
 
-#include "core/hub.h"
+#include "host/hub.h"
 
 #include <vimo/device.h>
 

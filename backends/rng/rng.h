@@ -5,8 +5,8 @@
 #ifndef RNG_RNG_H
 #define RNG_RNG_H
 
-#include "core/limit.h"
-#include "core/transport.h"
+#include "virtio/limit.h"
+#include "virtio/transport.h"
 
 enum { RNG_REQUESTS = 0, RNG_QUEUES = 1 };
 #define RNG_BUFFER_MAX 4096u /* that a driver gets for one of its buffers */

@@ -4,7 +4,7 @@
  */
 #include "slirp/slirp.h"
 
-#include "core/filter.h"
+#include "host/filter.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -4,7 +4,7 @@
  */
 #include "vsock/vsock.h"
 
-#include "core/vhost.h"
+#include "host/vhost.h"
 
 #include <linux/vhost.h>
 #include <linux/virtio_vsock.h>

@@ -12,8 +12,8 @@
 #ifndef VSOCK_VSOCK_H
 #define VSOCK_VSOCK_H
 
-#include "core/endpoint.h"
-#include "core/watch.h"
+#include "host/endpoint.h"
+#include "host/watch.h"
 
 enum { VSOCK_RECEIVE, VSOCK_TRANSMIT, VSOCK_EVENTS, VSOCK_QUEUES };
 #define VSOCK_CID_FIRST 3u         /* below are the hypervisor's, loopback's and dom0's */

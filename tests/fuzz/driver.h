@@ -6,7 +6,7 @@
 #ifndef TESTS_FUZZ_DRIVER_H
 #define TESTS_FUZZ_DRIVER_H
 
-#include "core/transport.h"
+#include "virtio/transport.h"
 #include "fuzz.h"
 
 /** A device, and what it has to do with beside its driver. */

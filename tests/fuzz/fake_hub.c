@@ -3,7 +3,7 @@
  * fake_hub.c - a hub without clients: output has to come in pieces, input_used
  * says how much is typed.
  */
-#include "core/hub.h"
+#include "host/hub.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * that sometimes transfers less than it was asked, or fails.
  */
 #include "block/request.h"
-#include "core/packed.h"
+#include "virtio/packed.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
 /*
  * fuzz_config.c - any text as guest.cfg, and what comes of it as JSON again.
  */
-#include "config.h"
+#include "config/config.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * fuzz_net.c - a hostile driver's queues of a network device: buffers for
  * packets, packets, commands; a socket is the tap.
  */
-#include "core/packed.h"
+#include "virtio/packed.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 #include "net/control.h"

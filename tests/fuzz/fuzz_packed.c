@@ -3,7 +3,7 @@
  * fuzz_packed.c - a hostile driver against one packed queue, whose device models die: what is in
  * hand is known to each, whatever the ring says.
  */
-#include "core/packed.h"
+#include "virtio/packed.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 

@@ -3,7 +3,7 @@
  * fuzz_virtqueue.c - a hostile driver against one queue: descriptors, indirect
  * tables and rings of its choice, changed while the queue is worked on.
  */
-#include "core/virtqueue.h"
+#include "virtio/virtqueue.h"
 #include "fuzz.h"
 
 #include <linux/virtio_ring.h>

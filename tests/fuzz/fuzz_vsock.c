@@ -3,7 +3,7 @@
  * fuzz_vsock.c - a hostile driver of a socket device; dom0's kernel, which
  * serves two of its queues, refuses now and then.
  */
-#include "core/vhost.h"
+#include "host/vhost.h"
 #include "driver.h"
 #include "log.h"
 #include "vsock/vsock.h"

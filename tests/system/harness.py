@@ -17,8 +17,8 @@ CACHE = Path(os.environ.get("VIMO_CACHE") or
 PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck",
             "dnsanswer")
 # Of the unit tests, and what else they are made of.
-SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/core/packed.c",
-                          TOP / "backends/core/virtqueue.c")}
+SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
+                          TOP / "backends/virtio/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192
@@ -155,7 +155,7 @@ class Bench:
 
     def programs(self):
         sources = [(HERE / name, ()) for name in PROGRAMS]
-        sources += [(HERE.parent / "unit" / name, extra) for name, extra in SHARED.items()]
+        sources += [(HERE.parent / "unit/backends" / name, extra) for name, extra in SHARED.items()]
         for path, extra in sources:
             command(*self.args.cc.split(), "-O2", "-g", "-Wall", "-Wextra", "-static", f"-I{TOP}/include", f"-I{HERE}",
                     "-o", self.work / path.name, path.with_suffix(".c"), *extra)

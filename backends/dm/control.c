@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * control.c - what the daemon asks of a running device model: one packet on
+ * RUN_DIR/control.sock (root's only) with one JSON object and its descriptors,
+ * one packet back: "OK" or "ERROR text".
+ */
+#include "dm/dm.h"
+
+#include "cleanup.h"
+#include "json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define REQUEST_BYTES 8192u
+
+static int do_powerbutton(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	(void)spec;
+	(void)err;
+	dm_power_button(dm);
+	return 0;
+}
+
+static int do_add(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	if (dm_add_device(dm, spec, err))
+		return -1;
+	spec->fd_count = 0; /* the device's now */
+	return 0;
+}
+
+static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	return dm_remove_device(dm, spec->json, err);
+}
+
+static int do_retry(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	(void)spec;
+	return dm_retry(dm, err);
+}
+
+static int do_reconnect(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	if (dm_reconnect(dm, spec, err))
+		return -1;
+	spec->fd_count = 0;
+	return 0;
+}
+
+static int do_resize(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	int64_t cols = json_number(spec->json, "cols", 0), rows = json_number(spec->json, "rows", 0);
+
+	if (!dm->console)
+		return error_set(err, ERROR_STATE, "the guest has no console");
+	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
+		return error_set(err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
+	console_resize(&dm->console->device, (uint16_t)cols, (uint16_t)rows);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
+} requests[] = {
+	{ "powerbutton", do_powerbutton }, { "resize", do_resize },       { "add", do_add },
+	{ "remove", do_remove },           { "reconnect", do_reconnect }, { "retry", do_retry },
+};
+
+static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (json_object_object_get_ex(request, requests[i].name, &spec->json))
+			return requests[i].act(dm, spec, err);
+	return error_set(err, ERROR_USAGE, "unknown request: vimod and vimo-dm differ, install one release");
+}
+
+static void take_descriptors(struct msghdr *message, struct device_spec *spec)
+{
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		spec->fd_count = (unsigned int)((part->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+		memcpy(spec->fds, CMSG_DATA(part), spec->fd_count * sizeof(int));
+	}
+}
+
+static int receive(int fd, struct device_spec *spec, json_object **request, struct error *err)
+{
+	static char text[REQUEST_BYTES];
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(DM_SPEC_FDS * sizeof(int))];
+	} control;
+	struct iovec iov = { text, sizeof(text) };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
+	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+
+	if (got < 0)
+		return error_set(err, ERROR_FAILED, "request: %s", strerror(errno));
+	take_descriptors(&message, spec);
+	if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return error_set(err, ERROR_USAGE, "the request is too long");
+	*request = json_parse(text, (size_t)got);
+	return *request ? 0 : error_set(err, ERROR_USAGE, "the request is no JSON object");
+}
+
+/* The daemon sends at once what it connected for; who does not is left by the time limit on receiving. */
+static void serve(struct dm *dm, int fd)
+{
+	CLEANUP_JSON json_object *request = NULL;
+	const struct timeval patience = { .tv_usec = 200000 };
+	struct device_spec spec = { 0 };
+	struct error err = { 0 };
+	char answer[sizeof(err.text) + 16] = "OK";
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (receive(fd, &spec, &request, &err) || act(dm, request, &spec, &err))
+		snprintf(answer, sizeof(answer), "ERROR %s", err.text);
+	for (unsigned int n = 0; n < spec.fd_count; n++)
+		close(spec.fds[n]);
+	send(fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void came(uv_poll_t *poll, int status, int events)
+{
+	struct dm *dm = poll->data;
+	CLEANUP_FD int fd = accept4(dm->control_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	(void)status;
+	(void)events;
+	if (fd >= 0)
+		serve(dm, fd);
+}
+
+int dm_open_control(struct dm *dm, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = dm_path(dm, "control.sock");
+
+	unlink(path);
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(err, ERROR_FAILED, "%s: the path is too long", path);
+	strcpy(address.sun_path, path);
+	dm->control_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (dm->control_fd < 0 || bind(dm->control_fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(path, 0600) || listen(dm->control_fd, 4))
+		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
+	uv_poll_init(&dm->loop, &dm->control, dm->control_fd);
+	dm->control.data = dm;
+	uv_poll_start(&dm->control, UV_READABLE, came);
+	return 0;
+}
+
+void dm_close_control(struct dm *dm)
+{
+	uv_poll_stop(&dm->control);
+	close(dm->control_fd);
+	unlink(dm_path(dm, "control.sock"));
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sandbox.c - what is left to a device model that a guest took over.
+ */
+#include "dm/sandbox.h"
+
+#include "host/filter.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/if_tun.h>
+#include <linux/vhost.h>
+#include <pwd.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <vimo/ioctl.h>
+
+static int failed(struct error *err, const char *what, int code)
+{
+	return error_set(err, ERROR_FAILED, "sandbox: %s: %s", what, strerror(code));
+}
+
+static int drop_user(struct error *err)
+{
+	const struct passwd *user;
+
+	if (geteuid())
+		return 0; /* nobody's rights to drop */
+	user = getpwnam("vimo-dm");
+	if (!user)
+		return error_set(err, ERROR_FAILED,
+				 "sandbox: there is no user vimo-dm: run systemd-sysusers, which makes it");
+	/* No network, no IPC of others. Threads are made later and inherit it. */
+	if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
+		return failed(err, "namespaces", errno);
+	if (setgroups(0, NULL) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
+	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid))
+		return failed(err, "user vimo-dm", errno);
+	return 0;
+}
+
+static int drop_capabilities(struct error *err)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	if (syscall(SYS_capset, &header, none))
+		return failed(err, "capabilities", errno);
+	return 0;
+}
+
+static int set_limits(struct error *err)
+{
+	static const struct {
+		int resource;
+		rlim_t limit;
+	} limits[] = { { RLIMIT_NOFILE, 1024 }, { RLIMIT_CORE, 0 } };
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit limit = { limits[i].limit, limits[i].limit };
+
+		if (setrlimit(limits[i].resource, &limit))
+			return failed(err, "limits", errno);
+	}
+	return 0;
+}
+
+/*
+ * For the loop, the sockets, logs, memory, threads, disks and leaving. Rings are there before; what they may do is
+ * bounded by themselves (io_thread.c).
+ */
+static const int allowed[] = {
+	SCMP_SYS(read),
+	SCMP_SYS(write),
+	SCMP_SYS(readv),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(dup3), /* a network's next socket, by the number of the last */
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(accept4),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(memfd_create),
+	SCMP_SYS(statx),
+	SCMP_SYS(openat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(lseek),
+	SCMP_SYS(mmap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(brk),
+	SCMP_SYS(futex),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+/* What is left to ask of the module once all is set up, and what libuv asks of descriptors. */
+static const unsigned long ioctls[] = {
+	VIMO_IOC_IOREQ,
+	VIMO_IOC_IRQ,
+	VIMO_IOC_CONSOLE_KICK,
+	VIMO_IOC_CONTROL, /* pause, when a disk fails */
+	VIMO_IOC_DEVICE,
+	VIMO_IOC_KICK,
+	VIMO_IOC_CALL, /* of devices that come and go */
+	VIMO_IOC_DISK_FD,
+	BLKSSZGET,
+	FIONBIO,
+	FIOCLEX,
+	/* Networks. */
+	TUNGETIFF,
+	TUNSETQUEUE,
+	TUNSETVNETHDRSZ,
+	TUNSETVNETLE,
+	TUNSETOFFLOAD,
+	VHOST_SET_OWNER,
+	VHOST_GET_FEATURES,
+	VHOST_SET_FEATURES,
+	VHOST_SET_MEM_TABLE,
+	VHOST_SET_VRING_NUM,
+	VHOST_SET_VRING_BASE,
+	VHOST_SET_VRING_ADDR,
+	VHOST_SET_VRING_KICK,
+	VHOST_SET_VRING_CALL,
+	VHOST_SET_VRING_ERR,
+	VHOST_NET_SET_BACKEND,
+	VHOST_VSOCK_SET_RUNNING,
+};
+
+static int filter_rest(scmp_filter_ctx context)
+{
+	/* The call for each access that a guest waits for goes first. */
+	int status = seccomp_syscall_priority(context, SCMP_SYS(ioctl), 255);
+
+	/* Threads, not processes. clone3's flags cannot be seen: without it, libc uses clone. */
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return status;
+}
+
+int sandbox_enter(struct error *err)
+{
+	static const struct filter filter = { .calls = allowed,
+					      .call_count = sizeof(allowed) / sizeof(allowed[0]),
+					      .ioctls = ioctls,
+					      .ioctl_count = sizeof(ioctls) / sizeof(ioctls[0]),
+					      .add = filter_rest };
+
+	if (set_limits(err) || drop_user(err) || drop_capabilities(err))
+		return -1;
+	return filter_load(&filter, err);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hub.h - one console of a guest: clients on a socket, a bounded log, and the
+ * last output for who comes later.
+ *
+ * Before hub_open(): mark points to where it is kept.
+ *
+ * Context: the event loop's thread. A client that does not read loses output;
+ * it never holds up the guest.
+ */
+#ifndef HOST_HUB_H
+#define HOST_HUB_H
+
+#include "error.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#define HUB_REPLAY 16384u
+#define HUB_INPUT 4096u
+#define HUB_CLIENTS 8u
+#define HUB_QUEUE_MAX (256u * 1024u)
+#define HUB_LOG_MAX (1024u * 1024u)
+
+struct hub;
+
+/*
+ * Where the log stood when a piece of output was begun; kept in dm.state, so
+ * that the next device model neither repeats nor loses what ours was at when
+ * it died.
+ */
+struct hub_mark {
+	uint64_t piece; /* + 1; 0: none was begun */
+	uint64_t log_at;
+};
+
+struct hub_client {
+	uv_pipe_t pipe;
+	struct hub *hub;
+	bool used, open;
+};
+
+struct hub {
+	uv_pipe_t listener;
+	struct hub_client client[HUB_CLIENTS];
+	char input[HUB_INPUT]; /* from all clients, for the guest */
+	size_t input_used;
+	void (*input_came)(void *context);
+	void *context;
+	char replay[HUB_REPLAY];
+	uint64_t output; /* bytes ever */
+	char log_path[PATH_MAX];
+	int log;
+	uint64_t log_bytes;
+	struct hub_mark *mark;
+	uint64_t logged; /* of the piece that was begun: by a predecessor, and not come past yet */
+	uint64_t done;   /* of it: in the log now */
+	bool log_failed; /* said once */
+	bool crowded;    /* a client waits to be accepted */
+};
+
+/** hub_open() - listen on @socket_path, append to @log_path. Return: 0 or -1. */
+int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err);
+/**
+ * hub_begin() - what comes until hub_end() is one piece of output.
+ * @piece: its place in the ring it comes from: until the place has moved on, it will be begun again after a crash
+ */
+void hub_begin(struct hub *hub, uint32_t piece);
+/** hub_end() - the ring's place has moved on. */
+void hub_end(struct hub *hub);
+/** hub_write() - output of the guest, between hub_begin() and hub_end(). */
+void hub_write(struct hub *hub, const void *data, size_t bytes);
+/** hub_take() - move up to @bytes of input to @data; clients may send again. */
+size_t hub_take(struct hub *hub, void *data, size_t bytes);
+/** hub_close() - stop listening, close clients when their output is out. */
+void hub_close(struct hub *hub);
+
+#endif

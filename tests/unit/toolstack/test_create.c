@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_create.c - what is asked before a guest is made, and by which thread.
+ */
+#include "guest/life.h"
+#include "device.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static pthread_t loop_thread;
+static struct daemon of_guests;
+static struct guest taken, made;
+static const struct guest_config config = { .name = "g", .vcpus = 1, .memory_bytes = 1 << 20 };
+static struct call call;
+static bool files_fail, name_goes;
+static int looked, verified, built, replies;
+static struct error answer;
+
+/* vimod's other parts. */
+int daemon_open(struct daemon *daemon, struct error *err)
+{
+	(void)daemon;
+	(void)err;
+	return 0;
+}
+
+int device_info(int device, struct vimo_ioc_info *info, struct error *err)
+{
+	(void)device;
+	(void)err;
+	*info = (struct vimo_ioc_info){ .max_vcpus = 4, .gic_version = 3, .free_pages = 1024 };
+	return 0;
+}
+
+struct guest *guest_find(struct daemon *daemon, const char *name)
+{
+	assert_ptr_equal(daemon, &of_guests);
+	return daemon->guests && !strcmp(daemon->guests->config.name, name) ? daemon->guests : NULL;
+}
+
+int devices_check(const struct guest_config *of, struct error *err)
+{
+	(void)of;
+	(void)err;
+	assert_true(pthread_equal(pthread_self(), loop_thread));
+	return 0;
+}
+
+int devices_check_files(const struct guest_config *of, struct error *err)
+{
+	assert_string_equal(of->name, "g");
+	if (!pthread_equal(pthread_self(), loop_thread))
+		looked++;
+	if (name_goes)
+		of_guests.guests = &taken;
+	return files_fail ? error_set(err, ERROR_FAILED, "no such image") : 0;
+}
+
+int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t bytes, struct error *err)
+{
+	(void)image;
+	(void)kernel;
+	(void)ramdisk;
+	(void)bytes;
+	(void)err;
+	if (!pthread_equal(pthread_self(), loop_thread))
+		looked++;
+	return 0;
+}
+
+int image_verify(struct image *image, struct error *err)
+{
+	(void)image;
+	(void)err;
+	verified++;
+	return 0;
+}
+
+void image_close(struct image *image)
+{
+	(void)image;
+}
+
+json_object *config_to_json(const struct guest_config *of)
+{
+	return json_object_new_string(of->name);
+}
+
+void call_reply(struct call *to, json_object *parameters)
+{
+	assert_ptr_equal(to, &call);
+	json_object_put(parameters);
+	replies++;
+}
+
+void call_error(struct call *to, const struct error *err)
+{
+	assert_ptr_equal(to, &call);
+	answer = *err;
+	replies++;
+}
+
+struct guest *guest_new(struct daemon *daemon, const struct guest_config *of)
+{
+	assert_ptr_equal(daemon, &of_guests);
+	made.config = *of;
+	return &made;
+}
+
+void guest_build(struct guest *guest)
+{
+	assert_ptr_equal(guest, &made);
+	assert_ptr_equal(guest->creator, &call);
+	built++;
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	loop_thread = pthread_self();
+	of_guests.loop = uv_default_loop();
+	of_guests.guests = NULL;
+	strcpy(taken.config.name, "g");
+	files_fail = name_goes = false;
+	looked = verified = built = replies = 0;
+	memset(&answer, 0, sizeof(answer));
+	return 0;
+}
+
+static void create(bool dry_run)
+{
+	guest_create(&of_guests, &config, dry_run, &call);
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+}
+
+static void a_thread_looks_at_files(void **state)
+{
+	(void)state;
+	create(false);
+	assert_int_equal(looked, 2);
+	assert_int_equal(built, 1);
+	assert_int_equal(replies, 0); /* when it runs */
+	assert_int_equal(verified, 0);
+}
+
+static void what_fails_makes_no_guest(void **state)
+{
+	(void)state;
+	files_fail = true;
+	create(false);
+	assert_string_equal(answer.text, "no such image");
+	assert_int_equal(built, 0);
+	assert_int_equal(replies, 1);
+}
+
+static void a_name_can_go_meanwhile(void **state)
+{
+	(void)state;
+	name_goes = true;
+	create(false);
+	assert_int_equal(answer.code, ERROR_STATE);
+	assert_string_equal(answer.key, "name");
+	assert_int_equal(built, 0);
+	assert_int_equal(replies, 1);
+	/* And is gone before. */
+	looked = 0;
+	create(false);
+	assert_int_equal(looked, 0);
+	assert_int_equal(replies, 2);
+}
+
+static void a_dry_run_makes_none(void **state)
+{
+	(void)state;
+	create(true);
+	assert_int_equal(looked, 2);
+	assert_int_equal(verified, 1);
+	assert_int_equal(built, 0);
+	assert_int_equal(replies, 1);
+	assert_int_equal(answer.code, ERROR_NONE);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+	const struct CMUnitTest tests[] = {
+		TEST(a_thread_looks_at_files),
+		TEST(what_fails_makes_no_guest),
+		TEST(a_name_can_go_meanwhile),
+		TEST(a_dry_run_makes_none),
+	};
+
+	return cmocka_run_group_tests_name("create", tests, NULL, NULL);
+}

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_storage.c - qemu-storage-daemon is started, confined, adopted, started again and ended. With QEMU's
+ * real programs; skipped where they are not, or where namespaces cannot be made.
+ */
+#include "dm/process.h"
+#include "host/disk.h"
+#include "helper/storage.h"
+#include "base/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/test_storage.XXXXXX";
+static struct disk_config disk;
+static struct error err;
+static bool usable;
+
+/* There may be no user vimo-dm here. */
+int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t bytes, struct passwd **result)
+{
+	(void)buffer;
+	(void)bytes;
+	assert_string_equal(name, "vimo-dm");
+	*entry = (struct passwd){ .pw_uid = 65534, .pw_gid = 65534 };
+	*result = entry;
+	return 0;
+}
+
+/* A vimo-dm that is given new connections, or is not there yet. */
+static struct {
+	uv_loop_t *loop;
+	int refusals, asked, fd;
+} model;
+
+struct backend_request {
+	struct watch *timer;
+	backend_fn done;
+	void *arg;
+};
+
+void backend_forget(struct backend_request **request)
+{
+	if (*request)
+		watch_end(&(*request)->timer);
+	free(*request);
+	*request = NULL;
+}
+
+static void answer(void *arg)
+{
+	struct backend_request *request = arg;
+	const struct backend_request asked = *request;
+	int result = 0;
+	struct error why;
+
+	backend_forget(&request);
+	if (model.refusals && model.refusals--)
+		result = error_set(&why, ERROR_FAILED, "it is starting");
+	else
+		uv_stop(model.loop);
+	asked.done(asked.arg, result, &why);
+}
+
+struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *error)
+{
+	struct backend_request *request = calloc(1, sizeof(*request));
+
+	(void)error;
+	assert_string_equal(name, "g");
+	assert_int_equal(slot, 4);
+	assert_int_equal(fds->count, 1);
+	model.asked++;
+	if (!model.refusals)
+		model.fd = dup(fds->fd[0]);
+	request->done = done;
+	request->arg = arg;
+	request->timer = watch_timer(loop, 0, answer, request);
+	return request;
+}
+
+void fd_list_close(struct fd_list *list)
+{
+	while (list->count)
+		close(list->fd[--list->count]);
+}
+
+static void shell(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+static bool can_confine(void)
+{
+	pid_t pid = fork();
+	int status = 1;
+
+	if (!pid)
+		_exit(!geteuid() &&
+		      (unshare(CLONE_NEWNS | CLONE_NEWNET) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)));
+	waitpid(pid, &status, 0);
+	return !status;
+}
+
+static int enter(void **state)
+{
+	(void)state;
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+		return -1;
+	setenv("VIMO_RUN_DIR", directory, 1);
+	usable = !access("/usr/bin/qemu-storage-daemon", X_OK) && !access("/usr/bin/qemu-img", X_OK) && can_confine();
+	if (usable && system("qemu-img create -q -f raw base.raw 1M && chmod 600 base.raw &&"
+			     "qemu-img create -q -f qcow2 -b base.raw -F raw middle.qcow2 &&"
+			     "qemu-img create -q -f qcow2 -b middle.qcow2 -F qcow2 top.qcow2"))
+		return -1;
+	return 0;
+}
+
+static int leave(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	return chdir("/") || system(command);
+}
+
+static struct storage *disk_of(const char *file, enum disk_format format)
+{
+	disk = (struct disk_config){ .vdev = "vda", .format = format, .slot = 4, .queues = 1 };
+	snprintf(disk.target, sizeof(disk.target), "%s/%s", directory, file);
+	return storage_new("g", &disk);
+}
+
+static int files(void)
+{
+	DIR *dir = opendir("guests/g");
+	int count = -2; /* . and .. */
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static struct storage *started(const char *file, enum disk_format format)
+{
+	struct storage *storage;
+
+	if (!usable)
+		skip();
+	storage = disk_of(file, format);
+	if (storage_start(storage, &err))
+		fail_msg("%s", err.text);
+	return storage;
+}
+
+static void stop(struct storage *storage)
+{
+	pid_t pid = storage->process.pid;
+
+	storage_stop(storage);
+	storage_free(storage);
+	assert_true(!pid || kill(pid, 0));
+	assert_int_equal(files(), 0);
+}
+
+/* vhost-user's GET_FEATURES, its answer with VIRTIO_F_VERSION_1. */
+static void ask(int fd)
+{
+	const uint32_t request[] = { 1, 1, 0 };
+
+	assert_int_equal(send(fd, request, sizeof(request), 0), sizeof(request));
+}
+
+static void assert_answered(int fd)
+{
+	uint32_t answer[5];
+
+	assert_int_equal(recv(fd, answer, sizeof(answer), MSG_WAITALL), sizeof(answer));
+	assert_int_equal(answer[0], 1);
+	assert_true(answer[4] & 1);
+}
+
+static int connected(struct storage *storage)
+{
+	int fd = storage_connect(storage, &err);
+
+	if (fd < 0)
+		fail_msg("%s", err.text);
+	return fd;
+}
+
+static void one_client_at_a_time(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	int first = connected(storage), second = connected(storage);
+	char byte;
+
+	(void)state;
+	ask(first);
+	assert_answered(first);
+	ask(second);
+	assert_int_equal(recv(second, &byte, 1, MSG_DONTWAIT), -1);
+	close(first);
+	assert_answered(second);
+	close(second);
+	stop(storage);
+}
+
+static char *status_line(pid_t pid, const char *key)
+{
+	static char line[128];
+	char path[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "r");
+	while (fgets(line, sizeof(line), file) && strncmp(line, key, strlen(key)))
+		;
+	fclose(file);
+	return line + strlen(key);
+}
+
+static bool is_there(pid_t pid, const char *path)
+{
+	char whole[64];
+
+	snprintf(whole, sizeof(whole), "/proc/%d/root%s", pid, path);
+	return !access(whole, F_OK);
+}
+
+static void it_sees_its_images_and_has_one_right(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	pid_t pid = storage->process.pid;
+
+	(void)state;
+	if (!geteuid()) {
+		assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 65534);
+		assert_int_equal(strtol(status_line(pid, "Groups:"), NULL, 10), 0);
+		assert_int_equal(strtol(status_line(pid, "CapEff:"), NULL, 16), 1 << 1); /* DAC_OVERRIDE */
+		assert_int_equal(strtol(status_line(pid, "CapBnd:"), NULL, 16), 1 << 1);
+		assert_true(is_there(pid, "/image/2"));
+		assert_false(is_there(pid, "/image/3"));
+		assert_false(is_there(pid, "/proc/self"));
+		assert_false(is_there(pid, "/etc/passwd"));
+		assert_false(is_there(pid, directory));
+	}
+	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
+	stop(storage);
+}
+
+static int access_of(struct fs_config *folder)
+{
+	snprintf(folder->path, sizeof(folder->path), "%s/guests", directory);
+	return access("/usr/lib/qemu/virtiofsd", X_OK);
+}
+
+static struct storage *folder_started(enum disk_access access)
+{
+	struct fs_config folder = { .tag = "src", .slot = 4, .access = access };
+	struct storage *storage;
+
+	if (!usable || geteuid() || access_of(&folder))
+		skip();
+	storage = storage_new_folder("g", &folder);
+	if (storage_start(storage, &err))
+		fail_msg("%s", err.text);
+	return storage;
+}
+
+/* It begins with its first client. */
+static void a_folder_is_one_client_s(void **state)
+{
+	struct storage *storage = folder_started(ACCESS_RW);
+	pid_t pid = storage->process.pid;
+	int fd = connected(storage), other;
+	char *words;
+
+	(void)state;
+	ask(fd);
+	if (recv(fd, &other, 1, MSG_PEEK) != 1 && storage_read_messages(storage))
+		fail_msg("%s", storage->words);
+	assert_answered(fd);
+	words = status_line(pid, "NSpid:");
+	assert_int_equal(strtol(strchr(words + 1, '\t'), NULL, 10), 1); /* nobody else to be seen */
+	assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 0);
+	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
+	assert_false(is_there(pid, "/etc"));
+	storage_connected(storage);
+	/* Another vimo-dm gets another process. */
+	other = connected(storage);
+	assert_int_not_equal(storage->process.pid, pid);
+	ask(other);
+	assert_answered(other);
+	close(fd);
+	close(other);
+	stop(storage);
+}
+
+/* Its vimod ended before vimo-dm had the connection: the next one starts another, and has one timer for it. */
+static void a_folder_is_adopted_without_its_client(void **state)
+{
+	struct storage *storage = folder_started(ACCESS_RW), *next = storage_new_folder("g", &storage->folder);
+	pid_t pid = storage->process.pid;
+	int first = connected(storage); /* it does not end by itself */
+	uv_loop_t loop;
+
+	(void)state;
+	assert_true(storage_adopt(next));
+	storage_forget(storage);
+	storage_free(storage);
+	uv_loop_init(&loop);
+	model.loop = &loop;
+	model.asked = 0;
+	model.refusals = 2;
+	storage_watch(next, &loop);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 3);
+	assert_int_not_equal(next->process.pid, pid);
+	close(first);
+	ask(model.fd);
+	assert_answered(model.fd);
+	close(model.fd);
+	storage_unwatch(next);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	stop(next);
+}
+
+static void what_a_guest_leaves_is_removed(void **state)
+{
+	struct fs_config folder = { .tag = "src", .slot = 4, .access = ACCESS_RW };
+	struct storage *storage;
+
+	(void)state;
+	snprintf(folder.path, sizeof(folder.path), "%s/shared", directory);
+	storage = storage_new_folder("g", &folder);
+	shell("mkdir -p shared/.vimo-g-4 shared/.vimo-g-5 kept && touch shared/.vimo-g-4/a shared/.vimo-g-5/a kept/a &&"
+	      "ln -s ../../kept/a shared/.vimo-g-4/b");
+	storage->kind->clean(storage);
+	shell("! [ -e shared/.vimo-g-4 ] && [ -e shared/.vimo-g-5/a ] && [ -e kept/a ]");
+	/* A guest's links do not lead to dom0's files. */
+	shell("ln -s ../kept shared/.vimo-g-4");
+	storage->kind->clean(storage);
+	shell("[ -e kept/a ] && rm -r shared kept");
+	storage->kind->clean(storage);
+	storage_free(storage);
+}
+
+static void assert_refused(const char *file, enum disk_format format, enum error_code code, const char *why)
+{
+	struct storage *storage = disk_of(file, format);
+
+	if (!storage_start(storage, &err) || err.code != code || !strstr(err.text, why) ||
+	    strncmp(err.text, "disk vda: ", 10) || strchr(err.text, '\n'))
+		fail_msg("%d: %s, not %s", err.code, err.text, why);
+	assert_string_equal(err.key, "disk");
+	stop(storage);
+}
+
+static void what_cannot_be_served_is_refused(void **state)
+{
+	(void)state;
+	if (!usable)
+		skip();
+	assert_refused("none.qcow2", FORMAT_QCOW2, ERROR_FAILED, "none.qcow2 is not there");
+	assert_refused("base.raw", FORMAT_QCOW2, ERROR_FAILED, "as qcow2: Image is not in qcow2 format");
+	shell("qemu-img create -q -f qcow2 -b top.qcow2 -F qcow2 x && qemu-img rebase -u -b gone -F qcow2 x");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "/gone is not there");
+	shell("qemu-img rebase -u -b json:{} -F raw x");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on what is no file");
+	shell("qemu-img rebase -u -b nbd://127.0.0.1/x -F raw x");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on what is no file");
+	shell("qemu-img rebase -u -b x -F qcow2 x");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "too many images");
+	shell("rm x; qemu-img create -q -f qcow2 -o data_file=y x 1M");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "its data in another file");
+	shell("rm x; qemu-img create -q -f qcow2 --object secret,id=s,data=a -o encrypt.format=aes,encrypt.key-secret=s x 1M");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "is encrypted");
+	shell("rm x; dd if=/dev/urandom of=x bs=64k count=1 status=none; printf 'QFI\\373' | dd of=x conv=notrunc status=none");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "cannot be read as qcow2");
+	setenv("VIMO_STORAGE_DAEMON", "/none", 1);
+	assert_refused("top.qcow2", FORMAT_QCOW2, ERROR_FAILED, "install qemu-system-common");
+	unsetenv("VIMO_STORAGE_DAEMON");
+	/* One that ends at once, without a word. */
+	setenv("VIMO_STORAGE_DAEMON", "/usr/bin/true", 1);
+	assert_refused("top.qcow2", FORMAT_QCOW2, ERROR_FAILED, "ended without a word");
+	unsetenv("VIMO_STORAGE_DAEMON");
+}
+
+static void images_in_use_are_refused(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *other;
+	bool direct;
+
+	(void)state;
+	/* What it is based on is only read, by as many as like; nobody writes it meanwhile. */
+	setenv("VIMO_RUN_DIR", "/nowhere", 1);
+	other = disk_of("middle.qcow2", FORMAT_QCOW2);
+	assert_int_equal(storage_start(other, &err), -1); /* no directory */
+	storage_free(other);
+	setenv("VIMO_RUN_DIR", directory, 1);
+	assert_int_equal(mkdir("guests/h", 0700), 0);
+	for (int n = 0; n < 2; n++) {
+		other = disk_of(n ? "middle.qcow2" : "top.qcow2", FORMAT_QCOW2);
+		strcpy(other->guest, "h");
+		assert_int_equal(storage_start(other, &err), -1);
+		assert_int_equal(err.code, ERROR_STATE);
+		assert_non_null(strstr(err.text, "locked by another guest or program"));
+		storage_stop(other);
+		storage_free(other);
+	}
+	other = disk_of("base.raw", FORMAT_RAW);
+	assert_int_equal(disk_open(&other->disk, &direct, &err), -1);
+	assert_int_equal(err.code, ERROR_STATE);
+	storage_free(other);
+	other = disk_of("middle.qcow2", FORMAT_QCOW2);
+	other->disk.access = ACCESS_RO;
+	strcpy(other->guest, "h");
+	if (storage_start(other, &err))
+		fail_msg("%s", err.text);
+	storage_stop(other);
+	storage_free(other);
+	assert_int_equal(rmdir("guests/h"), 0);
+	stop(storage);
+}
+
+static void the_next_vimod_finds_it(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *next = disk_of("top.qcow2", FORMAT_QCOW2);
+	int fd;
+
+	(void)state;
+	assert_true(storage_adopt(next));
+	assert_int_equal(next->process.pid, storage->process.pid);
+	assert_false(next->connected);
+	storage_connected(storage);
+	close(next->process.pidfd);
+	next->process.pidfd = -1;
+	assert_true(storage_adopt(next));
+	assert_true(next->connected);
+	storage_forget(storage); /* as if vimod had ended */
+	fd = connected(next);
+	ask(fd);
+	assert_answered(fd);
+	close(fd);
+	kill(next->process.pid, SIGKILL);
+	waitpid(next->process.pid, NULL, 0);
+	close(next->process.pidfd);
+	next->process.pidfd = -1;
+	assert_false(storage_adopt(next));
+	stop(next);
+	storage_free(storage);
+}
+
+static void one_that_dies_is_started_again(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	model.loop = &loop;
+	storage_connected(storage);
+	storage_watch(storage, &loop);
+	model.asked = 0;
+	for (int round = 0; round < 3; round++) {
+		pid_t pid = storage->process.pid;
+
+		model.refusals = round;
+		kill(pid, SIGKILL);
+		uv_run(&loop, UV_RUN_DEFAULT);
+		assert_int_not_equal(storage->process.pid, pid);
+		ask(model.fd);
+		assert_answered(model.fd);
+		close(model.fd);
+	}
+	assert_int_equal(model.asked, 3 + 1 + 2);
+	storage_unwatch(storage);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	stop(storage);
+}
+
+/* Its images are looked at by a thread, which nobody waits for when the guest ends meanwhile. */
+static void one_that_is_not_wanted_any_more_is_not_started(void **state)
+{
+	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	storage_connected(storage);
+	storage_watch(storage, &loop);
+	kill(storage->process.pid, SIGKILL);
+	while (!storage->look)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(storage->process.pid, 0);
+	storage_unwatch(storage);
+	stop(storage);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	assert_int_equal(files(), 0);
+}
+
+static void other_formats(void **state)
+{
+	static const struct {
+		enum disk_format format;
+		const char *create;
+	} cases[] = {
+		{ FORMAT_VMDK, "qemu-img create -q -f vmdk z 1M" },
+		{ FORMAT_VDI, "qemu-img create -q -f vdi z 1M" },
+		{ FORMAT_VHDX, "qemu-img create -q -f vhdx z 8M" },
+		{ FORMAT_VPC, "qemu-img create -q -f vpc z 1M" },
+	};
+
+	(void)state;
+	for (size_t n = 0; usable && n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct storage *storage;
+		int fd;
+
+		shell(cases[n].create);
+		storage = started("z", cases[n].format);
+		fd = connected(storage);
+		ask(fd);
+		assert_answered(fd);
+		close(fd);
+		stop(storage);
+		unlink("z");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_client_at_a_time),
+		cmocka_unit_test(it_sees_its_images_and_has_one_right),
+		cmocka_unit_test(a_folder_is_one_client_s),
+		cmocka_unit_test(a_folder_is_adopted_without_its_client),
+		cmocka_unit_test(what_a_guest_leaves_is_removed),
+		cmocka_unit_test(what_cannot_be_served_is_refused),
+		cmocka_unit_test(images_in_use_are_refused),
+		cmocka_unit_test(the_next_vimod_finds_it),
+		cmocka_unit_test(one_that_dies_is_started_again),
+		cmocka_unit_test(one_that_is_not_wanted_any_more_is_not_started),
+		cmocka_unit_test(other_formats),
+	};
+
+	return cmocka_run_group_tests_name("storage", tests, enter, leave);
+}

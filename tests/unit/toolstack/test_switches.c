@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_switches.c - vimod looks for a switch: vimo-dm gets connections to those who answer, and no others.
+ */
+#include "helper/switches.h"
+#include "dm/process.h"
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SLOT 4u
+#define WANTED "guests/g/link-4.down"
+
+static char directory[] = "/tmp/test_switches.XXXXXX";
+static struct guest_config config = { .name = "g", .vif_count = 1 };
+static struct switch_link *links[CONFIG_SLOTS];
+static uv_loop_t loop;
+static unsigned int lines;
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
+	lines++;
+}
+
+/* vimo-dm: takes what it is given, or refuses. */
+static struct {
+	bool refuses;
+	unsigned int asked;
+} model;
+
+struct backend_request {
+	struct watch *timer;
+	backend_fn done;
+	void *arg;
+};
+
+void backend_forget(struct backend_request **request)
+{
+	if (*request)
+		watch_end(&(*request)->timer);
+	free(*request);
+	*request = NULL;
+}
+
+static void answer_request(void *arg)
+{
+	struct backend_request *request = arg;
+	const struct backend_request asked = *request;
+	struct error err;
+	int result = 0;
+
+	backend_forget(&request);
+	if (model.refuses)
+		result = error_set(&err, ERROR_FAILED, "it is starting");
+	else
+		result = unlink(WANTED);
+	asked.done(asked.arg, result, &err);
+	if (!model.refuses)
+		uv_stop(&loop);
+}
+
+struct backend_request *backend_reconnect(uv_loop_t *in, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *err)
+{
+	struct backend_request *request = calloc(1, sizeof(*request));
+
+	(void)err;
+	assert_string_equal(name, "g");
+	assert_int_equal(slot, SLOT);
+	assert_int_equal(fds->count, 1);
+	assert_int_equal(fcntl(fds->fd[0], F_GETFL) & O_NONBLOCK, 0);
+	model.asked++;
+	request->done = done;
+	request->arg = arg;
+	request->timer = watch_timer(in, 0, answer_request, request);
+	return request;
+}
+
+void fd_list_close(struct fd_list *list)
+{
+	while (list->count)
+		close(list->fd[--list->count]);
+}
+
+/* A switch. */
+static struct {
+	enum { ANSWERS, IN_PIECES, HANGS_UP, SLEEPS, IS_NONE } kind;
+	int listener, fd;
+	unsigned int came, until; /* the loop stops */
+	struct watch *watch, *rest;
+} other;
+
+static const uint32_t answer[] = { 1, 5, 8, 0, 1 }; /* GET_FEATURES's */
+
+static void send_rest(void *unused)
+{
+	(void)unused;
+	watch_end(&other.rest);
+	assert_int_equal(write(other.fd, answer + 3, 8), 8);
+}
+
+static void serve(void *unused)
+{
+	const uint32_t nonsense[5] = { 2 };
+
+	(void)unused;
+	if (other.fd >= 0)
+		close(other.fd);
+	other.fd = accept(other.listener, NULL, NULL);
+	assert_true(other.fd >= 0);
+	switch (other.kind) {
+	case HANGS_UP:
+		close(other.fd);
+		other.fd = -1;
+		break;
+	case SLEEPS: break;
+	case IN_PIECES:
+		assert_int_equal(write(other.fd, answer, 12), 12);
+		other.rest = watch_timer(&loop, 10, send_rest, NULL);
+		break;
+	case IS_NONE: assert_int_equal(write(other.fd, nonsense, sizeof(nonsense)), sizeof(nonsense)); break;
+	default: assert_int_equal(write(other.fd, answer, sizeof(answer)), sizeof(answer));
+	}
+	if (++other.came == other.until)
+		uv_stop(&loop);
+}
+
+static int enter(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	(void)state;
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+		return -1;
+	setenv("VIMO_RUN_DIR", directory, 1);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/sock", directory);
+	other.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	config.vif[0] = (struct vif_config){ .backend = VIF_VHOST_USER, .slot = SLOT };
+	strcpy(config.vif[0].socket, address.sun_path);
+	return bind(other.listener, (struct sockaddr *)&address, sizeof(address)) || listen(other.listener, 4);
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	return unlink("sock") || rmdir("guests/g") || rmdir("guests") || chdir("/") || rmdir(directory);
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	model.refuses = false;
+	model.asked = other.came = other.until = lines = 0;
+	other.fd = -1;
+	uv_loop_init(&loop);
+	other.watch = watch_fd(&loop, other.listener, UV_READABLE, serve, NULL);
+	return 0;
+}
+
+/* Nothing is left, whatever was under way. */
+static int over(void **state)
+{
+	(void)state;
+	switches_forget(links);
+	watch_end(&other.watch);
+	if (other.fd >= 0)
+		close(other.fd);
+	unlink(WANTED);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return 0;
+}
+
+static void want(void)
+{
+	close(open(WANTED, O_WRONLY | O_CREAT, 0600));
+	switches_look(links, &config, &loop);
+}
+
+static void who_answers_is_handed_over(void **state)
+{
+	(void)state;
+	switches_look(links, &config, &loop);
+	assert_null(links[SLOT]); /* nobody wants one */
+	for (unsigned int n = 0; n < 2; n++) {
+		other.kind = n ? IN_PIECES : ANSWERS;
+		want();
+		uv_run(&loop, UV_RUN_DEFAULT);
+		assert_int_equal(model.asked, n + 1);
+		assert_int_equal(other.came, n + 1);
+	}
+}
+
+static void who_hangs_up_is_asked_less_and_less(void **state)
+{
+	(void)state;
+	other.kind = HANGS_UP;
+	other.until = 4;
+	want();
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 0);
+	assert_int_equal(links[SLOT]->failures, other.came - 1); /* the last one's end is not seen yet */
+	assert_int_equal(lines, 1);
+	other.kind = ANSWERS;
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 1);
+}
+
+static void who_goes_after_its_answer_is_asked_less_and_less(void **state)
+{
+	(void)state;
+	other.kind = ANSWERS;
+	for (unsigned int n = 0; n < 5; n++) {
+		want();
+		uv_run(&loop, UV_RUN_DEFAULT);
+		assert_int_equal(model.asked, n + 1);
+		assert_int_equal(links[SLOT]->flaps, n);
+	}
+	assert_int_equal(lines, 4); /* three times it is there again, then that it does not stay */
+	/* One that stayed begins anew. */
+	links[SLOT]->connected_ms = 1;
+	want();
+	assert_int_equal(links[SLOT]->flaps, 0);
+}
+
+static void nobody_waits_for_one_who_sleeps(void **state)
+{
+	(void)state;
+	other.kind = SLEEPS;
+	other.until = 1;
+	want();
+	uv_run(&loop, UV_RUN_DEFAULT);
+	/* The loop runs meanwhile. */
+	for (unsigned int n = 0; n < 3; n++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_non_null(links[SLOT]->answer);
+	assert_int_equal(model.asked, 0);
+	switches_look(links, &config, &loop); /* does not begin twice */
+	assert_int_equal(other.came, 1);
+}
+
+static void others_are_no_switches(void **state)
+{
+	(void)state;
+	other.kind = IS_NONE;
+	other.until = 2;
+	want();
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 0);
+	assert_int_equal(lines, 1);
+}
+
+static void a_model_that_refuses_is_asked_again(void **state)
+{
+	(void)state;
+	other.kind = ANSWERS;
+	model.refuses = true;
+	other.until = 3;
+	want();
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 2);
+	assert_int_equal(lines, 1);
+	model.refuses = false;
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(model.asked, 3);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
+	const struct CMUnitTest tests[] = {
+		TEST(who_answers_is_handed_over),
+		TEST(who_hangs_up_is_asked_less_and_less),
+		TEST(who_goes_after_its_answer_is_asked_less_and_less),
+		TEST(nobody_waits_for_one_who_sleeps),
+		TEST(others_are_no_switches),
+		TEST(a_model_that_refuses_is_asked_again),
+	};
+
+	return cmocka_run_group_tests_name("switches", tests, enter, leave);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * methods_console.c - the API's methods of consoles and channels.
+ */
+#include "host/channel.h"
+#include "guest/daemon.h"
+#include "json.h"
+#include "api/methods.h"
+#include "base/store.h"
+
+#include <string.h>
+
+void method_console(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *type = guest ? method_string(call, parameters, "type") : NULL;
+	json_object *path;
+	struct error err;
+
+	if (!type)
+		return;
+	if (strcmp(type, "virtio") && strcmp(type, "serial")) {
+		error_set(&err, ERROR_USAGE, "no console \"%.20s\": virtio or serial", type);
+		call_error(call, &err);
+		return;
+	}
+	path = json_object_new_string(store_path(guest->config.name, *type == 'v' ? "console.sock" : "serial.sock"));
+	call_reply(call, method_wrap("path", path));
+}
+
+void method_channel(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *channel = guest ? method_string(call, parameters, "channel") : NULL;
+	uint32_t n = 0;
+	struct error err;
+
+	if (!channel)
+		return;
+	while (n < guest->config.channel_count && strcmp(guest->config.channel[n].name, channel))
+		n++;
+	if (n < guest->config.channel_count) {
+		call_reply(call, method_wrap("path", json_object_new_string(channel_path(&guest->config, n))));
+		return;
+	}
+	error_set(&err, ERROR_NOT_FOUND, "%s has no channel %.64s: vimoctl channel-list %s shows them",
+		  guest->config.name, channel, guest->config.name);
+	error_about(&err, "channel");
+	call_error(call, &err);
+}
+
+void method_console_resize(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	int64_t cols = json_number(parameters, "cols", 0), rows = json_number(parameters, "rows", 0);
+	struct error err;
+	int result;
+
+	if (!guest)
+		return;
+	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
+		result = error_set(&err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
+	else
+		result = backend_resize(guest->config.name, cols, rows, &err);
+	method_done(call, result, &err);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * methods_devices.c - the API's methods of disks and networks.
+ */
+#include "guest/hotplug.h"
+#include "json.h"
+#include "api/methods.h"
+
+#include <vimo/guest_map.h>
+
+#include <stdio.h>
+
+/* Linux' name of a slot's device: what the guest binds its driver to. */
+static void put_device(json_object *reply, uint32_t slot)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%llx.virtio_mmio",
+		 (unsigned long long)(VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE));
+	json_put_string(reply, "device", name);
+}
+
+static void reply_device(struct call *call, const char *key, const struct key_table *table, const void *config,
+			 uint32_t slot)
+{
+	json_object *reply = method_wrap(key, keys_to_json(table, config));
+
+	put_device(reply, slot);
+	call_reply(call, reply);
+}
+
+static void reply_disk(void *call, int result, const struct disk_config *disk, const struct error *err)
+{
+	if (!result)
+		reply_device(call, "disk", &config_disk_keys, disk, disk->slot);
+	else
+		call_error(call, err);
+}
+
+void method_block_attach(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
+	const char *cwd = spec ? method_string(call, parameters, "cwd") : NULL;
+
+	if (cwd && !guest_defer(guest, call, parameters, method_block_attach))
+		hotplug_add_disk(guest, spec, cwd, reply_disk, call);
+}
+
+void method_network_attach(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
+	const struct vif_config *vif;
+	struct error err;
+
+	if (!spec || guest_defer(guest, call, parameters, method_network_attach))
+		return;
+	vif = hotplug_add_vif(guest, spec, &err);
+	if (vif)
+		reply_device(call, "vif", &config_vif_keys, vif, vif->slot);
+	else
+		call_error(call, &err);
+}
+
+static void reply_detached(void *call, int result, const struct disk_config *disk, const struct error *err)
+{
+	(void)disk;
+	method_done(call, result, err);
+}
+
+void method_block_detach(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
+
+	if (vdev && !guest_defer(guest, call, parameters, method_block_detach))
+		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), reply_detached, call);
+}
+
+void method_network_detach(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *vif = guest ? method_string(call, parameters, "vif") : NULL;
+	struct error err;
+
+	if (vif && !guest_defer(guest, call, parameters, method_network_detach))
+		method_done(call, hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), &err), &err);
+}

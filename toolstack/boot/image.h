@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * image.h - guest kernels (arm64 Image, plain or gzip) and initrds in guest memory.
+ */
+#ifndef TOOLSTACK_BOOT_IMAGE_H
+#define TOOLSTACK_BOOT_IMAGE_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMAGE_DTB_BYTES 0x10000u
+
+/** Where things lie, as offsets from the start of guest RAM. */
+struct image_layout {
+	uint64_t kernel, kernel_end; /* with BSS */
+	uint64_t dtb;
+	uint64_t initrd, initrd_bytes;
+	uint64_t end;
+};
+
+struct image {
+	int kernel_fd, ramdisk_fd; /* -1: none */
+	int gzip;
+	uint64_t kernel_bytes; /* of the file; 0 when gzip: known after loading */
+	struct image_layout layout;
+	const char *kernel_path, *ramdisk_path; /* the caller's */
+};
+
+/** image_open() - open and check kernel and ramdisk ("" = none), lay them out. */
+int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t memory_bytes, struct error *err);
+/** image_load() - read both into @ram (at least layout.end bytes), clean to the point of coherency. */
+int image_load(struct image *image, uint8_t *ram, struct error *err);
+/** image_verify() - read a compressed kernel through without keeping it (dry run). */
+int image_verify(struct image *image, struct error *err);
+void image_close(struct image *image);
+/** image_clean() - what the CPU wrote reaches memory that a guest with its MMU off reads. */
+void image_clean(const void *start, size_t bytes);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * request.c - what is asked of a running vimo-dm: one packet with one JSON
+ * object and its descriptors, one packet back.
+ */
+#include "dm/process.h"
+#include "cleanup.h"
+#include "json.h"
+#include "base/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define PATIENCE_S 5
+
+struct backend_request {
+	char guest[64];
+	int control;
+	struct watch *answer, *timer;
+	backend_fn done;
+	void *arg;
+};
+
+/* @flags: SOCK_NONBLOCK, or 0 */
+static int connect_control(const char *name, int flags)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = store_path(name, "control.sock");
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool send_request(int control, json_object *request, const struct fd_list *fds)
+{
+	const char *text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN);
+	struct iovec bytes = { (char *)text, strlen(text) };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * DEVICE_FDS)];
+	} rights = { 0 };
+	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1 };
+
+	if (fds && fds->count) {
+		struct cmsghdr *head;
+
+		message.msg_control = &rights;
+		message.msg_controllen = CMSG_SPACE(sizeof(int) * fds->count);
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof(int) * fds->count);
+		memcpy(CMSG_DATA(head), fds->fd, sizeof(int) * fds->count);
+	}
+	return sendmsg(control, &message, MSG_NOSIGNAL) == (ssize_t)bytes.iov_len;
+}
+
+/* Takes over @argument. Return: a connection that has the request, or -1. */
+static int begin(const char *name, int flags, const char *what, json_object *argument, const struct fd_list *fds,
+		 struct error *err)
+{
+	CLEANUP_JSON json_object *request = json_object_new_object();
+	int control = connect_control(name, flags);
+
+	json_object_object_add(request, what, argument);
+	if (control < 0)
+		return error_set(err, ERROR_FAILED,
+				 "the device model of %s does not answer (%s): it may be starting again, try once more",
+				 name, strerror(errno));
+	if (send_request(control, request, fds))
+		return control;
+	error_set(err, ERROR_FAILED, "the device model of %s takes no request: %s", name, strerror(errno));
+	close(control);
+	return -1;
+}
+
+/* Return: 0, or -1: ERROR_STATE with vimo-dm's words, ERROR_UNREACHABLE when nobody knows what it did. */
+static int take_answer(const char *name, int control, struct error *err)
+{
+	char answer[1024] = "";
+	ssize_t got = recv(control, answer, sizeof(answer) - 1, 0);
+
+	answer[strcspn(answer, "\n")] = 0;
+	if (got > 0 && !strncmp(answer, "OK", 2))
+		return 0;
+	if (got > 0) /* its rules: a slot that is full, a driver that uses the device */
+		return error_set(err, ERROR_STATE, "%s: %s", name, strncmp(answer, "ERROR ", 6) ? answer : answer + 6);
+	return error_set(err, ERROR_UNREACHABLE, "the device model of %s gave no answer: %s", name,
+			 got < 0 ? strerror(errno) : "it ended");
+}
+
+/* Takes over @argument. Return: as take_answer() does; ERROR_FAILED when it was not asked. */
+static int ask(const char *name, const char *what, json_object *argument, const struct fd_list *fds, struct error *err)
+{
+	CLEANUP_FD int control = begin(name, 0, what, argument, fds, err);
+
+	return control < 0 ? -1 : take_answer(name, control, err);
+}
+
+/* An answer, its end, or no more patience: then there is nothing to be taken. */
+static void finish(void *arg)
+{
+	struct backend_request *request = arg;
+	backend_fn done = request->done;
+	void *its = request->arg;
+	struct error err;
+	int result = take_answer(request->guest, request->control, &err);
+
+	backend_forget(&request);
+	done(its, result, &err);
+}
+
+void backend_forget(struct backend_request **request)
+{
+	if (!*request)
+		return;
+	watch_end(&(*request)->answer);
+	watch_end(&(*request)->timer);
+	close((*request)->control);
+	free(*request);
+	*request = NULL;
+}
+
+int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_number(argument, "cols", cols);
+	json_put_number(argument, "rows", rows);
+	return ask(name, "resize", argument, NULL, err);
+}
+
+int backend_power_button(const char *name, struct error *err)
+{
+	struct error inner;
+
+	if (!ask(name, "powerbutton", json_object_new_object(), NULL, &inner))
+		return 0;
+	return error_set(err, ERROR_FAILED, "%s's power button could not be pressed: %.800s; destroy ends it at once",
+			 name, inner.text);
+}
+
+int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err)
+{
+	return ask(name, "add", json_object_get(device), fds, err);
+}
+
+struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+					  backend_fn done, void *arg, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+	struct backend_request *request;
+	int control;
+
+	json_put_number(argument, "slot", slot);
+	control = begin(name, SOCK_NONBLOCK, "reconnect", argument, fds, err);
+	if (control < 0)
+		return NULL;
+	request = calloc(1, sizeof(*request));
+	if (!request)
+		abort();
+	snprintf(request->guest, sizeof(request->guest), "%s", name);
+	request->control = control;
+	request->done = done;
+	request->arg = arg;
+	request->answer = watch_fd(loop, control, UV_READABLE, finish, request);
+	request->timer = watch_timer(loop, PATIENCE_S * 1000, finish, request);
+	return request;
+}
+
+int backend_retry(const char *name, struct error *err)
+{
+	return ask(name, "retry", json_object_new_object(), NULL, err);
+}
+
+int backend_remove(const char *name, uint32_t slot, bool force, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_number(argument, "slot", slot);
+	json_object_object_add(argument, "force", json_object_new_boolean(force));
+	return ask(name, "remove", argument, NULL, err);
+}

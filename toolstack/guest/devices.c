@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * devices.c - open disks and networks, and tell vimo-dm of them.
+ */
+#include "guest/devices.h"
+#include "host/channel.h"
+#include "cleanup.h"
+#include "device.h"
+#include "host/disk.h"
+#include "helper/folder.h"
+#include "json.h"
+#include "log.h"
+#include "helper/switches.h"
+#include "host/vsock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* By slot; the types are vimo-dm's. */
+static const char *const always[] = { "console", "input", "rng" };
+#define ALWAYS (sizeof(always) / sizeof(always[0]))
+static_assert(ALWAYS == CONFIG_SLOT_VSOCK && CONFIG_SLOT_VSOCK < CONFIG_SLOT_FIRST, "others follow");
+
+static void put_fd(struct fd_list *list, int fd)
+{
+	list->fd[list->count++] = fd; /* has room for all that config.h allows */
+}
+
+void fd_list_close(struct fd_list *list)
+{
+	while (list->count)
+		close(list->fd[--list->count]);
+}
+
+int devices_check_vif(const struct vif_config *vif, struct error *err)
+{
+	int fd;
+
+	switch (vif->backend) {
+	case VIF_USER: return slirp_check(vif, err);
+	case VIF_VHOST_USER:
+		fd = switch_connect(vif, err);
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? -1 : 0;
+	default: return vif_check(vif, err);
+	}
+}
+
+int devices_check(const struct guest_config *config, struct error *err)
+{
+	int result = channels_check(config, err);
+
+	if (!result && config->vsock_cid) {
+		int fd = vsock_open(config->vsock_cid, err);
+
+		if (fd < 0)
+			return -1;
+		close(fd);
+	}
+	for (uint32_t n = 0; n < config->vif_count && !result; n++)
+		result = devices_check_vif(&config->vif[n], err);
+	return result;
+}
+
+int devices_check_files(const struct guest_config *config, struct error *err)
+{
+	struct fd_list fds = { 0 };
+	int result = 0;
+
+	/* All at once: two disks may be the same image. */
+	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
+		const struct disk_config *disk = &config->disk[n];
+		bool direct;
+		int fd = disk->format == FORMAT_NBD ? -1 : disk_open(disk, &direct, err);
+
+		if (fd >= 0)
+			put_fd(&fds, fd);
+		if (fd < 0 && disk->format != FORMAT_NBD)
+			result = -1;
+		else if (disk->format != FORMAT_RAW)
+			result = storage_check(disk, err);
+	}
+	for (uint32_t n = 0; n < config->fs_count && !result; n++)
+		result = folder_check(&config->fs[n], err);
+	fd_list_close(&fds);
+	return result;
+}
+
+void disk_files_none(struct disk_files *files)
+{
+	memset(files->fd, -1, sizeof(files->fd));
+}
+
+void disk_files_close(struct disk_files *files)
+{
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+		if (files->fd[slot] >= 0)
+			close(files->fd[slot]);
+	disk_files_none(files);
+}
+
+int disk_files_add(struct disk_files *files, const struct disk_config *disk, const char *uuid, struct error *err)
+{
+	bool direct;
+	int fd;
+
+	if (disk->format != FORMAT_RAW)
+		return 0;
+	fd = disk_open(disk, &direct, err);
+	if (fd < 0)
+		return -1;
+	if (!direct)
+		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
+	files->fd[disk->slot] = fd;
+	return disk_claim(disk, fd, uuid, err);
+}
+
+int disk_files_open(struct disk_files *files, const struct guest_config *config, struct error *err)
+{
+	disk_files_none(files);
+	for (uint32_t n = 0; n < config->disk_count; n++)
+		if (disk_files_add(files, &config->disk[n], config->uuid, err)) {
+			disk_files_close(files);
+			return -1;
+		}
+	return 0;
+}
+
+static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
+{
+	json_object *device = json_object_new_object();
+
+	json_put_string(device, "type", type);
+	json_put_number(device, "slot", slot);
+	json_put_number(device, "fds", fds);
+	return device;
+}
+
+static int open_stored(struct storage *storage, int domain_fd, struct fd_list *fds, struct error *err)
+{
+	int memory = domain_memory(domain_fd, err);
+	int connection = memory < 0 ? -1 : storage_connect(storage, err);
+
+	if (connection >= 0)
+		put_fd(fds, connection);
+	if (memory >= 0)
+		put_fd(fds, memory);
+	return connection < 0 ? -1 : 0;
+}
+
+int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct disk_files *files,
+		      struct fd_list *fds, json_object **device, struct error *err)
+{
+	if (storage && open_stored(storage, domain_fd, fds, err))
+		return -1;
+	if (!storage) {
+		put_fd(fds, files->fd[disk->slot]);
+		files->fd[disk->slot] = -1;
+	}
+	*device = describe("block", disk->slot, storage ? 2 : 1);
+	if (storage)
+		json_put_string(*device, "backend", "vhost-user");
+	json_object_object_add(*device, "readonly", json_object_new_boolean(disk->access == ACCESS_RO));
+	json_put_string(*device, "serial", disk->serial);
+	json_put_number(*device, "queues", disk->queues);
+	json_put_number(*device, "iops", disk->iops);
+	json_put_number(*device, "bytes_per_second", (int64_t)disk->bytes_per_second);
+	json_put_string(*device, "on_io_error", disk->on_io_error == IO_ERROR_STOP ? "stop" : "report");
+	json_object_object_add(*device, "packed", json_object_new_boolean(disk->packed));
+	return 0;
+}
+
+/* Return: how many there are: one for each pair, or none when it is not to be or not to be had. */
+static uint32_t open_vhost(const struct vif_config *vif, const char *name, int *fd)
+{
+	uint32_t count = 0;
+
+	while (vif->vhost && count < vif->queues) {
+		fd[count] = vif_vhost();
+		if (fd[count] >= 0) {
+			count++;
+			continue;
+		}
+		log_warning("%s: no vhost-net (%s; modprobe vhost_net loads it): the device model moves its packets",
+			    name, strerror(errno));
+		while (count)
+			close(fd[--count]);
+		break;
+	}
+	return count;
+}
+
+static json_object *describe_vif(const struct vif_config *vif, const char *backend, uint32_t pairs, uint32_t fds)
+{
+	json_object *device = describe("net", vif->slot, fds);
+
+	json_put_string(device, "backend", backend);
+	json_put_number(device, "pairs", pairs);
+	json_put_string(device, "mac", vif->mac);
+	json_put_number(device, "mtu", vif->mtu);
+	json_object_object_add(device, "packed", json_object_new_boolean(vif->packed));
+	return device;
+}
+
+static int open_user(struct slirp *slirp, struct fd_list *fds, json_object **device, struct error *err)
+{
+	int copy;
+
+	if (!slirp->end->count && slirp_start(slirp, err))
+		return -1;
+	copy = fcntl(slirp->end->fd[0], F_DUPFD_CLOEXEC, 0);
+	if (copy < 0)
+		return error_set(err, ERROR_RESOURCES, "network %s: %s", slirp->vif.mac, strerror(errno));
+	put_fd(fds, copy);
+	*device = describe_vif(&slirp->vif, "user", 1, 1);
+	return 0;
+}
+
+static int open_switch(const struct vif_config *vif, int domain_fd, struct fd_list *fds, json_object **device,
+		       struct error *err)
+{
+	int memory = domain_memory(domain_fd, err), connection;
+	struct error why;
+
+	if (memory < 0)
+		return -1;
+	put_fd(fds, memory);
+	/* Its link is down, then, until the switch comes: a guest that runs goes on. */
+	connection = switch_connect(vif, &why);
+	if (connection >= 0)
+		put_fd(fds, connection);
+	*device = describe_vif(vif, "vhost-user", vif->queues, connection >= 0 ? 2 : 1);
+	return 0;
+}
+
+int devices_open_vif(struct vif_config *vif, const struct device_sources *sources, struct fd_list *fds,
+		     json_object **device, struct error *err)
+{
+	struct vif_taps *taps = &sources->taps[vif->slot];
+	int vhost[CONFIG_QUEUES];
+	char name[IFNAMSIZ];
+	uint32_t vhosts;
+
+	if (vif->backend == VIF_VHOST_USER)
+		return open_switch(vif, sources->domain_fd, fds, device, err);
+	if (vif->backend == VIF_USER)
+		return open_user(sources->slirps[vif->slot], fds, device, err);
+	vif_name(vif, sources->domain, name);
+	if (vif_is_lost(taps, name))
+		vif_close(taps);
+	if (!taps->count && vif_open(vif, name, taps, err))
+		return -1;
+	vhosts = open_vhost(vif, name, vhost);
+	for (uint32_t n = 0; n < taps->count; n++) {
+		int copy = fcntl(taps->fd[n], F_DUPFD_CLOEXEC, 0);
+
+		if (copy >= 0)
+			put_fd(fds, copy);
+		if (n < vhosts)
+			put_fd(fds, vhost[n]);
+		if (copy < 0) { /* the rest is closed with the list */
+			while (++n < vhosts)
+				close(vhost[n]);
+			return error_set(err, ERROR_RESOURCES, "interface %s: %s", name, strerror(errno));
+		}
+	}
+	*device = describe_vif(vif, vhosts ? "vhost" : "tap", taps->count, taps->count + vhosts);
+	return 0;
+}
+
+static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, struct error *err)
+{
+	int fd = vsock_open(cid, err);
+
+	if (fd < 0)
+		return -1;
+	put_fd(fds, fd);
+	*device = describe("vsock", CONFIG_SLOT_VSOCK, 1);
+	json_put_number(*device, "cid", cid);
+	return 0;
+}
+
+static int open_folder(const struct fs_config *folder, const struct device_sources *sources, struct fd_list *fds,
+		       json_object **device, struct error *err)
+{
+	char hidden[FOLDER_HIDDEN_BYTES];
+
+	if (open_stored(sources->storages[folder->slot], sources->domain_fd, fds, err))
+		return -1;
+	*device = describe("fs", folder->slot, 2);
+	json_put_string(*device, "tag", folder->tag);
+	folder_hidden(sources->storages[folder->slot]->guest, folder->slot, hidden);
+	json_put_string(*device, "hidden", hidden);
+	return 0;
+}
+
+static json_object *describe_channels(const struct guest_config *config)
+{
+	json_object *device = describe("channels", config->channel_slot, 0), *names = json_object_new_array();
+
+	for (uint32_t n = 0; n < config->channel_count; n++)
+		json_object_array_add(names, json_object_new_string(config->channel[n].name));
+	json_object_object_add(device, "names", names);
+	return device;
+}
+
+json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
+			  struct error *err)
+{
+	CLEANUP_JSON json_object *json = json_object_new_object();
+	json_object *devices = json_object_new_array(), *device = NULL;
+
+	json_put_number(json, "version", 2);
+	json_put_string(json, "name", config->name);
+	json_object_object_add(json, "uart", json_object_new_boolean(1));
+	json_put_number(json, "slots", sources->slots);
+	json_object_object_add(json, "devices", devices);
+	for (uint32_t slot = 0; slot < ALWAYS; slot++) {
+		device = describe(always[slot], slot, 0);
+		if (!strcmp(always[slot], "rng"))
+			json_put_number(device, "bytes_per_second", (int64_t)config->rng_bytes_per_second);
+		json_object_array_add(devices, device);
+	}
+	if (config->vsock_cid) {
+		if (open_vsock(config->vsock_cid, fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	if (channels_link(config, err))
+		return NULL;
+	if (config->channel_count)
+		json_object_array_add(devices, describe_channels(config));
+	for (uint32_t n = 0; n < config->disk_count; n++) {
+		const struct disk_config *disk = &config->disk[n];
+
+		if (devices_open_disk(disk, sources->storages[disk->slot], sources->domain_fd, sources->files, fds,
+				      &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	for (uint32_t n = 0; n < config->vif_count; n++) {
+		struct vif_config *vif = &config->vif[n];
+
+		if (devices_open_vif(vif, sources, fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	for (uint32_t n = 0; n < config->fs_count; n++) {
+		if (open_folder(&config->fs[n], sources, fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
+	return json_object_get(json);
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * disk.c - open and lock images.
+ *
+ * The locks are those of QEMU's block/file-posix.c, so that qemu-img and others notice us:
+ * who has a permission holds a shared lock on one byte for it, who does not let others have
+ * it on another byte. Both are taken, then the opposite ones are looked for.
+ */
+#include "host/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_HAVE 100
+#define LOCK_REFUSE 200
+#define CLAIMS (1ull << 61) /* far from any byte that others lock: one for each disk of each guest */
+#define SECTOR 512
+
+enum { PERMISSION_READ = 1u << 0, PERMISSION_WRITE = 1u << 1, PERMISSION_RESIZE = 1u << 3, PERMISSIONS = 4 };
+
+static int refuse(const struct disk_config *disk, enum error_code code, const char *why, struct error *err)
+{
+	error_set(err, code, "disk %s: %.600s %s", disk->vdev, disk->target, why);
+	return error_about(err, "disk");
+}
+
+static int check_type(const struct disk_config *disk, mode_t mode, struct error *err)
+{
+	if (S_ISDIR(mode))
+		return refuse(disk, ERROR_FAILED, "is a directory: give the path of an image in it", err);
+	if (!S_ISREG(mode) && !S_ISBLK(mode))
+		return refuse(disk, ERROR_FAILED, "is neither a file nor a block device: give the path of an image",
+			      err);
+	return 0;
+}
+
+static int error_open(const struct disk_config *disk, struct error *err)
+{
+	switch (errno) {
+	case ENOENT:
+		return refuse(disk, ERROR_FAILED,
+			      strncmp(disk->target, "/dev/", 5) ?
+				      "is not there: make it, or correct target" :
+				      "is not there: correct target, or activate the volume (lvchange -ay)",
+			      err);
+	case EBUSY:
+		return refuse(disk, ERROR_STATE, "is in use: it is mounted, part of a volume, or another guest's", err);
+	case EROFS: return refuse(disk, ERROR_FAILED, "can only be read: use access=ro", err);
+	default:
+		error_set(err, ERROR_FAILED, "disk %s: cannot open %.600s: %s", disk->vdev, disk->target,
+			  strerror(errno));
+		return error_about(err, "disk");
+	}
+}
+
+/* O_NONBLOCK: what has become a pipe meanwhile does not stop us. */
+static int open_image(const struct disk_config *disk, mode_t mode, bool *direct)
+{
+	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (disk->access == ACCESS_RO ? O_RDONLY : O_RDWR);
+	int fd;
+
+	if (S_ISBLK(mode) && disk->access != ACCESS_RO)
+		flags |= O_EXCL;
+	fd = open(disk->target, flags | O_DIRECT);
+	*direct = fd >= 0;
+	return fd < 0 && errno == EINVAL ? open(disk->target, flags) : fd;
+}
+
+static bool lock_byte(int fd, off_t byte, int command, short type)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+
+	return !fcntl(fd, command, &lock) && (command != F_OFD_GETLK || lock.l_type == F_UNLCK);
+}
+
+/* @command on the bytes of @have and @refuse: beginning at @first and @second. */
+static bool lock_bytes(int fd, unsigned int have, off_t first, unsigned int refused, off_t second, int command,
+		       short type)
+{
+	for (unsigned int n = 0; n < PERMISSIONS; n++)
+		if ((have & 1u << n && !lock_byte(fd, first + n, command, type)) ||
+		    (refused & 1u << n && !lock_byte(fd, second + n, command, type)))
+			return false;
+	return true;
+}
+
+static int lock_image(const struct disk_config *disk, int fd, struct error *err)
+{
+	unsigned int have = PERMISSION_READ | (disk->access == ACCESS_RO ? 0 : PERMISSION_WRITE);
+	unsigned int refused = PERMISSION_WRITE | PERMISSION_RESIZE;
+	bool locked = lock_bytes(fd, have, LOCK_HAVE, refused, LOCK_REFUSE, F_OFD_SETLK, F_RDLCK);
+
+	if (!locked && errno != EAGAIN && errno != EACCES) {
+		error_set(err, ERROR_FAILED, "disk %s: cannot lock %.600s: %s: use a file system that has locks",
+			  disk->vdev, disk->target, strerror(errno));
+		return error_about(err, "disk");
+	}
+	if (locked && lock_bytes(fd, have, LOCK_REFUSE, refused, LOCK_HAVE, F_OFD_GETLK, F_WRLCK))
+		return 0;
+	return refuse(disk, ERROR_STATE,
+		      disk->access == ACCESS_RO ? "is locked: another guest or program writes it; end that one first" :
+						  "is locked by another guest or program: end that one, or use a copy",
+		      err);
+}
+
+/* FNV-1a: two disks of the same image that meet by chance would only wait for each other. */
+static off_t claim_byte(const char *uuid, uint32_t slot)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ slot;
+
+	for (; *uuid; uuid++)
+		hash = (hash ^ (unsigned char)*uuid) * 0x100000001b3u;
+	return (off_t)(CLAIMS + (hash >> 4));
+}
+
+int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err)
+{
+	off_t byte = claim_byte(uuid, disk->slot);
+
+	if (lock_byte(fd, byte, F_OFD_SETLK, F_RDLCK) && lock_byte(fd, byte, F_OFD_GETLK, F_WRLCK))
+		return 0;
+	return refuse(disk, ERROR_STATE, "has transfers of the guest's last device model under way: try again", err);
+}
+
+static int check_image(const struct disk_config *disk, int fd, struct error *err)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	struct stat status;
+	int readonly = 0;
+
+	if (fstat(fd, &status))
+		return error_open(disk, err);
+	if (check_type(disk, status.st_mode, err))
+		return -1;
+	/* It opens for writing; only writes would fail. */
+	if (S_ISBLK(status.st_mode) && disk->access != ACCESS_RO && !ioctl(fd, BLKROGET, &readonly) && readonly) {
+		errno = EROFS;
+		return error_open(disk, err);
+	}
+	if (size <= 0)
+		return refuse(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
+	if (disk->format == FORMAT_RAW && size % SECTOR)
+		return refuse(disk, ERROR_FAILED,
+			      "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
+	return 0;
+}
+
+int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err)
+{
+	struct stat status;
+	int fd;
+
+	/* Before it is opened: devices may do something as they are. */
+	if (stat(disk->target, &status))
+		return error_open(disk, err);
+	if (check_type(disk, status.st_mode, err))
+		return -1;
+	fd = open_image(disk, status.st_mode, direct);
+	if (fd < 0)
+		return error_open(disk, err);
+	if (check_image(disk, fd, err)) {
+		close(fd);
+		return -1;
+	}
+	/* With it, io_uring would not wait for the disk. */
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
+{
+	int fd = disk_open_unlocked(disk, direct, err);
+
+	if (fd < 0 || !lock_image(disk, fd, err))
+		return fd;
+	close(fd);
+	return -1;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * layers.c - what an image is based on. qemu-img reads one image at a time and opens no other: where
+ * images lead is checked here, before anything else is opened.
+ */
+#include "host/layers.h"
+#include "cleanup.h"
+#include "host/disk.h"
+#include "json.h"
+#include "config/nbd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define PATIENCE_MS 20000
+#define ANSWER_BYTES (256u << 10)
+
+static int refuse(const struct disk_config *disk, enum error_code code, const char *why, struct error *err)
+{
+	error_set(err, code, "disk %s: %.600s %s", disk->vdev, disk->target, why);
+	return error_about(err, "disk");
+}
+
+static const char *qemu_img(void)
+{
+	const char *program = getenv("VIMO_QEMU_IMG");
+
+	return program && *program ? program : "/usr/bin/qemu-img";
+}
+
+/* Reads until the end. Return: how much, or -1. */
+static ssize_t read_all(int fd, char *to, size_t size, int patience_ms)
+{
+	size_t used = 0;
+
+	for (;;) {
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		ssize_t got;
+
+		if (used == size || poll(&wait, 1, patience_ms) <= 0)
+			return -1;
+		got = read(fd, to + used, size - used);
+		if (got <= 0)
+			return got ? -1 : (ssize_t)used;
+		used += (size_t)got;
+	}
+}
+
+static json_object *error_info(const struct disk_config *disk, pid_t pid, const char *why, struct error *err)
+{
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	error_set(err, ERROR_FAILED, "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
+		  config_format(disk->format), why);
+	error_about(err, "disk");
+	return NULL;
+}
+
+/* What qemu-img says of its own: without its name, and of a file whose name is another there. */
+static char *plain_words(char *words)
+{
+	char *line = strrchr(words, '\n');
+
+	if (line && !line[1]) /* the last line is the reason */
+		*line = '\0';
+	line = strrchr(words, '\n');
+	words = line ? line + 1 : words;
+	line = strstr(words, "Could not open '") ? strstr(words, "': ") : NULL;
+	if (line)
+		return line + 3;
+	return strncmp(words, "qemu-img: ", 10) ? words : words + 10;
+}
+
+/* What qemu-img knows of one image. */
+static json_object *read_info(const struct disk_config *disk, int fd, struct error *err)
+{
+	char path[CONFINE_PATH], words[1024];
+	const char *argv[] = {
+		qemu_img(), "info", "-U", "-f", config_format(disk->format), "--output=json", path, NULL
+	};
+	struct confine confine = { .argv = argv, .file_count = 1, .file = { { .fd = fd } } };
+	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
+	CLEANUP_FD int out = -1, messages = -1;
+	int output[2], said[2];
+	json_object *info;
+	ssize_t got;
+	pid_t pid;
+
+	if (access(argv[0], X_OK))
+		return error_info(disk, 0, "there is no qemu-img: install qemu-utils", err);
+	confine_path(&confine, 0, path);
+	if (!answer || pipe2(output, O_CLOEXEC))
+		return error_info(disk, 0, strerror(errno), err);
+	out = output[0];
+	if (pipe2(said, O_CLOEXEC)) {
+		close(output[1]);
+		return error_info(disk, 0, strerror(errno), err);
+	}
+	messages = said[0];
+	confine.output_fd = output[1];
+	confine.messages_fd = said[1];
+	pid = confine_spawn(&confine, err);
+	close(output[1]);
+	close(said[1]);
+	if (pid < 0)
+		return NULL;
+	if (read_all(out, answer, ANSWER_BYTES, PATIENCE_MS) < 0)
+		return error_info(disk, pid, "qemu-img does not answer", err);
+	got = read_all(messages, words, sizeof(words) - 1, PATIENCE_MS);
+	words[got > 0 ? got : 0] = '\0';
+	info = json_parse(answer, strlen(answer));
+	if (!info)
+		return error_info(disk, pid, *words ? plain_words(words) : "qemu-img says nothing about it", err);
+	waitpid(pid, NULL, 0);
+	return info;
+}
+
+static int check_info(const struct disk_config *disk, json_object *info, struct error *err)
+{
+	json_object *specific = NULL, *data = NULL;
+
+	if (json_object_object_get_ex(info, "format-specific", &specific))
+		json_object_object_get_ex(specific, "data", &data);
+	if (json_number(info, "virtual-size", 0) <= 0)
+		return refuse(disk, ERROR_FAILED, "is a disk without a size: qemu-img resize gives it one", err);
+	if (json_flag(info, "encrypted"))
+		return refuse(disk, ERROR_FAILED, "is encrypted: qemu-img convert makes one that is not", err);
+	if (data && json_object_object_get_ex(data, "data-file", NULL))
+		return refuse(disk, ERROR_FAILED,
+			      "has its data in another file: qemu-img convert -O qcow2 makes one file of them", err);
+	if (data && json_flag(data, "corrupt"))
+		return refuse(disk, ERROR_FAILED, "is marked corrupt: qemu-img check -r all may repair it", err);
+	return 0;
+}
+
+/* Return: 1 and the image that @info's is based on in @disk; 0 when there is none. */
+static int follow(struct disk_config *disk, json_object *info, struct error *err)
+{
+	const char *name = json_string(info, "backing-filename");
+	const char *format = json_string(info, "backing-filename-format");
+	char *slash = strrchr(disk->target, '/');
+	enum disk_format found;
+
+	if (!name)
+		return 0;
+	if (!format)
+		return refuse(disk, ERROR_FAILED,
+			      "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
+			      err);
+	if (!config_format_find(format, &found) || found == FORMAT_NBD)
+		return refuse(disk, ERROR_FAILED,
+			      "is based on an image of a format that is not served: see guest.cfg(5)", err);
+	if (!strncmp(name, "json:", 5) || (strchr(name, ':') && (*name != '/' && *name != '.')))
+		return refuse(disk, ERROR_FAILED,
+			      "is based on what is no file: qemu-img convert makes it one whole image", err);
+	if (*name == '/')
+		slash = disk->target;
+	else
+		slash++; /* relative to the directory of the one that says so */
+	if ((size_t)(slash - disk->target) + strlen(name) >= sizeof(disk->target))
+		return refuse(disk, ERROR_FAILED, "is based on a file whose path is too long", err);
+	strcpy(slash, name);
+	disk->format = found;
+	disk->access = ACCESS_RO;
+	return 1;
+}
+
+/* The directory of a server's socket, which changes when the server is started again; of one elsewhere nothing. */
+static int open_server(struct layer *layer, const struct disk_config *disk, struct error *err)
+{
+	struct nbd_uri uri;
+
+	layer->fd = -1;
+	if (nbd_parse(disk->target, &uri, err))
+		return -1;
+	layer->format = FORMAT_NBD;
+	strcpy(layer->path, disk->target);
+	if (*uri.address)
+		return 0;
+	*(strrchr(uri.path, '/') + 1) = '\0';
+	layer->fd = open(uri.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return layer->fd >= 0 ?
+		       0 :
+		       refuse(disk, ERROR_FAILED, "cannot be reached: its socket's directory is not there", err);
+}
+
+static int open_layer(struct layers *layers, struct disk_config *disk, struct error *err)
+{
+	struct layer *layer = &layers->layer[layers->count];
+	CLEANUP_JSON json_object *info = NULL;
+	struct stat status;
+
+	if (disk->format == FORMAT_NBD) {
+		layers->count++;
+		return open_server(layer, disk, err);
+	}
+	if (layers->count == CONFINE_FILES)
+		return refuse(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
+			      err);
+	/* QEMU lets others write what an image is based on. Whoever has the descriptor has our lock. */
+	layer->fd = disk->access == ACCESS_RO ? disk_open(disk, &layer->direct, err) :
+						disk_open_unlocked(disk, &layer->direct, err);
+	if (layer->fd < 0)
+		return -1;
+	layers->count++;
+	strcpy(layer->path, disk->target);
+	layer->format = disk->format;
+	layer->block = !fstat(layer->fd, &status) && S_ISBLK(status.st_mode);
+	if (disk->format == FORMAT_RAW)
+		return 0;
+	info = read_info(disk, layer->fd, err);
+	return !info || check_info(disk, info, err) ? -1 : follow(disk, info, err);
+}
+
+struct layers *layers_open(const struct disk_config *disk, struct error *err)
+{
+	struct disk_config at = *disk;
+	struct layers *layers = calloc(1, sizeof(*layers));
+	int more;
+
+	if (!layers) {
+		refuse(disk, ERROR_RESOURCES, "cannot be opened: no memory", err);
+		return NULL;
+	}
+	do
+		more = open_layer(layers, &at, err);
+	while (more > 0);
+	if (!more)
+		return layers;
+	layers_close(layers);
+	return NULL;
+}
+
+void layers_close(struct layers *layers)
+{
+	while (layers->count--)
+		if (layers->layer[layers->count].fd >= 0)
+			close(layers->layer[layers->count].fd);
+	free(layers);
+}
