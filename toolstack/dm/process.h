@@ -5,13 +5,17 @@
 #ifndef TOOLSTACK_DM_PROCESS_H
 #define TOOLSTACK_DM_PROCESS_H
 
-#include "guest/devices.h"
-#include "error.h"
+#include "base/fd_list.h"
 #include "base/watch.h"
+#include "config/config.h"
+#include "error.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <sys/types.h>
+
+/* The most descriptors of one device: two for each pair of a network's queues. */
+#define DM_DEVICE_FDS (CONFIG_QUEUES * 2)
 
 struct backend {
 	pid_t pid; /* 0: none */

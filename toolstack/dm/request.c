@@ -55,7 +55,7 @@ static bool send_request(int control, json_object *request, const struct fd_list
 	struct iovec bytes = { (char *)text, strlen(text) };
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int) * DEVICE_FDS)];
+		char bytes[CMSG_SPACE(sizeof(int) * DM_DEVICE_FDS)];
 	} rights = { 0 };
 	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1 };
 

@@ -6,6 +6,7 @@
 #include "host/channel.h"
 #include "cleanup.h"
 #include "device.h"
+#include "dm/process.h"
 #include "host/disk.h"
 #include "helper/folder.h"
 #include "json.h"
@@ -23,16 +24,8 @@ static const char *const always[] = { "console", "input", "rng" };
 #define ALWAYS (sizeof(always) / sizeof(always[0]))
 static_assert(ALWAYS == CONFIG_SLOT_VSOCK && CONFIG_SLOT_VSOCK < CONFIG_SLOT_FIRST, "others follow");
 
-static void put_fd(struct fd_list *list, int fd)
-{
-	list->fd[list->count++] = fd; /* has room for all that config.h allows */
-}
-
-void fd_list_close(struct fd_list *list)
-{
-	while (list->count)
-		close(list->fd[--list->count]);
-}
+/* vimo-dm gets a vsock, two for each disk and folder, a pair for each of a network's queues. */
+static_assert(1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DM_DEVICE_FDS + CONFIG_FS * 2 <= FD_LIST_MAX, "fd_list has room");
 
 int devices_check_vif(const struct vif_config *vif, struct error *err)
 {
@@ -77,7 +70,7 @@ int devices_check_files(const struct guest_config *config, struct error *err)
 		int fd = disk->format == FORMAT_NBD ? -1 : disk_open(disk, &direct, err);
 
 		if (fd >= 0)
-			put_fd(&fds, fd);
+			fd_list_add(&fds, fd);
 		if (fd < 0 && disk->format != FORMAT_NBD)
 			result = -1;
 		else if (disk->format != FORMAT_RAW)
@@ -145,9 +138,9 @@ static int open_stored(struct storage *storage, int domain_fd, struct fd_list *f
 	int connection = memory < 0 ? -1 : storage_connect(storage, err);
 
 	if (connection >= 0)
-		put_fd(fds, connection);
+		fd_list_add(fds, connection);
 	if (memory >= 0)
-		put_fd(fds, memory);
+		fd_list_add(fds, memory);
 	return connection < 0 ? -1 : 0;
 }
 
@@ -157,7 +150,7 @@ int devices_open_disk(const struct disk_config *disk, struct storage *storage, i
 	if (storage && open_stored(storage, domain_fd, fds, err))
 		return -1;
 	if (!storage) {
-		put_fd(fds, files->fd[disk->slot]);
+		fd_list_add(fds, files->fd[disk->slot]);
 		files->fd[disk->slot] = -1;
 	}
 	*device = describe("block", disk->slot, storage ? 2 : 1);
@@ -214,7 +207,7 @@ static int open_user(struct slirp *slirp, struct fd_list *fds, json_object **dev
 	copy = fcntl(slirp->end->fd[0], F_DUPFD_CLOEXEC, 0);
 	if (copy < 0)
 		return error_set(err, ERROR_RESOURCES, "network %s: %s", slirp->vif.mac, strerror(errno));
-	put_fd(fds, copy);
+	fd_list_add(fds, copy);
 	*device = describe_vif(&slirp->vif, "user", 1, 1);
 	return 0;
 }
@@ -227,11 +220,11 @@ static int open_switch(const struct vif_config *vif, int domain_fd, struct fd_li
 
 	if (memory < 0)
 		return -1;
-	put_fd(fds, memory);
+	fd_list_add(fds, memory);
 	/* Its link is down, then, until the switch comes: a guest that runs goes on. */
 	connection = switch_connect(vif, &why);
 	if (connection >= 0)
-		put_fd(fds, connection);
+		fd_list_add(fds, connection);
 	*device = describe_vif(vif, "vhost-user", vif->queues, connection >= 0 ? 2 : 1);
 	return 0;
 }
@@ -258,9 +251,9 @@ int devices_open_vif(struct vif_config *vif, const struct device_sources *source
 		int copy = fcntl(taps->fd[n], F_DUPFD_CLOEXEC, 0);
 
 		if (copy >= 0)
-			put_fd(fds, copy);
+			fd_list_add(fds, copy);
 		if (n < vhosts)
-			put_fd(fds, vhost[n]);
+			fd_list_add(fds, vhost[n]);
 		if (copy < 0) { /* the rest is closed with the list */
 			while (++n < vhosts)
 				close(vhost[n]);
@@ -277,7 +270,7 @@ static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, s
 
 	if (fd < 0)
 		return -1;
-	put_fd(fds, fd);
+	fd_list_add(fds, fd);
 	*device = describe("vsock", CONFIG_SLOT_VSOCK, 1);
 	json_put_number(*device, "cid", cid);
 	return 0;

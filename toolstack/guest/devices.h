@@ -5,21 +5,11 @@
 #ifndef TOOLSTACK_GUEST_DEVICES_H
 #define TOOLSTACK_GUEST_DEVICES_H
 
+#include "base/fd_list.h"
 #include "config/config.h"
 #include "helper/slirp.h"
 #include "helper/storage.h"
 #include "host/vif.h"
-
-/* Each pair of a network's queues has two. */
-#define DEVICE_FDS (CONFIG_QUEUES * 2)
-
-/** Descriptors in the order in which vimo-dm gets them. */
-struct fd_list {
-	uint32_t count;
-	int fd[1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DEVICE_FDS + CONFIG_FS * 2];
-};
-
-void fd_list_close(struct fd_list *list);
 
 /** devices_check() - everything but files can be opened now; nothing is kept open. devices_check_vif(): one network. */
 int devices_check_vif(const struct vif_config *vif, struct error *err);
