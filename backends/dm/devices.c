@@ -172,8 +172,8 @@ static int add_fs(struct dm *dm, struct endpoint *endpoint, const struct device_
 	const char *tag = json_string(spec->json, "tag");
 
 	(void)dm;
-	if (!tag || !*tag || strlen(tag) >= sizeof(((struct fs *)0)->tag))
-		return error_set(err, ERROR_USAGE, "fs: a tag has 1 to %zu bytes", sizeof(((struct fs *)0)->tag) - 1);
+	if (!tag || !*tag || strlen(tag) > FS_TAG)
+		return error_set(err, ERROR_USAGE, "fs: a tag has 1 to %zu bytes", FS_TAG);
 	return fs_add(endpoint, spec->fds, tag, json_string(spec->json, "hidden"), err);
 }
 

@@ -2,7 +2,7 @@
 /*
  * answer.c - what the daemon says, and what follows from it for nodes and handles.
  */
-#include "fs/message.h"
+#include "fs/answer.h"
 
 #include <errno.h>
 #include <linux/fs.h>

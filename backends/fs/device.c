@@ -2,8 +2,16 @@
 /*
  * device.c - requests from the guest's queues, and back into them; the thread that does so.
  */
-#include "fs/fs.h"
+#include "fs/device.h"
 
+#include "fs/forget.h"
+#include "fs/link.h"
+#include "fs/repeat.h"
+#include "fs/reply.h"
+#include "fs/restore.h"
+#include "fs/submit.h"
+#include "fs/hide.h"
+#include "container.h"
 #include "log.h"
 
 #include <errno.h>
@@ -23,11 +31,6 @@ static void clear_event(int fd)
 	(void)got;
 }
 
-static struct virtio_device *device_of(const struct fs *fs)
-{
-	return &fs->endpoint->device;
-}
-
 static size_t bytes_of(const struct iovec *iov, unsigned int count)
 {
 	size_t bytes = 0;
@@ -35,59 +38,6 @@ static size_t bytes_of(const struct iovec *iov, unsigned int count)
 	for (unsigned int i = 0; i < count; i++)
 		bytes += iov[i].iov_len;
 	return bytes;
-}
-
-static void give_back(struct fs *fs, unsigned int queue, uint16_t head, uint32_t bytes)
-{
-	struct virtio_device *device = device_of(fs);
-
-	pthread_mutex_lock(&device->lock);
-	virtqueue_push(&device->queue[queue], head, bytes);
-	if (!--fs->busy && device->draining)
-		pthread_cond_broadcast(&device->idle);
-	pthread_mutex_unlock(&device->lock);
-}
-
-void fs_answer(struct fs *fs, unsigned int index)
-{
-	struct fs_slot *slot = &fs->slot[index];
-	const struct fuse_out_header *header = (const struct fuse_out_header *)(const void *)fs->answer;
-	bool in_place = slot->request.operation && slot->request.operation->reply == FS_DATA;
-
-	virtqueue_fill(&slot->chain, fs->answer, in_place ? sizeof(*header) : header->len);
-	slot->used = false;
-	give_back(fs, slot->queue, slot->chain.head, header->len);
-}
-
-void fs_answer_error(struct fs *fs, unsigned int index, int error)
-{
-	const struct fuse_out_header header = { .len = sizeof(header),
-						.error = -error,
-						.unique = fs->slot[index].request.header.unique };
-
-	memcpy(fs->answer, &header, sizeof(header));
-	fs_answer(fs, index);
-}
-
-/* After it is given back: who dies in between has it known a while longer, not too short. */
-static void forget(struct fs *fs, const struct fs_request *request)
-{
-	struct fuse_forget_one one = { .nodeid = request->header.nodeid }, gone;
-	struct fuse_batch_forget_in batch = { .count = 1 };
-	size_t at = sizeof(batch);
-
-	if (request->header.opcode == FUSE_BATCH_FORGET)
-		memcpy(&batch, request->arguments, sizeof(batch));
-	for (uint32_t n = 0; n < batch.count; n++, at += sizeof(one)) {
-		if (request->header.opcode == FUSE_FORGET)
-			memcpy(&one.nlookup, request->arguments, sizeof(one.nlookup));
-		else if (at + sizeof(one) <= request->bytes)
-			memcpy(&one, request->arguments + at, sizeof(one));
-		else
-			return;
-		if (fs_node_forget(&fs->nodes, one.nodeid, one.nlookup, &gone))
-			fs_note_forget(fs, &gone);
-	}
 }
 
 /* Return: an errno for the guest, or 0. */
@@ -133,9 +83,9 @@ static void take(struct fs *fs, unsigned int index, bool again)
 	slot->deaths = 0;
 	if (room < sizeof(struct fuse_out_header) || (request->operation && request->operation->reply == FS_NOTHING)) {
 		slot->used = false; /* nowhere to answer */
-		give_back(fs, slot->queue, slot->chain.head, 0);
+		fs_give_back(fs, slot->queue, slot->chain.head, 0);
 		if (!error && request->header.opcode != FUSE_INTERRUPT && request->operation->reply == FS_NOTHING)
-			forget(fs, request);
+			fs_forget(fs, request);
 	} else if (error) {
 		fs_answer_error(fs, index, error);
 	} else {
@@ -159,7 +109,7 @@ static unsigned int free_slot(const struct fs *fs)
 
 static void serve_queue(struct fs *fs, unsigned int queue)
 {
-	struct virtio_device *device = device_of(fs);
+	struct virtio_device *device = fs_device(fs);
 	struct virtqueue *ring = &device->queue[queue];
 	unsigned int index;
 	bool got, again;
@@ -186,12 +136,12 @@ static void drop_requests(struct fs *fs)
 		fs->busy -= fs->slot[index].used;
 		fs->slot[index].used = false;
 	}
-	pthread_cond_broadcast(&device_of(fs)->idle);
+	pthread_cond_broadcast(&fs_device(fs)->idle);
 }
 
 static void serve_queues(struct fs *fs)
 {
-	struct virtio_device *device = device_of(fs);
+	struct virtio_device *device = fs_device(fs);
 	bool notify = false;
 
 	for (unsigned int queue = 0; queue < FS_QUEUES; queue++)
@@ -248,7 +198,7 @@ static void meet_daemon(struct fs *fs)
 
 static void take_next(struct fs *fs)
 {
-	struct virtio_device *device = device_of(fs);
+	struct virtio_device *device = fs_device(fs);
 	int next;
 
 	pthread_mutex_lock(&device->lock);
@@ -279,7 +229,7 @@ static bool follow_up(struct fs *fs)
 	return any;
 }
 
-static void *run(void *argument)
+void *fs_device_run(void *argument)
 {
 	struct fs *fs = argument;
 
@@ -312,21 +262,9 @@ static void *run(void *argument)
 	return NULL;
 }
 
-int fs_start(struct endpoint *endpoint, struct error *err)
-{
-	struct fs *fs = endpoint->context;
-	pthread_t thread;
-	int status;
-
-	if (endpoint->device.model != &fs_model)
-		return 0;
-	status = pthread_create(&thread, NULL, run, fs);
-	return status ? error_set(err, ERROR_RESOURCES, "fs %s: a thread: %s", fs->tag, strerror(status)) : 0;
-}
-
 static void drain(struct virtio_device *device)
 {
-	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	struct endpoint *endpoint = container_of(device, struct endpoint, device);
 	const struct fs *fs = endpoint->context;
 
 	endpoint_kick(endpoint, FS_REQUESTS); /* who has no daemon drops them */
@@ -337,8 +275,8 @@ static void drain(struct virtio_device *device)
 /* Its doorbell may have rung before it was ready. */
 static void started(struct virtio_device *device)
 {
-	endpoint_kick((struct endpoint *)(void *)device, FS_REQUESTS);
-	endpoint_kick((struct endpoint *)(void *)device, FS_URGENT);
+	endpoint_kick(container_of(device, struct endpoint, device), FS_REQUESTS);
+	endpoint_kick(container_of(device, struct endpoint, device), FS_URGENT);
 }
 
 const struct virtio_model fs_model = {

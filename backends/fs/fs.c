@@ -4,7 +4,10 @@
  */
 #include "fs/fs.h"
 
-#include "host/vhost_user.h"
+#include "fs/device.h"
+#include "fs/link.h"
+#include "container.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
@@ -13,19 +16,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#define QUEUE 1 /* of the daemon: its first for requests; it takes what to forget there, too */
-
-int fs_connect(struct fs *fs, struct error *err)
-{
-	uint64_t features = 1ull << VIRTIO_RING_F_INDIRECT_DESC;
-
-	if (vhost_user_open(fs->socket, &features, err))
-		return -1;
-	if (!(features >> VIRTIO_RING_F_INDIRECT_DESC & 1))
-		return error_set(err, ERROR_FAILED, "fs %s: virtiofsd lacks indirect descriptors", fs->tag);
-	return driver_ring_start(&fs->ring, fs->socket, features, QUEUE, fs->memory_fd, err);
-}
 
 static void state_path(const struct endpoint *endpoint, char path[PATH_MAX])
 {
@@ -62,7 +52,7 @@ static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 
 static void show_config(struct virtio_device *device)
 {
-	const struct fs *fs = ((const struct endpoint *)(const void *)device)->context;
+	const struct fs *fs = container_of(device, struct endpoint, device)->context;
 	struct virtio_fs_config config = { .num_request_queues = htole32(1) };
 
 	memcpy(config.tag, fs->tag, sizeof(config.tag));
@@ -114,4 +104,16 @@ int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const cha
 	free(fs->slot);
 	free(fs);
 	return -1;
+}
+
+int fs_start(struct endpoint *endpoint, struct error *err)
+{
+	struct fs *fs = endpoint->context;
+	pthread_t thread;
+	int status;
+
+	if (endpoint->device.model != &fs_model)
+		return 0;
+	status = pthread_create(&thread, NULL, fs_device_run, fs);
+	return status ? error_set(err, ERROR_RESOURCES, "fs %s: a thread: %s", fs->tag, strerror(status)) : 0;
 }

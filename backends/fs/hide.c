@@ -4,7 +4,10 @@
  * The names are in a hidden folder of the guest's at the top of the shared one; they go when the file is closed, and
  * what a guest leaves there vimod removes with it. Where no link can be made, a file goes without.
  */
-#include "fs/fs.h"
+#include "fs/hide.h"
+
+#include "fs/forget.h"
+#include "fs/link.h"
 
 #include <errno.h>
 #include <linux/fs.h>

@@ -58,14 +58,6 @@ const char *fs_name(const struct fs_request *request, unsigned int index);
  */
 int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint64_t unique, uint8_t *to);
 /**
- * fs_hear() - the daemon's answer, for the guest: what it says of nodes and handles is noted.
- * @answer: its header and what follows, but data read; changed in place, its length also
- * @forget: takes what the daemon is to forget, since the guest is not told of it; has room for one
- *
- * Return: whether the daemon may say this.
- */
-bool fs_hear(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer, struct fuse_forget_one *forget);
-/**
  * fs_open_flags() - of those with which a guest opens a file, the ones for the daemon.
  *
  * Not O_APPEND: where a write goes is the driver's to say, also at a file's end. The daemon's file would choose the
@@ -73,8 +65,6 @@ bool fs_hear(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *
  * the file is there. FUSE_CREATE has O_EXCL with it in any case; fs_open_existing() does the rest.
  */
 uint32_t fs_open_flags(uint32_t flags);
-/** fs_release() - @request, FUSE_RELEASE or FUSE_RELEASEDIR, is done: its handle is no more. */
-void fs_release(struct fs_nodes *nodes, const struct fs_request *request);
 /** fs_init_flags() - of those that a guest or daemon has, the ones that are kept. */
 uint32_t fs_init_flags(uint32_t flags);
 

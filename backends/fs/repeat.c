@@ -9,7 +9,11 @@
  * the new name has the file that had the old one. (Others who use the folder at the same time can be
  * mistaken for it, within the moment between the request and its repetition.)
  */
-#include "fs/fs.h"
+#include "fs/repeat.h"
+
+#include "fs/link.h"
+#include "fs/reply.h"
+#include "fs/submit.h"
 
 #include <errno.h>
 #include <stddef.h>

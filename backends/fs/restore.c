@@ -6,8 +6,11 @@
  * A node is the same one when dom0's inode number and kind of file are. What is not found any more, or has
  * no name (it was removed while it was open), is stale: the guest is told ESTALE, as by NFS.
  */
-#include "fs/fs.h"
+#include "fs/restore.h"
 
+#include "fs/link.h"
+#include "fs/repeat.h"
+#include "fs/submit.h"
 #include "log.h"
 
 #include <errno.h>

@@ -3,7 +3,8 @@
  * fuzz_fs.c - FUSE requests of a hostile guest, answers of a hostile daemon, and
  * what is remembered of both.
  */
-#include "fs/message.h"
+#include "fs/answer.h"
+#include "fs/nodes.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

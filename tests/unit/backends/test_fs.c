@@ -4,6 +4,7 @@
  * real virtiofsd; both of the latter are killed in between.
  */
 #include "fake_driver.h"
+#include "fs/context.h"
 #include "fs/fs.h"
 
 #include <errno.h>

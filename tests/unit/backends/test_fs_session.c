@@ -3,7 +3,14 @@
  * test_fs_session.c - a shared folder's device with a daemon that does what none does, or what one seldom does
  * just then. The ring to it is played here: it answers as soon as it is asked.
  */
-#include "fs/fs.h"
+#include "fs/answer.h"
+#include "fs/device.h"
+#include "fs/forget.h"
+#include "fs/hide.h"
+#include "fs/link.h"
+#include "fs/repeat.h"
+#include "fs/restore.h"
+#include "fs/submit.h"
 
 #include <errno.h>
 #include <fcntl.h>

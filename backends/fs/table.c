@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * table.c - the file, its records, and where records of each kind begin.
+ */
+#include "fs/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
+#define STEP (1u << 20) /* the file grows by */
+
+uint32_t fs_node_index(const struct fs_nodes *nodes, const struct fs_node *node)
+{
+	return (uint32_t)(node - nodes->table->node);
+}
+
+void fs_list_add(uint32_t *first, uint32_t *next, uint32_t index)
+{
+	next[index] = *first;
+	*first = index;
+}
+
+void fs_list_remove(uint32_t *first, uint32_t *next, uint32_t index)
+{
+	while (*first && *first != index)
+		first = &next[*first];
+	if (*first)
+		*first = next[index];
+}
+
+/* A page that the file system has no room for would kill us when it is touched. */
+static bool reserve(struct fs_nodes *nodes, uint32_t index)
+{
+	uint64_t end = offsetof(struct fs_table, node) + (index + 1ull) * sizeof(struct fs_node);
+
+	if (end <= nodes->allocated)
+		return true;
+	end = (end + STEP - 1) / STEP * STEP;
+	if (posix_fallocate(nodes->fd, (off_t)nodes->allocated, (off_t)(end - nodes->allocated)))
+		return false;
+	nodes->allocated = end;
+	return true;
+}
+
+void fs_table_make_root(struct fs_nodes *nodes)
+{
+	nodes->table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
+}
+
+/* A node or another name of one. */
+struct fs_node *fs_record_at(const struct fs_nodes *nodes, uint32_t index)
+{
+	if (!index || index >= nodes->fresh || !nodes->table->node[index].id)
+		return NULL;
+	return &nodes->table->node[index];
+}
+
+/* Return: whether it can be; of another version, it says nothing. */
+static bool empty_strange(int fd)
+{
+	uint64_t magic = 0;
+
+	return (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == MAGIC) || !ftruncate(fd, 0);
+}
+
+static bool allocate(struct fs_nodes *nodes)
+{
+	nodes->by_daemon = calloc(FS_BUCKETS, sizeof(uint32_t));
+	nodes->by_name = calloc(FS_BUCKETS, sizeof(uint32_t));
+	nodes->open = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->others = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
+	return nodes->open && nodes->others && nodes->by_daemon && nodes->by_name && nodes->next_daemon &&
+	       nodes->next_name;
+}
+
+/* All that was ever used lies below the first generation 0. */
+static void find_end(struct fs_nodes *nodes)
+{
+	struct fs_table *table = nodes->table;
+
+	nodes->fresh = FUSE_ROOT_ID + 1;
+	nodes->handles = FS_HANDLES;
+	while (nodes->handles && !table->handle[nodes->handles - 1].id)
+		nodes->handles--;
+	if (table->magic != MAGIC) {
+		fs_table_make_root(nodes);
+		table->magic = MAGIC;
+	}
+	while (nodes->fresh < FS_NODES && reserve(nodes, nodes->fresh) && table->node[nodes->fresh].generation)
+		nodes->fresh++;
+}
+
+int fs_table_open(struct fs_nodes *nodes, const char *path, struct error *err)
+{
+	void *table = MAP_FAILED;
+
+	memset(nodes, 0, sizeof(*nodes));
+	nodes->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (nodes->fd >= 0 && empty_strange(nodes->fd) && !ftruncate(nodes->fd, sizeof(*nodes->table)) &&
+	    reserve(nodes, FUSE_ROOT_ID))
+		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
+	if (table != MAP_FAILED)
+		nodes->table = table;
+	if (!nodes->table || !allocate(nodes))
+		return error_set(err, ERROR_RESOURCES, "%s: %s", path, strerror(errno));
+	find_end(nodes);
+	return 0;
+}
+
+void fs_table_close(struct fs_nodes *nodes)
+{
+	if (nodes->table)
+		munmap(nodes->table, sizeof(*nodes->table));
+	if (nodes->fd >= 0)
+		close(nodes->fd);
+	free(nodes->open);
+	free(nodes->others);
+	free(nodes->by_daemon);
+	free(nodes->by_name);
+	free(nodes->next_daemon);
+	free(nodes->next_name);
+}
+
+struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)
+{
+	struct fs_node *node = fs_record_at(nodes, index);
+
+	return node && !node->of ? node : NULL;
+}
+
+struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
+{
+	struct fs_node *node = fs_node_at(nodes, (uint32_t)id);
+
+	return node && node->id == id ? node : NULL;
+}
+
+struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t of)
+{
+	uint32_t index = nodes->free;
+	struct fs_node *record;
+
+	if (index) {
+		nodes->free = nodes->next_daemon[index];
+	} else {
+		if (nodes->fresh == FS_NODES || !reserve(nodes, nodes->fresh))
+			return NULL;
+		index = nodes->fresh++;
+	}
+	record = nodes->table->node + index;
+	record->generation = record->generation % INT32_MAX + 1;
+	record->parent = record->lookups = record->daemon = record->known = record->hidden = 0;
+	record->of = of;
+	__atomic_store_n(&record->id, (uint64_t)record->generation << 32 | index, __ATOMIC_RELEASE);
+	return record;
+}
+
+void fs_record_free(struct fs_nodes *nodes, struct fs_node *record)
+{
+	__atomic_store_n(&record->id, 0, __ATOMIC_RELEASE);
+	fs_list_add(&nodes->free, nodes->next_daemon, fs_node_index(nodes, record));
+}
