@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * guest_memory.c - map the guest's RAM through its descriptor.
+ * map.c - map the guest's RAM through its descriptor.
  */
 #include "host/map.h"
 

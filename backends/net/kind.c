@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * net.c - make a network device, and take it away.
+ * kind.c - make a network device, and take it away.
  */
 #include "net/net.h"
 

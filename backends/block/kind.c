@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * block.c - what a disk is, and what its driver is told (VirtIO 1.2, 5.2.4).
+ * kind.c - what a disk is, and what its driver is told (VirtIO 1.2, 5.2.4).
  */
 #include "block/block.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vsock.c - make a socket device, and take it away.
+ * kind.c - make a socket device, and take it away.
  */
 #include "vsock/vsock.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * channels_add.c - make a guest's channels, and end them.
+ * channels_kind.c - make a guest's channels, and end them.
  */
 #include "console/channels.h"
 

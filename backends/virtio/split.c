@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * virtqueue.c - take buffers from a driver and give them back: by a split ring here, by a packed
+ * split.c - take buffers from a driver and give them back: by a split ring here, by a packed
  * one in packed.c.
  */
 #include "virtio/virtqueue.h"
