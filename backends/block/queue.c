@@ -255,10 +255,10 @@ static bool to_be_told(struct block_queue *queue)
 {
 	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
 
-	if (!virtqueue_has_news(ring))
+	if (!virtqueue_pending_notify(ring))
 		return false;
 	if (!moderation_holds(&queue->moderation))
-		return virtqueue_wants_interrupt(ring);
+		return virtqueue_should_notify(ring);
 	timer_start(&queue->hold, MODERATION_NS);
 	return false;
 }

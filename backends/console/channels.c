@@ -65,7 +65,7 @@ static void drain(struct virtio_device *device)
 		struct channel *channel = channel_of(channels, port);
 
 		if (channel->holds)
-			virtqueue_unpop(&device->queue[channels_transmit(port)]);
+			split_unpop(&device->queue[channels_transmit(port)]);
 		channel->holds = false;
 	}
 }
@@ -260,7 +260,7 @@ static bool serve(struct channels *channels)
 		tell(channels, port);
 	}
 	for (unsigned int queue = 0; queue < device->queues; queue++)
-		notify |= virtqueue_wants_interrupt(&device->queue[queue]);
+		notify |= virtqueue_should_notify(&device->queue[queue]);
 	if (notify)
 		device->interrupt(device, TRANSPORT_USED);
 	transport_check(device);

@@ -73,8 +73,8 @@ bool console_work(struct virtio_device *device, struct hub *hub)
 	if (transport_running(device)) {
 		more = transmit(&device->queue[CONSOLE_TRANSMIT], hub);
 		more |= receive(&device->queue[CONSOLE_RECEIVE], hub);
-		notify = virtqueue_wants_interrupt(&device->queue[CONSOLE_TRANSMIT]);
-		notify |= virtqueue_wants_interrupt(&device->queue[CONSOLE_RECEIVE]);
+		notify = virtqueue_should_notify(&device->queue[CONSOLE_TRANSMIT]);
+		notify |= virtqueue_should_notify(&device->queue[CONSOLE_RECEIVE]);
 		if (notify)
 			device->interrupt(device, TRANSPORT_USED);
 		transport_check(device);

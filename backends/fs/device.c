@@ -149,7 +149,7 @@ static void serve_queues(struct fs *fs)
 	fs_send_forgets(fs);
 	pthread_mutex_lock(&device->lock);
 	for (unsigned int queue = 0; queue < FS_QUEUES; queue++)
-		notify |= virtqueue_wants_interrupt(&device->queue[queue]);
+		notify |= virtqueue_should_notify(&device->queue[queue]);
 	if (device->draining && fs->socket < 0)
 		drop_requests(fs);
 	transport_check(device);

@@ -50,7 +50,7 @@ int vhost_set_features(int fd, uint64_t features)
  */
 static int set_place(int fd, unsigned int index, const struct virtqueue *queue)
 {
-	struct vhost_vring_state base = { index, virtqueue_used_index(queue) };
+	struct vhost_vring_state base = { index, split_used_index(queue) };
 	struct vhost_vring_state size = { index, queue->size };
 
 	return ioctl(fd, VHOST_SET_VRING_NUM, &size) || ioctl(fd, VHOST_SET_VRING_BASE, &base) ? -1 : 0;
@@ -60,9 +60,9 @@ int vhost_set_queue(int fd, unsigned int index, const struct virtqueue *queue, c
 {
 	struct vhost_vring_addr addresses = {
 		.index = index,
-		.desc_user_addr = (uintptr_t)queue->desc,
-		.avail_user_addr = (uintptr_t)queue->avail,
-		.used_user_addr = (uintptr_t)queue->used,
+		.desc_user_addr = (uintptr_t)queue->split.desc,
+		.avail_user_addr = (uintptr_t)queue->split.avail,
+		.used_user_addr = (uintptr_t)queue->split.used,
 	};
 	struct vhost_vring_file call = { index, wires->call };
 	struct vhost_vring_file error = { index, wires->error };

@@ -94,8 +94,8 @@ bool input_work(void *context)
 	if (transport_running(device)) {
 		send_events(input, &device->queue[INPUT_EVENTS]);
 		drop_status(&device->queue[INPUT_STATUS]);
-		notify = virtqueue_wants_interrupt(&device->queue[INPUT_EVENTS]);
-		notify |= virtqueue_wants_interrupt(&device->queue[INPUT_STATUS]);
+		notify = virtqueue_should_notify(&device->queue[INPUT_EVENTS]);
+		notify |= virtqueue_should_notify(&device->queue[INPUT_STATUS]);
 		if (notify)
 			device->interrupt(device, TRANSPORT_USED);
 		transport_check(device);

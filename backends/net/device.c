@@ -220,7 +220,7 @@ void net_serve_control(void *context)
 
 		if (net_control_work(queue, &asks, net))
 			eventfd_write(watch_fd(net->control), 1);
-		notify = virtqueue_wants_interrupt(queue);
+		notify = virtqueue_should_notify(queue);
 		transport_check(device);
 	}
 	pthread_mutex_unlock(&device->lock);

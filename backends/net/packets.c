@@ -150,7 +150,7 @@ enum net_turn net_receive(struct net_receiver *receiver, struct virtqueue *queue
 			  unsigned int budget)
 {
 	/* The queue began anew: what was taken is the driver's again. */
-	if (virtqueue_in_hand(queue) != receiver->buffers)
+	if (queue->in_hand != receiver->buffers)
 		forget(receiver);
 	while (budget) {
 		take_buffers(receiver, queue, merge);

@@ -68,8 +68,8 @@ static void serve(struct io_source *source)
 	if (transport_running(device) && pair->running && !pair->closing) {
 		more = net_transmit(net_transmit_queue(pair), pair->tap, BUDGET);
 		more |= receive(pair);
-		sent = virtqueue_wants_interrupt(net_transmit_queue(pair));
-		received = virtqueue_wants_interrupt(net_receive_queue(pair));
+		sent = virtqueue_should_notify(net_transmit_queue(pair));
+		received = virtqueue_should_notify(net_receive_queue(pair));
 		transport_check(device);
 	}
 	pthread_mutex_unlock(&device->lock);

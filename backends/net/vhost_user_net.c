@@ -175,10 +175,10 @@ static int start_queue(const struct net_pair *pair, unsigned int which, struct e
 	const struct vhost_user_ring ring = {
 		.index = index,
 		.size = queue->size,
-		.desc = queue->desc,
-		.avail = queue->avail,
-		.used = queue->used,
-		.base = virtqueue_used_index(queue),
+		.desc = queue->split.desc,
+		.avail = queue->split.avail,
+		.used = queue->split.used,
+		.base = split_used_index(queue),
 		.kick = endpoint->kick[index],
 		/* That packets have left can wait until the guest runs anyway. */
 		.call = endpoint_call(endpoint, which == TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED),

@@ -81,7 +81,7 @@ bool rng_work(struct rng *rng, uint64_t now)
 		struct virtqueue *queue = &device->queue[RNG_REQUESTS];
 
 		more = serve(rng, queue, now);
-		if (virtqueue_wants_interrupt(queue))
+		if (virtqueue_should_notify(queue))
 			device->interrupt(device, TRANSPORT_USED);
 		transport_check(device);
 	}

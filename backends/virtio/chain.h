@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chain.h - what both layouts of rings have in common: a buffer's descriptors, as copies that
- * are checked, and indirect tables.
+ * chain.h - common to both layouts of rings: a buffer's descriptors, as checked copies, and indirect tables.
  */
 #ifndef VIRTIO_CHAIN_H
 #define VIRTIO_CHAIN_H
 
-#include "virtio/virtqueue.h"
+#include "virtio/queue.h"
 
 #include <linux/virtio_ring.h>
 
@@ -21,14 +20,14 @@ static inline bool chain_add_segment(const struct virtqueue *queue, struct virtq
 	if (desc->flags & VRING_DESC_F_WRITE)
 		chain->writable++;
 	else if (chain->writable)
-		return false; /* readable ones come first */
+		return false; /* readable segments come first */
 	else
 		chain->readable++;
 	chain->iov[count] = (struct iovec){ .iov_base = data, .iov_len = desc->len };
 	return true;
 }
 
-/** chain_table() - the table that an indirect descriptor names. Return: NULL when it cannot be one. */
+/** chain_table() - the table that an indirect descriptor names. Return: NULL when the descriptor is not valid. */
 static inline const void *chain_table(const struct virtqueue *queue, const struct vring_desc *desc, uint32_t *count)
 {
 	*count = desc->len / sizeof(*desc);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest_memory.h - the guest's RAM in our address space, with bounds.
+ * guest_memory.h - the guest's RAM in vimo-dm's address space, with bounds.
  */
 #ifndef VIRTIO_GUEST_MEMORY_H
 #define VIRTIO_GUEST_MEMORY_H
@@ -15,7 +15,7 @@ struct guest_memory {
 };
 
 /**
- * guest_memory_at() - our address of a guest range.
+ * guest_memory_at() - address of a guest range in vimo-dm.
  * @ipa, @bytes: as the guest gave them, unchecked
  *
  * Return: pointer to @bytes bytes, or NULL when a part lies outside RAM.

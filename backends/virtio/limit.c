@@ -6,7 +6,7 @@
 
 #define NS 1000000000ull
 #define BURST (NS / 10)
-#define RATE_MAX (1ull << 32) /* above, there is no limit that could be felt */
+#define RATE_MAX (1ull << 32) /* higher rates are not limited: no device reaches them */
 
 uint64_t limit_wait(struct limit *limit, uint64_t now)
 {
@@ -14,7 +14,7 @@ uint64_t limit_wait(struct limit *limit, uint64_t now)
 
 	if (!limit->rate || limit->rate > RATE_MAX)
 		return 0;
-	/* Debt has no bound but one request: it may take more than BURST to make up. */
+	/* Debt is bounded by one request only: making it up may take longer than BURST. */
 	room = (uint64_t)((int64_t)(limit->rate * BURST) - limit->level) / limit->rate;
 	limit->level += (int64_t)((passed < room ? passed : room) * limit->rate);
 	limit->at = now;

@@ -2,8 +2,8 @@
 /*
  * packed.c - take buffers from a packed ring and give them back.
  *
- * An index counts the ring's places twice, in 0 to 2 * size - 1: that is a place and a wrap
- * counter, which is 1 in the first half.
+ * An index counts the ring's places twice, from 0 to 2 * size - 1: it is a place and a wrap counter. The wrap
+ * counter is 1 in the first half.
  */
 #include "virtio/packed.h"
 
@@ -35,7 +35,7 @@ static uint16_t advance(const struct virtqueue *queue, uint16_t index, uint16_t 
 
 static uint16_t flags_at(const struct virtqueue *queue, uint16_t index)
 {
-	return le16toh(__atomic_load_n(&queue->ring[place_of(queue, index)].flags, __ATOMIC_RELAXED));
+	return le16toh(__atomic_load_n(&queue->packed.ring[place_of(queue, index)].flags, __ATOMIC_RELAXED));
 }
 
 static bool is_available(const struct virtqueue *queue)
@@ -46,7 +46,7 @@ static bool is_available(const struct virtqueue *queue)
 	return !!(flags & AVAIL) == wrap && !!(flags & USED) != wrap;
 }
 
-/* A copy; its id is in next. */
+/* Return: a copy, with the id in next. */
 static struct vring_desc read_descriptor(const struct vring_packed_desc *from)
 {
 	/* Volatile: the guest can change it; what is checked must be what is used. */
@@ -60,35 +60,35 @@ static struct vring_desc read_descriptor(const struct vring_packed_desc *from)
 	return copy;
 }
 
-/* What the driver sees of buffer @n of giving[]. */
+/* The used element of buffer @n of giving[]. */
 static void write_element(struct virtqueue *queue, uint16_t index, unsigned int n)
 {
-	const struct packed_state *state = queue->packed;
+	const struct packed_state *state = queue->packed.state;
 	uint32_t bytes = state->giving[n].bytes;
 	uint64_t flags = (wrap_of(queue, index) ? AVAIL | USED : 0) | (bytes ? VRING_DESC_F_WRITE : 0);
-	uint64_t *element = (uint64_t *)(void *)&queue->ring[place_of(queue, index)].len;
+	uint64_t *element = (uint64_t *)(void *)&queue->packed.ring[place_of(queue, index)].len;
 
 	__atomic_store_n(element, htole64(bytes | (uint64_t)state->giving[n].id << 32 | flags << 48), __ATOMIC_RELAXED);
 }
 
 static void write_elements(struct virtqueue *queue, unsigned int count)
 {
-	const struct packed_state *state = queue->packed;
+	const struct packed_state *state = queue->packed.state;
 	uint16_t index = queue->used_idx;
 
 	for (unsigned int n = 1; n < count; n++) {
 		index = advance(queue, index, state->buffer[state->giving[n - 1].id].count);
 		write_element(queue, index, n);
 	}
-	/* Buffers and the other elements before the first, at which the driver looks. */
+	/* Buffers and the other elements before the first element, which the driver polls. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	write_element(queue, queue->used_idx, 0);
 }
 
-/* The driver has them: their copies are free, and so are their places of the ring. */
+/* The driver has got @count buffers back: their copies are free, and so are their places of the ring. */
 static void settle(struct virtqueue *queue, unsigned int count)
 {
-	struct packed_state *state = queue->packed;
+	struct packed_state *state = queue->packed.state;
 
 	for (unsigned int n = 0; n < count; n++) {
 		uint16_t id = state->giving[n].id;
@@ -97,23 +97,24 @@ static void settle(struct virtqueue *queue, unsigned int count)
 
 		for (uint16_t i = 1; i < buffer.count; i++)
 			last = state->saved[last].next;
-		state->saved[last].next = queue->unsaved;
-		queue->unsaved = buffer.first;
-		queue->room = (uint16_t)(queue->room + buffer.count);
+		state->saved[last].next = queue->packed.unsaved;
+		queue->packed.unsaved = buffer.first;
+		queue->packed.room = (uint16_t)(queue->packed.room + buffer.count);
 		queue->used_idx = advance(queue, queue->used_idx, buffer.count);
-		queue->unsaid += buffer.count;
+		queue->pending_notify += buffer.count;
 		__atomic_store_n(&state->taken[id], 0, __ATOMIC_RELEASE);
 	}
 	__atomic_store_n(&state->used, queue->used_idx, __ATOMIC_RELEASE);
 }
 
 /*
- * A predecessor may have died while it gave back. The driver has what it gave when the first element is out: that
- * place may be the driver's again then, but says until it is given back that the last lap used it.
+ * The previous vimo-dm may have been killed while it gave buffers back. The driver has them once the first element is
+ * written. The driver may reuse that place then, but until it is given back again, its flags show that the last lap
+ * used it.
  */
 static void finish_giving(struct virtqueue *queue)
 {
-	uint32_t used = __atomic_load_n(&queue->packed->used, __ATOMIC_RELAXED);
+	uint32_t used = __atomic_load_n(&queue->packed.state->used, __ATOMIC_RELAXED);
 	unsigned int count = used >> 16;
 
 	queue->used_idx = (uint16_t)used;
@@ -124,7 +125,7 @@ static void finish_giving(struct virtqueue *queue)
 	settle(queue, count);
 }
 
-/* Those taken earlier first. */
+/* Buffers taken earlier come first. */
 static int by_order(const void *left, const void *right, void *context)
 {
 	const uint32_t *taken = context;
@@ -133,10 +134,10 @@ static int by_order(const void *left, const void *right, void *context)
 	return after < 0 ? -1 : after > 0;
 }
 
-/* The copies that no buffer in flight has become a list; a predecessor's is lost. */
+/* Copies that belong to no buffer in flight form a new list; the previous vimo-dm's list is lost. */
 static void collect_unsaved(struct virtqueue *queue)
 {
-	struct packed_state *state = queue->packed;
+	struct packed_state *state = queue->packed.state;
 	bool busy[VIRTQUEUE_SIZE_MAX] = { false };
 
 	for (uint16_t n = 0; n < queue->repeats; n++) {
@@ -146,19 +147,19 @@ static void collect_unsaved(struct virtqueue *queue)
 		for (uint16_t i = 0; i < buffer->count; i++, at = state->saved[at].next)
 			busy[at] = true;
 	}
-	queue->room = 0;
+	queue->packed.room = 0;
 	for (uint16_t at = queue->size; at--;) {
 		if (busy[at])
 			continue;
-		state->saved[at].next = queue->unsaved;
-		queue->unsaved = at;
-		queue->room++;
+		state->saved[at].next = queue->packed.unsaved;
+		queue->packed.unsaved = at;
+		queue->packed.room++;
 	}
 }
 
 static void take_over(struct virtqueue *queue)
 {
-	struct packed_state *state = queue->packed;
+	struct packed_state *state = queue->packed.state;
 
 	finish_giving(queue);
 	queue->last_avail = queue->used_idx;
@@ -169,30 +170,8 @@ static void take_over(struct virtqueue *queue)
 		queue->last_avail = advance(queue, queue->last_avail, state->buffer[id].count);
 	}
 	qsort_r(queue->repeat, queue->repeats, sizeof(queue->repeat[0]), by_order, state->taken);
-	queue->order = queue->repeats ? state->taken[queue->repeat[queue->repeats - 1]] + 2 : 1;
+	queue->packed.order = queue->repeats ? state->taken[queue->repeat[queue->repeats - 1]] + 2 : 1;
 	collect_unsaved(queue);
-}
-
-bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
-		  bool event_idx, struct packed_state *state)
-{
-	memset(queue, 0, sizeof(*queue));
-	if (!layout->size || layout->size > VIRTQUEUE_SIZE_MAX)
-		return false;
-	if (layout->desc & 15 || layout->driver & 3 || layout->device & 3)
-		return false;
-	queue->ring = guest_memory_at(memory, layout->desc, sizeof(*queue->ring) * layout->size);
-	queue->driver_event = guest_memory_at(memory, layout->driver, sizeof(*queue->driver_event));
-	queue->device_event = guest_memory_at(memory, layout->device, sizeof(*queue->device_event));
-	if (!queue->ring || !queue->driver_event || !queue->device_event)
-		return false;
-	queue->memory = memory;
-	queue->size = layout->size;
-	queue->event_idx = event_idx;
-	queue->packed = state;
-	take_over(queue);
-	queue->running = true;
-	return true;
 }
 
 /*
@@ -201,8 +180,8 @@ bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, co
  */
 static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *buffer, uint16_t *rest)
 {
-	struct packed_state *state = queue->packed;
-	uint16_t at = queue->unsaved, index = queue->last_avail;
+	struct packed_state *state = queue->packed.state;
+	uint16_t at = queue->packed.unsaved, index = queue->last_avail;
 	struct vring_desc desc;
 
 	if (!is_available(queue))
@@ -211,11 +190,11 @@ static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *bu
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	*buffer = (struct packed_buffer){ .first = at };
 	do {
-		queue->broken = buffer->count == queue->room; /* more places than there are: some are taken */
+		queue->broken = buffer->count == queue->packed.room; /* places beyond the free ones: some are taken */
 		if (queue->broken)
 			return false;
-		desc = read_descriptor(&queue->ring[place_of(queue, index)]);
-		*id = desc.next; /* the last one's */
+		desc = read_descriptor(&queue->packed.ring[place_of(queue, index)]);
+		*id = desc.next; /* the last descriptor's */
 		desc.next = state->saved[at].next;
 		state->saved[at] = desc;
 		at = desc.next;
@@ -228,20 +207,20 @@ static bool save(struct virtqueue *queue, uint16_t *id, struct packed_buffer *bu
 	return !queue->broken;
 }
 
-/* From now on it is in flight: its copies, and its places of the ring, are taken. */
+/* The buffer is in flight from now on: its copies and its places of the ring are taken. */
 static void take(struct virtqueue *queue, uint16_t id, const struct packed_buffer *buffer, uint16_t rest)
 {
-	struct packed_state *state = queue->packed;
+	struct packed_state *state = queue->packed.state;
 
-	queue->unsaved = rest;
-	queue->room = (uint16_t)(queue->room - buffer->count);
+	queue->packed.unsaved = rest;
+	queue->packed.room = (uint16_t)(queue->packed.room - buffer->count);
 	queue->last_avail = advance(queue, queue->last_avail, buffer->count);
 	state->buffer[id] = *buffer;
-	__atomic_store_n(&state->taken[id], queue->order, __ATOMIC_RELEASE);
-	queue->order += 2;
+	__atomic_store_n(&state->taken[id], queue->packed.order, __ATOMIC_RELEASE);
+	queue->packed.order += 2;
 }
 
-/* All of a table are one buffer, in its order; of their flags, we ignore what 2.8.7 has us ignore. */
+/* A table is one buffer, in its order. Flags that 2.8.7 tells the device to ignore are ignored. */
 static bool read_table(const struct virtqueue *queue, struct virtqueue_chain *chain, const struct vring_desc *indirect)
 {
 	uint32_t count;
@@ -261,27 +240,29 @@ static bool read_table(const struct virtqueue *queue, struct virtqueue_chain *ch
 static bool read_buffer(const struct virtqueue *queue, struct virtqueue_chain *chain,
 			const struct packed_buffer *buffer)
 {
-	const struct vring_desc *desc = &queue->packed->saved[buffer->first];
+	const struct vring_desc *desc = &queue->packed.state->saved[buffer->first];
 
 	if (buffer->count == 1 && desc->flags & VRING_DESC_F_INDIRECT)
 		return read_table(queue, chain, desc);
 	for (uint16_t n = 0; n < buffer->count; n++) {
 		if (desc->flags & VRING_DESC_F_INDIRECT || !chain_add_segment(queue, chain, desc))
 			return false;
-		desc = &queue->packed->saved[desc->next];
+		desc = &queue->packed.state->saved[desc->next];
 	}
 	return true;
 }
 
-bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
+static bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 {
 	bool again = queue->repeated < queue->repeats;
 	struct packed_buffer buffer;
 	uint16_t rest = 0;
 
+	chain->readable = 0;
+	chain->writable = 0;
 	if (again) {
 		chain->head = queue->repeat[queue->repeated++];
-		buffer = queue->packed->buffer[chain->head];
+		buffer = queue->packed.state->buffer[chain->head];
 	} else if (!save(queue, &chain->head, &buffer, &rest)) {
 		return false;
 	}
@@ -295,20 +276,20 @@ bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 	return true;
 }
 
-void packed_put(struct virtqueue *queue, uint16_t id, uint32_t bytes)
+static void packed_put(struct virtqueue *queue, uint16_t id, uint32_t bytes)
 {
-	struct packed_state *state = queue->packed;
+	struct packed_state *state = queue->packed.state;
 
-	state->giving[queue->putting].bytes = bytes;
-	state->giving[queue->putting].id = id;
-	queue->putting++;
+	state->giving[queue->packed.putting].bytes = bytes;
+	state->giving[queue->packed.putting].id = id;
+	queue->packed.putting++;
 }
 
-/* Our process may end between any two stores: finish_giving() puts each such state right. */
-void packed_publish(struct virtqueue *queue)
+/* vimo-dm may be killed between any two stores: finish_giving() puts each such state right. */
+static void packed_publish(struct virtqueue *queue)
 {
-	struct packed_state *state = queue->packed;
-	uint16_t count = queue->putting;
+	struct packed_state *state = queue->packed.state;
+	uint16_t count = queue->packed.putting;
 
 	if (!count)
 		return;
@@ -316,44 +297,82 @@ void packed_publish(struct virtqueue *queue)
 	write_elements(queue, count);
 	settle(queue, count);
 	queue->in_hand = (uint16_t)(queue->in_hand - count);
-	queue->putting = 0;
+	queue->packed.putting = 0;
 }
 
-bool packed_rearm(struct virtqueue *queue)
+static void packed_push(struct virtqueue *queue, uint16_t id, uint32_t bytes)
+{
+	packed_put(queue, id, bytes);
+	packed_publish(queue);
+}
+
+static bool packed_rearm(struct virtqueue *queue)
 {
 	uint32_t event = place_of(queue, queue->last_avail) |
 			 (uint32_t)wrap_of(queue, queue->last_avail) << VRING_PACKED_EVENT_F_WRAP_CTR |
 			 VRING_PACKED_EVENT_FLAG_DESC << 16;
 
 	/* As the fields of struct vring_packed_desc_event, at once; without VIRTIO_RING_F_EVENT_IDX: always. */
-	__atomic_store_n(queue->device_event, htole32(queue->event_idx ? event : 0), __ATOMIC_RELAXED);
-	/* Our wish before we look: else both sides could wait for each other (2.8.21). */
+	__atomic_store_n(queue->packed.device_event, htole32(queue->event_idx ? event : 0), __ATOMIC_RELAXED);
+	/* The request for a doorbell before we look: else both sides could wait for each other (2.8.21). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return is_available(queue);
 }
 
-/* Whether the last @unsaid places that were used have the one in it of which the driver wants to know. */
-static bool has_passed(const struct virtqueue *queue, uint16_t wish, uint32_t unsaid)
+/* Whether the place in @event, which the driver asked to be notified of, is one of the last @pending used places. */
+static bool has_passed(const struct virtqueue *queue, uint16_t event, uint32_t pending)
 {
-	uint16_t place = wish & (uint16_t) ~(1u << VRING_PACKED_EVENT_F_WRAP_CTR);
-	int index = place + (wish >> VRING_PACKED_EVENT_F_WRAP_CTR ? 0 : queue->size);
+	uint16_t place = event & (uint16_t) ~(1u << VRING_PACKED_EVENT_F_WRAP_CTR);
+	int index = place + (event >> VRING_PACKED_EVENT_F_WRAP_CTR ? 0 : queue->size);
 	int ago = queue->used_idx - 1 - index;
 
 	if (place >= queue->size)
-		return true; /* nonsense */
-	return (uint32_t)(ago < 0 ? ago + 2 * queue->size : ago) < unsaid;
+		return true; /* not a place */
+	return (uint32_t)(ago < 0 ? ago + 2 * queue->size : ago) < pending;
 }
 
-bool packed_wants_interrupt(struct virtqueue *queue)
+static bool packed_should_notify(struct virtqueue *queue)
 {
-	uint32_t unsaid = queue->unsaid, event, flags;
+	uint32_t pending = queue->pending_notify, event, flags;
 
-	/* The used elements before we look at the driver's wish. */
+	/* The used elements before we look at the driver's request. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	queue->unsaid = 0;
-	event = le32toh(__atomic_load_n(queue->driver_event, __ATOMIC_RELAXED));
+	queue->pending_notify = 0;
+	event = le32toh(__atomic_load_n(queue->packed.driver_event, __ATOMIC_RELAXED));
 	flags = event >> 16 & 3;
 	if (flags == VRING_PACKED_EVENT_FLAG_DESC && queue->event_idx)
-		return has_passed(queue, (uint16_t)event, unsaid);
+		return has_passed(queue, (uint16_t)event, pending);
 	return flags != VRING_PACKED_EVENT_FLAG_DISABLE;
+}
+
+const struct virtqueue_ops packed_ops = {
+	.pop = packed_pop,
+	.push = packed_push,
+	.put = packed_put,
+	.publish = packed_publish,
+	.rearm = packed_rearm,
+	.should_notify = packed_should_notify,
+};
+
+bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
+		  bool event_idx, struct packed_state *state)
+{
+	memset(queue, 0, sizeof(*queue));
+	if (!layout->size || layout->size > VIRTQUEUE_SIZE_MAX)
+		return false;
+	if (layout->desc & 15 || layout->driver & 3 || layout->device & 3)
+		return false;
+	queue->packed.ring = guest_memory_at(memory, layout->desc, sizeof(*queue->packed.ring) * layout->size);
+	queue->packed.driver_event = guest_memory_at(memory, layout->driver, sizeof(*queue->packed.driver_event));
+	queue->packed.device_event = guest_memory_at(memory, layout->device, sizeof(*queue->packed.device_event));
+	if (!queue->packed.ring || !queue->packed.driver_event || !queue->packed.device_event)
+		return false;
+	queue->ops = &packed_ops;
+	queue->memory = memory;
+	queue->size = layout->size;
+	queue->event_idx = event_idx;
+	queue->packed.state = state;
+	take_over(queue);
+	queue->running = true;
+	return true;
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * packed.h - packed virtqueues (VirtIO 1.2, 2.8). Begun by packed_start(), all else is virtqueue.h's.
+ * packed.h - packed virtqueues (VirtIO 1.2, 2.8). All but the start is virtqueue.h's.
  *
- * The ring forgets: a buffer that comes back overwrites the descriptors of one that is in flight still,
- * and no index is in the guest's memory. So all of that is in struct packed_state, which outlives us.
+ * A buffer that is given back may overwrite the descriptors of a buffer that is still in flight, and the guest's
+ * memory holds no index. So both are kept in struct packed_state, which outlives vimo-dm.
  */
 #ifndef VIRTIO_PACKED_H
 #define VIRTIO_PACKED_H
 
-#include "virtio/virtqueue.h"
+#include "virtio/queue.h"
 
 #include <linux/virtio_ring.h>
 
-/** Where a queue stands. All zero: at its beginning. */
+/** State of a queue. All zero: the queue is at its beginning. */
 struct packed_state {
 	uint32_t used;                      /* next to fill | how many in giving[] are being given back << 16 */
 	uint32_t taken[VIRTQUEUE_SIZE_MAX]; /* by id: 0, or an odd number: in flight, later ones have higher ones */
-	/* What follows means something where the above says so. */
+	/* The rest is valid for buffers that taken[] or used names. */
 	struct packed_buffer {
 		uint16_t first;       /* its descriptors: a list in saved[], */
 		uint16_t count;       /* of so many places of the ring */
@@ -27,18 +27,13 @@ struct packed_state {
 		uint16_t id;
 	} giving[VIRTQUEUE_SIZE_MAX];
 };
-/** How much of it must be zero at first. */
+/** The first bytes of it, which must be zero when a queue begins. */
 #define PACKED_STATE_ZERO offsetof(struct packed_state, buffer)
+
+extern const struct virtqueue_ops packed_ops;
 
 /** packed_start() - as virtqueue_start(); the queue's memory are the ring and the event suppression areas. */
 bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
 		  bool event_idx, struct packed_state *state);
-
-/* virtqueue.h's, for it: */
-bool packed_pop(struct virtqueue *queue, struct virtqueue_chain *chain);
-void packed_put(struct virtqueue *queue, uint16_t id, uint32_t bytes);
-void packed_publish(struct virtqueue *queue);
-bool packed_rearm(struct virtqueue *queue);
-bool packed_wants_interrupt(struct virtqueue *queue);
 
 #endif

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * split.c - take buffers from a driver and give them back: by a split ring here, by a packed
- * one in packed.c.
+ * split.c - take buffers from a split ring and give them back.
  */
-#include "virtio/virtqueue.h"
+#include "virtio/split.h"
 
 #include "virtio/chain.h"
-#include "virtio/packed.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -32,72 +30,38 @@ static void store16(uint16_t *word, uint16_t value)
 
 static uint16_t *used_event(const struct virtqueue *queue)
 {
-	return queue->avail + RING + queue->size;
+	return queue->split.avail + RING + queue->size;
 }
 
 static uint16_t *avail_event(const struct virtqueue *queue)
 {
-	return queue->used + RING + 4u * queue->size;
+	return queue->split.used + RING + 4u * queue->size;
 }
 
 /* Earlier places first. The heads' places lie less than the ring's size before the last one taken. */
 static int by_place(const void *left, const void *right, void *context)
 {
 	const struct virtqueue *queue = context;
-	uint16_t a = (uint16_t)(queue->inflight->taken[*(const uint16_t *)left] - queue->last_avail);
-	uint16_t b = (uint16_t)(queue->inflight->taken[*(const uint16_t *)right] - queue->last_avail);
+	uint16_t a = (uint16_t)(queue->split.state->taken[*(const uint16_t *)left] - queue->last_avail);
+	uint16_t b = (uint16_t)(queue->split.state->taken[*(const uint16_t *)right] - queue->last_avail);
 
 	return a < b ? -1 : a > b;
 }
 
-/* What a predecessor took and did not give back. */
+/* The previous vimo-dm may have taken buffers that it did not give back. */
 static void take_over(struct virtqueue *queue)
 {
-	struct virtqueue_inflight *inflight = queue->inflight;
+	struct split_state *state = queue->split.state;
 
-	/* It may have died between giving back and saying so. */
-	if (inflight->completing && inflight->completing <= queue->size &&
-	    queue->used_idx == (uint16_t)(inflight->used_idx + 1))
-		inflight->taken[inflight->completing - 1] = 0;
-	inflight->completing = 0;
+	/* The previous vimo-dm may have been killed between giving back and clearing its note of that. */
+	if (state->completing && state->completing <= queue->size && queue->used_idx == (uint16_t)(state->used_idx + 1))
+		state->taken[state->completing - 1] = 0;
+	state->completing = 0;
 	for (uint16_t head = 0; head < queue->size; head++)
-		if (inflight->taken[head])
+		if (state->taken[head])
 			queue->repeat[queue->repeats++] = head;
 	queue->last_avail = (uint16_t)(queue->used_idx + queue->repeats);
 	qsort_r(queue->repeat, queue->repeats, sizeof(queue->repeat[0]), by_place, queue);
-}
-
-bool virtqueue_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
-		     bool event_idx, struct virtqueue_inflight *inflight)
-{
-	uint64_t size = layout->size;
-
-	memset(queue, 0, sizeof(*queue));
-	if (!size || size > (inflight ? VIRTQUEUE_SIZE_MAX : VIRTQUEUE_IN_ORDER_MAX) || size & (size - 1))
-		return false;
-	if (layout->desc & 15 || layout->driver & 1 || layout->device & 3)
-		return false;
-	queue->desc = guest_memory_at(memory, layout->desc, 16 * size);
-	queue->avail = guest_memory_at(memory, layout->driver, 6 + 2 * size);
-	queue->used = guest_memory_at(memory, layout->device, 6 + 8 * size);
-	if (!queue->desc || !queue->avail || !queue->used)
-		return false;
-	queue->memory = memory;
-	queue->size = layout->size;
-	queue->event_idx = event_idx;
-	queue->used_idx = load16(queue->used + IDX);
-	queue->last_avail = queue->used_idx;
-	queue->notified_idx = queue->used_idx;
-	queue->inflight = inflight;
-	if (inflight)
-		take_over(queue);
-	queue->running = true;
-	return true;
-}
-
-void virtqueue_stop(struct virtqueue *queue)
-{
-	memset(queue, 0, sizeof(*queue));
 }
 
 static struct vring_desc read_descriptor(const struct table *table, uint32_t index)
@@ -114,7 +78,7 @@ static struct vring_desc read_descriptor(const struct table *table, uint32_t ind
 	return copy;
 }
 
-/* Not nested: told by a flag, not by address, since one may lie where the queue's own table does. */
+/* Tables are not nested. A flag says so, since an indirect table may lie at the address of the queue's own table. */
 static bool enter_indirect(const struct virtqueue *queue, const struct vring_desc *desc, struct table *table)
 {
 	bool nested = table->indirect;
@@ -124,10 +88,10 @@ static bool enter_indirect(const struct virtqueue *queue, const struct vring_des
 	return table->desc && !nested;
 }
 
-/* Bounded by steps: a chain that loops is longer than its table. */
+/* The steps are bounded: a chain that loops is longer than its table. */
 static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *chain)
 {
-	struct table table = { queue->desc, queue->size, false };
+	struct table table = { queue->split.desc, queue->size, false };
 	uint32_t index = chain->head, steps = 0;
 
 	while (index < table.count && steps++ < table.count) {
@@ -152,29 +116,26 @@ static bool read_chain(const struct virtqueue *queue, struct virtqueue_chain *ch
 /* The next head of the available ring. Return: false when there is none, or the queue broke. */
 static bool take_head(struct virtqueue *queue, uint16_t *head)
 {
-	uint16_t waiting = (uint16_t)(load16(queue->avail + IDX) - queue->last_avail);
+	uint16_t waiting = (uint16_t)(load16(queue->split.avail + IDX) - queue->last_avail);
 
 	if (!waiting)
 		return false;
 	queue->broken = waiting > queue->size;
 	/* The ring entry and what it names were written before the index. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	*head = load16(queue->avail + RING + queue->last_avail % queue->size);
+	*head = load16(queue->split.avail + RING + queue->last_avail % queue->size);
 	/* A head that is in flight already would be given back twice. */
-	queue->broken |= *head >= queue->size || (queue->inflight && queue->inflight->taken[*head]);
+	queue->broken |= *head >= queue->size || (queue->split.state && queue->split.state->taken[*head]);
 	return !queue->broken;
 }
 
-bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
+static bool split_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 {
+	struct split_state *state = queue->split.state;
 	bool again = queue->repeated < queue->repeats;
 
-	if (!queue->running || queue->broken)
-		return false;
 	chain->readable = 0;
 	chain->writable = 0;
-	if (queue->packed)
-		return packed_pop(queue, chain);
 	if (again)
 		chain->head = queue->repeat[queue->repeated++];
 	else if (!take_head(queue, &chain->head))
@@ -183,141 +144,116 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain)
 		queue->broken = true;
 		return false;
 	}
+	queue->in_hand++;
 	if (again)
 		return true;
-	if (queue->inflight)
-		__atomic_store_n(&queue->inflight->taken[chain->head], VIRTQUEUE_TAKEN | queue->last_avail,
-				 __ATOMIC_RELEASE);
+	if (state)
+		__atomic_store_n(&state->taken[chain->head], SPLIT_TAKEN | queue->last_avail, __ATOMIC_RELEASE);
 	queue->last_avail++;
 	return true;
 }
 
-size_t virtqueue_fill(const struct virtqueue_chain *chain, const void *data, size_t bytes)
-{
-	size_t done = 0;
-
-	for (unsigned int i = 0; i < chain->writable && done < bytes; i++) {
-		const struct iovec *segment = &chain->iov[chain->readable + i];
-		size_t part = bytes - done < segment->iov_len ? bytes - done : segment->iov_len;
-
-		memcpy(segment->iov_base, (const uint8_t *)data + done, part);
-		done += part;
-	}
-	return done;
-}
-
-size_t virtqueue_gather(const struct virtqueue_chain *chain, size_t skip, void *data, size_t bytes)
-{
-	size_t all = 0;
-
-	for (unsigned int i = 0; i < chain->readable; i++) {
-		const struct iovec *segment = &chain->iov[i];
-		size_t from = skip < segment->iov_len ? skip : segment->iov_len, there = segment->iov_len - from;
-		size_t room = all < bytes ? bytes - all : 0, part = there < room ? there : room;
-
-		if (part)
-			memcpy((uint8_t *)data + all, (const uint8_t *)segment->iov_base + from, part);
-		skip -= from;
-		all += there;
-	}
-	return all;
-}
-
-void virtqueue_unpop(struct virtqueue *queue)
+void split_unpop(struct virtqueue *queue)
 {
 	queue->last_avail--;
+	queue->in_hand--;
 }
 
-static void put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+static void split_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
-	uint32_t *element = (uint32_t *)(void *)(queue->used + RING) + 2u * (queue->used_idx % queue->size);
+	uint32_t *element = (uint32_t *)(void *)(queue->split.used + RING) + 2u * (queue->used_idx % queue->size);
 
 	__atomic_store_n(&element[0], htole32(head), __ATOMIC_RELAXED);
 	__atomic_store_n(&element[1], htole32(bytes), __ATOMIC_RELAXED);
 	queue->used_idx++;
+	queue->in_hand--;
+	queue->pending_notify++;
 }
 
-static void publish(struct virtqueue *queue)
+static void split_publish(struct virtqueue *queue)
 {
 	/* Buffers and elements before the index. */
-	__atomic_store_n(queue->used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
+	__atomic_store_n(queue->split.used + IDX, htole16(queue->used_idx), __ATOMIC_RELEASE);
 }
 
-void virtqueue_put(struct virtqueue *queue, uint16_t head, uint32_t bytes)
+/* vimo-dm may be killed between any two stores: take_over() puts each such state right. */
+static void split_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
 {
-	if (queue->packed)
-		packed_put(queue, head, bytes);
-	else
-		put(queue, head, bytes);
-}
+	struct split_state *state = queue->split.state;
 
-void virtqueue_publish(struct virtqueue *queue)
-{
-	if (queue->packed)
-		packed_publish(queue);
-	else
-		publish(queue);
-}
-
-/* Our process may end between any two stores: take_over() puts each such state right. */
-void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t bytes)
-{
-	struct virtqueue_inflight *inflight = queue->inflight;
-
-	if (queue->packed) {
-		packed_put(queue, head, bytes);
-		packed_publish(queue);
-		return;
+	split_put(queue, head, bytes);
+	if (state) {
+		state->used_idx = (uint16_t)(queue->used_idx - 1);
+		__atomic_store_n(&state->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
 	}
-	put(queue, head, bytes);
-	if (inflight) {
-		inflight->used_idx = (uint16_t)(queue->used_idx - 1);
-		__atomic_store_n(&inflight->completing, (uint16_t)(head + 1), __ATOMIC_RELEASE);
-	}
-	publish(queue);
-	if (inflight) {
-		__atomic_store_n(&inflight->taken[head], 0, __ATOMIC_RELEASE);
-		__atomic_store_n(&inflight->completing, 0, __ATOMIC_RELEASE);
+	split_publish(queue);
+	if (state) {
+		__atomic_store_n(&state->taken[head], 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&state->completing, 0, __ATOMIC_RELEASE);
 	}
 }
 
-uint16_t virtqueue_used_index(const struct virtqueue *queue)
+uint16_t split_used_index(const struct virtqueue *queue)
 {
-	return load16(queue->used + IDX);
+	return load16(queue->split.used + IDX);
 }
 
-bool virtqueue_rearm(struct virtqueue *queue)
+static bool split_rearm(struct virtqueue *queue)
 {
-	if (!queue->running || queue->broken)
-		return false;
-	if (queue->packed)
-		return packed_rearm(queue);
 	if (queue->event_idx)
 		store16(avail_event(queue), queue->last_avail);
 	else
-		store16(queue->used, 0);
-	/* Our wish before we look: else both sides could wait for each other (2.7.13.4). */
+		store16(queue->split.used, 0);
+	/* The request for a doorbell before we look: else both sides could wait for each other (2.7.13.4). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return load16(queue->avail + IDX) != queue->last_avail;
+	return load16(queue->split.avail + IDX) != queue->last_avail;
 }
 
-bool virtqueue_has_news(const struct virtqueue *queue)
+static bool split_should_notify(struct virtqueue *queue)
 {
-	return queue->running && (queue->packed ? queue->unsaid != 0 : queue->notified_idx != queue->used_idx);
-}
+	uint16_t new = queue->used_idx, old = (uint16_t)(new - queue->pending_notify);
 
-bool virtqueue_wants_interrupt(struct virtqueue *queue)
-{
-	uint16_t old = queue->notified_idx, new = queue->used_idx;
-
-	if (!virtqueue_has_news(queue))
-		return false;
-	if (queue->packed)
-		return packed_wants_interrupt(queue);
-	/* The used index before we look at the driver's wish. */
+	/* The used index before we look at the driver's request. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	queue->notified_idx = new;
+	queue->pending_notify = 0;
 	if (!queue->event_idx)
-		return !(load16(queue->avail) & VRING_AVAIL_F_NO_INTERRUPT);
+		return !(load16(queue->split.avail) & VRING_AVAIL_F_NO_INTERRUPT);
 	return vring_need_event(load16(used_event(queue)), new, old);
+}
+
+const struct virtqueue_ops split_ops = {
+	.pop = split_pop,
+	.push = split_push,
+	.put = split_put,
+	.publish = split_publish,
+	.rearm = split_rearm,
+	.should_notify = split_should_notify,
+};
+
+bool split_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
+		 bool event_idx, struct split_state *state)
+{
+	uint64_t size = layout->size;
+
+	memset(queue, 0, sizeof(*queue));
+	if (!size || size > (state ? VIRTQUEUE_SIZE_MAX : VIRTQUEUE_IN_ORDER_MAX) || size & (size - 1))
+		return false;
+	if (layout->desc & 15 || layout->driver & 1 || layout->device & 3)
+		return false;
+	queue->split.desc = guest_memory_at(memory, layout->desc, 16 * size);
+	queue->split.avail = guest_memory_at(memory, layout->driver, 6 + 2 * size);
+	queue->split.used = guest_memory_at(memory, layout->device, 6 + 8 * size);
+	if (!queue->split.desc || !queue->split.avail || !queue->split.used)
+		return false;
+	queue->ops = &split_ops;
+	queue->memory = memory;
+	queue->size = layout->size;
+	queue->event_idx = event_idx;
+	queue->used_idx = load16(queue->split.used + IDX);
+	queue->last_avail = queue->used_idx;
+	queue->split.state = state;
+	if (state)
+		take_over(queue);
+	queue->running = true;
+	return true;
 }

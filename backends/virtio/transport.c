@@ -109,7 +109,7 @@ static void need_reset(struct virtio_device *device)
 {
 	uint32_t status = transport_status(device);
 
-	/* What is in flight ends by itself; the driver's reset waits for it. */
+	/* Requests in flight end by themselves; the driver's reset waits for them. */
 	for (unsigned int i = 0; i < device->queues; i++)
 		device->queue[i].broken = true;
 	show(device, VIRTIO_MMIO_STATUS, status | VIRTIO_CONFIG_S_NEEDS_RESET);
@@ -127,6 +127,13 @@ void transport_check(struct virtio_device *device)
 	}
 }
 
+static enum virtqueue_kind queue_kind(const struct virtio_device *device)
+{
+	if (transport_feature(device, VIRTIO_F_RING_PACKED))
+		return VIRTQUEUE_PACKED;
+	return device->model->out_of_order ? VIRTQUEUE_OUT_OF_ORDER : VIRTQUEUE_IN_ORDER;
+}
+
 static bool start_queue(struct virtio_device *device, unsigned int index)
 {
 	struct transport_queue_state *state = &device->state->queue[index];
@@ -135,10 +142,8 @@ static bool start_queue(struct virtio_device *device, unsigned int index)
 
 	if (state->size > size_max(device))
 		return false;
-	if (transport_feature(device, VIRTIO_F_RING_PACKED))
-		return packed_start(&device->queue[index], device->memory, &layout, event_idx, &state->packed);
-	return virtqueue_start(&device->queue[index], device->memory, &layout, event_idx,
-			       device->model->out_of_order ? &state->inflight : NULL);
+	return virtqueue_start(&device->queue[index], device->memory, &layout, event_idx, queue_kind(device),
+			       &state->buffers);
 }
 
 static void start_queues(struct virtio_device *device)
@@ -162,11 +167,10 @@ static void show_identity(struct virtio_device *device)
 		show(device, offset, UINT32_MAX);
 }
 
-/* Of the queue that was: nobody gives that back any more. */
+/* A queue that begins anew has no buffers in flight. */
 static void forget_buffers(struct transport_queue_state *queue)
 {
-	static_assert(sizeof(queue->inflight) == PACKED_STATE_ZERO, "both begin anew");
-	memset(&queue->inflight, 0, sizeof(queue->inflight));
+	memset(&queue->buffers, 0, VIRTQUEUE_STATE_ZERO);
 }
 
 static void forget_state(struct virtio_device *device)
@@ -175,7 +179,7 @@ static void forget_state(struct virtio_device *device)
 	for (unsigned int i = 0; i < device->queues; i++) {
 		struct transport_queue_state *queue = &device->state->queue[i];
 
-		memset(queue, 0, offsetof(struct transport_queue_state, inflight));
+		memset(queue, 0, offsetof(struct transport_queue_state, buffers));
 		forget_buffers(queue);
 	}
 }
@@ -200,7 +204,7 @@ void transport_replace(struct virtio_device *device)
 
 void transport_init(struct virtio_device *device)
 {
-	/* The magic word is written last: with it, the page is a predecessor's. */
+	/* The magic word is written last: if it is there, the previous vimo-dm filled the page. */
 	if (show_get(device, VIRTIO_MMIO_MAGIC_VALUE) != MAGIC) {
 		show_identity(device);
 		transport_replace(device);
@@ -208,7 +212,7 @@ void transport_init(struct virtio_device *device)
 		return;
 	}
 	if (show_get(device, VIRTIO_MMIO_DEVICE_ID) != device->model->device_id) {
-		transport_replace(device); /* it died while one was exchanged */
+		transport_replace(device); /* the previous vimo-dm was killed while it exchanged the device */
 		return;
 	}
 	show_features(device);
@@ -216,11 +220,11 @@ void transport_init(struct virtio_device *device)
 	if (!transport_running(device))
 		return;
 	if (!transport_feature(device, VIRTIO_F_VERSION_1)) {
-		need_reset(device); /* the state file was lost: nobody knows where the queues are */
+		need_reset(device); /* the state file was lost, and with it the queues' addresses */
 		return;
 	}
 	start_queues(device);
-	device->interrupt(device, TRANSPORT_USED); /* the predecessor may have died before its own */
+	device->interrupt(device, TRANSPORT_USED); /* the previous vimo-dm may have been killed before its own */
 }
 
 static void write_status(struct virtio_device *device, uint32_t value)
@@ -289,7 +293,7 @@ static void write_queue_ready(struct virtio_device *device, uint32_t value)
 	if (queue->ready)
 		drain(device);
 	forget_buffers(queue);
-	/* A try: refuses what cannot work while the driver still looks. */
+	/* A trial start: the driver sees from QueueReady whether the queue can work. */
 	queue->ready = value & 1 && transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK &&
 		       start_queue(device, (unsigned int)(queue - device->state->queue));
 	if (!queue->ready || !running)

@@ -105,7 +105,7 @@ static void send_events(struct virtio_device *device)
 			*own &= ~STATE_LOST; /* who dies before this tells it twice */
 		}
 	} while (*own & STATE_LOST && virtqueue_rearm(queue));
-	if (virtqueue_wants_interrupt(queue))
+	if (virtqueue_should_notify(queue))
 		device->interrupt(device, TRANSPORT_USED);
 	transport_check(device);
 }

@@ -215,7 +215,7 @@ static void copy_state(struct transport_state *to, const struct transport_state 
 {
 	memcpy(to, from, offsetof(struct transport_state, queue));
 	for (uint32_t n = 0; n < queues; n++)
-		memcpy(&to->queue[n], &from->queue[n], offsetof(struct transport_queue_state, packed.buffer));
+		memcpy(&to->queue[n], &from->queue[n], offsetof(struct transport_queue_state, buffers.packed.buffer));
 }
 
 /* What a driver left behind that began as all do, with all features of the device or none. */

@@ -4,7 +4,7 @@
  * that sometimes transfers less than it was asked, or fails.
  */
 #include "block/request.h"
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 
@@ -105,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct block_request request;
 	static struct virtqueue queue;
-	static struct virtqueue_inflight inflight;
+	static struct split_state inflight;
 	static struct packed_state packed;
 	struct fake_packed driver = fake_packed_new(QUEUE);
 	const struct guest_memory memory = { ram, RAM, sizeof(ram) };
@@ -125,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memset(&inflight, 0, sizeof(inflight));
 	memset(&packed, 0, PACKED_STATE_ZERO);
 	if (!(how & 16 ? packed_start(&queue, &memory, &layout, false, &packed) :
-			 virtqueue_start(&queue, &memory, &layout, false, &inflight)))
+			 split_start(&queue, &memory, &layout, false, &inflight)))
 		abort();
 	for (unsigned int n = 0; n < 8 && input.left; n++) {
 		if (how & 16)

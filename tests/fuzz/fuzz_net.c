@@ -3,7 +3,7 @@
  * fuzz_net.c - a hostile driver's queues of a network device: buffers for
  * packets, packets, commands; a socket is the tap.
  */
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 #include "net/control.h"
@@ -109,7 +109,7 @@ static void serve(struct virtqueue *queue, uint8_t how, struct fuzz_input *input
 	case 1: net_transmit(queue, tap, 1 + (unsigned int)input_take(input, 1) % 8); break;
 	default: net_control_work(queue, &control, NULL);
 	}
-	virtqueue_wants_interrupt(queue);
+	virtqueue_should_notify(queue);
 }
 
 static struct packed_state kept;
@@ -119,7 +119,7 @@ static void start(struct virtqueue *queue, uint8_t how)
 	static const struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
 
 	if (!(how & 16 ? packed_start(queue, &memory, &layout, how & 8, &kept) :
-			 virtqueue_start(queue, &memory, &layout, how & 8, NULL)))
+			 split_start(queue, &memory, &layout, how & 8, NULL)))
 		abort();
 }
 

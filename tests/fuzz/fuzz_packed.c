@@ -3,7 +3,7 @@
  * fuzz_packed.c - a hostile driver against one packed queue, whose device models die: what is in
  * hand is known to each, whatever the ring says.
  */
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 #include "fuzz.h"
 
@@ -133,7 +133,7 @@ static void push_some(struct fuzz_input *input)
 static void look(struct fuzz_input *input)
 {
 	(void)input;
-	if (virtqueue_has_news(&queue) && (virtqueue_wants_interrupt(&queue), virtqueue_has_news(&queue)))
+	if (virtqueue_pending_notify(&queue) && (virtqueue_should_notify(&queue), virtqueue_pending_notify(&queue)))
 		abort();
 	virtqueue_rearm(&queue);
 }
@@ -164,7 +164,7 @@ static void die(struct fuzz_input *input)
 
 	memcpy(was, hand, sizeof(was));
 	start();
-	if (queue.repeats != before || queue.room > size)
+	if (queue.repeats != before || queue.packed.room > size)
 		abort();
 	for (hands = 0; hands < before && !queue.broken;) {
 		unsigned int had = hands;
@@ -180,7 +180,7 @@ static void die(struct fuzz_input *input)
 static void die_while_giving(struct fuzz_input *input)
 {
 	put_some(input);
-	kept.used |= (uint32_t)queue.putting << 16;
+	kept.used |= (uint32_t)queue.packed.putting << 16;
 	die(input);
 }
 

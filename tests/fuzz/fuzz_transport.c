@@ -47,7 +47,7 @@ static void work(void)
 			while (count-- > (i == 2))
 				virtqueue_push(&device.queue[q], held[count], 0);
 		}
-		virtqueue_wants_interrupt(&device.queue[q]);
+		virtqueue_should_notify(&device.queue[q]);
 	}
 	transport_check(&device);
 }

@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct virtqueue_layout layout = { RAM, RAM + 0x100, RAM + 0x200, QUEUE };
 	struct fuzz_input input = { data, bytes };
 	static struct virtqueue queue;
-	static struct virtqueue_inflight inflight;
+	static struct split_state inflight;
 	uint8_t how = (uint8_t)input_take(&input, 1);
 
 	memset(ram, 0, sizeof(ram));
@@ -74,19 +74,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	make_table(&input, 0, QUEUE);
 	make_table(&input, INDIRECT, QUEUE);
 	make_ring(&input);
-	if (!virtqueue_start(&queue, &memory, &layout, how & 1, how & 4 ? &inflight : NULL))
+	if (!split_start(&queue, &memory, &layout, how & 1, how & 4 ? &inflight : NULL))
 		return 0;
 	for (unsigned int i = 0; i < 300 && virtqueue_pop(&queue, &chain); i++) {
 		use(&chain);
 		if (input.left > 1) /* the driver does not keep still */
 			ram[input_take(&input, 2) % RAM_BYTES] = (uint8_t)input_take(&input, 1);
 		if (how & 4 && i % 3) { /* it dies with some in hand, and the next one begins */
-			if (!virtqueue_start(&queue, &memory, &layout, how & 1, &inflight))
+			if (!split_start(&queue, &memory, &layout, how & 1, &inflight))
 				break;
 			continue;
 		}
 		virtqueue_push(&queue, chain.head, i);
-		virtqueue_wants_interrupt(&queue);
+		virtqueue_should_notify(&queue);
 		if (!virtqueue_rearm(&queue))
 			break;
 	}

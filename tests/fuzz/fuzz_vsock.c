@@ -53,9 +53,9 @@ int vhost_set_queue(int fd, unsigned int index, const struct virtqueue *queue, c
 	(void)wires;
 	if (index >= VSOCK_EVENTS || !queue->running || running)
 		abort();
-	fuzz_touch(queue->desc, 16u * queue->size);
-	fuzz_touch(queue->avail, 6u + 2u * queue->size);
-	fuzz_touch(queue->used, 6u + 8u * queue->size);
+	fuzz_touch(queue->split.desc, 16u * queue->size);
+	fuzz_touch(queue->split.avail, 6u + 2u * queue->size);
+	fuzz_touch(queue->split.used, 6u + 8u * queue->size);
 	return 0;
 }
 

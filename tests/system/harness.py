@@ -18,7 +18,7 @@ PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqst
             "dnsanswer")
 # Of the unit tests, and what else they are made of.
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
-                          TOP / "backends/virtio/split.c")}
+                          TOP / "backends/virtio/split.c", TOP / "backends/virtio/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192

@@ -533,11 +533,11 @@ static void nothing_is_done_twice_or_not_at_all(void **state)
 /* The device model died after the daemon had done the last request, before it gave it back. */
 static int answered_again(struct guest_request *request)
 {
-	struct virtqueue_inflight *inflight = &shared->state.queue[FS_REQUESTS].inflight;
+	struct split_state *inflight = &shared->state.queue[FS_REQUESTS].buffers.split;
 
 	end(&model);
 	words(FS_REQUESTS, USED)[1] = --used_idx[FS_REQUESTS];
-	inflight->taken[0] = VIRTQUEUE_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
+	inflight->taken[0] = SPLIT_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
 	memset(ram + BUFFERS + 0x200000, 0xee, 4096);
 	kill_model();
 	return receive(request);
@@ -782,7 +782,7 @@ static void a_file_may_have_several_names(void **state)
 /* Who died between taking a request and noting it had noted another one at its place. */
 static void what_was_only_taken_is_new(void **state)
 {
-	struct virtqueue_inflight *inflight = &shared->state.queue[FS_REQUESTS].inflight;
+	struct split_state *inflight = &shared->state.queue[FS_REQUESTS].buffers.split;
 	struct guest_request request = { FUSE_UNLINK, FUSE_ROOT_ID, "b", 2, .answer = got };
 	struct created file;
 
@@ -792,7 +792,7 @@ static void what_was_only_taken_is_new(void **state)
 	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "a"), 0);
 	end(&model);
 	send_request(&request);
-	inflight->taken[0] = VIRTQUEUE_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
+	inflight->taken[0] = SPLIT_TAKEN | (uint16_t)(avail_idx[FS_REQUESTS] - 1);
 	kill_model();
 	assert_int_equal(receive(&request), 0);
 	assert_int_equal(access(path("share/b"), F_OK), -1);

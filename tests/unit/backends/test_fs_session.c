@@ -200,7 +200,7 @@ static int set_up(void **state)
 	close(mkstemp(path));
 	if (fs_nodes_open(&fs.nodes, path, &err) || driver_ring_open(&fs.ring, &memory, sizeof(*fs.shared), &err) ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, ends) ||
-	    !virtqueue_start(&endpoint.device.queue[FS_REQUESTS], &memory, &layout, false, NULL))
+	    !split_start(&endpoint.device.queue[FS_REQUESTS], &memory, &layout, false, NULL))
 		return -1;
 	fs.endpoint = &endpoint;
 	fs.shared = (struct fs_shared *)(void *)fs.ring.shared;
@@ -252,7 +252,7 @@ static struct fs_slot *take(unsigned int index, uint32_t opcode, uint64_t node, 
 /* How many requests the guest got back. */
 static unsigned int answered(void)
 {
-	return virtqueue_used_index(&endpoint.device.queue[FS_REQUESTS]);
+	return split_used_index(&endpoint.device.queue[FS_REQUESTS]);
 }
 
 static struct fs_node *learn(uint64_t parent, const char *name, uint64_t daemon, uint32_t kind)

@@ -2,7 +2,7 @@
 /*
  * test_net.c - packets between queues and a socket in a tap's place; commands on a control queue.
  */
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 #include "net/control.h"
 #include "net/packets.h"
@@ -29,6 +29,7 @@ static const struct guest_memory memory = { ram, RAM, sizeof(ram) };
 static const struct virtqueue_layout layout = { RAM, RAM + 0x1000, RAM + 0x2000, SIZE };
 /* Of a packed ring: its driver, what that wants to offer, and what came back. */
 static struct packed_state kept;
+static bool is_packed;
 static struct fake_packed driver;
 static struct vring_desc table[SIZE];
 static uint32_t back[16][2];
@@ -40,11 +41,12 @@ static int tap, dom0; /* our end, and the other */
 static void start(bool packed)
 {
 	memset(ram, 0, sizeof(ram));
+	is_packed = packed;
 	memset(&kept, 0, PACKED_STATE_ZERO);
 	driver = fake_packed_new(SIZE);
 	backs = 0;
 	assert_true(packed ? packed_start(&queue, &memory, &layout, false, &kept) :
-			     virtqueue_start(&queue, &memory, &layout, false, NULL));
+			     split_start(&queue, &memory, &layout, false, NULL));
 }
 
 static int begin(bool packed)
@@ -83,7 +85,7 @@ static int over(void **state)
 
 static struct vring_desc *desc(unsigned int i)
 {
-	return queue.packed ? &table[i] : (struct vring_desc *)(void *)ram + i;
+	return is_packed ? &table[i] : (struct vring_desc *)(void *)ram + i;
 }
 
 static uint16_t *avail(unsigned int word)
@@ -96,14 +98,14 @@ static uint16_t used_index(void)
 	const struct vring_packed_desc *ring = (const struct vring_packed_desc *)(void *)ram;
 	uint16_t id;
 
-	while (queue.packed && fake_packed_take(&driver, ring, &id, &back[backs][1]))
+	while (is_packed && fake_packed_take(&driver, ring, &id, &back[backs][1]))
 		back[backs++][0] = id;
-	return queue.packed ? backs : *((uint16_t *)(void *)(ram + 0x2000) + 1);
+	return is_packed ? backs : *((uint16_t *)(void *)(ram + 0x2000) + 1);
 }
 
 static uint32_t used(unsigned int element, unsigned int which)
 {
-	return queue.packed ? back[element][which] : *((uint32_t *)(void *)(ram + 0x2004) + 2 * element + which);
+	return is_packed ? back[element][which] : *((uint32_t *)(void *)(ram + 0x2004) + 2 * element + which);
 }
 
 static void offer_packed(uint16_t head)
@@ -122,7 +124,7 @@ static void offer_packed(uint16_t head)
 
 static void offer(uint16_t head)
 {
-	if (queue.packed) {
+	if (is_packed) {
 		offer_packed(head);
 		return;
 	}
@@ -285,7 +287,7 @@ static void a_reset_gives_buffers_back_to_the_driver(void **state)
 	offer_bytes(1, 64);
 	send_packet(500);
 	assert_int_equal(receive(true), NET_WAIT_BUFFERS);
-	start(queue.packed);
+	start(is_packed);
 	offer_bytes(5, 64);
 	send_packet(40);
 	assert_int_equal(receive(true), NET_WAIT_BUFFERS);
@@ -364,7 +366,7 @@ static void buffers_of_the_wrong_kind_break_a_queue(void **state)
 	offer(0);
 	assert_int_equal(receive(true), NET_WAIT_BUFFERS);
 	assert_true(queue.broken);
-	assert_true(virtqueue_start(&queue, &memory, &layout, false, NULL));
+	assert_true(split_start(&queue, &memory, &layout, false, NULL));
 	desc(0)->flags = VRING_DESC_F_WRITE;
 	assert_false(net_transmit(&queue, tap, 100));
 	assert_true(queue.broken);

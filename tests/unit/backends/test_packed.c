@@ -2,7 +2,7 @@
 /*
  * test_packed.c - a driver, honest and hostile, against the device's side of a packed queue.
  */
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 
 #include <setjmp.h>
@@ -112,16 +112,16 @@ static void buffers_go_round(void **state)
 		expect_pop(&queue, 3, 3);
 		expect_pop(&queue, 1, 1);
 		expect_none(&queue);
-		assert_int_equal(virtqueue_in_hand(&queue), 2);
+		assert_int_equal(queue.in_hand, 2);
 		virtqueue_push(&queue, 1, 5);
 		expect_back(1, 5);
 		expect_nothing_back();
 		virtqueue_push(&queue, 3, 0);
 		expect_back(3, 0);
-		assert_int_equal(virtqueue_in_hand(&queue), 0);
-		assert_true(virtqueue_has_news(&queue));
-		assert_true(virtqueue_wants_interrupt(&queue));
-		assert_false(virtqueue_wants_interrupt(&queue));
+		assert_int_equal(queue.in_hand, 0);
+		assert_true(virtqueue_pending_notify(&queue));
+		assert_true(virtqueue_should_notify(&queue));
+		assert_false(virtqueue_should_notify(&queue));
 		assert_false(virtqueue_rearm(&queue));
 	}
 }
@@ -177,7 +177,7 @@ static void several_are_seen_at_once(void **state)
 	expect_back(0, 7);
 	expect_back(1, 8);
 	expect_nothing_back();
-	assert_int_equal(virtqueue_in_hand(&queue), 1);
+	assert_int_equal(queue.in_hand, 1);
 }
 
 static void breaks(const struct vring_packed_desc *desc, uint16_t count, uint16_t id)
@@ -286,7 +286,7 @@ static void a_driver_can_do_without_interrupts(void **state)
 	offer(0, 1);
 	expect_pop(&queue, 0, 1);
 	virtqueue_push(&queue, 0, 0);
-	assert_false(virtqueue_wants_interrupt(&queue));
+	assert_false(virtqueue_should_notify(&queue));
 	event(DEVICE)[1] = VRING_PACKED_EVENT_FLAG_DISABLE;
 	assert_false(virtqueue_rearm(&queue));
 	assert_int_equal(event(DEVICE)[1], VRING_PACKED_EVENT_FLAG_ENABLE);
@@ -309,7 +309,7 @@ static void the_event_index_saves_interrupts(void **state)
 		expect_pop(&queue, 0, 2);
 		virtqueue_push(&queue, 0, 0);
 		expect_back(0, 0);
-		assert_false(virtqueue_wants_interrupt(&queue));
+		assert_false(virtqueue_should_notify(&queue));
 		assert_true(event(DEVICE)[1] == (n ? VRING_PACKED_EVENT_FLAG_DESC : 0));
 		assert_false(virtqueue_rearm(&queue));
 		assert_int_equal(event(DEVICE)[0], wish % SIZE | (wish / SIZE % 2 ? 0 : 1u << 15));
@@ -318,8 +318,8 @@ static void the_event_index_saves_interrupts(void **state)
 		expect_pop(&queue, 0, 1);
 		virtqueue_push(&queue, 0, 0);
 		expect_back(0, 0);
-		assert_true(virtqueue_wants_interrupt(&queue));
-		assert_false(virtqueue_wants_interrupt(&queue));
+		assert_true(virtqueue_should_notify(&queue));
+		assert_false(virtqueue_should_notify(&queue));
 		n += 2;
 	}
 }
@@ -338,8 +338,8 @@ static void news_are_not_forgotten(void **state)
 		virtqueue_push(&queue, 0, 0);
 		expect_back(0, 0);
 	}
-	assert_true(virtqueue_has_news(&queue));
-	assert_true(virtqueue_wants_interrupt(&queue));
+	assert_true(virtqueue_pending_notify(&queue));
+	assert_true(virtqueue_should_notify(&queue));
 }
 
 static void a_successor_repeats_what_was_in_flight_in_its_order(void **state)

@@ -6,7 +6,7 @@
  * It is a process that is run instruction by instruction. What it shares with others, as the guest's memory
  * and dm.state are shared, is looked at after each one that changed it.
  */
-#include "virtio/packed.h"
+#include "virtio/virtqueue.h"
 #include "fake_packed.h"
 
 #include <errno.h>

@@ -176,7 +176,7 @@ static void a_queue_begins_with_nothing_taken(void **state)
 	negotiate();
 	set_queue(RAM);
 	driver_go(&device);
-	kept.queue[1].inflight.taken[2] = VIRTQUEUE_TAKEN;
+	kept.queue[1].buffers.split.taken[2] = SPLIT_TAKEN;
 	put(VIRTIO_MMIO_QUEUE_READY, 0);
 	set_queue(RAM);
 	device.model = &model;
@@ -197,7 +197,7 @@ static void packed_rings_are_for_who_offers_them(void **state)
 	set_queue(RAM);
 	driver_go(&device);
 	assert_true(device.queue[1].running);
-	assert_null(device.queue[1].packed);
+	assert_ptr_equal(device.queue[1].ops, &split_ops);
 }
 
 /* What is in flight is the next one's, too; nothing is after a reset, nor in a queue that is made ready again. */

@@ -43,7 +43,7 @@ static struct virtqueue start(bool event_idx)
 	struct virtqueue queue;
 
 	memset(ram, 0, sizeof(ram));
-	assert_true(virtqueue_start(&queue, &memory, &layout, event_idx, NULL));
+	assert_true(split_start(&queue, &memory, &layout, event_idx, NULL));
 	return queue;
 }
 
@@ -70,8 +70,8 @@ static void a_buffer_goes_round(void **state)
 	assert_int_equal(*used(1), 1);
 	assert_int_equal(*used(2), 3);
 	assert_int_equal(*used(4), 7);
-	assert_true(virtqueue_wants_interrupt(&queue));
-	assert_false(virtqueue_wants_interrupt(&queue));
+	assert_true(virtqueue_should_notify(&queue));
+	assert_false(virtqueue_should_notify(&queue));
 	assert_false(virtqueue_rearm(&queue));
 }
 
@@ -176,19 +176,19 @@ static void bad_layouts_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(virtqueue_start(&queue, &memory, &bad[i], false, NULL));
+		assert_false(split_start(&queue, &memory, &bad[i], false, NULL));
 }
 
 static void a_queue_in_order_may_be_large(void **state)
 {
 	const struct virtqueue_layout large = { RAM + DESC, RAM + AVAIL, RAM + USED, VIRTQUEUE_IN_ORDER_MAX };
-	struct virtqueue_inflight inflight = { 0 };
+	struct split_state inflight = { 0 };
 	struct virtqueue queue;
 
 	(void)state;
 	memset(ram, 0, sizeof(ram));
-	assert_true(virtqueue_start(&queue, &memory, &large, false, NULL));
-	assert_false(virtqueue_start(&queue, &memory, &large, false, &inflight));
+	assert_true(split_start(&queue, &memory, &large, false, NULL));
+	assert_false(split_start(&queue, &memory, &large, false, &inflight));
 }
 
 static void a_successor_goes_on_at_the_used_index(void **state)
@@ -203,7 +203,7 @@ static void a_successor_goes_on_at_the_used_index(void **state)
 	assert_true(virtqueue_pop(&queue, &chain));
 	virtqueue_push(&queue, chain.head, 0);
 	assert_true(virtqueue_pop(&queue, &chain)); /* dies with it in hand */
-	assert_true(virtqueue_start(&queue, &memory, &layout, false, NULL));
+	assert_true(split_start(&queue, &memory, &layout, false, NULL));
 	assert_true(virtqueue_pop(&queue, &chain));
 	assert_false(virtqueue_pop(&queue, &chain));
 }
@@ -219,17 +219,17 @@ static void the_event_index_saves_interrupts(void **state)
 	offer(0);
 	assert_true(virtqueue_pop(&queue, &chain));
 	virtqueue_push(&queue, chain.head, 0);
-	assert_false(virtqueue_wants_interrupt(&queue));
+	assert_false(virtqueue_should_notify(&queue));
 	assert_true(virtqueue_rearm(&queue));
 	assert_true(virtqueue_pop(&queue, &chain));
 	virtqueue_push(&queue, chain.head, 0);
-	assert_true(virtqueue_wants_interrupt(&queue));
+	assert_true(virtqueue_should_notify(&queue));
 	assert_false(virtqueue_rearm(&queue));
 	assert_int_equal(*used(2 + 4 * SIZE), 2);
 }
 
 static const struct virtqueue_layout usual = { RAM + DESC, RAM + AVAIL, RAM + USED, SIZE };
-static struct virtqueue_inflight inflight;
+static struct split_state inflight;
 
 /* A queue that may give back in any order, with buffers 0..count-1 offered. */
 static struct virtqueue start_unordered(unsigned int count)
@@ -237,7 +237,7 @@ static struct virtqueue start_unordered(unsigned int count)
 	struct virtqueue queue = start(false);
 
 	memset(&inflight, 0, sizeof(inflight));
-	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(split_start(&queue, &memory, &usual, false, &inflight));
 	for (uint16_t i = 0; i < count; i++) {
 		*desc(i) = (struct vring_desc){ RAM + DATA, 4, 0, 0 };
 		offer(i);
@@ -263,7 +263,7 @@ static void a_successor_repeats_what_was_in_flight_in_its_order(void **state)
 	assert_true(virtqueue_pop(&queue, &chain));
 	assert_int_equal(chain.head, 3);
 
-	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(split_start(&queue, &memory, &usual, false, &inflight));
 	for (unsigned int i = 0; i < 4; i++) {
 		static const uint16_t expected[] = { 1, 2, 3, 0 };
 
@@ -289,14 +289,14 @@ static void a_buffer_is_given_back_once(void **state)
 	inflight.used_idx = 0;
 	*used(2) = 1;
 	*used(1) = 1; /* the index is out: 1 was given back */
-	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(split_start(&queue, &memory, &usual, false, &inflight));
 	assert_true(virtqueue_pop(&queue, &chain));
 	assert_int_equal(chain.head, 0);
 	assert_false(virtqueue_pop(&queue, &chain));
 
 	inflight.completing = 1;
 	inflight.used_idx = 1; /* the index is not out: 0 was not */
-	assert_true(virtqueue_start(&queue, &memory, &usual, false, &inflight));
+	assert_true(split_start(&queue, &memory, &usual, false, &inflight));
 	assert_true(virtqueue_pop(&queue, &chain));
 	assert_int_equal(chain.head, 0);
 	assert_false(virtqueue_pop(&queue, &chain));

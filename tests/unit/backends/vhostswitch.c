@@ -151,8 +151,8 @@ static void set(struct port *port, const struct message *message, int fd)
 	case 12: ring->kick = fd; break;
 	case 13: ring->call = fd; break;
 	case 18:
-		if (message->state.num && !virtqueue_start(&ring->queue, &port->memory, &ring->layout,
-							   port->features >> VIRTIO_RING_F_EVENT_IDX & 1, NULL))
+		if (message->state.num && !split_start(&ring->queue, &port->memory, &ring->layout,
+						       port->features >> VIRTIO_RING_F_EVENT_IDX & 1, NULL))
 			fprintf(stderr, "a ring that cannot be\n");
 		ring->queue.last_avail = ring->base;
 		break;
@@ -190,7 +190,7 @@ static bool serve(struct port *port)
 
 static void notify(struct ring *ring)
 {
-	if (ring->call >= 0 && virtqueue_wants_interrupt(&ring->queue))
+	if (ring->call >= 0 && virtqueue_should_notify(&ring->queue))
 		eventfd_write(ring->call, 1);
 }
 
