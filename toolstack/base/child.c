@@ -4,8 +4,11 @@
  */
 #include "base/child.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 pid_t child_fork(unsigned long namespaces)
@@ -23,4 +26,17 @@ pid_t child_fork(unsigned long namespaces)
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return pid;
+}
+
+static struct iovec piece(const char *text)
+{
+	return (struct iovec){ (char *)text, strlen(text) };
+}
+
+void child_fail(int fd, const char *before, const char *what)
+{
+	const char *why = strerrordesc_np(errno); /* AS-Safe in glibc, which strerror() is not */
+	const struct iovec line[] = { piece(before), piece(what), piece(": "), piece(why ? why : "?"), piece("\n") };
+
+	_exit(writev(fd, line, sizeof(line) / sizeof(line[0])) < 0 ? 126 : 127);
 }

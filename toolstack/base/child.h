@@ -19,5 +19,7 @@
  * Return: as fork(), with errno.
  */
 pid_t child_fork(unsigned long namespaces);
+/** child_fail() - end the child with a line of @before, @what and errno's text on @fd. Async-signal-safe. */
+void child_fail(int fd, const char *before, const char *what) __attribute__((noreturn));
 
 #endif

@@ -218,8 +218,7 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 		execv(confine->argv[0], (char *const *)confine->argv);
 		problem = confine->argv[0];
 	}
-	dprintf(STDERR_FILENO, "cannot run it: %s: %s\n", problem, strerror(errno));
-	_exit(127);
+	child_fail(STDERR_FILENO, "cannot run the program: ", problem);
 }
 
 pid_t confine_spawn(const struct confine *confine, struct error *err)
