@@ -146,7 +146,7 @@ static void press_button(struct call *call, struct guest *guest, bool reboot)
 		result = error_set(&err, ERROR_STATE, "%s is not running and cannot shut down: %s", guest->config.name,
 				   guest->state == GUEST_PAUSED ? "unpause it" : "use destroy");
 	else
-		result = backend_power_button(guest->config.name, &err);
+		result = dm_power_button(guest->config.name, &err);
 	if (!result)
 		guest->reboot = reboot;
 	method_done(call, result, &err);

@@ -61,6 +61,6 @@ void method_console_resize(struct call *call, json_object *parameters)
 	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
 		result = error_set(&err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
 	else
-		result = backend_resize(guest->config.name, cols, rows, &err);
+		result = dm_resize(guest->config.name, cols, rows, &err);
 	method_done(call, result, &err);
 }

@@ -35,42 +35,42 @@ static const char *log_dir(void)
 
 static void on_exit_event(void *arg)
 {
-	struct backend *backend = arg;
+	struct dm_process *dm = arg;
 
-	waitpid(backend->pid, NULL, WNOHANG); /* ECHILD for an adopted one */
-	backend->pid = 0;
-	watch_end(&backend->exit);
-	close(backend->pidfd);
-	backend->on_exit(backend->arg);
+	waitpid(dm->pid, NULL, WNOHANG); /* ECHILD for an adopted one */
+	dm->pid = 0;
+	watch_end(&dm->exit);
+	close(dm->pidfd);
+	dm->on_exit(dm->arg);
 }
 
-static void finish_ready(struct backend *backend, const char *problem)
+static void finish_ready(struct dm_process *dm, const char *problem)
 {
-	watch_end(&backend->ready);
-	watch_end(&backend->timer);
-	close(backend->ready_fd);
-	backend->ready_fd = -1;
-	backend->on_ready(backend->arg, problem);
+	watch_end(&dm->ready);
+	watch_end(&dm->timer);
+	close(dm->ready_fd);
+	dm->ready_fd = -1;
+	dm->on_ready(dm->arg, problem);
 }
 
 static void on_ready_line(void *arg)
 {
-	struct backend *backend = arg;
-	size_t used = strlen(backend->line);
-	ssize_t got = read(backend->ready_fd, backend->line + used, sizeof(backend->line) - 1 - used);
+	struct dm_process *dm = arg;
+	size_t used = strlen(dm->line);
+	ssize_t got = read(dm->ready_fd, dm->line + used, sizeof(dm->line) - 1 - used);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	backend->line[used + (got > 0 ? got : 0)] = 0;
-	if (got > 0 && !strchr(backend->line, '\n') && used + got < sizeof(backend->line) - 1)
+	dm->line[used + (got > 0 ? got : 0)] = 0;
+	if (got > 0 && !strchr(dm->line, '\n') && used + got < sizeof(dm->line) - 1)
 		return;
-	backend->line[strcspn(backend->line, "\n")] = 0;
-	if (!strcmp(backend->line, "READY"))
-		finish_ready(backend, NULL);
+	dm->line[strcspn(dm->line, "\n")] = 0;
+	if (!strcmp(dm->line, "READY"))
+		finish_ready(dm, NULL);
 	else
-		finish_ready(backend, !strncmp(backend->line, "ERROR ", 6) ?
-					      backend->line + 6 :
-					      "it ended before it was ready; see journalctl -u vimod");
+		finish_ready(dm, !strncmp(dm->line, "ERROR ", 6) ?
+					 dm->line + 6 :
+					 "it ended before it was ready; see journalctl -u vimod");
 }
 
 static void on_ready_timeout(void *arg)
@@ -78,14 +78,14 @@ static void on_ready_timeout(void *arg)
 	finish_ready(arg, "it was not ready in time");
 }
 
-static int watch_process(struct backend *backend)
+static int watch_process(struct dm_process *dm)
 {
-	backend->pidfd = syscall(SYS_pidfd_open, backend->pid, 0);
-	if (backend->pidfd < 0)
+	dm->pidfd = syscall(SYS_pidfd_open, dm->pid, 0);
+	if (dm->pidfd < 0)
 		return -1;
-	fcntl(backend->pidfd, F_SETFD, FD_CLOEXEC);
-	backend->exit = watch_fd(backend->loop, backend->pidfd, UV_READABLE, on_exit_event, backend);
-	return backend->exit ? 0 : -1;
+	fcntl(dm->pidfd, F_SETFD, FD_CLOEXEC);
+	dm->exit = watch_fd(dm->loop, dm->pidfd, UV_READABLE, on_exit_event, dm);
+	return dm->exit ? 0 : -1;
 }
 
 /* Context: the child of child_fork(); async-signal-safe calls only. */
@@ -103,8 +103,7 @@ static void run_child(const char *const argv[], int domain_fd, int ready_fd, con
 		good = good && dup2(moved.fd[n], (int)(DEVICE_FD + n)) >= 0;
 	if (good && dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4)
 		execv(argv[0], (char *const *)argv);
-	dprintf(ready_fd, "ERROR cannot run %s: errno %d\n", argv[0], errno);
-	_exit(127);
+	child_fail(ready_fd, "ERROR cannot run ", argv[0]);
 }
 
 static void prepare_directories(const char *run_dir)
@@ -118,8 +117,7 @@ static void prepare_directories(const char *run_dir)
 		log_warning("cannot give %s to user vimo-dm: %s", run_dir, strerror(errno));
 }
 
-int backend_spawn(struct backend *backend, const char *name, int domain_fd, const struct fd_list *fds,
-		  struct error *err)
+int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err)
 {
 	const char *program = getenv("VIMO_DM");
 	char run_dir[PATH_MAX];
@@ -141,30 +139,30 @@ int backend_spawn(struct backend *backend, const char *name, int domain_fd, cons
 	prepare_directories(run_dir);
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
-	backend->line[0] = 0;
-	backend->pid = child_fork(0);
-	if (!backend->pid)
+	dm->line[0] = 0;
+	dm->pid = child_fork(0);
+	if (!dm->pid)
 		run_child(argv, domain_fd, ends[1], fds);
 	close(ends[1]);
-	if (backend->pid < 0 || watch_process(backend)) {
+	if (dm->pid < 0 || watch_process(dm)) {
 		int saved = errno;
 
-		if (backend->pid > 0) {
-			kill(backend->pid, SIGKILL);
-			waitpid(backend->pid, NULL, 0);
+		if (dm->pid > 0) {
+			kill(dm->pid, SIGKILL);
+			waitpid(dm->pid, NULL, 0);
 		}
-		backend->pid = 0;
+		dm->pid = 0;
 		close(ends[0]);
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(saved));
 	}
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	backend->ready_fd = ends[0];
-	backend->ready = watch_fd(backend->loop, ends[0], UV_READABLE, on_ready_line, backend);
-	backend->timer = watch_timer(backend->loop, READY_TIMEOUT_MS, on_ready_timeout, backend);
+	dm->ready_fd = ends[0];
+	dm->ready = watch_fd(dm->loop, ends[0], UV_READABLE, on_ready_line, dm);
+	dm->timer = watch_timer(dm->loop, READY_TIMEOUT_MS, on_ready_timeout, dm);
 	return 0;
 }
 
-bool backend_adopt(struct backend *backend, const char *name)
+bool dm_adopt(struct dm_process *dm, const char *name)
 {
 	CLEANUP_FD int fd = open(store_path(name, "dm.pid"), O_RDONLY | O_CLOEXEC);
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
@@ -175,20 +173,20 @@ bool backend_adopt(struct backend *backend, const char *name)
 	/* The file is locked as long as its writer lives: its number is no stranger's. */
 	if (!flock(fd, LOCK_EX | LOCK_NB) && (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK))
 		return false;
-	backend->pid = (pid_t)strtol(text, NULL, 10); /* 0 for what is no number */
-	if (backend->pid > 1 && !watch_process(backend))
+	dm->pid = (pid_t)strtol(text, NULL, 10); /* 0 for what is no number */
+	if (dm->pid > 1 && !watch_process(dm))
 		return true;
-	backend->pid = 0;
+	dm->pid = 0;
 	return false;
 }
 
-void backend_kill(struct backend *backend)
+void dm_kill(struct dm_process *dm)
 {
-	if (backend->ready) {
-		watch_end(&backend->ready);
-		watch_end(&backend->timer);
-		close(backend->ready_fd);
+	if (dm->ready) {
+		watch_end(&dm->ready);
+		watch_end(&dm->timer);
+		close(dm->ready_fd);
 	}
-	if (backend->pid)
-		syscall(SYS_pidfd_send_signal, backend->pidfd, SIGKILL, NULL, 0);
+	if (dm->pid)
+		syscall(SYS_pidfd_send_signal, dm->pidfd, SIGKILL, NULL, 0);
 }

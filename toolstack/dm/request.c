@@ -3,7 +3,7 @@
  * request.c - what is asked of a running vimo-dm: one packet with one JSON
  * object and its descriptors, one packet back.
  */
-#include "dm/process.h"
+#include "dm/request.h"
 #include "cleanup.h"
 #include "json.h"
 #include "base/store.h"
@@ -17,11 +17,11 @@
 
 #define PATIENCE_S 5
 
-struct backend_request {
+struct dm_request {
 	char guest[64];
 	int control;
 	struct watch *answer, *timer;
-	backend_fn done;
+	dm_request_fn done;
 	void *arg;
 };
 
@@ -118,17 +118,17 @@ static int ask(const char *name, const char *what, json_object *argument, const 
 /* An answer, its end, or no more patience: then there is nothing to be taken. */
 static void finish(void *arg)
 {
-	struct backend_request *request = arg;
-	backend_fn done = request->done;
+	struct dm_request *request = arg;
+	dm_request_fn done = request->done;
 	void *its = request->arg;
 	struct error err;
 	int result = take_answer(request->guest, request->control, &err);
 
-	backend_forget(&request);
+	dm_request_cancel(&request);
 	done(its, result, &err);
 }
 
-void backend_forget(struct backend_request **request)
+void dm_request_cancel(struct dm_request **request)
 {
 	if (!*request)
 		return;
@@ -139,7 +139,7 @@ void backend_forget(struct backend_request **request)
 	*request = NULL;
 }
 
-int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *err)
+int dm_resize(const char *name, int64_t cols, int64_t rows, struct error *err)
 {
 	json_object *argument = json_object_new_object();
 
@@ -148,7 +148,7 @@ int backend_resize(const char *name, int64_t cols, int64_t rows, struct error *e
 	return ask(name, "resize", argument, NULL, err);
 }
 
-int backend_power_button(const char *name, struct error *err)
+int dm_power_button(const char *name, struct error *err)
 {
 	struct error inner;
 
@@ -158,16 +158,16 @@ int backend_power_button(const char *name, struct error *err)
 			 name, inner.text);
 }
 
-int backend_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err)
+int dm_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err)
 {
 	return ask(name, "add", json_object_get(device), fds, err);
 }
 
-struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
-					  backend_fn done, void *arg, struct error *err)
+struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+				dm_request_fn done, void *arg, struct error *err)
 {
 	json_object *argument = json_object_new_object();
-	struct backend_request *request;
+	struct dm_request *request;
 	int control;
 
 	json_put_number(argument, "slot", slot);
@@ -186,12 +186,12 @@ struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uin
 	return request;
 }
 
-int backend_retry(const char *name, struct error *err)
+int dm_retry(const char *name, struct error *err)
 {
 	return ask(name, "retry", json_object_new_object(), NULL, err);
 }
 
-int backend_remove(const char *name, uint32_t slot, bool force, struct error *err)
+int dm_remove(const char *name, uint32_t slot, bool force, struct error *err)
 {
 	json_object *argument = json_object_new_object();
 

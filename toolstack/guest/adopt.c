@@ -38,8 +38,8 @@ static void adopt(struct daemon *daemon, const char *name)
 	snprintf(guest->cause, sizeof(guest->cause), "%s", cause ? cause : "");
 	if (json_number(json, "boot_id", 0) == (int64_t)daemon->boot_id && guest->domain)
 		guest->fd = device_open_domain(daemon->device, guest->domain, &err);
-	guest->backend.pid = 0;
-	backend_adopt(&guest->backend, name);
+	guest->dm.pid = 0;
+	dm_adopt(&guest->dm, name);
 	storages_adopt(guest->storage, &guest->config);
 	slirps_make(guest->slirp, &guest->config, guest->taps, daemon->loop);
 	if (guest->fd < 0 || domain_info(guest->fd, &info, &err) || info.state == VIMO_DOMAIN_BUILDING ||
@@ -59,7 +59,7 @@ static void adopt(struct daemon *daemon, const char *name)
 		guest_watch(guest);
 	storages_watch(guest->storage, daemon->loop);
 	slirps_adopt(guest->slirp);
-	if (!guest->backend.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
+	if (!guest->dm.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
 		guest_respawn(guest);
 	log_info("%s: adopted, domain %u is %s", name, guest->domain, guest_state_name(guest));
 }

@@ -6,6 +6,7 @@
 #define TOOLSTACK_GUEST_DAEMON_H
 
 #include "dm/process.h"
+#include "dm/request.h"
 #include "config/config.h"
 #include "api/varlink.h"
 #include "guest/devices.h"
@@ -34,7 +35,7 @@ struct guest {
 	unsigned int respawns; /* of its device model, since one was ready */
 	uint64_t started_ms;
 	char cause[256];
-	struct backend backend;
+	struct dm_process dm;
 	struct watch *stop, *timer, *stall;
 	int stall_fd;      /* inotify; -1: none */
 	char problem[256]; /* of its disks, or what it waits for; empty: none */

@@ -6,7 +6,7 @@
 #include "host/channel.h"
 #include "cleanup.h"
 #include "device.h"
-#include "dm/process.h"
+#include "dm/request.h"
 #include "host/disk.h"
 #include "helper/folder.h"
 #include "json.h"

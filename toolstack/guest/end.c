@@ -91,7 +91,7 @@ static void drain_over(void *arg)
 	struct guest *guest = arg;
 
 	watch_end(&guest->timer);
-	backend_kill(&guest->backend);
+	dm_kill(&guest->dm);
 }
 
 void guest_finish(struct guest *guest, uint64_t grace_ms)
@@ -102,16 +102,16 @@ void guest_finish(struct guest *guest, uint64_t grace_ms)
 	guest_enter(guest, GUEST_ENDING);
 	guest_go_on(guest);
 	if (guest->busy) { /* who is done comes back here */
-		if (guest->backend.pid && !grace_ms)
-			backend_kill(&guest->backend);
+		if (guest->dm.pid && !grace_ms)
+			dm_kill(&guest->dm);
 		return;
 	}
-	if (!guest->backend.pid)
+	if (!guest->dm.pid)
 		guest_release(guest);
 	else if (grace_ms)
 		guest->timer = watch_timer(guest->daemon->loop, grace_ms, drain_over, guest);
 	else
-		backend_kill(&guest->backend);
+		dm_kill(&guest->dm);
 }
 
 void guest_destroy(struct guest *guest, bool restart, struct call *call)

@@ -60,7 +60,7 @@ static int settle(struct guest *guest, int result, struct error *err)
 {
 	if (result && err->code == ERROR_UNREACHABLE) {
 		err->code = ERROR_FAILED;
-		backend_kill(&guest->backend);
+		dm_kill(&guest->dm);
 	}
 	return result;
 }
@@ -72,7 +72,7 @@ static int add_device(struct guest *guest, const struct guest_config *before, js
 	int result = guest_record(guest, err);
 
 	if (!result)
-		result = settle(guest, backend_add(guest->config.name, device, fds, err), err);
+		result = settle(guest, dm_add(guest->config.name, device, fds, err), err);
 	if (!result) {
 		guest_announce(guest);
 		return 0;
@@ -322,7 +322,7 @@ static int let_go(struct guest *guest, const char *vdev, bool force, struct chan
 	if (n == config->disk_count)
 		return error_set(err, ERROR_NOT_FOUND, "%s has no disk %.40s: vimoctl block-list %s shows its disks",
 				 config->name, vdev, config->name);
-	if (settle(guest, backend_remove(config->name, config->disk[n].slot, force, err), err))
+	if (settle(guest, dm_remove(config->name, config->disk[n].slot, force, err), err))
 		return -1;
 	strcpy(change->vdev, config->disk[n].vdev);
 	change->storage = guest->storage[config->disk[n].slot];
@@ -365,7 +365,7 @@ int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struc
 		return error_set(err, ERROR_NOT_FOUND, "%s has no network %.40s: vimoctl network-list %s shows them",
 				 config->name, which, config->name);
 	slot = config->vif[n].slot;
-	if (settle(guest, backend_remove(config->name, slot, force, err), err))
+	if (settle(guest, dm_remove(config->name, slot, force, err), err))
 		return -1;
 	slirp_end(&guest->slirp[slot]);
 	vif_close(&guest->taps[slot]);

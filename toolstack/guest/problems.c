@@ -102,7 +102,7 @@ int guest_mend_stall(struct guest *guest, struct error *err)
 {
 	if (!guest->problem[0])
 		return 0;
-	if (backend_retry(guest->config.name, err))
+	if (dm_retry(guest->config.name, err))
 		return -1;
 	guest->problem[0] = 0;
 	return 0;

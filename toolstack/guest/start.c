@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static void on_backend_ready(void *arg, const char *problem)
+static void on_dm_ready(void *arg, const char *problem)
 {
 	struct guest *guest = arg;
 	struct error err;
@@ -96,7 +96,7 @@ static int spawn(struct guest *guest, struct disk_files *files, struct error *er
 	slirps_make(guest->slirp, &guest->config, guest->taps, guest->daemon->loop);
 	json = devices_open(&guest->config, &sources, &fds, err);
 	if (json && !store_write(guest->config.name, "dm.json", json, err))
-		result = backend_spawn(&guest->backend, guest->config.name, guest->fd, &fds, err);
+		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
 	if (!result)
 		storages_connected(guest->storage);
 	fd_list_close(&fds);
@@ -144,7 +144,7 @@ void guest_respawn(struct guest *guest)
 	guest->timer = watch_retry(guest->daemon->loop, guest->respawns++, respawn, guest);
 }
 
-static void on_backend_exit(void *arg)
+static void on_dm_exit(void *arg)
 {
 	struct guest *guest = arg;
 	struct error err;
@@ -154,7 +154,7 @@ static void on_backend_exit(void *arg)
 			guest_release(guest);
 	} else if (guest->state == GUEST_BUILDING) {
 		/* Its last words may still wait in the pipe: they come as "not ready". */
-		if (!guest->backend.ready) {
+		if (!guest->dm.ready) {
 			error_set(&err, ERROR_FAILED, "the device model of %s ended", guest->config.name);
 			guest_fail(guest, &err);
 		}
@@ -286,11 +286,9 @@ struct guest *guest_new(struct daemon *daemon, const struct guest_config *config
 	guest->config = *config;
 	guest->fd = guest->stall_fd = -1;
 	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
-	guest->backend = (struct backend){ .loop = daemon->loop,
-					   .ready_fd = -1,
-					   .arg = guest,
-					   .on_ready = on_backend_ready,
-					   .on_exit = on_backend_exit };
+	guest->dm = (struct dm_process){
+		.loop = daemon->loop, .ready_fd = -1, .arg = guest, .on_ready = on_dm_ready, .on_exit = on_dm_exit
+	};
 	guest->next = daemon->guests;
 	daemon->guests = guest;
 	return guest;

@@ -3,7 +3,7 @@
  * slirp.c - start vimo-slirp, start it again, and give vimo-dm its new end.
  */
 #include "helper/slirp.h"
-#include "dm/process.h"
+#include "dm/request.h"
 #include "cleanup.h"
 #include "base/confine.h"
 #include "forward.h"
@@ -161,7 +161,7 @@ static void unwatch(struct slirp *slirp)
 	watch_end(&slirp->exit);
 	watch_end(&slirp->messages);
 	watch_end(&slirp->timer);
-	backend_forget(&slirp->asked);
+	dm_request_cancel(&slirp->asked);
 	if (slirp->messages_fd >= 0)
 		close(slirp->messages_fd);
 	slirp->messages_fd = -1;
@@ -247,7 +247,7 @@ static void reconnect(void *arg)
 	struct error err;
 
 	watch_end(&slirp->timer);
-	slirp->asked = backend_reconnect(slirp->loop, slirp->guest, slirp->vif.slot, &fds, on_reconnected, slirp, &err);
+	slirp->asked = dm_reconnect(slirp->loop, slirp->guest, slirp->vif.slot, &fds, on_reconnected, slirp, &err);
 	if (!slirp->asked)
 		on_reconnected(slirp, -1, &err);
 }

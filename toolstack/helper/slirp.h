@@ -14,7 +14,7 @@
 #include "host/vif.h"
 #include "base/watch.h"
 
-struct backend_request;
+struct dm_request;
 
 struct slirp {
 	char guest[64];
@@ -25,7 +25,7 @@ struct slirp {
 	int messages_fd; /* -1: none */
 	uv_loop_t *loop;
 	struct watch *exit, *messages, *timer;
-	struct backend_request *asked; /* vimo-dm, to take its end; NULL: it is not */
+	struct dm_request *asked; /* vimo-dm, to take its end; NULL: it is not */
 	uint64_t started_ms;
 	unsigned int failures, tries, lines;
 };

@@ -16,7 +16,7 @@
 
 struct storage;
 struct layers;
-struct backend_request;
+struct dm_request;
 
 struct storage_kind {
 	const char *key, *file, *program; /* in guest.cfg; what its files begin with; its name */
@@ -47,10 +47,10 @@ struct storage {
 	/* storage_watch.c's */
 	uv_loop_t *loop;
 	struct watch *exit, *ready, *messages, *timer;
-	struct backend_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
-	struct look *look;             /* a thread opens the images for the next one; NULL: none does */
-	struct layers *layers;         /* as it opened them, for storage_begin(); NULL: that has to do it */
-	unsigned int failures;         /* in a row */
+	struct dm_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
+	struct look *look;        /* a thread opens the images for the next one; NULL: none does */
+	struct layers *layers;    /* as it opened them, for storage_begin(); NULL: that has to do it */
+	unsigned int failures;    /* in a row */
 	uint64_t begun_ms;
 };
 

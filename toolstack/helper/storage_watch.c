@@ -4,7 +4,7 @@
  * the requests meanwhile, gets a connection to the new one.
  */
 #include "helper/storage.h"
-#include "dm/process.h"
+#include "dm/request.h"
 #include "host/layers.h"
 #include "log.h"
 
@@ -62,8 +62,8 @@ static void reconnect(void *arg)
 	fds.fd[0] = storage_connect(storage, &err);
 	if (fds.fd[0] >= 0) {
 		fds.count = 1;
-		storage->asked = backend_reconnect(storage->loop, storage->guest, storage->slot, &fds, on_reconnected,
-						   storage, &err);
+		storage->asked =
+			dm_reconnect(storage->loop, storage->guest, storage->slot, &fds, on_reconnected, storage, &err);
 		fd_list_close(&fds);
 	}
 	if (!storage->asked)
@@ -224,7 +224,7 @@ void storage_unwatch(struct storage *storage)
 	watch_end(&storage->ready);
 	watch_end(&storage->messages);
 	watch_end(&storage->timer);
-	backend_forget(&storage->asked);
+	dm_request_cancel(&storage->asked);
 	if (storage->look)
 		storage->look->storage = NULL;
 	storage->look = NULL;

@@ -3,7 +3,7 @@
  * switches.c - connect, and connect again.
  */
 #include "helper/switches.h"
-#include "dm/process.h"
+#include "dm/request.h"
 #include "helper/process.h"
 #include "log.h"
 #include "base/store.h"
@@ -46,7 +46,7 @@ static void drop(struct switch_link *link)
 {
 	watch_end(&link->answer);
 	watch_end(&link->timer);
-	backend_forget(&link->asked);
+	dm_request_cancel(&link->asked);
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
@@ -86,7 +86,7 @@ static void hand_over(struct switch_link *link)
 	link->fd = -1;
 	drop(link);
 	fcntl(fds.fd[0], F_SETFL, 0); /* libuv made it non-blocking */
-	link->asked = backend_reconnect(link->loop, link->guest, link->vif.slot, &fds, on_reconnected, link, &err);
+	link->asked = dm_reconnect(link->loop, link->guest, link->vif.slot, &fds, on_reconnected, link, &err);
 	fd_list_close(&fds);
 	if (!link->asked)
 		try_again(link, err.text);

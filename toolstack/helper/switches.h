@@ -10,7 +10,7 @@
 #include "config/config.h"
 #include "base/watch.h"
 
-struct backend_request;
+struct dm_request;
 
 struct switch_link {
 	char guest[64];
@@ -18,7 +18,7 @@ struct switch_link {
 	uv_loop_t *loop;
 	int fd; /* whose first answer is awaited; -1: none */
 	struct watch *answer, *timer;
-	struct backend_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
+	struct dm_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
 	uint8_t said[20];
 	size_t got;
 	unsigned int failures; /* in a row, to get a connection */

@@ -70,7 +70,7 @@ void guest_finish(struct guest *of, uint64_t grace_ms)
 	finished++;
 }
 
-void backend_kill(struct backend *backend)
+void dm_kill(struct dm_process *backend)
 {
 	(void)backend;
 	kills++;
@@ -293,7 +293,7 @@ static void slots_and_states_have_limits(void **state)
 	assert_int_equal(records, 0);
 }
 
-static struct backend_request *asked;
+static struct dm_request *asked;
 static int answers;
 
 static void on_answer(void *arg, int result, const struct error *why)
@@ -311,7 +311,7 @@ static void ask_for_slot_5(void)
 	int end = dup(0);
 	const struct fd_list fds = { .count = 1, .fd = { end } };
 
-	asked = backend_reconnect(of_guests.loop, "g", 5, &fds, on_answer, &guest, &err);
+	asked = dm_reconnect(of_guests.loop, "g", 5, &fds, on_answer, &guest, &err);
 	close(end);
 }
 
@@ -324,7 +324,7 @@ static void nobody_waits_for_a_reconnection(void **state)
 	assert_non_null(asked);
 	uv_run(of_guests.loop, UV_RUN_NOWAIT);
 	assert_int_equal(answers, 0);
-	backend_forget(&asked);
+	dm_request_cancel(&asked);
 	assert_null(asked);
 	close(accept(model.listener, NULL, NULL));
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);

@@ -3,7 +3,7 @@
  * test_storage.c - qemu-storage-daemon is started, confined, adopted, started again and ended. With QEMU's
  * real programs; skipped where they are not, or where namespaces cannot be made.
  */
-#include "dm/process.h"
+#include "dm/request.h"
 #include "host/disk.h"
 #include "helper/storage.h"
 #include "base/store.h"
@@ -50,13 +50,13 @@ static struct {
 	int refusals, asked, fd;
 } model;
 
-struct backend_request {
+struct dm_request {
 	struct watch *timer;
-	backend_fn done;
+	dm_request_fn done;
 	void *arg;
 };
 
-void backend_forget(struct backend_request **request)
+void dm_request_cancel(struct dm_request **request)
 {
 	if (*request)
 		watch_end(&(*request)->timer);
@@ -66,12 +66,12 @@ void backend_forget(struct backend_request **request)
 
 static void answer(void *arg)
 {
-	struct backend_request *request = arg;
-	const struct backend_request asked = *request;
+	struct dm_request *request = arg;
+	const struct dm_request asked = *request;
 	int result = 0;
 	struct error why;
 
-	backend_forget(&request);
+	dm_request_cancel(&request);
 	if (model.refusals && model.refusals--)
 		result = error_set(&why, ERROR_FAILED, "it is starting");
 	else
@@ -79,10 +79,10 @@ static void answer(void *arg)
 	asked.done(asked.arg, result, &why);
 }
 
-struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
-					  backend_fn done, void *arg, struct error *error)
+struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot, const struct fd_list *fds,
+				dm_request_fn done, void *arg, struct error *error)
 {
-	struct backend_request *request = calloc(1, sizeof(*request));
+	struct dm_request *request = calloc(1, sizeof(*request));
 
 	(void)error;
 	assert_string_equal(name, "g");
@@ -95,12 +95,6 @@ struct backend_request *backend_reconnect(uv_loop_t *loop, const char *name, uin
 	request->arg = arg;
 	request->timer = watch_timer(loop, 0, answer, request);
 	return request;
-}
-
-void fd_list_close(struct fd_list *list)
-{
-	while (list->count)
-		close(list->fd[--list->count]);
 }
 
 static void shell(const char *command)

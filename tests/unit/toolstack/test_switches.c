@@ -3,7 +3,7 @@
  * test_switches.c - vimod looks for a switch: vimo-dm gets connections to those who answer, and no others.
  */
 #include "helper/switches.h"
-#include "dm/process.h"
+#include "dm/request.h"
 #include "log.h"
 
 #include <errno.h>
@@ -43,13 +43,13 @@ static struct {
 	unsigned int asked;
 } model;
 
-struct backend_request {
+struct dm_request {
 	struct watch *timer;
-	backend_fn done;
+	dm_request_fn done;
 	void *arg;
 };
 
-void backend_forget(struct backend_request **request)
+void dm_request_cancel(struct dm_request **request)
 {
 	if (*request)
 		watch_end(&(*request)->timer);
@@ -59,12 +59,12 @@ void backend_forget(struct backend_request **request)
 
 static void answer_request(void *arg)
 {
-	struct backend_request *request = arg;
-	const struct backend_request asked = *request;
+	struct dm_request *request = arg;
+	const struct dm_request asked = *request;
 	struct error err;
 	int result = 0;
 
-	backend_forget(&request);
+	dm_request_cancel(&request);
 	if (model.refuses)
 		result = error_set(&err, ERROR_FAILED, "it is starting");
 	else
@@ -74,10 +74,10 @@ static void answer_request(void *arg)
 		uv_stop(&loop);
 }
 
-struct backend_request *backend_reconnect(uv_loop_t *in, const char *name, uint32_t slot, const struct fd_list *fds,
-					  backend_fn done, void *arg, struct error *err)
+struct dm_request *dm_reconnect(uv_loop_t *in, const char *name, uint32_t slot, const struct fd_list *fds,
+				dm_request_fn done, void *arg, struct error *err)
 {
-	struct backend_request *request = calloc(1, sizeof(*request));
+	struct dm_request *request = calloc(1, sizeof(*request));
 
 	(void)err;
 	assert_string_equal(name, "g");
@@ -89,12 +89,6 @@ struct backend_request *backend_reconnect(uv_loop_t *in, const char *name, uint3
 	request->arg = arg;
 	request->timer = watch_timer(in, 0, answer_request, request);
 	return request;
-}
-
-void fd_list_close(struct fd_list *list)
-{
-	while (list->count)
-		close(list->fd[--list->count]);
 }
 
 /* A switch. */
