@@ -2,7 +2,7 @@
 /*
  * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
  */
-#include "guest/daemon.h"
+#include "guest/guest.h"
 #include "log.h"
 #include "base/store.h"
 

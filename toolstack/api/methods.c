@@ -3,10 +3,10 @@
  * methods.c - the API's methods, one table. io.vimo.varlink is the contract.
  */
 #include "cleanup.h"
-#include "guest/daemon.h"
+#include "guest/guest.h"
 #include "device.h"
 #include "json.h"
-#include "api/methods.h"
+#include "api/parameters.h"
 #include "base/store.h"
 
 #include <errno.h>

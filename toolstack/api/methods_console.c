@@ -3,9 +3,9 @@
  * methods_console.c - the API's methods of consoles and channels.
  */
 #include "host/channel.h"
-#include "guest/daemon.h"
+#include "guest/guest.h"
 #include "json.h"
-#include "api/methods.h"
+#include "api/parameters.h"
 #include "base/store.h"
 
 #include <string.h>

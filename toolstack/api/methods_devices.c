@@ -4,7 +4,7 @@
  */
 #include "guest/hotplug.h"
 #include "json.h"
-#include "api/methods.h"
+#include "api/parameters.h"
 
 #include <vimo/guest_map.h>
 

@@ -5,7 +5,7 @@
 #ifndef TOOLSTACK_GUEST_HOTPLUG_H
 #define TOOLSTACK_GUEST_HOTPLUG_H
 
-#include "guest/daemon.h"
+#include "guest/guest.h"
 
 /** What became of it. @disk: one that was added, as it is in the configuration now; @err: when @result is not 0 */
 typedef void (*hotplug_fn)(void *arg, int result, const struct disk_config *disk, const struct error *err);

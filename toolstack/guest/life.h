@@ -11,7 +11,7 @@
 #ifndef TOOLSTACK_GUEST_LIFE_H
 #define TOOLSTACK_GUEST_LIFE_H
 
-#include "guest/daemon.h"
+#include "guest/guest.h"
 
 /* guest.c */
 const char *guest_state_name(const struct guest *guest);

@@ -3,7 +3,7 @@
  * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
  */
 #include "host/channel.h"
-#include "guest/devices.h"
+#include "guest/resources.h"
 #include "json.h"
 
 #include <fcntl.h>

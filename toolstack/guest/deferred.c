@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * defer.c - calls that wait until a thread has opened a guest's files, in their order.
+ * deferred.c - calls that wait until a thread has opened a guest's files, in their order.
  */
-#include "guest/daemon.h"
+#include "guest/guest.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * devices.h - what vimo-dm serves: opened here, where the rights are, and described to it.
+ * resources.h - what vimo-dm serves: opened here, where the rights are, and described to it.
  */
-#ifndef TOOLSTACK_GUEST_DEVICES_H
-#define TOOLSTACK_GUEST_DEVICES_H
+#ifndef TOOLSTACK_GUEST_RESOURCES_H
+#define TOOLSTACK_GUEST_RESOURCES_H
 
 #include "base/fd_list.h"
 #include "config/config.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * devices.c - open disks and networks, and tell vimo-dm of them.
+ * resources.c - open disks and networks, and tell vimo-dm of them.
  */
-#include "guest/devices.h"
+#include "guest/resources.h"
 #include "host/channel.h"
 #include "cleanup.h"
 #include "device.h"

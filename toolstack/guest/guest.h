@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * daemon.h - vimod's guests and what may be done to them.
+ * guest.h - vimod's guests and what may be done to them.
  */
-#ifndef TOOLSTACK_GUEST_DAEMON_H
-#define TOOLSTACK_GUEST_DAEMON_H
+#ifndef TOOLSTACK_GUEST_GUEST_H
+#define TOOLSTACK_GUEST_GUEST_H
 
 #include "dm/process.h"
 #include "dm/request.h"
 #include "config/config.h"
 #include "api/varlink.h"
-#include "guest/devices.h"
+#include "guest/resources.h"
 #include "boot/image.h"
 #include "helper/switches.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * start.c - build a guest, start it, and keep a device model with it.
+ * build.c - build a guest, start it, and keep a device model with it.
  */
 #include "guest/life.h"
 #include "cleanup.h"

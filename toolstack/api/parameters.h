@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * methods.h - what the API's methods share; methods*.c only.
+ * parameters.h - what the API's methods share; methods*.c only.
  */
-#ifndef TOOLSTACK_API_METHODS_H
-#define TOOLSTACK_API_METHODS_H
+#ifndef TOOLSTACK_API_PARAMETERS_H
+#define TOOLSTACK_API_PARAMETERS_H
 
 #include "api/varlink.h"
 
