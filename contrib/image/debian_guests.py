@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""debian_guests.py - two Debian guests on dom0's bridge, and what they reach."""
+"""debian_guests.py - two Debian guests on dom0's bridge, their network and their disks."""
 import re
 
-from machine import NO_SCHEDULER, Failed, say
+from machine import NO_SCHEDULER, Failed, report
 
 GUESTS = ("debian1", "debian2")
 BOOT_LIMIT = 600  # seconds that systemd may take in an emulated guest
@@ -10,12 +10,12 @@ GUEST_PROMPT = r"root@debian\d:\S*# "
 
 
 def prepare(machine):
-    """Disks and dom0's ssh key: configuration files of the guests."""
+    """Make the guests' disks. Return: their configuration files."""
     machine.run("their folder", "for n in $(seq 60); do mountpoint -q /var/lib/vimo/debian && break; sleep 1; done; "
                 "mountpoint /var/lib/vimo/debian", 120)
     files = []
     for number, name in enumerate(GUESTS, 1):
-        say(f"debian-guest {number}: a disk for {name}")
+        report(f"debian-guest {number}: a disk for {name}")
         files.append(machine.run(f"{name}'s disk", f"debian-guest {number}", 300).splitlines()[-1])
     return files
 
@@ -26,7 +26,7 @@ def ssh(name, command):
 
 def await_guests(machine):
     for name in GUESTS:
-        say(f"waiting for {name}'s address")
+        report(f"waiting for {name}'s address")
         reached = f"ping -q -c 1 -W 1 {name} >/dev/null"
         # One round takes two to five seconds.
         wait = f"end=$((SECONDS + {BOOT_LIMIT})); until {reached}; do [ $SECONDS -lt $end ] || break; sleep 1; done"
@@ -37,18 +37,18 @@ def await_guests(machine):
                                 f"vimoctl list; ip -br addr; bridge link; tail -n 15 /var/log/vimo/{name}.*.log")
             raise Failed(f"{name} does not answer at its address\n{facts}") from why
     for name in GUESTS:
-        say(f"waiting for {name}'s sshd, and its systemd")
+        report(f"waiting for {name}'s sshd, and its systemd")
         machine.run(f"ssh {name}", f"for n in $(seq 60); do {ssh(name, 'true')} 2>/dev/null && break; sleep 2; done; "
                     + ssh(name, "hostname"), 300)
-        # It fails, and tells which, when a unit of the guest has failed.
+        # The command fails and lists them when units of the guest have failed.
         state = machine.run(f"{name}'s systemd", ssh(name, "systemctl is-system-running --wait || "
                                                      "{ systemctl --no-pager --failed; exit 1; }"), BOOT_LIMIT)
         facts = machine.run("its kernel", ssh(name, "uname -srm; ip -br -4 addr show eth0"))
-        say(f"{name} is {state.splitlines()[-1]}: " + re.sub(r" +", " ", facts.replace("\n", ", ")))
+        report(f"{name} is {state.splitlines()[-1]}: " + re.sub(r" +", " ", facts.replace("\n", ", ")))
 
 
 def exchange_keys(machine):
-    """debian1 may log in at debian2, and read dom0's list of guests: by a key of its own."""
+    """Let debian1 log in at debian2, and read dom0's list of guests, with its own key."""
     machine.run("debian1's key", ssh("debian1", 'ssh-keygen -q -t ed25519 -N "" -f .ssh/id_ed25519'))
     machine.run("debian1's key", ssh("debian1", "cat .ssh/id_ed25519.pub") + " >/tmp/debian1.pub")
     machine.run("debian1's key at debian2", ssh("debian2", "cat >>.ssh/authorized_keys") + " </tmp/debian1.pub")
@@ -64,17 +64,17 @@ def pings(machine):
         figures = re.search(r"(\d+) received.*?= [\d.]+/([\d.]+)/", output, re.DOTALL)
         if not figures:
             raise Failed(f"ping {source} to {target}:\n{output}")
-        say(f"ping {source} to {target}: {figures[1]} of 5 answered, {figures[2]} ms")
+        report(f"ping {source} to {target}: {figures[1]} of 5 answered, {figures[2]} ms")
 
 
 def logins(machine):
     listed = machine.run("ssh debian1 to dom0", ssh("debian1", "ssh -o BatchMode=yes dom0"), 120)
     if "debian2" not in listed:
-        raise Failed(f"ssh debian1 to dom0: no list of guests:\n{listed}")
+        raise Failed(f"ssh debian1 to dom0: the list of guests lacks debian2:\n{listed}")
     name = machine.run("ssh debian1 to debian2", ssh("debian1", "ssh -o BatchMode=yes debian2 hostname"), 120)
     if name.splitlines()[-1] != "debian2":
         raise Failed(f"ssh debian1 to debian2: {name}")
-    say("ssh dom0 to both, debian1 to dom0, debian1 to debian2: logged in")
+    report("ssh dom0 to both, debian1 to dom0, debian1 to debian2: logged in")
 
 
 def throughput(machine):
@@ -87,31 +87,31 @@ def throughput(machine):
             rates = re.findall(r"([\d.]+) Mbits/sec.*receiver", output)
             if not rates or float(rates[-1]) == 0:
                 raise Failed(f"iperf3 {arrow}:\n{output}")
-            say(f"iperf3 {arrow}: {rates[-1]} Mbit/s")
+            report(f"iperf3 {arrow}: {rates[-1]} Mbit/s")
 
 
 def disk(machine):
     job = ("fio --name=v --filename=/root/fio --size=16m --rw=randwrite --bs=64k --ioengine=libaio --iodepth=8 "
            "--direct=1 --verify=crc32c --fsync=16 --minimal")
     machine.run("fio on debian1's disk", ssh("debian1", f"{job} >/dev/null && rm fio"), 300)
-    say("fio on debian1's disk: 16 MiB written, read back and verified")
+    report("fio on debian1's disk: 16 MiB written, read back and verified")
     machine.run("no I/O scheduler on debian1's disk", ssh("debian1", NO_SCHEDULER))
 
 
 def show_debian(machine, interactive):
     first, second = prepare(machine)
-    say(f"vimoctl create {second}")
+    report(f"vimoctl create {second}")
     machine.run("vimoctl create", f"vimoctl create {second}", 120)
     if interactive:
-        say(f"vimoctl create -c {first}: Debian starts, some minutes in an emulator")
+        report(f"vimoctl create -c {first}: Debian's start takes some minutes in an emulator")
         machine.type(f"vimoctl create -c {first}")
         if machine.wait("the guest's shell", [GUEST_PROMPT, r"vimoctl: [^\r\n]*"], BOOT_LIMIT):
             raise Failed(machine.text())
-        say("this is debian1's console: ping debian2, ping dom0. Ctrl-] leads to dom0's shell (there: vimoctl list, "
-            "ssh debian2), Ctrl-A X ends it all")
+        report("this is debian1's console: try ping debian2, ping dom0. Press Ctrl-] for dom0's shell (there: vimoctl "
+               "list, ssh debian2), Ctrl-A X to end QEMU")
         machine.hand_over("\n" + machine.text())
         return
-    say(f"vimoctl create {first}")
+    report(f"vimoctl create {first}")
     machine.run("vimoctl create", f"vimoctl create {first}", 120)
     await_guests(machine)
     exchange_keys(machine)

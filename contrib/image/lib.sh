@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lib.sh - what the makers of disk images share. Sourced; the caller sets "version", the release of
+# lib.sh - shared by the scripts that make disk images. Sourced; the caller sets "version", the release of
 # Debian's arm64 kernel, and calls image_begin before the rest.
 # shellcheck shell=bash
 
 die() { echo "image: $*" >&2; exit 1; }
-say() { echo "image: $* ($((SECONDS))s)"; }
+step() { echo "image: $* ($((SECONDS))s)"; }
 
-# OUT PATTERN: a work directory in the cache. At the end, what is half made in OUT and named like
-# PATTERN goes; OUT/PATTERN.key is written last. What stays belongs to who called sudo.
+# OUT PATTERN: make a work directory in the cache. The caller writes OUT/PATTERN.key last: without it, files OUT/PATTERN*
+# are removed at exit. The user that called sudo owns the rest.
 image_begin() {
-	[ "$(id -u)" = 0 ] || die "needs root to set owners and device nodes in the image: run it by sudo"
+	[ "$(id -u)" = 0 ] || die "root is needed to set owners and device nodes in the image: run it with sudo"
 	out=$1 made=$2 ticker=''
 	cache=${VIMO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vimo-s}
 	mkdir -p "$cache"
@@ -25,10 +25,10 @@ image_leave() {
 	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID-}" "$cache" "$out"
 }
 
-# KEY: true when what lies in OUT was made from the same.
+# KEY: true when OUT was made from inputs with the same key.
 image_is() { [ "$(cat "$out/$made.key" 2>/dev/null)" = "$1" ]; }
 
-# What the standard input says, in 16 digits.
+# The standard input, as 16 digits.
 digest() { sha256sum | cut -c1-16; }
 # DIR...: the files' names and contents.
 contents() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum; }
@@ -38,36 +38,36 @@ need_binfmt() {
 	[ "$(dpkg --print-architecture)" != arm64 ] || return 0
 	local fs=/proc/sys/fs/binfmt_misc
 	if [ ! -e $fs/register ]; then
-		say "mounting binfmt_misc, which arm64 programs need here"
-		mount -t binfmt_misc binfmt_misc $fs || die "cannot mount binfmt_misc: the kernel of this machine must offer it"
+		step "mounting binfmt_misc, for arm64 programs on this machine"
+		mount -t binfmt_misc binfmt_misc $fs || die "cannot mount binfmt_misc: use a kernel with CONFIG_BINFMT_MISC"
 	fi
 	if [ ! -e $fs/qemu-aarch64 ]; then
-		say "registering qemu-aarch64 with binfmt_misc"
-		cat /usr/lib/binfmt.d/qemu-aarch64.conf >$fs/register || die "cannot register qemu-aarch64: is qemu-user-static installed?"
+		step "registering qemu-aarch64 with binfmt_misc"
+		cat /usr/lib/binfmt.d/qemu-aarch64.conf >$fs/register || die "cannot register qemu-aarch64: run contrib/deps image"
 	fi
 }
 
-# Where a long step stands, now and then.
+# Print the progress of mmdebstrap every 15 seconds.
 tick() {
-	while sleep 15 >/dev/null 2>&1; do say "$(sed -n 's/^I: //p' "$work/log" | tail -n 1)"; done
+	while sleep 15 >/dev/null 2>&1; do step "$(sed -n 's/^I: //p' "$work/log" | tail -n 1)"; done
 }
 
-# The archives that this machine itself uses for Debian 12.
+# The Debian 12 archives in this machine's apt sources.
 sources() {
 	apt-get indextargets --format "deb \$(REPO_URI) \$(RELEASE) \$(COMPONENT) \$(ORIGIN)" "Created-By: Packages" |
 		awk '$NF == "Debian" && $3 ~ /^bookworm/ { NF--; print }' | sort -u
 }
 
-# NAME PACKAGES: "base" becomes a tar of Debian 12 with them, from the cache if it is there.
+# NAME PACKAGES: set "base" to a tar of Debian 12 with them, from the cache if possible.
 need_base() {
 	local name=$1 packages=$2
 	base=$cache/$name-$version-$(echo "$packages" | digest).tar
 	[ ! -s "$base" ] || return 0
 	need_binfmt
-	say "making Debian's part with mmdebstrap: takes some minutes, once"
+	step "making Debian's part with mmdebstrap: takes some minutes, once a version"
 	sources >"$work/sources.list"
-	[ -s "$work/sources.list" ] || die "apt has no Debian 12 (bookworm) archive: add it to its sources and run apt-get update"
-	# Its way to them, which mmdebstrap would not look up; the image does without.
+	[ -s "$work/sources.list" ] || die "apt has no Debian 12 (bookworm) archive: add one to its sources and run apt-get update"
+	# apt's proxies: mmdebstrap does not read apt's configuration, and the image shall not have them.
 	local option options=()
 	while read -r option; do options+=("--aptopt=$option"); done < <(apt-config dump | grep -iE '^Acquire::[a-z]+::Proxy.* "[^"]')
 	: >"$work/log"
@@ -78,14 +78,14 @@ need_base() {
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		"${options[@]}" --customize-hook="rm -f \"\$1/etc/apt/apt.conf.d/99mmdebstrap\" \"\$1\"/etc/ssh/ssh_host_*" \
 		bookworm "$work/base.tar" "$work/sources.list" >"$work/log" 2>&1 ||
-		{ tail -n 20 "$work/log" >&2; die "mmdebstrap failed, see above"; }
+		{ tail -n 20 "$work/log" >&2; die "mmdebstrap failed (see above)"; }
 	kill $ticker
 	ticker=
 	rm -f "$cache/$name"-*.tar
 	mv "$work/base.tar" "$base"
 }
 
-# PACKAGE: its files, unpacked under the cache; their directory.
+# PACKAGE: unpack its files in the cache; prints their directory.
 unpacked() {
 	local dir
 	dir=$cache/packages/$(apt-get download --print-uris "$1:arm64" | awk '{ print $2; exit }')
@@ -93,7 +93,7 @@ unpacked() {
 		rm -rf "$dir"
 		mkdir -p "$dir"
 		chmod 777 "$dir"
-		(cd "$dir" && apt-get -q download "$1:arm64" >"$work/log" 2>&1) || { cat "$work/log" >&2; die "cannot download $1"; }
+		(cd "$dir" && apt-get -q download "$1:arm64" >"$work/log" 2>&1) || { cat "$work/log" >&2; die "cannot download $1 (see above): run apt-get update"; }
 		dpkg -x "$dir"/*.deb "$dir"
 		rm "$dir"/*.deb
 		touch "$dir/.complete"
@@ -101,8 +101,8 @@ unpacked() {
 	echo "$dir"
 }
 
-# TREE DIR...: Debian's part in TREE, without what it has of this machine, and the files of DIR... over it,
-# root's and readable by all whatever the umask of who checked them out.
+# TREE DIR...: Debian's part in TREE, without this machine's names and keys, and the files of DIR... over it. Root owns
+# them, and all may read them, independent of the umask of the checkout.
 make_tree() {
 	local tree=$1 from
 	shift
@@ -115,7 +115,7 @@ make_tree() {
 	done
 }
 
-# TREE [-]TARGET/UNIT...: started with the target; "-": no more. networkd runs in all images.
+# TREE [-]TARGET/UNIT...: start the unit with the target, or, with "-", do not. networkd runs in all images.
 units() {
 	local tree=$1 to unit
 	shift
@@ -129,7 +129,7 @@ units() {
 	done
 }
 
-# INIT TREE TO: an initrd of busybox, INIT and what TREE/lib holds already.
+# INIT TREE TO: an initrd of busybox, INIT and the contents of TREE/lib.
 pack_initrd() {
 	local init=$1 tree=$2 to=$3 busybox
 	busybox=$(unpacked busybox-static)
@@ -153,16 +153,16 @@ make_initrd() {
 		n=$((n + 1))
 		cp "$module" "$tree/lib/$n-${module##*/}"
 	done < <(awk 'NF && !seen[$0]++' <<<"$list")
-	[ $n -gt 102 ] || die "modprobe finds no modules of $release"
+	[ $n -gt 102 ] || die "modprobe finds no modules of $release: install its linux-image package in the image"
 	pack_initrd "$here/disk-init" "$tree" "$to"
 }
 
 # TREE FILE LABEL FREE: an ext4 file system with TREE in it and FREE MiB to write to.
 make_ext4() {
 	local tree=$1 file=$2 label=$3 size
-	say "writing the file system"
+	step "writing the file system"
 	size=$(($(du -sm "$tree" | cut -f1) + $4))
 	rm -f "$file"
-	mke2fs -q -t ext4 -L "$label" -d "$tree" "$file" "${size}M" >/dev/null || die "mke2fs failed: is there room in ${file%/*}?"
+	mke2fs -q -t ext4 -L "$label" -d "$tree" "$file" "${size}M" >/dev/null || die "mke2fs failed: make room in ${file%/*}"
 	chmod 644 "$file"
 }

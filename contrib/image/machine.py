@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""machine.py - ViMo-S and dom0 in QEMU, and what is typed at dom0's console."""
+"""machine.py - ViMo-S and dom0 in QEMU, and commands at dom0's console."""
 import re
 import time
 
@@ -15,7 +15,7 @@ class Failed(Exception):
     pass
 
 
-def say(text):
+def report(text):
     print(f"boot: {text} ({time.monotonic() - STARTED:.0f}s)", flush=True)
 
 
@@ -45,21 +45,21 @@ class Machine:
         self.console.sendline(line)
 
     def wait(self, what, patterns, timeout):
-        """The number of the pattern that came; the first is the one hoped for."""
+        """Index of the pattern that matched. The first is the expected output, the others are errors."""
         try:
             return self.console.expect(patterns, timeout=timeout)
         except pexpect.TIMEOUT:
-            raise Failed(f"{what}: nothing for {timeout} s") from None
+            raise Failed(f"{what}: no output for {timeout} s") from None
         except pexpect.EOF:
             raise Failed(f"{what}: QEMU ended") from None
 
     def text(self):
-        """What the last wait() ended with."""
+        """The text that the last wait() matched."""
         return self.console.after
 
     def run(self, what, command, timeout=60):
-        """Run a command in dom0's shell: what it printed."""
-        # The answer's number is not in what is typed, which comes back as an echo.
+        """Run a command in dom0's shell and return its output."""
+        # The terminal echoes the command: the patterns below match its output only.
         self.type(f"echo beg''in; {command}; echo done=$?")
         self.wait(what, [r"\bbegin\r+\n"], timeout)
         self.wait(what, [r"\bdone=(\d+)\r+\n"], timeout)
@@ -71,9 +71,9 @@ class Machine:
         return output
 
     def start_dom0(self):
-        say("waiting for dom0")
+        report("waiting for dom0")
         self.wait("dom0's shell", [DOM0_PROMPT], 300)
-        say("waiting for vimod.service")
+        report("waiting for vimod.service")
         try:
             self.run("vimod.service", "for n in $(seq 90); do systemctl -q is-active vimod && break; sleep 1; done; "
                      "test -e /run/systemd/system && systemctl -q is-active vimod", 180)

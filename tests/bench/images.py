@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""images - what the bench's machines boot: programs, kernels, root file systems."""
+"""images - programs, kernels and root file systems of the bench's machines."""
 import os
 import shutil
 import struct
@@ -21,7 +21,7 @@ mkdir -p /run/vimo /var/log/vimo
 export VIMO_DM=/t/vimo-dm
 /t/vimod & vimod=$!
 n=0; while ! vimoctl version >/dev/null 2>&1 && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.2; done
-# Wait until a guest is gone, then show what it wrote. Seldom: each look is work, in the midst of what is measured.
+# Wait until a guest has ended, then print its log. Poll seldom: each poll adds to the measured instructions.
 finish() {
 	n=0; while vimoctl list | grep -q "^$1 " && [ $n -lt 20 ]; do n=$((n + 1)); sleep 20; done
 	sed "s/^/$1: /" /var/log/vimo/$1.serial.log
@@ -33,7 +33,7 @@ brctl addbr br0
 ip addr add 10.9.9.1/24 dev br0
 ip link set br0 up
 """
-# lat first: nothing else has run yet, as on bare Linux, where the module does not load and this is all.
+# lat is first, before other programs have run, as on bare Linux, where the module does not load and the script ends.
 DOM0_SCRIPT = "/t/lat\n" + VIMOD + """
 vimoctl version
 for guest in small1 small2 small3 large; do
@@ -50,7 +50,7 @@ vimoctl dmesg
 kill $vimod
 """
 
-# In the order that they need each other; the kernel has built in what is not found.
+# In the order of dependencies; a module without a file is built into the kernel.
 DOM0_MODULES = ("virtio_mmio", "virtio_blk", "llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 GUEST_MODULES = ("virtio_ring", "virtio", "virtio_mmio", "virtio_blk", "failover", "net_failover", "virtio_net")
 IO_INIT = harness.MOUNTS + """
@@ -63,7 +63,7 @@ poweroff -f
 
 
 class Images:
-    """Everything is made in args.work, with the system tests' tools."""
+    """Images are made in args.work, with the tools of the system tests."""
 
     def __init__(self, args):
         self.args, self.work = args, Path(args.work).resolve()
@@ -95,7 +95,7 @@ class Images:
         return self.args.cc.split()[0].rsplit("gcc", 1)[0] + name
 
     def kernels(self):
-        """entry alone, small and large, and before the guest's kernel."""
+        """The program entry as a small image, a large image, and in front of the guest's kernel."""
         entry = (self.work / "entry.bin").read_bytes()
         kernel = next(self.guest.glob("boot/vmlinuz-*")).read_bytes()
         self.write_kernel("small", entry, len(entry) + 8192, 0)
@@ -142,7 +142,7 @@ class Images:
         return text
 
     def host_tree(self, name, script, programs, modules=DOM0_MODULES):
-        """The root of a host or dom0, with what it runs in /t."""
+        """The root of a host or dom0, with its programs in /t."""
         tree = self.work / name
         harness.base_tree(tree, self.busybox, [])
         toolstack.applets(tree, ("sed", "ip", "brctl"))
@@ -159,11 +159,11 @@ class Images:
         return tree
 
     def tools(self):
-        """What is installed, and the module."""
+        """The installed tools and the module."""
         return [*(self.installed(name) for name in ("vimod", "vimo-dm", "vimoctl")), Path(self.args.module)]
 
     def add_tools(self, tree):
-        """Let vimoctl be found, and all find their libraries."""
+        """Add vimoctl to PATH and the tools' libraries to the library path."""
         shutil.move(tree / "t/vimoctl", tree / "bin")
         toolstack.copy_libraries(tree, self.tools()[:-1])
 

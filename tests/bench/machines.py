@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""machines - boot what images made, with one CPU that counts its instructions.
+"""machines - boot the images with one CPU that counts its instructions.
 
-Everything that could differ from run to run is fixed: the seeds in the device
-tree, the clock, and when a disk answers: at once.
+Seeds in the device tree and the clock are fixed, and the disk answers at once, so
+that runs do not differ.
 """
 import re
 import subprocess
@@ -12,13 +12,13 @@ MEMORY_MIB = 2048
 GUEST_MIB = 512
 DOM0_MIB = 640
 SEEDS = {"kaslr-seed": ["5eed5eed", "0badc0de"], "rng-seed": [f"{n * 0x9e3779b9 & 0xffffffff:08x}" for n in range(8)]}
-# It answers at once, so that no time passes but instructions. A thread that waits for an eventfd would be late.
+# The disk answers at once, so that time passes by instructions only. A QEMU thread that waits for an eventfd would be late.
 DISK = ["-blockdev", f"null-co,node-name=disk,size={256 << 20},read-zeroes=on",
         "-device", "virtio-blk-device,drive=disk", "-global", "virtio-mmio.ioeventfd=off"]
 BOOTARGS = "console=ttyAMA0 quiet panic=-1"
 
 
-# What went wrong. The other machines go on; what none said is missing in the table.
+# Failures. The other machines continue; figures without a value are missing in the table.
 PROBLEMS = []
 
 
@@ -29,7 +29,7 @@ def problem(text):
 
 def read_log(path):
     if not path.exists():
-        problem(f"{path} is not there")
+        problem(f"{path} does not exist")
         return ""
     return path.read_text(errors="replace").replace("\r", "")
 
@@ -45,7 +45,7 @@ class Machines:
                 "-serial", f"file:{self.work / name}.log", *map(str, words)]
 
     def seeded_tree(self, name, options, mib, *words):
-        """The device tree that QEMU would give, with SEEDS in place of random ones."""
+        """QEMU's device tree, with SEEDS in place of random seeds."""
         out = self.work / f"{name}.dtb"
         subprocess.run(self.qemu(name, f"{options},dumpdtb={out}", mib, *words), check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=60)

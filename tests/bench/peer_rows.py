@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""peer_rows - what the same work costs under ViMo-S, KVM and Xen."""
+"""peer_rows - costs of the same work under ViMo-S, KVM and Xen."""
 from dataclasses import dataclass, field
 
 from rows import figure, numbers
@@ -21,7 +21,7 @@ NETWORK = [
     ("tcp-send-kib", "TCP stream to the host, for a KiB"),
     ("tcp-receive-kib", "TCP stream from the host, for a KiB"),
 ]
-# What the guest prints before the name, the key's start, the text's end, figures.
+# Prefix of the guest's lines, prefix of the key, suffix of the name, figures.
 GROUPS = [("disk: ", "disk", "", DISK), ("none-disk: ", "disk-none", ", no scheduler", DISK),
           ("net: ", "net", "", NETWORK)]
 

@@ -2,8 +2,8 @@
 """peers - the same guest on the same machine under ViMo-S, under KVM and under Xen.
 
 Each host is Debian's kernel with Debian's tools; guest, programs, bridge and disk
-are the same. Nothing random is in what they are given, and page-table isolation,
-which only a seed in the device tree turns on, is off in hosts and guests.
+are the same. Their device trees and command lines hold no random seed, and page-table
+isolation, which only a seed in the device tree turns on, is off in hosts and guests.
 """
 import shutil
 
@@ -25,7 +25,7 @@ XEN_PACKAGES = (f"xen-utils-{XEN} xenstore-utils xen-hypervisor-{XEN}-arm64 libu
 XEN_TOOLS = [f"usr/lib/xen-{XEN}/bin/{name}" for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0")]
 XENSTORE_TOOLS = ("usr/bin/xenstore-read", "usr/bin/xenstore-write")
 XEN_MODULES = ("xen-evtchn", "xen-privcmd", "xenfs", "xen-gntdev", "xen-gntalloc", "xen-blkback", "xen-netback")
-# In the order that they need each other; a guest ignores what it has no use for.
+# In the order of dependencies; a guest ignores modules without a device.
 GUEST_MODULES = ("virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "xen-blkfront", "xen-netfront")
 
 GUEST_INIT = """#!/bin/sh
@@ -39,7 +39,7 @@ n=0; while ! ping -c 1 -W 1 10.9.9.1 >/dev/null 2>&1 && [ $n -lt 20 ]; do n=$((n
 echo "bench: scheduler $(cat /sys/block/${disk#/dev/}/queue/scheduler)"
 /t/disk $disk 10.9.9.1
 /t/net measure 10.9.9.1 eth0
-# The host does the same with its own.
+# The host runs the same on its own disk.
 echo none | nc 10.9.9.1 9000
 echo none >/sys/block/${disk#/dev/}/queue/scheduler
 sleep 1
@@ -119,7 +119,7 @@ xenstore-write "$XENBUS_PATH/hotplug-status" connected
 
 
 class Peers(Machines):
-    """Hosts, made from what images made already, and their machines."""
+    """The hosts, made from the bench's images, and their machines."""
 
     def __init__(self, made):
         super().__init__(made)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""rows - from what machines wrote to figures beside the figures to reach."""
+"""rows - figures from the machines' output, beside their targets."""
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -71,7 +71,7 @@ class Row:
             return "MISSING"
         if self.target is None:
             return ""
-        # Some exits of the question itself are left: a hundredth of one is none.
+        # Reading the counter causes some exits itself: less than a hundredth of an exit counts as none.
         measured = round(self.measured, 2) if self.unit == "exits" else self.measured
         return "ok" if measured <= self.target else "OVER"
 
@@ -82,7 +82,7 @@ def numbers(text, prefix, name=r"\S+"):
 
 
 def counter(text, prefix, name):
-    """The last counter value that PREFIX announced by name, in instructions."""
+    """The last counter value that PREFIX printed for the name, in instructions."""
     found = re.findall(rf"^{prefix}bench: {name} ([0-9a-f]{{16}})$", text, re.M)
     return int(found[-1], 16) * INSTRUCTIONS_A_TICK if found else None
 
@@ -135,7 +135,7 @@ def latencies(vimo, bare_guest, bare_dom0):
 
 
 def all_exits(measured, key):
-    """What the guest's waiting and dom0's interrupts add, for a row of exits."""
+    """For a row of exits: those of the guest's WFI and dom0's interrupts."""
     count = measured.get(key.replace("-exits", "-all-exits"))
     return f"{count:.3f} with WFI and interrupts" if key.endswith("-exits") and count else ""
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fake_driver.h - what each driver says first to a virtio-mmio device (VirtIO 1.2, 3.1.1), for
+ * fake_driver.h - the initialization of a virtio-mmio device by its driver (VirtIO 1.2, 3.1.1), for
  * tests of a device.
  */
 #ifndef TESTS_FAKE_DRIVER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fake_net.h - a guest with a network device of one pair, for tests of back ends: its memory, its driver's side of
- * the rings, and what the device has around it.
+ * the rings, and the device's endpoint.
  */
 #ifndef TESTS_FAKE_NET_H
 #define TESTS_FAKE_NET_H
@@ -36,7 +36,7 @@ static struct endpoint_host host;
 static struct net net;
 static uv_loop_t loop;
 static struct error err;
-static int told, told_later, memory_fd; /* interrupts */
+static int interrupt_now, interrupt_later, memory_fd; /* interrupts */
 
 int endpoint_wire(const struct endpoint *unused, unsigned int queue, int fd)
 {
@@ -77,7 +77,7 @@ int net_tap_offloads(int fd, uint64_t features)
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
 	(void)device;
-	eventfd_write(bit == TRANSPORT_USED_LATER ? told_later : told, 1);
+	eventfd_write(bit == TRANSPORT_USED_LATER ? interrupt_later : interrupt_now, 1);
 }
 
 static uint8_t *ring(unsigned int queue)
@@ -115,7 +115,7 @@ static void offer(unsigned int queue, uint16_t i, uint32_t bytes)
 	endpoint_kick(&endpoint, queue);
 }
 
-/* Once for all tests. */
+/* Called once, before all tests. */
 static int make_guest(void)
 {
 	memory_fd = memfd_create("guest", MFD_CLOEXEC);
@@ -127,13 +127,13 @@ static int make_guest(void)
 	return ram == MAP_FAILED ? -1 : 0;
 }
 
-/* A device model begins, perhaps where another died; the caller gives net.pair[0] its descriptors then. */
+/* A vimo-dm begins, perhaps after a kill of the previous one; the caller then gives net.pair[0] its descriptors. */
 static void begin_device(const struct net_backend *backend)
 {
 	memset(&endpoint, 0, sizeof(endpoint));
 	memset(&net, 0, sizeof(net));
-	told = eventfd(0, EFD_NONBLOCK);
-	told_later = eventfd(0, EFD_NONBLOCK);
+	interrupt_now = eventfd(0, EFD_NONBLOCK);
+	interrupt_later = eventfd(0, EFD_NONBLOCK);
 	endpoint.context = &net;
 	endpoint.host = &host;
 	endpoint.device = (struct virtio_device){ .model = &net_model,
@@ -144,8 +144,8 @@ static void begin_device(const struct net_backend *backend)
 						  .interrupt = interrupt };
 	for (unsigned int i = 0; i < QUEUES; i++)
 		endpoint.kick[i] = eventfd(0, EFD_NONBLOCK);
-	endpoint.call[0] = told;       /* TRANSPORT_USED */
-	endpoint.call[2] = told_later; /* TRANSPORT_USED_LATER */
+	endpoint.call[0] = interrupt_now;   /* TRANSPORT_USED */
+	endpoint.call[2] = interrupt_later; /* TRANSPORT_USED_LATER */
 	net.endpoint = &endpoint;
 	net.backend = backend;
 	net.features = backend->features;
@@ -184,7 +184,7 @@ static void drive(uint32_t features)
 	pthread_mutex_unlock(&endpoint.device.lock);
 }
 
-/* Politely, or, without @stop, as when its process dies. */
+/* vimo-dm ends: @stop: it stops the device first, as at exit; false: it is killed. */
 static void end_device(bool stop)
 {
 	pthread_mutex_lock(&endpoint.device.lock);
@@ -195,21 +195,21 @@ static void end_device(bool stop)
 	uv_run(&loop, UV_RUN_NOWAIT);
 	for (unsigned int i = 0; i < QUEUES; i++)
 		close(endpoint.kick[i]);
-	close(told);
-	close(told_later);
+	close(interrupt_now);
+	close(interrupt_later);
 }
 
-/* An interrupt, or something for the event loop. */
+/* Wait for an interrupt or an event of the loop. */
 static void await_event(void)
 {
-	struct pollfd wait[] = { { .fd = told, .events = POLLIN },
-				 { .fd = told_later, .events = POLLIN },
+	struct pollfd wait[] = { { .fd = interrupt_now, .events = POLLIN },
+				 { .fd = interrupt_later, .events = POLLIN },
 				 { .fd = uv_backend_fd(&loop), .events = POLLIN } };
 	eventfd_t count;
 
 	assert_true(poll(wait, 3, PATIENCE_MS) > 0);
-	eventfd_read(told, &count);
-	eventfd_read(told_later, &count);
+	eventfd_read(interrupt_now, &count);
+	eventfd_read(interrupt_later, &count);
 	uv_run(&loop, UV_RUN_NOWAIT);
 }
 

@@ -13,9 +13,9 @@
 #define FAKE_AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
 #define FAKE_USED (1u << VRING_PACKED_DESC_F_USED)
 
-/** What a driver knows; the ring is elsewhere. */
+/** State of the driver; the ring is the caller's. */
 struct fake_packed {
-	uint16_t size, avail, used;       /* places: next to fill, next to look at */
+	uint16_t size, avail, used;       /* positions: next to fill, next to read */
 	bool avail_lap, used_lap;         /* wrap counters */
 	uint16_t places[FAKE_PACKED_MAX]; /* by id; 0: not in flight */
 };
@@ -52,7 +52,7 @@ static inline void fake_packed_offer(struct fake_packed *driver, struct vring_pa
 	__atomic_store_n(&ring[first].flags, first_flags, __ATOMIC_RELEASE);
 }
 
-/* Return: whether a buffer came back. */
+/* Take a used buffer. Return: whether there was one. */
 static inline bool fake_packed_take(struct fake_packed *driver, const struct vring_packed_desc *ring, uint16_t *id,
 				    uint32_t *bytes)
 {

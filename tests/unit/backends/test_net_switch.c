@@ -124,7 +124,7 @@ static void packets_are_the_switchs(void **state)
 
 static void what_has_left_is_told_later(void **state)
 {
-	struct pollfd wait = { .fd = told_later, .events = POLLIN };
+	struct pollfd wait = { .fd = interrupt_later, .events = POLLIN };
 
 	(void)state;
 	send_round(0); /* with no buffer for its echo */

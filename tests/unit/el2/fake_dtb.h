@@ -19,7 +19,7 @@ struct fake_machine {
 		uint64_t base, bytes;
 	} kernel, initrd, reserved;
 	const char *bootargs;
-	unsigned int chosen_cells; /* 0: /chosen says nothing, as QEMU writes it */
+	unsigned int chosen_cells; /* 0: /chosen has no #cells properties, as from QEMU */
 };
 
 /* 2 GiB at 1 GiB, 4 CPUs, kernel and initrd where QEMU users put them. */

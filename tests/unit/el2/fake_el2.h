@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fake_el2.h - what EL2 code finds below it when it runs in a test on the host:
- * a heap, a piece of physical memory, a CPU, a TLB that counts.
+ * fake_el2.h - the machine below EL2 code in a test on the host: a heap, a piece of
+ * physical memory, a CPU, a TLB that counts flushes.
  *
  * panic() is a failed assertion: expect_assert_failure() catches it.
  */
@@ -18,10 +18,10 @@
 #define FAKE_RAM_BASE 0x80000000ull
 #define FAKE_RAM_BYTES (8 * BLOCK_SIZE)
 
-/* A fresh heap of so many pages, physical memory filled with 0xa5. */
+/* Start with an empty heap of @heap_pages, physical memory filled with 0xa5. */
 void fake_el2_start(size_t heap_pages);
 void fake_el2_stop(void);
-/* What stands at a physical address of the fake RAM. */
+/* The byte at a physical address of the fake RAM. */
 uint8_t *fake_ram(uint64_t pa);
 extern unsigned int test_tlb_flushes;
 

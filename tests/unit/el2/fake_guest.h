@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fake_guest.h - what guest/domain.c, io/ and hypercall/ find beside them in a
- * test: vCPUs that only have a state, a vGIC that notes what it was told, a
- * pool of FAKE_RAM_BYTES, a dom0 with two vCPUs.
+ * fake_guest.h - the modules beside guest/domain.c, io/ and hypercall/ in a test:
+ * vCPUs that only have a state, a vGIC that records its interrupts, a pool of
+ * FAKE_RAM_BYTES, a dom0 with two vCPUs.
  */
 #ifndef TESTS_FAKE_GUEST_H
 #define TESTS_FAKE_GUEST_H
@@ -10,7 +10,7 @@
 #include "fake_el2.h"
 #include "guest/domain.h"
 
-/* Last interrupt given to the vGIC. */
+/* The last interrupt given to the vGIC. */
 struct fake_irq {
 	unsigned int pulses, soon, later, levels;
 	const struct domain *domain;
@@ -26,9 +26,9 @@ void fake_guest_start(void); /* heap, stage 2, pool (scrubbed), dom0; domain_hoo
 void fake_guest_stop(void);
 /* A domU in BUILDING, without the reference of its creator. */
 struct domain *fake_domu(unsigned int vcpus);
-/* The vCPU is on a CPU, as the scheduler would have it. */
+/* Put the vCPU on a CPU, as the scheduler does. */
 void fake_run(struct vcpu *vcpu);
-/* Step DESTROY to its end; returns the last status. */
+/* Repeat DESTROY until it is done. Return: the last status. */
 enum vimo_status fake_destroy(struct domain *domain);
 
 #endif
