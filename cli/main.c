@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - vimoctl: one table gives dispatch, help and completion.
+ * main.c - vimoctl: dispatch, help and completion, all from one table.
  */
 #include "vimoctl.h"
 
@@ -11,85 +11,71 @@
 
 static const struct command {
 	const char *name;
-	command_fn run; /* NULL: help, completion */
-	int operands;
+	command_fn run;      /* NULL: help, completion */
 	const char *options; /* getopt's, short */
-	const char *usage, *help;
+	const char *option_usage;
+	const char *operands; /* in brackets: may be left out. The completion scripts know each of these words */
+	const char *help;
 } commands[] = {
-	{ "create", cmd_create, 1, "cnt", "[-c] [-n] [-t virtio|serial] CONFIG",
+	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG",
 	  "create a guest from a file and start it (-c: attach its console, -n: only check)" },
-	{ "list", cmd_list, 0, "", "", "list guests and their states" },
-	{ "info", cmd_info, 1, "", "GUEST", "all about one guest" },
-	{ "console", cmd_console, 1, "t", "[-t virtio|serial] GUEST", "attach to a console (escape ^])" },
-	{ "channel", cmd_channel, 2, "", "GUEST NAME", "attach to a channel (escape ^])" },
-	{ "channel-list", cmd_channel_list, 1, "", "GUEST", "a guest's channels" },
-	{ "shutdown", cmd_shutdown, 1, "wT:", "[-w] [--timeout=SECONDS] GUEST",
+	{ "list", cmd_list, "", "", "", "list the guests and their states" },
+	{ "info", cmd_info, "", "", "GUEST", "show all about a guest" },
+	{ "console", cmd_console, "t", "[-t virtio|serial]", "GUEST", "attach to a console (escape ^])" },
+	{ "channel", cmd_channel, "", "", "GUEST NAME", "attach to a channel (escape ^])" },
+	{ "channel-list", cmd_channel_list, "", "", "GUEST", "list the channels of a guest" },
+	{ "shutdown", cmd_shutdown, "wT:", "[-w] [--timeout=SECONDS]", "GUEST",
 	  "press the power button (-w: wait until the guest is off)" },
-	{ "reboot", cmd_reboot, 1, "F", "[--force] GUEST", "shut down and start again (--force: at once)" },
-	{ "destroy", cmd_destroy, 1, "", "GUEST", "end a guest at once" },
-	{ "pause", cmd_pause, 1, "", "GUEST", "stop a guest's vCPUs" },
-	{ "unpause", cmd_unpause, 1, "", "GUEST", "let them run again" },
-	{ "block-attach", cmd_block_attach, 2, "", "GUEST SPEC",
-	  "give a guest another disk, as vdev=vdb,target=/path" },
-	{ "block-detach", cmd_block_detach, 2, "F", "[--force] GUEST VDEV", "take a disk away" },
-	{ "block-list", cmd_block_list, 1, "", "GUEST", "a guest's disks" },
-	{ "network-attach", cmd_network_attach, 2, "", "GUEST SPEC", "give a guest another network, as bridge=br0" },
-	{ "network-detach", cmd_network_detach, 2, "F", "[--force] GUEST MAC|INDEX", "take a network away" },
-	{ "network-list", cmd_network_list, 1, "", "GUEST", "a guest's networks" },
-	{ "dmesg", cmd_dmesg, 0, "", "", "the hypervisor's log" },
-	{ "version", cmd_version, 0, "", "", "versions of all parts" },
-	{ "help", NULL, 0, "", "[COMMAND]", "this text, or all about one command" },
-	{ "completion", NULL, 1, "", "bash", "print a completion script" },
+	{ "reboot", cmd_reboot, "F", "[--force]", "GUEST", "shut a guest down and start it again (--force: at once)" },
+	{ "destroy", cmd_destroy, "", "", "GUEST", "end a guest at once" },
+	{ "pause", cmd_pause, "", "", "GUEST", "stop the vCPUs of a guest" },
+	{ "unpause", cmd_unpause, "", "", "GUEST", "let the vCPUs of a guest run again" },
+	{ "block-attach", cmd_block_attach, "", "", "GUEST SPEC",
+	  "attach another disk to a guest, such as vdev=vdb,target=/path" },
+	{ "block-detach", cmd_block_detach, "F", "[--force]", "GUEST VDEV", "detach a disk from a guest" },
+	{ "block-list", cmd_block_list, "", "", "GUEST", "list the disks of a guest" },
+	{ "network-attach", cmd_network_attach, "", "", "GUEST SPEC",
+	  "attach another network to a guest, such as bridge=br0" },
+	{ "network-detach", cmd_network_detach, "F", "[--force]", "GUEST MAC|INDEX", "detach a network from a guest" },
+	{ "network-list", cmd_network_list, "", "", "GUEST", "list the networks of a guest" },
+	{ "dmesg", cmd_dmesg, "", "", "", "print the hypervisor's log" },
+	{ "version", cmd_version, "", "", "", "print the versions of all parts" },
+	{ "help", NULL, "", "", "[COMMAND]", "explain all commands, or one of them" },
+	{ "completion", NULL, "", "", "[COMMAND]", "print commands, or the options of one, for completion scripts" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void print_help(FILE *out)
 {
 	fprintf(out, "usage: vimoctl COMMAND [--format=table|json] ...\n\n");
-	for (size_t n = 0; n < COMMANDS; n++)
-		fprintf(out, "  %-14s %-36s %s\n", commands[n].name, commands[n].usage, commands[n].help);
-	fprintf(out, "\nvimoctl COMMAND --help tells more. A guest is made from a file such as\n\n"
-		     "  name = \"web1\"\n  kernel = \"/boot/Image\"\n  memory = 256\n\n"
-		     "which guest.cfg(5) explains: vimoctl create -c web1.cfg starts it and attaches its console.\n"
-		     "\nExit status: 0 ok, 1 failure, 2 usage, 3 not found, 4 wrong state, "
-		     "5 daemon unreachable, 6 out of resources\n");
-}
+	for (size_t n = 0; n < COMMANDS; n++) {
+		const struct command *command = &commands[n];
+		int used = fprintf(out, "  %-14s %s%s%s", command->name, command->option_usage,
+				   *command->option_usage ? " " : "", command->operands);
 
-static int print_completion(const char *shell)
-{
-	if (strcmp(shell, "bash")) {
-		fprintf(stderr, "vimoctl: no completion for %s: bash is there\n", shell);
-		return ERROR_USAGE;
+		fprintf(out, "%*s %s\n", used < 53 ? 53 - used : 0, "", command->help);
 	}
-	printf("_vimoctl() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]}\n\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -W '");
-	for (size_t n = 0; n < COMMANDS; n++)
-		printf("%s ", commands[n].name);
-	printf("' -- \"$word\"))\n\telif [[ $word == -* ]]; then\n\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${COMP_WORDS[1]}\" "
-	       "--help 2>/dev/null | grep -oE -e '--[a-z-]+')\" -- \"$word\"))\n"
-	       "\telif [ \"${COMP_WORDS[1]}\" = create ]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n"
-	       "\telif [ \"$COMP_CWORD\" = 3 ] && [[ ${COMP_WORDS[1]} =~ ^(.*-)detach$|^channel$ ]]; then\n"
-	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl \"${BASH_REMATCH[1]:-channel-}list\" \"${COMP_WORDS[2]}\" 2>/dev/null | "
-	       "awk 'NR > 1 { print $1 }')\" -- \"$word\"))\n\telse\n"
-	       "\t\tCOMPREPLY=($(compgen -W \"$(vimoctl list 2>/dev/null | awk 'NR > 1 { print $1 }')\" "
-	       "-- \"$word\"))\n\tfi\n}\ncomplete -F _vimoctl vimoctl\n");
-	return 0;
+	fprintf(out,
+		"\nvimoctl COMMAND --help explains a command. A guest is created from a file such as\n\n"
+		"  name = \"web1\"\n  kernel = \"/boot/Image\"\n  memory = 256\n\n"
+		"guest.cfg(5) explains the file; vimoctl create -c web1.cfg starts the guest and attaches its console.\n"
+		"\nExit status: 0 ok, 1 failure, 2 usage, 3 not found, 4 wrong state, "
+		"5 vimod unreachable, 6 out of resources\n");
 }
 
 static const struct {
-	const char *name, *value, *help; /* value: NULL when it takes none */
+	const char *name, *value, *help; /* value: NULL: the option takes none */
 	char letter;
-	bool is_short; /* the letter can be typed, too */
+	bool is_short; /* whether users can type the letter */
 } option_table[] = {
-	{ "format", "table|json", "how to print: for people or for programs", 'f', false },
+	{ "format", "table|json", "print for people or for programs", 'f', false },
 	{ "console", NULL, "attach the guest's console before it starts", 'c', true },
 	{ "dry-run", NULL, "check everything and print the configuration, start nothing", 'n', true },
-	{ "type", "virtio|serial", "which console; virtio unless given", 't', true },
+	{ "type", "virtio|serial", "attach to this console; default: virtio", 't', true },
 	{ "wait", NULL, "return when the guest is off", 'w', true },
-	{ "timeout", "SECONDS", "how long to wait, 1 to 86400; 60 unless given", 'T', false },
-	{ "force", NULL, "do not ask the guest: unwritten data is lost", 'F', false },
-	{ "help", NULL, "this text", 'h', true },
+	{ "timeout", "SECONDS", "wait so long, 1 to 86400; default: 60", 'T', false },
+	{ "force", NULL, "do not ask the guest: data that it has not written are lost", 'F', false },
+	{ "help", NULL, "show this help", 'h', true },
 };
 #define OPTIONS (sizeof(option_table) / sizeof(option_table[0]))
 
@@ -98,15 +84,17 @@ static bool takes(const struct command *command, int letter)
 	return letter == 'f' || letter == 'h' || (letter != '?' && strchr(command->options, letter));
 }
 
-static int usage(const struct command *command)
+static void print_usage(FILE *out, const struct command *command)
 {
-	fprintf(stderr, "usage: vimoctl %s [--format=table|json] %s\n", command->name, command->usage);
-	return ERROR_USAGE;
+	fprintf(out, "usage: vimoctl %s [--format=table|json]%s%s%s%s\n", command->name,
+		*command->option_usage ? " " : "", command->option_usage, *command->operands ? " " : "",
+		command->operands);
 }
 
 static void print_command_help(const struct command *command)
 {
-	printf("usage: vimoctl %s [--format=table|json] %s\n\n%s\n\n", command->name, command->usage, command->help);
+	print_usage(stdout, command);
+	printf("\n%s\n\n", command->help);
 	for (size_t n = 0; n < OPTIONS; n++) {
 		char left[48];
 
@@ -118,6 +106,21 @@ static void print_command_help(const struct command *command)
 		       option_table[n].is_short ? option_table[n].letter : ' ', left, option_table[n].help);
 	}
 	printf("\nSee vimoctl(1)%s.\n", command->run == cmd_create ? " and guest.cfg(5)" : "");
+}
+
+/* Lines of fields between tabs, "-" for an empty one: the completion scripts of completions/ read them. */
+static void print_completion(const struct command *command)
+{
+	for (size_t n = 0; n < COMMANDS && !command; n++)
+		printf("%s\t%s\t%s\n", commands[n].name, *commands[n].operands ? commands[n].operands : "-",
+		       commands[n].help);
+	for (size_t n = 0; n < OPTIONS && command; n++) {
+		if (!takes(command, option_table[n].letter))
+			continue;
+		printf("--%s%s\t", option_table[n].name, option_table[n].value ? "=" : "");
+		printf(option_table[n].is_short ? "-%c\t" : "-\t", option_table[n].letter);
+		printf("%s\t%s\n", option_table[n].value ? option_table[n].value : "-", option_table[n].help);
+	}
 }
 
 /* One option and its value. Return: 0 or -1. */
@@ -140,25 +143,57 @@ static int take_option(int letter, struct options *options)
 	}
 }
 
-/* Return: 0 or ERROR_USAGE. */
+/* An option that getopt knows and @command does not take, or a bad value. */
+static void explain_option(const struct command *command, int letter)
+{
+	size_t n = 0;
+
+	while (n < OPTIONS && option_table[n].letter != letter)
+		n++;
+	if (n == OPTIONS)
+		return; /* getopt has explained it */
+	if (!takes(command, letter))
+		fprintf(stderr, "vimoctl: --%s is not an option of %s: leave it out\n", option_table[n].name,
+			command->name);
+	else
+		fprintf(stderr, "vimoctl: --%s=%s is not valid: use --%s=%s (%s)\n", option_table[n].name, optarg,
+			option_table[n].name, option_table[n].value, option_table[n].help);
+}
+
+/* Words of @command's operands, with or without those that may be left out. */
+static int count_operands(const struct command *command, bool optional)
+{
+	int count = 0;
+
+	for (const char *word = command->operands; *word; word += strspn(word, " ")) {
+		count += optional || *word != '[';
+		word += strcspn(word, " ");
+	}
+	return count;
+}
+
+/* Return: 0 or -1. */
 static int parse(const struct command *command, int argc, char **argv, struct options *options)
 {
 	struct option longs[OPTIONS + 1] = { 0 };
-	int letter;
+	int letter, operands;
 
 	for (size_t n = 0; n < OPTIONS; n++)
 		longs[n] =
 			(struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
 					 NULL, option_table[n].letter };
 	*options = (struct options){ .type = "virtio", .timeout_s = 60 };
-	argv[0] = (char *)"vimoctl"; /* what getopt's messages begin with */
+	argv[0] = (char *)"vimoctl"; /* the beginning of getopt's messages */
 	while ((letter = getopt_long(argc, argv, "cnt:wh", longs, NULL)) != -1)
-		if (!takes(command, letter) || take_option(letter, options))
-			return usage(command);
-	if (!options->help && argc - optind != command->operands)
-		return usage(command);
+		if (!takes(command, letter) || take_option(letter, options)) {
+			explain_option(command, letter);
+			return -1;
+		}
+	operands = argc - optind;
+	if (!options->help && (operands < count_operands(command, false) || operands > count_operands(command, true)))
+		return -1;
 	options->operand = argv[optind];
-	options->second = command->operands > 1 ? argv[optind + 1] : NULL;
+	options->second = operands > 1 ? argv[optind + 1] : NULL;
 	return 0;
 }
 
@@ -188,37 +223,52 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-static int help(const char *about)
+static int no_command(const char *name)
 {
-	const struct command *command = about ? find(about) : NULL;
+	fprintf(stderr, "vimoctl: \"%s\" is not a command: run 'vimoctl help' to list the commands\n", name);
+	return ERROR_USAGE;
+}
 
-	if (command)
-		print_command_help(command);
+/* help, or completion, of all commands or of one. */
+static int explain(const struct command *command, const char *about)
+{
+	const struct command *subject = about ? find(about) : NULL;
+
+	if (about && !subject)
+		return no_command(about);
+	if (strcmp(command->name, "help"))
+		print_completion(subject);
+	else if (subject)
+		print_command_help(subject);
 	else
 		print_help(stdout);
-	if (!about || command)
-		return 0;
-	fprintf(stderr, "vimoctl: no command \"%s\"\n", about);
-	return ERROR_USAGE;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
-	const struct command *command = find(name);
+	const struct command *command;
 	struct options options;
 
-	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))
-		return help(argc > 2 ? argv[2] : NULL);
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		name = "help";
+	command = find(name);
+	if (!command && *name)
+		return no_command(name);
 	if (!command) {
-		if (*name)
-			fprintf(stderr, "vimoctl: no command \"%s\"\n\n", name);
 		print_help(stderr);
 		return ERROR_USAGE;
 	}
-	if (parse(command, argc - 1, argv + 1, &options))
+	if (parse(command, argc - 1, argv + 1, &options)) {
+		print_usage(stderr, command);
 		return ERROR_USAGE;
+	}
 	if (options.help)
-		return help(command->name);
-	return command->run ? run(command, &options) : print_completion(options.operand);
+		print_command_help(command);
+	else if (command->run)
+		return run(command, &options);
+	else
+		return explain(command, options.operand);
+	return 0;
 }

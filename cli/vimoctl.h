@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vimoctl.h - what the verbs share.
+ * vimoctl.h - the commands, and their common parts.
  */
 #ifndef CLI_VIMOCTL_H
 #define CLI_VIMOCTL_H
@@ -12,8 +12,8 @@
 
 /** Options and operands of one command line. */
 struct options {
-	const char *operand; /* GUEST, CONFIG or a shell's name */
-	const char *second;  /* SPEC, or which disk, network or channel; NULL: none */
+	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
+	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool json, console, dry_run, wait, force, help;
 	int timeout_s;
@@ -42,7 +42,7 @@ int cmd_network_list(struct client *client, const struct options *options, struc
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err);
 int cmd_version(struct client *client, const struct options *options, struct error *err);
 
-/** print_json() - one object, readable. */
+/** print_json() - print an object with indentation. */
 void print_json(json_object *json);
 /** console_attach() - connect standard input and output to a guest's console. */
 int console_attach(struct client *client, const char *name, const char *type, struct error *err);

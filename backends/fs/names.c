@@ -49,7 +49,7 @@ static void clear_name(struct fs_nodes *nodes, struct fs_node *record)
 {
 	if (record->parent)
 		fs_list_remove(&nodes->by_name[name_bucket(record->parent, record->name)], nodes->next_name,
-			    fs_node_index(nodes, record));
+			       fs_node_index(nodes, record));
 	__atomic_store_n(&record->parent, 0, __ATOMIC_RELEASE);
 }
 
@@ -79,7 +79,8 @@ void fs_node_add_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t par
 		drop_record(nodes, record);
 	record = node->parent ? fs_record_new(nodes, node->id) : node;
 	if (record && record != node)
-		fs_list_add(&nodes->others[fs_node_index(nodes, node)], nodes->next_daemon, fs_node_index(nodes, record));
+		fs_list_add(&nodes->others[fs_node_index(nodes, node)], nodes->next_daemon,
+			    fs_node_index(nodes, record));
 	if (!record) /* there are too many: it has its last one */
 		clear_name(nodes, node);
 	set_name(nodes, record ? record : node, parent, name);

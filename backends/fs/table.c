@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
-#define STEP (1u << 20) /* the file grows by */
+#define STEP (1u << 20)             /* the file grows by */
 
 uint32_t fs_node_index(const struct fs_nodes *nodes, const struct fs_node *node)
 {

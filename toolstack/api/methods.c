@@ -58,7 +58,7 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 		error_set(&err, ERROR_NOT_FOUND, "no guest \"%s\"; the last one of that name ended: %s", name,
 			  json_string(gone, "cause"));
 	else
-		error_set(&err, ERROR_NOT_FOUND, "no guest \"%.80s\": vimoctl list shows those there are", name);
+		error_set(&err, ERROR_NOT_FOUND, "guest \"%.80s\" does not exist: run 'vimoctl list' to see the guests", name);
 	call_error(call, &err);
 	return NULL;
 }

@@ -123,7 +123,7 @@ disks_come_and_go() {
 	refused 4 'is locked' block-attach g1 /tmp/d2
 	refused 1 'vdev = vdb is another' block-attach g1 /tmp/d2,,vdb
 	refused 1 'is not there' block-attach g1 /tmp/none
-	refused 3 'no guest' block-attach g2 /tmp/d1
+	refused 3 'does not exist' block-attach g2 /tmp/d1
 	# Whoever dies, it stays.
 	replace_dm g1
 	first_sector g1 vdb /tmp/d2

@@ -109,8 +109,8 @@ destroy_ends_every_state() {
 	refused 4 'destroy' shutdown t1
 	vimoctl destroy t1
 	gone t1
-	refused 3 'no guest' destroy t1
-	refused 3 'no guest' console t1
+	refused 3 'does not exist' destroy t1
+	refused 3 'does not exist' console t1
 }
 
 on_poweroff_destroy() {
