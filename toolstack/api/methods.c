@@ -55,10 +55,11 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 	if (strlen(name) < 64 && !strchr(name, '/'))
 		gone = store_read_cause(name);
 	if (json_string(gone, "cause"))
-		error_set(&err, ERROR_NOT_FOUND, "no guest \"%s\"; the last one of that name ended: %s", name,
-			  json_string(gone, "cause"));
+		error_set(&err, ERROR_NOT_FOUND, "guest \"%s\" does not exist: the last guest of that name ended: %s",
+			  name, json_string(gone, "cause"));
 	else
-		error_set(&err, ERROR_NOT_FOUND, "guest \"%.80s\" does not exist: run 'vimoctl list' to see the guests", name);
+		error_set(&err, ERROR_NOT_FOUND, "guest \"%.80s\" does not exist: run 'vimoctl list' to see the guests",
+			  name);
 	call_error(call, &err);
 	return NULL;
 }
