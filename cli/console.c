@@ -4,6 +4,7 @@
  */
 #include "cleanup.h"
 #include "json.h"
+#include "unix_socket.h"
 #include "vimoctl.h"
 
 #include <errno.h>
@@ -126,13 +127,14 @@ static int attach(struct client *client, const char *method, json_object *parame
 		  struct error *err)
 {
 	CLEANUP_JSON json_object *reply = client_call(client, method, parameters, err);
+	const char *path = json_string(reply, "path");
 	CLEANUP_FD int console = -1;
 
 	if (!reply)
 		return -1;
 	/* A device model that was killed comes back within moments. */
 	for (int tries = 0; tries < 20; tries++) {
-		console = client_connect_path(json_string(reply, "path"));
+		console = unix_socket_connect(path ? path : "", SOCK_STREAM, 0);
 		if (console >= 0 || (errno != ENOENT && errno != ECONNREFUSED))
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);

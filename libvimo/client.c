@@ -6,36 +6,15 @@
 #include "cleanup.h"
 #include "json.h"
 #include "text.h"
+#include "unix_socket.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 
 #define REPLY_MAX (16u << 20)
-
-int client_connect_path(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
-
-	if (!path || strlen(path) >= sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		int saved = errno;
-
-		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
-}
 
 int client_connect(struct client *client, struct error *err)
 {
@@ -43,7 +22,7 @@ int client_connect(struct client *client, struct error *err)
 
 	if (!path || !*path)
 		path = CLIENT_SOCKET;
-	*client = (struct client){ .fd = client_connect_path(path) };
+	*client = (struct client){ .fd = unix_socket_connect(path, SOCK_STREAM, 0) };
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)

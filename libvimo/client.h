@@ -27,7 +27,5 @@ int client_send(struct client *client, const char *method, json_object *paramete
 json_object *client_receive(struct client *client, int timeout_ms, struct error *err);
 /** client_call() - one call and its reply. */
 json_object *client_call(struct client *client, const char *method, json_object *parameters, struct error *err);
-/** client_connect_path() - a connected stream socket, or -1 with errno. */
-int client_connect_path(const char *path);
 
 #endif

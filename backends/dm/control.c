@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "json.h"
+#include "unix_socket.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #define REQUEST_BYTES 8192u
 
@@ -144,16 +144,10 @@ static void came(uv_poll_t *poll, int status, int events)
 
 int dm_open_control(struct dm *dm, struct error *err)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *path = dm_path(dm, "control.sock");
 
-	unlink(path);
-	if (strlen(path) >= sizeof(address.sun_path))
-		return error_set(err, ERROR_FAILED, "%s: the path is too long", path);
-	strcpy(address.sun_path, path);
-	dm->control_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (dm->control_fd < 0 || bind(dm->control_fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    chmod(path, 0600) || listen(dm->control_fd, 4))
+	dm->control_fd = unix_socket_bind(path, SOCK_SEQPACKET | SOCK_NONBLOCK);
+	if (dm->control_fd < 0 || chmod(path, 0600) || listen(dm->control_fd, 4))
 		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
 	uv_poll_init(&dm->loop, &dm->control, dm->control_fd);
 	dm->control.data = dm;

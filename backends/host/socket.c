@@ -4,12 +4,13 @@
  */
 #include "host/socket.h"
 
+#include "unix_socket.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 int socket_share(const char *path)
@@ -21,15 +22,10 @@ int socket_share(const char *path)
 
 int socket_listen(const char *path, struct error *err)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	/* dm.pid is locked by this process: a socket that is there belongs to a previous one. */
+	int fd = unix_socket_bind(path, SOCK_STREAM | SOCK_NONBLOCK);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return error_set(err, ERROR_FAILED, "%s: the path is too long", path);
-	strcpy(address.sun_path, path);
-	unlink(path); /* dm.pid is ours, so whoever had it is gone */
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) && !socket_share(path) && !listen(fd, 1))
+	if (fd >= 0 && !socket_share(path) && !listen(fd, 1))
 		return fd;
 	error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
 	if (fd >= 0)

@@ -7,13 +7,13 @@
 #include "cleanup.h"
 #include "json.h"
 #include "base/store.h"
+#include "unix_socket.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #define PATIENCE_S 5
 
@@ -24,30 +24,6 @@ struct dm_request {
 	dm_request_fn done;
 	void *arg;
 };
-
-/* @flags: SOCK_NONBLOCK, or 0 */
-static int connect_control(const char *name, int flags)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *path = store_path(name, "control.sock");
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	close(fd);
-	return -1;
-}
 
 static bool send_request(int control, json_object *request, const struct fd_list *fds)
 {
@@ -73,12 +49,12 @@ static bool send_request(int control, json_object *request, const struct fd_list
 	return sendmsg(control, &message, MSG_NOSIGNAL) == (ssize_t)bytes.iov_len;
 }
 
-/* Takes over @argument. Return: a connection that has the request, or -1. */
+/* Takes over @argument. @flags: SOCK_NONBLOCK or 0. Return: a connection that has the request, or -1. */
 static int begin(const char *name, int flags, const char *what, json_object *argument, const struct fd_list *fds,
 		 struct error *err)
 {
 	CLEANUP_JSON json_object *request = json_object_new_object();
-	int control = connect_control(name, flags);
+	int control = unix_socket_connect(store_path(name, "control.sock"), SOCK_SEQPACKET | flags, PATIENCE_S);
 
 	json_object_object_add(request, what, argument);
 	if (control < 0)
