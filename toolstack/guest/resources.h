@@ -8,7 +8,7 @@
 #include "base/fd_list.h"
 #include "config/config.h"
 #include "helper/slirp.h"
-#include "helper/storage.h"
+#include "helper/helper.h"
 #include "host/vif.h"
 
 /** devices_check() - everything but files can be opened now; nothing is kept open. devices_check_vif(): one network. */

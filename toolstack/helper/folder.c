@@ -4,7 +4,7 @@
  */
 #include "helper/folder.h"
 #include "cleanup.h"
-#include "helper/storage.h"
+#include "helper/helper.h"
 #include "helper/storage_run.h"
 
 #include <dirent.h>

@@ -6,7 +6,7 @@
 #include "json.h"
 #include "config/nbd.h"
 #include "host/layers.h"
-#include "helper/storage.h"
+#include "helper/helper.h"
 
 #include <stdio.h>
 #include <stdlib.h>

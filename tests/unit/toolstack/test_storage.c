@@ -5,7 +5,7 @@
  */
 #include "dm/request.h"
 #include "host/disk.h"
-#include "helper/storage.h"
+#include "helper/helper.h"
 #include "base/store.h"
 
 #include <dirent.h>

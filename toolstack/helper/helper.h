@@ -6,8 +6,8 @@
  * One serves one client at a time, vimo-dm, at guests/NAME/storage-SLOT.sock or fs-SLOT.sock. It outlives
  * vimod, whose next one finds it by the .pid beside it, locked as long as it lives.
  */
-#ifndef TOOLSTACK_HELPER_STORAGE_H
-#define TOOLSTACK_HELPER_STORAGE_H
+#ifndef TOOLSTACK_HELPER_HELPER_H
+#define TOOLSTACK_HELPER_HELPER_H
 
 #include "config/config.h"
 #include "base/confine.h"

@@ -2,7 +2,7 @@
 /*
  * storage.c - start and end a daemon, and connect to it.
  */
-#include "helper/storage.h"
+#include "helper/helper.h"
 #include "cleanup.h"
 #include "host/layers.h"
 #include "log.h"

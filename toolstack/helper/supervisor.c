@@ -3,7 +3,7 @@
  * storage_watch.c - a daemon that ends is started again. Its guest's vimo-dm, which holds
  * the requests meanwhile, gets a connection to the new one.
  */
-#include "helper/storage.h"
+#include "helper/helper.h"
 #include "dm/request.h"
 #include "host/layers.h"
 #include "log.h"

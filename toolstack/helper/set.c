@@ -2,7 +2,7 @@
 /*
  * storages.c - a guest's daemons, all at once.
  */
-#include "helper/storage.h"
+#include "helper/helper.h"
 
 static void clean(const struct storage *storage)
 {
