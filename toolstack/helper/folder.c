@@ -5,7 +5,7 @@
 #include "helper/folder.h"
 #include "cleanup.h"
 #include "helper/helper.h"
-#include "helper/storage_run.h"
+#include "helper/storage.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "cleanup.h"
 #include "host/layers.h"
 #include "log.h"
-#include "helper/storage_run.h"
+#include "helper/storage.h"
 #include "base/store.h"
 
 #include <errno.h>

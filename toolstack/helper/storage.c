@@ -2,7 +2,7 @@
 /*
  * storage_run.c - the command line of qemu-storage-daemon: images, what is based on what, one export.
  */
-#include "helper/storage_run.h"
+#include "helper/storage.h"
 #include "json.h"
 #include "config/nbd.h"
 #include "host/layers.h"
