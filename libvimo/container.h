@@ -14,12 +14,12 @@
  * The compiler refuses a @pointer to anything but the type of @member. A qualifier (const) of @pointer is lost.
  * @pointer is evaluated once and must not be NULL.
  */
-#define container_of(pointer, type, member)                                                                       \
-	({                                                                                                        \
-		static_assert(                                                                                    \
-			__builtin_types_compatible_p(__typeof__(*(pointer)), __typeof__(((type *)NULL)->member)), \
-			"container_of: the pointer is not to " #member);                                          \
-		(type *)(void *)((char *)(pointer)-offsetof(type, member));                                       \
+#define container_of(pointer, type, member)                                                                  \
+	({                                                                                                   \
+		static_assert(__builtin_types_compatible_p(__typeof__(*(pointer)),                           \
+							   __typeof__(((type *)(void *)(pointer))->member)), \
+			      "container_of: the pointer is not to " #member);                               \
+		(type *)(void *)((char *)(pointer)-offsetof(type, member));                                  \
 	})
 
 #endif
