@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * answer.c - what the daemon says, and what follows from it for nodes and handles.
+ * answer.c - answers of the daemon by kind of request.
  */
 #include "fs/answer.h"
 
@@ -17,15 +17,15 @@ static void fail(uint8_t *answer, int error)
 	header->error = -error;
 }
 
-static void hear_entry(struct fs_nodes *nodes, const struct fs_request *request, const char *name, uint8_t *answer,
-		       struct fuse_forget_one *forget)
+static void decode_entry(struct fs_nodes *nodes, const struct fs_request *request, const char *name, uint8_t *answer,
+			 struct fuse_forget_one *forget)
 {
 	struct fuse_entry_out *entry = (struct fuse_entry_out *)(void *)(answer + sizeof(struct fuse_out_header));
 	const struct fs_node *node;
 
-	entry->generation = 0; /* ours are never used twice */
+	entry->generation = 0; /* a node id is never used twice */
 	if (!entry->nodeid)
-		return; /* there is no such name, and the guest may believe it for a while */
+		return; /* the name does not exist, and the guest may cache that */
 	node = fs_node_learn(nodes, request->header.nodeid, name, entry);
 	if (node) {
 		entry->nodeid = node->id;
@@ -35,14 +35,14 @@ static void hear_entry(struct fs_nodes *nodes, const struct fs_request *request,
 	fail(answer, ENOMEM);
 }
 
-/* Return: false when the guest has too many. The daemon's is open until the next mount then. */
-static bool hear_open(struct fs_nodes *nodes, uint64_t node, const struct fs_request *request, uint8_t *at)
+/* Return: false: the guest has too many handles. The daemon's handle stays open until the next mount. */
+static bool decode_open(struct fs_nodes *nodes, uint64_t node, const struct fs_request *request, uint8_t *at)
 {
 	struct fuse_open_out *open = (struct fuse_open_out *)(void *)at;
 	const struct fs_handle *handle;
 	uint32_t flags;
 
-	memcpy(&flags, request->arguments, sizeof(flags)); /* first in the arguments of each */
+	memcpy(&flags, request->arguments, sizeof(flags)); /* the first member of each request that opens */
 	handle = fs_handle_new(nodes, node, request->header.opcode == FUSE_OPENDIR ? FUSE_OPENDIR : FUSE_OPEN, flags,
 			       open->fh);
 	if (!handle)
@@ -51,21 +51,21 @@ static bool hear_open(struct fs_nodes *nodes, uint64_t node, const struct fs_req
 	return true;
 }
 
-static void hear_created(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer,
-			 struct fuse_forget_one *forget)
+static void decode_created(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer,
+			   struct fuse_forget_one *forget)
 {
 	struct fuse_out_header *header = (struct fuse_out_header *)(void *)answer;
 	struct fuse_entry_out *entry = (struct fuse_entry_out *)(void *)(header + 1);
 
-	hear_entry(nodes, request, fs_name(request, 0), answer, forget);
-	if (!header->error && !hear_open(nodes, entry->nodeid, request, (uint8_t *)(entry + 1))) {
+	decode_entry(nodes, request, fs_name(request, 0), answer, forget);
+	if (!header->error && !decode_open(nodes, entry->nodeid, request, (uint8_t *)(entry + 1))) {
 		fs_node_forget(nodes, entry->nodeid, 1, forget);
 		fail(answer, ENFILE);
 	}
 }
 
-/* Return: whether the listing is one. Nodes that there is no room for are left out, as "not looked up". */
-static bool hear_listing(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer, uint32_t bytes)
+/* Return: whether the listing is well-formed. A node without room in the table becomes "not looked up". */
+static bool decode_listing(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer, uint32_t bytes)
 {
 	uint8_t *at = answer + sizeof(struct fuse_out_header), *end = answer + bytes;
 
@@ -90,7 +90,7 @@ static bool hear_listing(struct fs_nodes *nodes, const struct fs_request *reques
 	return true;
 }
 
-static void hear_init(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer)
+static void decode_init(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer)
 {
 	struct fuse_init_out *init = (struct fuse_init_out *)(void *)(answer + sizeof(struct fuse_out_header));
 	struct fs_table *table = nodes->table;
@@ -108,20 +108,20 @@ static void hear_init(struct fs_nodes *nodes, const struct fs_request *request, 
 			 sizeof(table->init) < request->bytes ? sizeof(table->init) : request->bytes, __ATOMIC_RELEASE);
 }
 
-static void hear_renamed(struct fs_nodes *nodes, const struct fs_request *request)
+static void decode_renamed(struct fs_nodes *nodes, const struct fs_request *request)
 {
 	const char *old_name = fs_name(request, 0), *new_name = fs_name(request, 1);
 	uint64_t from = request->header.nodeid, to;
 	struct fs_node *moved = fs_node_by_name(nodes, from, old_name), *other;
 	uint32_t flags = 0;
 
-	memcpy(&to, request->arguments, sizeof(to)); /* newdir is first in both */
+	memcpy(&to, request->arguments, sizeof(to)); /* newdir is the first member of both */
 	other = fs_node_by_name(nodes, to, new_name);
 	if (request->header.opcode == FUSE_RENAME2)
 		memcpy(&flags, request->arguments + offsetof(struct fuse_rename2_in, flags), sizeof(flags));
 	if (moved == other)
 		return;
-	if (moved) /* first: who dies in between leaves it with both */
+	if (moved) /* first: a kill in between leaves the node with both names */
 		fs_node_add_name(nodes, moved, to, new_name);
 	else
 		fs_node_drop_name(nodes, to, new_name);
@@ -135,20 +135,20 @@ void fs_release(struct fs_nodes *nodes, const struct fs_request *request)
 	struct fs_handle *handle;
 	uint64_t id;
 
-	memcpy(&id, request->arguments, sizeof(id)); /* fh is first */
+	memcpy(&id, request->arguments, sizeof(id)); /* the first member */
 	handle = fs_handle_find(nodes, id);
 	if (handle)
 		fs_handle_free(nodes, handle);
 }
 
-/* Done, and the answer says nothing of it. */
-static void hear_done(struct fs_nodes *nodes, const struct fs_request *request)
+/* The change that a request without contents in its answer has made. */
+static void decode_done(struct fs_nodes *nodes, const struct fs_request *request)
 {
 	switch (request->header.opcode) {
 	case FUSE_UNLINK:
 	case FUSE_RMDIR: fs_node_drop_name(nodes, request->header.nodeid, fs_name(request, 0)); break;
 	case FUSE_RENAME:
-	case FUSE_RENAME2: hear_renamed(nodes, request); break;
+	case FUSE_RENAME2: decode_renamed(nodes, request); break;
 	case FUSE_RELEASE:
 	case FUSE_RELEASEDIR: fs_release(nodes, request); break;
 	case FUSE_DESTROY: fs_nodes_clear(nodes); break;
@@ -156,7 +156,8 @@ static void hear_done(struct fs_nodes *nodes, const struct fs_request *request)
 	}
 }
 
-bool fs_hear(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer, struct fuse_forget_one *forget)
+bool fs_decode(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *answer,
+	       struct fuse_forget_one *forget)
 {
 	const struct fs_operation *operation = request->operation;
 	struct fuse_out_header *header = (struct fuse_out_header *)(void *)answer;
@@ -174,15 +175,15 @@ bool fs_hear(struct fs_nodes *nodes, const struct fs_request *request, uint8_t *
 					  bytes != operation->answer)
 		return false;
 	switch (operation->reply) {
-	case FS_ENTRY: hear_entry(nodes, request, fs_name(request, 0), answer, forget); break;
-	case FS_CREATED: hear_created(nodes, request, answer, forget); break;
+	case FS_ENTRY: decode_entry(nodes, request, fs_name(request, 0), answer, forget); break;
+	case FS_CREATED: decode_created(nodes, request, answer, forget); break;
 	case FS_OPENED:
-		if (!hear_open(nodes, request->header.nodeid, request, answer + sizeof(*header)))
+		if (!decode_open(nodes, request->header.nodeid, request, answer + sizeof(*header)))
 			fail(answer, ENFILE);
 		break;
-	case FS_LISTING: return hear_listing(nodes, request, answer, header->len);
-	case FS_INIT: hear_init(nodes, request, answer); break;
-	case FS_PLAIN: hear_done(nodes, request); break;
+	case FS_LISTING: return decode_listing(nodes, request, answer, header->len);
+	case FS_INIT: decode_init(nodes, request, answer); break;
+	case FS_PLAIN: decode_done(nodes, request); break;
 	case FS_NOTHING:
 	case FS_DATA: break;
 	}

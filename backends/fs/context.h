@@ -16,11 +16,12 @@
 
 enum { FS_URGENT, FS_REQUESTS };
 
-#define FS_SLOTS 240u                /* requests of the guest in flight; */
-#define FS_FORGETS (DRIVER_RING - 1) /* up to here: what the daemon is to forget; */
-#define FS_OWN FS_FORGETS            /* and one of our own, that we wait for */
+/* Slots of the ring: [0, FS_SLOTS) requests of the guest, [FS_SLOTS, FS_FORGETS) forgets, FS_OWN vimo-dm's request. */
+#define FS_SLOTS 240u
+#define FS_FORGETS (DRIVER_RING - 1)
+#define FS_OWN FS_FORGETS
 
-/** What both see. The daemon is not trusted: answers are copied, then checked. */
+/** Memory that vimo-dm and the daemon share. The daemon is not trusted: answers are copied, then checked. */
 struct fs_shared {
 	struct driver_ring_shared ring;
 	_Alignas(4096) struct {
@@ -33,11 +34,11 @@ struct fs_shared {
 /** A request of the guest. */
 struct fs_slot {
 	bool used;
-	bool asked;     /* this daemon, or (again) an earlier one, which may have done it */
-	bool at_daemon; /* this one may answer it */
-	bool again;
-	bool exists; /* what it was to create, if not there, is there: to be opened */
-	unsigned int queue, deaths;
+	bool submitted; /* to this daemon, or with repeat to a previous one, which may have done it */
+	bool at_daemon; /* the present daemon may answer it */
+	bool repeat;    /* by fs_repeat() instead of fs_submit() */
+	bool found;     /* a FUSE_CREATE found a file, which fs_open_existing() is to open */
+	unsigned int queue, lost_daemons;
 	uint64_t order;
 	struct virtqueue_chain chain;
 	struct fs_request request;
@@ -53,15 +54,15 @@ struct fs {
 	struct fs_slot *slot; /* FS_SLOTS */
 	uint64_t order;
 	int socket, memory_fd, wake; /* socket -1: no daemon */
-	bool serves;                 /* the daemon knows what the guest knows */
-	bool exists;                 /* what a request was to create, as its slot says */
-	bool own_asked;              /* and not answered */
-	bool forgetting[DRIVER_RING];
+	bool ready;                  /* the daemon knows what the guest knows */
+	bool any_found;              /* found is set in a slot */
+	bool own_pending;            /* the request in FS_OWN is not answered */
+	bool forget_pending[DRIVER_RING];
 	struct fuse_forget_one *forget;
 	size_t forget_count, forget_room;
 	_Alignas(8) uint8_t answer[FS_ANSWER_MAX];
-	unsigned int busy; /* requests of the guest taken */
-	int next;          /* a socket to the next daemon; -1: none */
+	unsigned int busy; /* requests that were taken from the guest and not given back */
+	int next;          /* socket of the next daemon; -1: none */
 };
 
 static inline struct virtio_device *fs_device(const struct fs *fs)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * device.c - requests from the guest's queues, and back into them; the thread that does so.
+ * device.c - the thread: requests from the guest's queues, events of the daemon, the next daemon.
  */
 #include "fs/device.h"
 
@@ -20,9 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEATHS 20u /* by one request, perhaps */
+#define LOST_DAEMONS_MAX 20u /* while one request was submitted: then it fails, since it may be the cause */
 
-/* From both, for the thread: what has been said has been seen. */
 static void clear_event(int fd)
 {
 	uint64_t count;
@@ -40,7 +39,7 @@ static size_t bytes_of(const struct iovec *iov, unsigned int count)
 	return bytes;
 }
 
-/* Return: an errno for the guest, or 0. */
+/* Read and check the request of a chain. Return: an errno for the guest, or 0. */
 static int read_request(struct fs_slot *slot)
 {
 	struct fs_request *request = &slot->request;
@@ -75,25 +74,25 @@ static void take(struct fs *fs, unsigned int index, bool again)
 	memset(&request->header, 0, sizeof(request->header));
 	request->room = room > UINT32_MAX ? UINT32_MAX : (uint32_t)room;
 	error = read_request(slot);
-	again = again && fs_noted(fs, slot);
+	again = again && fs_is_noted(fs, slot);
 	slot->used = true;
-	slot->asked = slot->again = again;
+	slot->submitted = slot->repeat = again;
 	slot->order = fs->order++;
-	slot->exists = slot->at_daemon = false;
-	slot->deaths = 0;
+	slot->found = slot->at_daemon = false;
+	slot->lost_daemons = 0;
 	if (room < sizeof(struct fuse_out_header) || (request->operation && request->operation->reply == FS_NOTHING)) {
-		slot->used = false; /* nowhere to answer */
+		slot->used = false; /* the chain has no room for a reply, or the request has none */
 		fs_give_back(fs, slot->queue, slot->chain.head, 0);
 		if (!error && request->header.opcode != FUSE_INTERRUPT && request->operation->reply == FS_NOTHING)
 			fs_forget(fs, request);
 	} else if (error) {
-		fs_answer_error(fs, index, error);
+		fs_reply_error(fs, index, error);
 	} else {
 		if (!again)
-			fs_note(fs, slot);
-		if (fs->serves && again)
-			fs_repeat(fs, index); /* its daemon's end is seen where all others are */
-		else if (fs->serves)
+			fs_note_request(fs, slot);
+		if (fs->ready && again)
+			fs_repeat(fs, index); /* false can be ignored: fs_device_run() sees the daemon's end */
+		else if (fs->ready)
 			fs_submit(fs, index);
 	}
 }
@@ -129,7 +128,7 @@ static void serve_queue(struct fs *fs, unsigned int queue)
 	}
 }
 
-/* With the lock. The daemon that had them is dead, so nobody touches the guest's memory for them. */
+/* With the lock, and without a daemon: the guest's memory is not accessed for these requests any more. */
 static void drop_requests(struct fs *fs)
 {
 	for (unsigned int index = 0; index < FS_SLOTS; index++) {
@@ -158,41 +157,41 @@ static void serve_queues(struct fs *fs)
 		device->interrupt(device, TRANSPORT_USED);
 }
 
-void fs_gone(struct fs *fs)
+void fs_disconnect(struct fs *fs)
 {
 	close(fs->socket);
 	fs->socket = -1;
-	fs->serves = fs->own_asked = false;
+	fs->ready = fs->own_pending = false;
 	fs->forget_count = 0;
-	memset(fs->forgetting, 0, sizeof(fs->forgetting));
-	fs_nodes_unknown(&fs->nodes); /* now: what the guest forgets from here on is nothing to the next one */
+	memset(fs->forget_pending, 0, sizeof(fs->forget_pending));
+	fs_nodes_unknown(&fs->nodes); /* now: the next daemon must not get forgets of the nodes of this one */
 	for (unsigned int index = 0; index < FS_SLOTS; index++) {
 		struct fs_slot *slot = &fs->slot[index];
 
-		slot->again |= slot->used && slot->asked;
-		slot->exists = slot->at_daemon = false;
-		slot->deaths += slot->used && slot->asked;
-		if (slot->used && slot->deaths == DEATHS) {
-			log_error("fs %s: %u daemons died while they did a request of type %u: it fails", fs->tag,
-				  DEATHS, slot->request.header.opcode);
-			fs_answer_error(fs, index, EIO);
+		slot->repeat |= slot->used && slot->submitted;
+		slot->found = slot->at_daemon = false;
+		slot->lost_daemons += slot->used && slot->submitted;
+		if (slot->used && slot->lost_daemons == LOST_DAEMONS_MAX) {
+			log_error("fs %s: virtiofsd ended %u times during a request of type %u: the request fails",
+				  fs->tag, LOST_DAEMONS_MAX, slot->request.header.opcode);
+			fs_reply_error(fs, index, EIO);
 		}
 	}
-	log_warning("fs %s: its virtiofsd is gone: requests wait for the next one", fs->tag);
+	log_warning("fs %s: virtiofsd ended: requests wait for the next virtiofsd", fs->tag);
 }
 
-/* The one that is asked now. Return: whether all is as the guest knows it. */
-static void meet_daemon(struct fs *fs)
+/* Make the daemon at fs->socket know what the guest knows. */
+static void connect_next(struct fs *fs)
 {
 	struct error err;
 
 	if (fs_connect(fs, &err)) {
 		log_error("fs %s: %s", fs->tag, err.text);
-		fs_gone(fs);
+		fs_disconnect(fs);
 	} else if (!fs_restore(fs)) {
-		fs_gone(fs);
+		fs_disconnect(fs);
 	} else {
-		log_info("fs %s: served again", fs->tag);
+		log_info("fs %s: connected to the next virtiofsd", fs->tag);
 	}
 }
 
@@ -209,23 +208,23 @@ static void take_next(struct fs *fs)
 		return;
 	if (fs->socket >= 0) {
 		fs_take_answers(fs);
-		fs_gone(fs);
+		fs_disconnect(fs);
 	}
 	fs->socket = next;
-	meet_daemon(fs);
+	connect_next(fs);
 }
 
-/* What follows from answers and is asked for by ourselves. Return: whether there was any. */
+/* Send the requests of vimo-dm that follow from answers. Return: whether the guest got replies by them. */
 static bool follow_up(struct fs *fs)
 {
-	bool any = fs->exists;
+	bool any = fs->any_found;
 
-	fs->exists = false;
+	fs->any_found = false;
 	for (unsigned int index = 0; any && index < FS_SLOTS && fs->socket >= 0; index++)
-		if (fs->slot[index].used && fs->slot[index].exists && !fs_open_existing(fs, index))
-			fs_gone(fs);
-	if (fs->serves && fs->nodes.closed_count && !fs_show_closed(fs))
-		fs_gone(fs);
+		if (fs->slot[index].used && fs->slot[index].found && !fs_open_existing(fs, index))
+			fs_disconnect(fs);
+	if (fs->ready && fs->nodes.closed_count && !fs_show_closed(fs))
+		fs_disconnect(fs);
 	return any;
 }
 
@@ -233,10 +232,10 @@ void *fs_device_run(void *argument)
 {
 	struct fs *fs = argument;
 
-	/* The first one, with which we were started; a predecessor's guest may know files already. */
+	/* The daemon that fs_add() connected. The guest may know files already, by the previous vimo-dm. */
 	serve_queues(fs);
 	if (!fs_restore(fs))
-		fs_gone(fs);
+		fs_disconnect(fs);
 	for (;;) {
 		struct pollfd wait[] = {
 			{ .fd = fs->wake, .events = POLLIN },
@@ -254,9 +253,9 @@ void *fs_device_run(void *argument)
 		for (unsigned int n = 0; n < 4; n++)
 			if (wait[n].revents)
 				clear_event(wait[n].fd);
-		/* It says nothing of itself: there is its end to be read only. */
+		/* The daemon sends nothing unasked: an event of its socket is its end. */
 		if (fs->socket >= 0 && (!fs_take_answers(fs) || wait[4].revents))
-			fs_gone(fs);
+			fs_disconnect(fs);
 		take_next(fs);
 	}
 	return NULL;
@@ -267,12 +266,12 @@ static void drain(struct virtio_device *device)
 	struct endpoint *endpoint = container_of(device, struct endpoint, device);
 	const struct fs *fs = endpoint->context;
 
-	endpoint_kick(endpoint, FS_REQUESTS); /* who has no daemon drops them */
+	endpoint_kick(endpoint, FS_REQUESTS); /* the thread drops the requests if there is no daemon */
 	while (fs->busy)
 		pthread_cond_wait(&device->idle, &device->lock);
 }
 
-/* Its doorbell may have rung before it was ready. */
+/* A doorbell may have rung before the device was ready. */
 static void started(struct virtio_device *device)
 {
 	endpoint_kick(container_of(device, struct endpoint, device), FS_REQUESTS);

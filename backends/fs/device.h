@@ -12,7 +12,7 @@ extern const struct virtio_model fs_model;
 
 /** fs_device_run() - the thread's function. @argument: a struct fs that is connected to a daemon. */
 void *fs_device_run(void *argument);
-/** fs_gone() - disconnect from the daemon, which has ended or must end. Its answers have been taken. */
-void fs_gone(struct fs *fs);
+/** fs_disconnect() - disconnect from the daemon, which has ended or must end. Its answers have been taken. */
+void fs_disconnect(struct fs *fs);
 
 #endif

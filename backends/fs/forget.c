@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * forget.c - what the daemon is to forget.
+ * forget.c - a growing list, and the guest's requests that fill it.
  */
 #include "fs/forget.h"
 
@@ -13,18 +13,18 @@ void fs_note_forget(struct fs *fs, const struct fuse_forget_one *one)
 	struct fuse_forget_one *more;
 
 	if (!one->nodeid || !one->nlookup)
-		return; /* the daemon does not know it */
+		return; /* unknown to the daemon */
 	if (fs->forget_count == fs->forget_room) {
 		more = realloc(fs->forget, room * sizeof(*more));
 		if (!more)
-			return; /* it is open there until the next mount */
+			return; /* the daemon keeps the node until the next mount */
 		fs->forget = more;
 		fs->forget_room = room;
 	}
 	fs->forget[fs->forget_count++] = *one;
 }
 
-/* After it is given back: who dies in between has it known a while longer, not too short. */
+/* The caller has returned the chain: a kill in between leaves a node too many, never too few. */
 void fs_forget(struct fs *fs, const struct fs_request *request)
 {
 	struct fuse_forget_one one = { .nodeid = request->header.nodeid }, gone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fs.c - make a shared folder's device, and connect it to a daemon.
+ * fs.c - a shared folder put into a slot, started and forgotten.
  */
 #include "fs/fs.h"
 
@@ -86,13 +86,13 @@ int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const cha
 	struct fs *fs = calloc(1, sizeof(*fs));
 
 	if (!fs)
-		return error_set(err, ERROR_RESOURCES, "fs: no memory");
+		return error_set(err, ERROR_RESOURCES, "fs: out of memory");
 	*fs = (struct fs){ .endpoint = endpoint, .socket = fds[0], .memory_fd = fds[1], .wake = -1, .next = -1 };
 	fs->nodes.fd = fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
 	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
 	snprintf(fs->hidden, sizeof(fs->hidden), "%s", hidden ? hidden : "");
 	if (!set_up(fs, err)) {
-		/* A driver that has not begun knows no file, whatever an earlier one did. */
+		/* A driver that has not begun does not know any file, whatever a previous driver knew. */
 		if (!transport_status(&endpoint->device))
 			fs_nodes_clear(&fs->nodes);
 		return 0;
@@ -115,5 +115,6 @@ int fs_start(struct endpoint *endpoint, struct error *err)
 	if (endpoint->device.model != &fs_model)
 		return 0;
 	status = pthread_create(&thread, NULL, fs_device_run, fs);
-	return status ? error_set(err, ERROR_RESOURCES, "fs %s: a thread: %s", fs->tag, strerror(status)) : 0;
+	return status ? error_set(err, ERROR_RESOURCES, "fs %s: cannot start a thread: %s", fs->tag, strerror(status)) :
+			0;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * handles.c - open files and directories of the guest.
+ * handles.c - handles in the table, and how many each node has.
  */
 #include "fs/handles.h"
 
 void fs_node_note_closed(struct fs_nodes *nodes, const struct fs_node *node)
 {
-	/* One too many is shown when the guest ends. */
+	/* A node without room here keeps its hidden name until the guest ends. */
 	if (node->hidden && !fs_node_is_open(nodes, node) && nodes->closed_count < FS_CLOSED)
 		nodes->closed[nodes->closed_count++] = node->id;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hide.c - a file that is open and loses its last name gets another one before, by which the next daemon finds it.
- * The names are in a hidden folder of the guest's at the top of the shared one; they go when the file is closed, and
- * what a guest leaves there vimod removes with it. Where no link can be made, a file goes without.
+ * hide.c - hidden names are hard links in a hidden folder, which each guest has at the top of its shared folder.
+ *
+ * A hidden name is removed when the guest closes the file, and the folder with its last name. vimod removes the rest
+ * when the guest ends. A file that cannot be linked does not get a hidden name: the next daemon will not find it.
  */
 #include "fs/hide.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* By an answer that is to come, too. */
+/* Open, or about to be: its FUSE_OPEN is submitted. */
 static bool in_use(const struct fs *fs, const struct fs_node *node)
 {
 	bool used = fs_node_is_open(&fs->nodes, node);
@@ -29,7 +30,7 @@ static bool in_use(const struct fs *fs, const struct fs_node *node)
 	return used;
 }
 
-/* What the request takes the last name of; NULL: nothing that is open. */
+/* The open file that loses its last name by @request; NULL: none. */
 static struct fs_node *victim(const struct fs *fs, const struct fs_request *request)
 {
 	const struct fs_node *source = NULL;
@@ -43,7 +44,7 @@ static struct fs_node *victim(const struct fs *fs, const struct fs_request *requ
 		memcpy(&flags, request->arguments + offsetof(struct fuse_rename2_in, flags), sizeof(flags));
 		/* fall through */
 	case FUSE_RENAME:
-		memcpy(&to, request->arguments, sizeof(to)); /* newdir is first in both */
+		memcpy(&to, request->arguments, sizeof(to)); /* newdir is the first member of both */
 		node = flags & (RENAME_EXCHANGE | RENAME_NOREPLACE) ?
 			       NULL :
 			       fs_node_by_name(&fs->nodes, to, fs_name(request, 1));
@@ -56,7 +57,7 @@ static struct fs_node *victim(const struct fs *fs, const struct fs_request *requ
 	return node->hidden == FS_HIDING || !fs_node_next_name(&fs->nodes, node) ? node : NULL;
 }
 
-/* The hidden folder. Return: as fs_ask(). */
+/* Find or make the hidden folder. Return: as fs_ask(). */
 static int find_folder(struct fs *fs, struct fs_node **folder)
 {
 	const char *name = fs->nodes.hidden;
@@ -79,7 +80,7 @@ static int find_folder(struct fs *fs, struct fs_node **folder)
 	return *folder && (*folder)->kind == S_IFDIR ? 0 : -ENOMEM;
 }
 
-/* It is not there any more, or the daemon says so: somebody of dom0 may have removed it. */
+/* The same after an error: a process of dom0 may have removed the folder. */
 static int find_folder_again(struct fs *fs, struct fs_node **folder)
 {
 	struct fuse_forget_one gone = { 0 };
@@ -87,11 +88,11 @@ static int find_folder_again(struct fs *fs, struct fs_node **folder)
 	int result;
 
 	if (!*folder)
-		return -ENOENT; /* none can be made */
+		return -ENOENT; /* it cannot be made */
 	id = (*folder)->id;
 	fs_node_drop_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
 	result = find_folder(fs, folder);
-	fs_node_forget(&fs->nodes, id, 1, &gone); /* last: it may be the same */
+	fs_node_forget(&fs->nodes, id, 1, &gone); /* last: the new folder may be the same node */
 	fs_note_forget(fs, &gone);
 	return result;
 }
@@ -138,14 +139,14 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 	if (result == -ESTALE)
 		result = find_folder_again(fs, &folder);
 	if (!result) {
-		node->hidden = FS_HIDING; /* before: who dies then leaves it to be shown */
+		node->hidden = FS_HIDING; /* first: after a kill in between, the hidden name is removed */
 		result = link_in(fs, folder, node);
 	}
 	if (result == -ENOENT) {
 		result = find_folder_again(fs, &folder);
 		result = result ? result : link_in(fs, folder, node);
 	}
-	if (result == -EEXIST) { /* of a guest before, or of one who died here */
+	if (result == -EEXIST) { /* left by a previous guest, or by a kill during this function */
 		result = unlink_from(fs, folder, node);
 		result = result ? result : link_in(fs, folder, node);
 	}
@@ -154,7 +155,7 @@ bool fs_hide(struct fs *fs, const struct fs_request *request)
 	return result <= 0;
 }
 
-/* Return: false: the daemon is gone. */
+/* Remove the hidden name of @node. Return: false: the daemon is gone. */
 static bool show(struct fs *fs, struct fs_node *node)
 {
 	struct fs_node *folder = fs_node_by_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
@@ -171,7 +172,7 @@ static bool show(struct fs *fs, struct fs_node *node)
 	node->hidden = FS_SHOWN;
 	fs_node_hidden_name(node, name);
 	fs_node_drop_name(&fs->nodes, folder->id, name);
-	/* Until the last one has gone, it is not empty. */
+	/* This fails while the folder has other names. */
 	result = fs_ask(fs, FUSE_RMDIR, FUSE_ROOT_ID, fs->nodes.hidden, strlen(fs->nodes.hidden) + 1, &nothing, 0);
 	if (!result) {
 		fs_node_drop_name(&fs->nodes, FUSE_ROOT_ID, fs->nodes.hidden);
@@ -186,7 +187,7 @@ bool fs_show_closed(struct fs *fs)
 	struct fs_nodes *nodes = &fs->nodes;
 
 	while (nodes->closed_count) {
-		/* Taken out first: while we ask, answers may add others, or end the mount. */
+		/* Taken out first: answers that arrive during show() may add nodes, or end the mount. */
 		uint64_t id = nodes->closed[--nodes->closed_count];
 		struct fs_node *node = fs_node_find(nodes, id);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * link.c - the connection to the daemon: its answers, and requests of our own. Context: the device's thread.
+ * link.c - the ring between vimo-dm and the daemon.
  */
 #include "fs/link.h"
 
@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define QUEUE 1 /* of the daemon: its first for requests; it takes what to forget there, too */
+#define QUEUE 1 /* the daemon's first queue for requests; the daemon takes forgets there, too */
 
 int fs_connect(struct fs *fs, struct error *err)
 {
@@ -26,23 +26,26 @@ int fs_connect(struct fs *fs, struct error *err)
 	if (vhost_user_open(fs->socket, &features, err))
 		return -1;
 	if (!(features >> VIRTIO_RING_F_INDIRECT_DESC & 1))
-		return error_set(err, ERROR_FAILED, "fs %s: virtiofsd lacks indirect descriptors", fs->tag);
+		return error_set(
+			err, ERROR_FAILED,
+			"fs %s: virtiofsd lacks indirect descriptors: install the virtiofsd of Debian 12 or later",
+			fs->tag);
 	return driver_ring_start(&fs->ring, fs->socket, features, QUEUE, fs->memory_fd, err);
 }
 
-static bool distrust(struct fs *fs)
+static bool reject_answer(struct fs *fs)
 {
-	log_error("fs %s: virtiofsd answered what it was not asked: no more of it", fs->tag);
-	shutdown(fs->socket, SHUT_RDWR); /* which ends it */
+	log_error("fs %s: virtiofsd sent an answer that does not fit its request: disconnecting", fs->tag);
+	shutdown(fs->socket, SHUT_RDWR); /* which ends the daemon */
 	return false;
 }
 
-/* To be opened instead, by fs_open_existing(). */
+/* Whether a FUSE_CREATE found a file: fs_open_existing() opens it. */
 static bool finds_existing(const struct fs_slot *slot, const struct fuse_out_header *header)
 {
 	uint32_t flags;
 
-	memcpy(&flags, slot->request.arguments, sizeof(flags)); /* first in fuse_create_in */
+	memcpy(&flags, slot->request.arguments, sizeof(flags)); /* the first member of fuse_create_in */
 	return slot->request.header.opcode == FUSE_CREATE && header->error == -EEXIST && !(flags & O_EXCL);
 }
 
@@ -55,30 +58,30 @@ static bool take_answer(struct fs *fs, unsigned int index)
 	if (!slot->used || !slot->at_daemon)
 		return false;
 	slot->at_daemon = false;
-	/* Once: it may change under our eyes. */
+	/* Once: the daemon may change it meanwhile. */
 	memcpy(&header, fs->shared->slot[index].answer, sizeof(header));
 	if (header.unique != index + 1 || header.len < sizeof(header))
 		return false;
 	if (slot->request.operation->reply != FS_DATA && header.len > sizeof(fs->answer))
 		return false;
-	slot->exists = finds_existing(slot, &header);
-	fs->exists |= slot->exists;
-	if (slot->exists)
+	slot->found = finds_existing(slot, &header);
+	fs->any_found |= slot->found;
+	if (slot->found)
 		return true;
 	memcpy(fs->answer, fs->shared->slot[index].answer,
 	       slot->request.operation->reply == FS_DATA ? sizeof(header) : header.len);
 	memcpy(fs->answer, &header, sizeof(header));
-	if (!fs_hear(&fs->nodes, &slot->request, fs->answer, &gone))
+	if (!fs_decode(&fs->nodes, &slot->request, fs->answer, &gone))
 		return false;
 	fs_note_forget(fs, &gone);
-	fs_answer(fs, index);
+	fs_reply(fs, index);
 	return true;
 }
 
-/* Return: whether it was asked. */
+/* An answer to vimo-dm's own request. Return: whether there was such a request. */
 static bool take_own(struct fs *fs, unsigned int index)
 {
-	bool *asked = index == FS_OWN ? &fs->own_asked : &fs->forgetting[index];
+	bool *asked = index == FS_OWN ? &fs->own_pending : &fs->forget_pending[index];
 	bool was = *asked;
 
 	*asked = false;
@@ -97,7 +100,7 @@ bool fs_take_answers(struct fs *fs)
 		else if (good)
 			good = take_own(fs, index);
 		if (!good)
-			return distrust(fs);
+			return reject_answer(fs);
 	}
 	return true;
 }
@@ -131,18 +134,18 @@ static void send_forgets(struct fs *fs, unsigned int index)
 	fs->forget_count -= batch.in.count;
 	memcpy(batch.one, fs->forget + fs->forget_count, batch.in.count * sizeof(batch.one[0]));
 	header.len = (uint32_t)(sizeof(header) + sizeof(batch.in) + batch.in.count * sizeof(batch.one[0]));
-	fs->forgetting[index] = true;
+	fs->forget_pending[index] = true;
 	publish_own(fs, index, &header, &batch, header.len - sizeof(header), 0);
 }
 
 void fs_send_forgets(struct fs *fs)
 {
-	for (unsigned int index = FS_SLOTS; index < FS_FORGETS && fs->forget_count && fs->serves; index++)
-		if (!fs->forgetting[index])
+	for (unsigned int index = FS_SLOTS; index < FS_FORGETS && fs->forget_count && fs->ready; index++)
+		if (!fs->forget_pending[index])
 			send_forgets(fs, index);
 }
 
-/* Return: false: it is gone. */
+/* Return: false: the daemon is gone. */
 static bool wait_for_own(struct fs *fs)
 {
 	struct pollfd wait[] = { { .fd = fs->ring.call, .events = POLLIN }, { .fd = fs->socket, .events = POLLIN } };
@@ -150,13 +153,13 @@ static bool wait_for_own(struct fs *fs)
 	ssize_t got;
 
 	while (fs_take_answers(fs)) {
-		if (!fs->own_asked)
+		if (!fs->own_pending)
 			return true;
 		poll(wait, 2, -1);
 		got = read(fs->ring.call, &count, sizeof(count));
 		(void)got;
-		if (wait[1].revents) /* what it answered before its end is there */
-			return fs_take_answers(fs) && !fs->own_asked;
+		if (wait[1].revents) /* the ring holds the answers from before the daemon's end */
+			return fs_take_answers(fs) && !fs->own_pending;
 	}
 	return false;
 }
@@ -170,14 +173,14 @@ int fs_ask(struct fs *fs, uint32_t opcode, uint64_t node, const void *arguments,
 	const uint8_t *shared = fs->shared->slot[FS_OWN].answer;
 	struct fuse_out_header out;
 
-	fs->own_asked = true;
+	fs->own_pending = true;
 	publish_own(fs, FS_OWN, &header, arguments, bytes, sizeof(out) + answer_bytes);
 	if (!wait_for_own(fs))
 		return 1;
 	memcpy(&out, shared, sizeof(out));
 	if (out.unique != FS_OWN + 1 || out.error > 0 || out.error <= -4096 ||
 	    (!out.error && out.len != sizeof(out) + answer_bytes)) {
-		distrust(fs);
+		reject_answer(fs);
 		return 1;
 	}
 	if (!out.error)

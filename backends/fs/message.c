@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * message.c - the table of requests, and both ways through it.
+ * message.c - the table of requests, their checks, and their translation for the daemon.
  */
 #include "fs/message.h"
 
@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define OLDEST_MINOR 28u /* what a driver of virtiofs speaks: Linux 5.4 has 31 */
+#define OLDEST_MINOR 28u /* of the guest's driver; Linux 5.4, the first with virtiofs, has 31 */
 #define PLACE(type, member) (uint8_t)(offsetof(struct type, member) + 1)
 
-/* By opcode. What is not here is answered by ENOSYS, after which Linux does without. */
+/* By opcode. Other opcodes get ENOSYS, and Linux does without them. */
 static const struct fs_operation operations[] = {
 	[FUSE_LOOKUP] = { .names = 1, .reply = FS_ENTRY, .answer = sizeof(struct fuse_entry_out) },
 	[FUSE_FORGET] = { .arguments = sizeof(struct fuse_forget_in), .reply = FS_NOTHING },
@@ -121,15 +121,15 @@ const struct fs_operation *fs_operation(uint32_t opcode)
 	if (opcode >= sizeof(operations) / sizeof(operations[0]))
 		return NULL;
 	operation += opcode;
-	/* All that do anything take arguments, a name, or answer; these are the others. */
+	/* An entry of the table has arguments, a name or a reply; FUSE_INTERRUPT alone has none. */
 	if (operation->arguments || operation->names || operation->reply != FS_NOTHING || opcode == FUSE_INTERRUPT)
 		return operation;
 	return NULL;
 }
 
 /*
- * No locks, no extended attributes, no cache of what is written, no file handles for NFS: for those a
- * daemon would keep what nobody could give the next one.
+ * Without locks, extended attributes, a cache of written data, and file handles for NFS: a daemon would keep state
+ * for them that vimo-dm cannot give to the next daemon.
  */
 uint32_t fs_init_flags(uint32_t flags)
 {
@@ -176,7 +176,7 @@ static uint32_t get32(const struct fs_request *request, size_t offset)
 	return value;
 }
 
-/* What goes between the daemon and the guest's buffers, or is asked for. */
+/* Check the size of data, and limit it to what vimo-dm takes. */
 static int check_size(struct fs_request *request, uint32_t data)
 {
 	uint32_t size = get32(request, offsetof(struct fuse_read_in, size));
@@ -192,7 +192,7 @@ static int check_size(struct fs_request *request, uint32_t data)
 		request->data = size < FS_READ_MAX ? size : FS_READ_MAX;
 		size = request->data;
 	} else if (size > FS_ANSWER_MAX - sizeof(struct fuse_out_header)) {
-		size = FS_ANSWER_MAX - sizeof(struct fuse_out_header); /* the guest asks for the rest */
+		size = FS_ANSWER_MAX - sizeof(struct fuse_out_header); /* the guest requests the rest */
 	}
 	memcpy(request->arguments + offsetof(struct fuse_read_in, size), &size, sizeof(size));
 	return 0;
@@ -216,7 +216,7 @@ int fs_check(struct fs_request *request, uint32_t data)
 		return check_size(request, data);
 	if (opcode == FUSE_INIT && (get32(request, 0) != FUSE_KERNEL_VERSION || get32(request, 4) < OLDEST_MINOR))
 		return EPROTO;
-	/* Those that move data within a file are not the same when they are done twice. */
+	/* Modes that move data within a file cannot be repeated. */
 	if (opcode == FUSE_FALLOCATE &&
 	    get32(request, offsetof(struct fuse_fallocate_in, mode)) &
 		    ~(uint32_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
@@ -224,7 +224,7 @@ int fs_check(struct fs_request *request, uint32_t data)
 	return 0;
 }
 
-static int say_node(const struct fs_nodes *nodes, uint64_t *id)
+static int encode_node(const struct fs_nodes *nodes, uint64_t *id)
 {
 	const struct fs_node *node = fs_node_find(nodes, *id);
 
@@ -234,18 +234,18 @@ static int say_node(const struct fs_nodes *nodes, uint64_t *id)
 	return 0;
 }
 
-static int say_node_at(const struct fs_nodes *nodes, uint8_t *at)
+static int encode_node_at(const struct fs_nodes *nodes, uint8_t *at)
 {
 	uint64_t id;
 	int result;
 
 	memcpy(&id, at, sizeof(id));
-	result = say_node(nodes, &id);
+	result = encode_node(nodes, &id);
 	memcpy(at, &id, sizeof(id));
 	return result;
 }
 
-static int say_handle_at(const struct fs_nodes *nodes, uint8_t *at)
+static int encode_handle_at(const struct fs_nodes *nodes, uint8_t *at)
 {
 	const struct fs_handle *handle;
 	uint64_t id;
@@ -260,8 +260,8 @@ static int say_handle_at(const struct fs_nodes *nodes, uint8_t *at)
 	return 0;
 }
 
-/* Whether the one handle of these two is meant to be looked at. */
-static bool names_handle(const struct fs_request *request)
+/* Whether the request's handle is valid: it may be absent in two kinds of requests. */
+static bool uses_handle(const struct fs_request *request)
 {
 	if (request->header.opcode == FUSE_GETATTR)
 		return get32(request, offsetof(struct fuse_getattr_in, getattr_flags)) & FUSE_GETATTR_FH;
@@ -275,18 +275,18 @@ uint32_t fs_open_flags(uint32_t flags)
 	return flags & ~(uint32_t)(O_CREAT | O_EXCL | O_NOCTTY | O_APPEND | (O_TMPFILE & ~O_DIRECTORY));
 }
 
-static void say_open_flags(uint32_t opcode, uint8_t *arguments)
+static void encode_open_flags(uint32_t opcode, uint8_t *arguments)
 {
 	uint32_t flags;
 
 	if (opcode != FUSE_OPEN && opcode != FUSE_OPENDIR && opcode != FUSE_CREATE)
 		return;
-	memcpy(&flags, arguments, sizeof(flags)); /* first in each */
+	memcpy(&flags, arguments, sizeof(flags)); /* the first member of each */
 	flags = fs_open_flags(flags) | (opcode == FUSE_CREATE ? O_CREAT | O_EXCL : 0);
 	memcpy(arguments, &flags, sizeof(flags));
 }
 
-static void clear_init(uint8_t *arguments)
+static void encode_init(uint8_t *arguments)
 {
 	uint32_t flags;
 
@@ -295,7 +295,7 @@ static void clear_init(uint8_t *arguments)
 	memcpy(arguments + offsetof(struct fuse_init_in, flags), &flags, sizeof(flags));
 }
 
-int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint64_t unique, uint8_t *to)
+int fs_encode(const struct fs_nodes *nodes, const struct fs_request *request, uint64_t unique, uint8_t *to)
 {
 	const struct fs_operation *operation = request->operation;
 	uint32_t opcode = request->header.opcode;
@@ -308,23 +308,23 @@ int fs_say(const struct fs_nodes *nodes, const struct fs_request *request, uint6
 					 .gid = request->header.gid,
 					 .pid = request->header.pid };
 	uint8_t *arguments = to + sizeof(header);
-	bool handle = operation->handle && names_handle(request);
+	bool handle = operation->handle && uses_handle(request);
 	int result = 0;
 
 	memcpy(arguments, request->arguments, request->bytes);
 	if (opcode != FUSE_INIT && opcode != FUSE_DESTROY)
-		result = say_node(nodes, &header.nodeid);
+		result = encode_node(nodes, &header.nodeid);
 	if (!result && operation->other_node)
-		result = say_node_at(nodes, arguments + operation->other_node - 1);
+		result = encode_node_at(nodes, arguments + operation->other_node - 1);
 	if (!result && handle)
-		result = say_handle_at(nodes, arguments + operation->handle - 1);
+		result = encode_handle_at(nodes, arguments + operation->handle - 1);
 	if (!result && operation->other_handle)
-		result = say_handle_at(nodes, arguments + operation->other_handle - 1);
+		result = encode_handle_at(nodes, arguments + operation->other_handle - 1);
 	if (result)
 		return result;
-	say_open_flags(opcode, arguments);
+	encode_open_flags(opcode, arguments);
 	if (opcode == FUSE_INIT)
-		clear_init(arguments);
+		encode_init(arguments);
 	memcpy(to, &header, sizeof(header));
 	return (int)(sizeof(header) + request->bytes);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * names.c - names of nodes, and the way from a name to its node.
+ * names.c - a hash table from directory and name to the record, and a list of each node's other names.
  */
 #include "fs/names.h"
 
@@ -34,7 +34,7 @@ struct fs_node *fs_node_by_name(const struct fs_nodes *nodes, uint64_t parent, c
 {
 	struct fs_node *record = record_by_name(nodes, parent, name);
 
-	return record && record->of ? fs_node_find(nodes, record->of) : record;
+	return record && record->name_of ? fs_node_find(nodes, record->name_of) : record;
 }
 
 static void set_name(struct fs_nodes *nodes, struct fs_node *record, uint64_t parent, const char *name)
@@ -55,13 +55,13 @@ static void clear_name(struct fs_nodes *nodes, struct fs_node *record)
 
 static void drop_record(struct fs_nodes *nodes, struct fs_node *record)
 {
-	uint32_t *others = &nodes->others[record->of ? (uint32_t)record->of : fs_node_index(nodes, record)];
+	uint32_t *others = &nodes->others[record->name_of ? (uint32_t)record->name_of : fs_node_index(nodes, record)];
 
 	clear_name(nodes, record);
-	if (record->of) {
+	if (record->name_of) {
 		fs_list_remove(others, nodes->next_daemon, fs_node_index(nodes, record));
 		fs_record_free(nodes, record);
-	} else if (*others) { /* it goes by another of its names from now on */
+	} else if (*others) { /* another of its names becomes the first */
 		struct fs_node *other = &nodes->table->node[*others];
 
 		set_name(nodes, record, other->parent, other->name);
@@ -73,7 +73,7 @@ void fs_node_add_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t par
 {
 	struct fs_node *record = record_by_name(nodes, parent, name);
 
-	if (node->id == FUSE_ROOT_ID || (record && (record == node || record->of == node->id)))
+	if (node->id == FUSE_ROOT_ID || (record && (record == node || record->name_of == node->id)))
 		return;
 	if (record)
 		drop_record(nodes, record);
@@ -81,7 +81,7 @@ void fs_node_add_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t par
 	if (record && record != node)
 		fs_list_add(&nodes->others[fs_node_index(nodes, node)], nodes->next_daemon,
 			    fs_node_index(nodes, record));
-	if (!record) /* there are too many: it has its last one */
+	if (!record) /* all records are used: the node has the new name only */
 		clear_name(nodes, node);
 	set_name(nodes, record ? record : node, parent, name);
 }
@@ -98,10 +98,9 @@ const struct fs_node *fs_node_next_name(const struct fs_nodes *nodes, const stru
 {
 	uint32_t index = fs_node_index(nodes, name);
 
-	return fs_record_at(nodes, name->of ? nodes->next_daemon[index] : nodes->others[index]);
+	return fs_record_at(nodes, name->name_of ? nodes->next_daemon[index] : nodes->others[index]);
 }
 
-/* It has no other one. */
 void fs_node_set_name(struct fs_nodes *nodes, struct fs_node *node, uint64_t parent, const char *name)
 {
 	const uint32_t *others = &nodes->others[fs_node_index(nodes, node)];
@@ -117,24 +116,25 @@ void fs_names_drop(struct fs_nodes *nodes, struct fs_node *node)
 		drop_record(nodes, node);
 }
 
-/* Who died may have given one to its node, and not taken it away here; or not given it yet. */
-static bool is_left(const struct fs_nodes *nodes, struct fs_node *record)
+/* The previous vimo-dm may have been killed after the node got this name and before this record lost it, or before
+ * this record got its name. */
+static bool is_leftover(const struct fs_nodes *nodes, struct fs_node *record)
 {
 	if (record->parent && record_by_name(nodes, record->parent, record->name))
 		record->parent = 0;
-	return record->of && (!record->parent || !fs_node_find(nodes, record->of));
+	return record->name_of && (!record->parent || !fs_node_find(nodes, record->name_of));
 }
 
 bool fs_names_find(struct fs_nodes *nodes, struct fs_node *record)
 {
 	uint32_t index = fs_node_index(nodes, record);
 
-	if (is_left(nodes, record))
+	if (is_leftover(nodes, record))
 		return false;
 	if (record->parent)
 		fs_list_add(&nodes->by_name[name_bucket(record->parent, record->name)], nodes->next_name, index);
-	if (record->of)
-		fs_list_add(&nodes->others[(uint32_t)record->of], nodes->next_daemon, index);
+	if (record->name_of)
+		fs_list_add(&nodes->others[(uint32_t)record->name_of], nodes->next_daemon, index);
 	return true;
 }
 

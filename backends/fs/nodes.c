@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * nodes.c - the table, and ways to find what is in it. The ways are in our memory and made anew.
+ * nodes.c - nodes from answers of the daemon, by a hash table of the daemon's numbers.
  */
 #include "fs/nodes.h"
 
@@ -19,7 +19,7 @@ static void find_record(struct fs_nodes *nodes, uint32_t index)
 	if (!record->id || !fs_names_find(nodes, record)) {
 		record->id = 0;
 		fs_list_add(&nodes->free, nodes->next_daemon, index);
-	} else if (!record->of) {
+	} else if (!record->name_of) {
 		fs_node_note_closed(nodes, record);
 	}
 }
@@ -28,7 +28,7 @@ static void find_all(struct fs_nodes *nodes)
 {
 	nodes->free = nodes->closed_count = 0;
 	fs_handles_find(nodes);
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->used_end; index++)
 		find_record(nodes, index);
 }
 
@@ -46,7 +46,7 @@ void fs_nodes_close(struct fs_nodes *nodes)
 	fs_table_close(nodes);
 }
 
-/* Generations stay: no number is used twice. */
+/* Generations stay, so that a number is never used twice. */
 void fs_nodes_clear(struct fs_nodes *nodes)
 {
 	struct fs_table *table = nodes->table;
@@ -56,11 +56,11 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 	for (uint32_t index = 0; index < nodes->handles; index++)
 		if (table->handle[index].id)
 			fs_handle_free(nodes, &table->handle[index]);
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->used_end; index++)
 		table->node[index].id = 0;
 	memset(nodes->by_daemon, 0, FS_BUCKETS * sizeof(uint32_t));
 	memset(nodes->by_name, 0, FS_BUCKETS * sizeof(uint32_t));
-	memset(nodes->others, 0, nodes->fresh * sizeof(uint32_t));
+	memset(nodes->others, 0, nodes->used_end * sizeof(uint32_t));
 	find_all(nodes);
 	fs_table_make_root(nodes);
 }
@@ -68,9 +68,9 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 void fs_nodes_unknown(struct fs_nodes *nodes)
 {
 	memset(nodes->by_daemon, 0, FS_BUCKETS * sizeof(uint32_t));
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->fresh; index++)
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes->used_end; index++)
 		if (nodes->table->node[index].id)
-			nodes->table->node[index].daemon = nodes->table->node[index].known = 0;
+			nodes->table->node[index].daemon = nodes->table->node[index].daemon_lookups = 0;
 	for (uint32_t index = 0; index < nodes->handles; index++)
 		nodes->table->handle[index].daemon = 0;
 }
@@ -95,7 +95,7 @@ void fs_node_bind(struct fs_nodes *nodes, struct fs_node *node, uint64_t daemon)
 	if (node->daemon)
 		fs_list_remove(&nodes->by_daemon[daemon_bucket(node->daemon)], nodes->next_daemon, index);
 	node->daemon = daemon;
-	node->known = 0;
+	node->daemon_lookups = 0;
 	if (daemon)
 		fs_list_add(&nodes->by_daemon[daemon_bucket(daemon)], nodes->next_daemon, index);
 }
@@ -113,11 +113,11 @@ struct fs_node *fs_node_learn(struct fs_nodes *nodes, uint64_t parent, const cha
 		node->kind = entry->attr.mode & S_IFMT;
 		fs_node_bind(nodes, node, entry->nodeid);
 	}
-	if (entry->attr.nlink > 1 && node->kind != S_IFDIR) /* the guest may use the others, and not look them up */
+	if (entry->attr.nlink > 1 && node->kind != S_IFDIR) /* the guest may use the other names without a lookup */
 		fs_node_add_name(nodes, node, parent, name);
 	else
 		fs_node_set_name(nodes, node, parent, name);
-	node->known++;
+	node->daemon_lookups++;
 	node->lookups++;
 	return node;
 }
@@ -131,7 +131,7 @@ bool fs_node_forget(struct fs_nodes *nodes, uint64_t id, uint64_t lookups, struc
 	node->lookups -= lookups < node->lookups ? lookups : node->lookups;
 	if (node->lookups)
 		return false;
-	*gone = (struct fuse_forget_one){ .nodeid = node->daemon, .nlookup = node->known };
+	*gone = (struct fuse_forget_one){ .nodeid = node->daemon, .nlookup = node->daemon_lookups };
 	fs_names_drop(nodes, node);
 	fs_node_bind(nodes, node, 0);
 	fs_record_free(nodes, node);

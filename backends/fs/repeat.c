@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * repeat.c - requests that a daemon may have done before it died. Most are the same when they are done
- * twice. Those that make, remove or rename a name are not: the second try would fail because the first did
- * not. So it is looked whether the first one has been done.
+ * repeat.c - requests that a daemon may have done before it ended. Most requests can be done twice. Requests that
+ * make, remove or rename a name cannot: the second try would fail because the first succeeded. So vimo-dm looks
+ * whether the first try succeeded:
  *
- * Made by it: what has the name is of that kind, belongs to that user, and its inode was last changed
- * after the request had come. Removed by it: the name is gone, or another file has it now. Renamed by it:
- * the new name has the file that had the old one. (Others who use the folder at the same time can be
- * mistaken for it, within the moment between the request and its repetition.)
+ * - make: the file with the name has the kind and user of the request, and its inode changed after the request came;
+ * - remove: the name is gone, or belongs to another file;
+ * - rename: the new name belongs to the file that had the old name.
+ *
+ * Another user of the folder who does the same between the request and its repetition is mistaken for the first try.
  */
 #include "fs/repeat.h"
 
@@ -23,7 +24,7 @@
 
 #define SECOND 1000000000ull
 
-/* As files' times are made: not later than what happens from now on. */
+/* By the coarse clock, which gives files their times: not later than the time of any change from now on. */
 static uint64_t now(void)
 {
 	struct timespec time;
@@ -37,7 +38,7 @@ static struct fs_note *note_of(struct fs *fs, const struct fs_slot *slot)
 	return &fs->nodes.table->note[slot->queue][slot->chain.head];
 }
 
-void fs_note(struct fs *fs, const struct fs_slot *slot)
+void fs_note_request(struct fs *fs, const struct fs_slot *slot)
 {
 	const struct fs_request *request = &slot->request;
 	struct fs_note *note = note_of(fs, slot);
@@ -52,11 +53,11 @@ void fs_note(struct fs *fs, const struct fs_slot *slot)
 	default: break;
 	}
 	note->inode = node ? node->inode : 0;
-	/* Last: who dies before has not asked for it either. */
+	/* Last: a vimo-dm that is killed before has not submitted the request either. */
 	__atomic_store_n(&note->unique, request->header.unique, __ATOMIC_RELEASE);
 }
 
-bool fs_noted(struct fs *fs, const struct fs_slot *slot)
+bool fs_is_noted(struct fs *fs, const struct fs_slot *slot)
 {
 	return note_of(fs, slot)->unique == slot->request.header.unique;
 }
@@ -68,7 +69,7 @@ static uint64_t daemon_id(const struct fs *fs, uint64_t id)
 	return node ? node->daemon : 0;
 }
 
-/* What has the name now; what the daemon counts is given back. Return: as fs_look_up(). */
+/* Attributes of the file that has the name now. Return: as fs_look_up(). */
 static int peek(struct fs *fs, uint64_t parent, const char *name, struct fuse_attr *attr)
 {
 	struct fuse_entry_out entry;
@@ -114,7 +115,7 @@ static bool made_by(struct fs *fs, const struct fs_slot *slot, const struct fuse
 	return (attr->mode & S_IFMT) == mode && attr->uid == request->header.uid && (!S_ISREG(mode) || !attr->size);
 }
 
-/* The answer that the first try would have got: looking a name up gives the same as making it. */
+/* Reply as to the first try: a lookup of the name gives the same answer. */
 static bool answer_made(struct fs *fs, unsigned int index)
 {
 	struct fs_slot *slot = &fs->slot[index];
@@ -128,10 +129,10 @@ static bool answer_made(struct fs *fs, unsigned int index)
 	if (result > 0)
 		return false;
 	if (result) {
-		fs_answer_error(fs, index, -result);
+		fs_reply_error(fs, index, -result);
 		return true;
 	}
-	fs_answer_ours(fs, index, &out, sizeof(out));
+	fs_reply_own(fs, index, &out, sizeof(out));
 	return true;
 }
 
@@ -155,7 +156,7 @@ static void answer_done(struct fs *fs, unsigned int index)
 {
 	const struct fuse_out_header header = { .len = sizeof(header) };
 
-	fs_answer_ours(fs, index, &header, sizeof(header));
+	fs_reply_own(fs, index, &header, sizeof(header));
 }
 
 static bool repeat_remove(struct fs *fs, unsigned int index)
@@ -183,12 +184,12 @@ static int was_renamed(struct fs *fs, const struct fs_slot *slot, struct fuse_at
 	uint64_t directory;
 	int old, new;
 
-	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
+	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is the first member of both */
 	old = peek(fs, request->header.nodeid, fs_name(request, 0), &from);
 	new = old > 0 ? old : peek(fs, directory, fs_name(request, 1), to);
 	if (new)
 		return new;
-	/* With an exchange, the old name is not gone, but another's. */
+	/* After an exchange, the old name is not gone: it belongs to another file. */
 	return (note->inode ? to->ino == note->inode : changed_since(to, note->since)) &&
 			       (old == -ENOENT || (!old && note->inode && from.ino != note->inode)) ?
 		       0 :
@@ -207,10 +208,11 @@ static void answer_renamed(struct fs *fs, unsigned int index, const struct fuse_
 		answer_done(fs, index);
 		return;
 	}
-	/* Who died may have noted it, but for the end; an exchange noted twice is none. */
+	/* The previous vimo-dm may have renamed the node in the table, but for the last step. A second exchange would
+	 * undo the first. */
 	if (fs_node_by_name(&fs->nodes, from, fs_name(request, 0)) == node)
 		fs_node_drop_name(&fs->nodes, from, fs_name(request, 0));
-	fs_answer_error(fs, index, 0);
+	fs_reply_error(fs, index, 0);
 }
 
 bool fs_finish_rename(struct fs *fs, unsigned int index)

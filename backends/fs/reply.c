@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * reply.c - answers to the guest.
+ * reply.c - replies written into the guest's chains.
  */
 #include "fs/reply.h"
 
@@ -20,7 +20,7 @@ void fs_give_back(struct fs *fs, unsigned int queue, uint16_t head, uint32_t byt
 	pthread_mutex_unlock(&device->lock);
 }
 
-void fs_answer(struct fs *fs, unsigned int index)
+void fs_reply(struct fs *fs, unsigned int index)
 {
 	struct fs_slot *slot = &fs->slot[index];
 	const struct fuse_out_header *header = (const struct fuse_out_header *)(const void *)fs->answer;
@@ -31,22 +31,22 @@ void fs_answer(struct fs *fs, unsigned int index)
 	fs_give_back(fs, slot->queue, slot->chain.head, header->len);
 }
 
-void fs_answer_error(struct fs *fs, unsigned int index, int error)
+void fs_reply_error(struct fs *fs, unsigned int index, int error)
 {
 	const struct fuse_out_header header = { .len = sizeof(header),
 						.error = -error,
 						.unique = fs->slot[index].request.header.unique };
 
 	memcpy(fs->answer, &header, sizeof(header));
-	fs_answer(fs, index);
+	fs_reply(fs, index);
 }
 
-void fs_answer_ours(struct fs *fs, unsigned int index, const void *answer, size_t bytes)
+void fs_reply_own(struct fs *fs, unsigned int index, const void *answer, size_t bytes)
 {
 	struct fuse_forget_one gone = { 0 };
 
 	memcpy(fs->answer, answer, bytes);
-	fs_hear(&fs->nodes, &fs->slot[index].request, fs->answer, &gone);
+	fs_decode(&fs->nodes, &fs->slot[index].request, fs->answer, &gone);
 	fs_note_forget(fs, &gone);
-	fs_answer(fs, index);
+	fs_reply(fs, index);
 }

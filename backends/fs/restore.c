@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * restore.c - a new daemon knows nothing. It is told what was agreed on with the guest, led to each node by
- * one of its names from the root on, and opens what was open; then it is asked what its predecessor did not answer.
+ * restore.c - a new daemon knows the root only. It gets the guest's FUSE_INIT, looks up each node by one of its names
+ * from the root on, and opens the guest's handles. Then requests without an answer are submitted in their order.
  *
- * A node is the same one when dom0's inode number and kind of file are. What is not found any more, or has
- * no name (it was removed while it was open), is stale: the guest is told ESTALE, as by NFS.
+ * A file is the same node if inode number and kind of file are the same. A node that is not found, or has no name,
+ * is stale: the guest gets ESTALE, as by NFS.
  */
 #include "fs/restore.h"
 
@@ -17,9 +17,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define DEPTH 512u /* of folders; also bounds names that lead in a circle */
+#define DEPTH 512u /* of folders; also ends a circle of names */
 
-/* Return: false: the daemon is gone. */
+/* Repeat the guest's FUSE_INIT. Return: false: the daemon is gone. */
 static bool restore_mount(struct fs *fs)
 {
 	const struct fs_table *table = fs->nodes.table;
@@ -31,16 +31,18 @@ static bool restore_mount(struct fs *fs)
 	in.flags = fs_init_flags(in.flags);
 	result = fs_ask(fs, FUSE_INIT, 0, &in, table->init_bytes, &out, sizeof(out));
 	if (!result && fs_init_flags(out.flags) != table->init_flags)
-		log_warning("fs %s: virtiofsd came back with features %#x instead of %#x", fs->tag,
-			    fs_init_flags(out.flags), table->init_flags);
+		log_warning(
+			"fs %s: the next virtiofsd has features %#x instead of %#x: restart the guest to negotiate them anew",
+			fs->tag, fs_init_flags(out.flags), table->init_flags);
 	if (result < 0)
-		log_error("fs %s: virtiofsd refuses what it agreed to before: %s", fs->tag, strerror(-result));
+		log_error("fs %s: the next virtiofsd refuses the mount of the previous one: %s", fs->tag,
+			  strerror(-result));
 	return !result;
 }
 
 static bool find(struct fs *fs, struct fs_node *node, unsigned int depth);
 
-/* The same by one of its names. */
+/* Look @node up by one of its names. Return: false: the daemon is gone. */
 static bool find_by(struct fs *fs, struct fs_node *node, const struct fs_node *name, unsigned int depth)
 {
 	struct fs_node *parent = name->parent ? fs_node_find(&fs->nodes, name->parent) : NULL;
@@ -60,16 +62,17 @@ static bool find_by(struct fs *fs, struct fs_node *node, const struct fs_node *n
 		return true;
 	}
 	fs_node_bind(&fs->nodes, node, entry.nodeid);
-	node->known = 1;
+	node->daemon_lookups = 1;
 	return true;
 }
 
-/* Return: false: the daemon is gone. Whether the node was found says its number. */
+/* Look @node up, and its directories before. node->daemon is 0 if it was not found. Return: false: the daemon is
+ * gone. */
 static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 {
 	bool lives = true;
 
-	if (depth && node->kind != S_IFDIR) /* what has several names leads nowhere */
+	if (depth && node->kind != S_IFDIR) /* the parent of a name is a directory */
 		return true;
 	for (const struct fs_node *name = node; name && lives && !node->daemon && depth < DEPTH;
 	     name = fs_node_next_name(&fs->nodes, name))
@@ -77,17 +80,18 @@ static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 	return lives;
 }
 
-/* What was renamed as the last daemon died is looked for by its new name. Return: false: the daemon is gone. */
+/* A rename that the previous daemon did without an answer: nodes are found by the new name only. Return: false: the
+ * daemon is gone. */
 static bool finish_rename(struct fs *fs, unsigned int index)
 {
 	const struct fs_request *request = &fs->slot[index].request;
 	struct fs_node *from, *to;
 	uint64_t directory;
 
-	if (!fs->slot[index].used || !fs->slot[index].again ||
+	if (!fs->slot[index].used || !fs->slot[index].repeat ||
 	    (request->header.opcode != FUSE_RENAME && request->header.opcode != FUSE_RENAME2))
 		return true;
-	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is first in both */
+	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is the first member of both */
 	from = fs_node_find(&fs->nodes, request->header.nodeid);
 	to = fs_node_find(&fs->nodes, directory);
 	return (!from || find(fs, from, 0)) && (!to || find(fs, to, 0)) && fs_finish_rename(fs, index);
@@ -97,7 +101,7 @@ static bool finish_renames(struct fs *fs)
 {
 	unsigned int left;
 
-	do { /* again: the folder of one may be what another one has moved */
+	do { /* again: one rename may move the directory of another */
 		left = fs->busy;
 		for (unsigned int index = 0; index < FS_SLOTS; index++)
 			if (!finish_rename(fs, index))
@@ -106,7 +110,7 @@ static bool finish_renames(struct fs *fs)
 	return true;
 }
 
-/* Return: false: the daemon is gone. What is @lost is counted. */
+/* @lost counts the handles that cannot be opened. Return: false: the daemon is gone. */
 static bool open_again(struct fs *fs, struct fs_handle *handle, unsigned int *lost)
 {
 	struct fs_node *node = fs_node_find(&fs->nodes, handle->node);
@@ -136,13 +140,14 @@ static bool restore_handles(struct fs *fs)
 		if (handle[n].id && !open_again(fs, &handle[n], &lost))
 			return false;
 	if (lost)
-		log_warning("fs %s: %u open files have no name any more: the guest is told ESTALE", fs->tag, lost);
+		log_warning("fs %s: %u open files are not found any more: the guest gets ESTALE for them", fs->tag,
+			    lost);
 	return true;
 }
 
 static bool restore_nodes(struct fs *fs)
 {
-	for (uint32_t n = 0; n < fs->nodes.fresh; n++) {
+	for (uint32_t n = 0; n < fs->nodes.used_end; n++) {
 		struct fs_node *node = fs_node_at(&fs->nodes, n);
 
 		if (node && !find(fs, node, 0))
@@ -151,7 +156,7 @@ static bool restore_nodes(struct fs *fs)
 	return true;
 }
 
-/* The earliest that waits. */
+/* The first waiting request whose order is @from or later. */
 static unsigned int next_waiting(const struct fs *fs, uint64_t from)
 {
 	unsigned int best = FS_SLOTS;
@@ -163,7 +168,7 @@ static unsigned int next_waiting(const struct fs *fs, uint64_t from)
 	return best;
 }
 
-/* In their order. */
+/* Submit the waiting requests in their order. Return: false: the daemon is gone. */
 static bool ask_again(struct fs *fs)
 {
 	uint64_t from = 0;
@@ -171,7 +176,7 @@ static bool ask_again(struct fs *fs)
 
 	while ((index = next_waiting(fs, from)) < FS_SLOTS) {
 		from = fs->slot[index].order + 1;
-		if (!fs->slot[index].again)
+		if (!fs->slot[index].repeat)
 			fs_submit(fs, index);
 		else if (!fs_repeat(fs, index))
 			return false;
@@ -184,6 +189,6 @@ bool fs_restore(struct fs *fs)
 	if (fs->nodes.table->init_bytes &&
 	    (!restore_mount(fs) || !finish_renames(fs) || !restore_handles(fs) || !restore_nodes(fs)))
 		return false;
-	fs->serves = true;
+	fs->ready = true;
 	return ask_again(fs);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * submit.c - requests of the guest for the daemon.
+ * submit.c - a request in the slot's shared memory, and its data in the guest's memory.
  */
 #include "fs/submit.h"
 
@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* @bytes of the guest's memory, after the first @skip of those pieces. */
+/* Add @bytes of @iov, after the first @skip, to the chain. Return: false: not in the guest's memory. */
 static bool add_data(const struct fs *fs, struct driver_chain *chain, const struct iovec *iov, unsigned int count,
 		     size_t skip, size_t bytes, bool writable)
 {
@@ -34,7 +34,7 @@ static bool add_data(const struct fs *fs, struct driver_chain *chain, const stru
 	return true;
 }
 
-/* What the daemon reads in the slot is @bytes long. */
+/* Describe a slot to the daemon: @bytes of request, data and answer. Return: false: data not in the guest's memory. */
 static bool describe(struct fs *fs, unsigned int index, size_t bytes)
 {
 	struct driver_chain chain = { .table = fs->shared->slot[index].table };
@@ -66,17 +66,17 @@ void fs_submit(struct fs *fs, unsigned int index)
 	int bytes;
 
 	if (!fs_hide(fs, &slot->request))
-		return; /* the daemon is gone: its successor is asked */
-	bytes = fs_say(&fs->nodes, &slot->request, index + 1, fs->shared->slot[index].request);
+		return; /* the daemon is gone: fs_restore() submits to the next one */
+	bytes = fs_encode(&fs->nodes, &slot->request, index + 1, fs->shared->slot[index].request);
 	if (bytes < 0 && (opcode == FUSE_RELEASE || opcode == FUSE_RELEASEDIR)) {
-		fs_release(&fs->nodes, &slot->request); /* nobody has it open */
-		fs_answer_error(fs, index, 0);
+		fs_release(&fs->nodes, &slot->request); /* the daemon does not have it open */
+		fs_reply_error(fs, index, 0);
 	} else if (bytes < 0) {
-		fs_answer_error(fs, index, -bytes);
+		fs_reply_error(fs, index, -bytes);
 	} else if (!describe(fs, index, (size_t)bytes)) {
-		fs_answer_error(fs, index, EFAULT);
+		fs_reply_error(fs, index, EFAULT);
 	} else {
-		slot->asked = slot->at_daemon = true;
+		slot->submitted = slot->at_daemon = true;
 		driver_ring_publish(&fs->ring, index);
 	}
 }
@@ -94,7 +94,7 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 	struct fuse_open_in in = { 0 };
 	int result;
 
-	slot->exists = false;
+	slot->found = false;
 	memcpy(&in.flags, request->arguments, sizeof(in.flags));
 	in.flags = fs_open_flags(in.flags);
 	result = parent && parent->daemon ? fs_look_up(fs, parent->daemon, fs_name(request, 0), &out.entry) : -ESTALE;
@@ -106,9 +106,9 @@ bool fs_open_existing(struct fs *fs, unsigned int index)
 	if (result > 0)
 		return false;
 	if (result) {
-		fs_answer_error(fs, index, -result);
+		fs_reply_error(fs, index, -result);
 		return true;
 	}
-	fs_answer_ours(fs, index, &out, sizeof(out));
+	fs_reply_own(fs, index, &out, sizeof(out));
 	return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * table.c - the file, its records, and where records of each kind begin.
+ * table.c - the file and its records.
  */
 #include "fs/table.h"
 
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
-#define STEP (1u << 20)             /* the file grows by */
+#define STEP (1u << 20)             /* bytes by which the file grows */
 
 uint32_t fs_node_index(const struct fs_nodes *nodes, const struct fs_node *node)
 {
@@ -33,7 +33,7 @@ void fs_list_remove(uint32_t *first, uint32_t *next, uint32_t index)
 		*first = next[index];
 }
 
-/* A page that the file system has no room for would kill us when it is touched. */
+/* Allocate the file up to record @index: SIGBUS would kill vimo-dm at a page that the file system has no room for. */
 static bool reserve(struct fs_nodes *nodes, uint32_t index)
 {
 	uint64_t end = offsetof(struct fs_table, node) + (index + 1ull) * sizeof(struct fs_node);
@@ -52,16 +52,15 @@ void fs_table_make_root(struct fs_nodes *nodes)
 	nodes->table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
 }
 
-/* A node or another name of one. */
 struct fs_node *fs_record_at(const struct fs_nodes *nodes, uint32_t index)
 {
-	if (!index || index >= nodes->fresh || !nodes->table->node[index].id)
+	if (!index || index >= nodes->used_end || !nodes->table->node[index].id)
 		return NULL;
 	return &nodes->table->node[index];
 }
 
-/* Return: whether it can be; of another version, it says nothing. */
-static bool empty_strange(int fd)
+/* Empty a file of another version. Return: false: that fails. */
+static bool empty_unknown(int fd)
 {
 	uint64_t magic = 0;
 
@@ -80,12 +79,12 @@ static bool allocate(struct fs_nodes *nodes)
 	       nodes->next_name;
 }
 
-/* All that was ever used lies below the first generation 0. */
+/* Records that were ever used lie below the first one with generation 0. */
 static void find_end(struct fs_nodes *nodes)
 {
 	struct fs_table *table = nodes->table;
 
-	nodes->fresh = FUSE_ROOT_ID + 1;
+	nodes->used_end = FUSE_ROOT_ID + 1;
 	nodes->handles = FS_HANDLES;
 	while (nodes->handles && !table->handle[nodes->handles - 1].id)
 		nodes->handles--;
@@ -93,8 +92,8 @@ static void find_end(struct fs_nodes *nodes)
 		fs_table_make_root(nodes);
 		table->magic = MAGIC;
 	}
-	while (nodes->fresh < FS_NODES && reserve(nodes, nodes->fresh) && table->node[nodes->fresh].generation)
-		nodes->fresh++;
+	while (nodes->used_end < FS_NODES && reserve(nodes, nodes->used_end) && table->node[nodes->used_end].generation)
+		nodes->used_end++;
 }
 
 int fs_table_open(struct fs_nodes *nodes, const char *path, struct error *err)
@@ -103,7 +102,7 @@ int fs_table_open(struct fs_nodes *nodes, const char *path, struct error *err)
 
 	memset(nodes, 0, sizeof(*nodes));
 	nodes->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (nodes->fd >= 0 && empty_strange(nodes->fd) && !ftruncate(nodes->fd, sizeof(*nodes->table)) &&
+	if (nodes->fd >= 0 && empty_unknown(nodes->fd) && !ftruncate(nodes->fd, sizeof(*nodes->table)) &&
 	    reserve(nodes, FUSE_ROOT_ID))
 		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
 	if (table != MAP_FAILED)
@@ -132,7 +131,7 @@ struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)
 {
 	struct fs_node *node = fs_record_at(nodes, index);
 
-	return node && !node->of ? node : NULL;
+	return node && !node->name_of ? node : NULL;
 }
 
 struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
@@ -142,7 +141,7 @@ struct fs_node *fs_node_find(const struct fs_nodes *nodes, uint64_t id)
 	return node && node->id == id ? node : NULL;
 }
 
-struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t of)
+struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t name_of)
 {
 	uint32_t index = nodes->free;
 	struct fs_node *record;
@@ -150,14 +149,14 @@ struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t of)
 	if (index) {
 		nodes->free = nodes->next_daemon[index];
 	} else {
-		if (nodes->fresh == FS_NODES || !reserve(nodes, nodes->fresh))
+		if (nodes->used_end == FS_NODES || !reserve(nodes, nodes->used_end))
 			return NULL;
-		index = nodes->fresh++;
+		index = nodes->used_end++;
 	}
 	record = nodes->table->node + index;
 	record->generation = record->generation % INT32_MAX + 1;
-	record->parent = record->lookups = record->daemon = record->known = record->hidden = 0;
-	record->of = of;
+	record->parent = record->lookups = record->daemon = record->daemon_lookups = record->hidden = 0;
+	record->name_of = name_of;
 	__atomic_store_n(&record->id, (uint64_t)record->generation << 32 | index, __ATOMIC_RELEASE);
 	return record;
 }

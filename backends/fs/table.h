@@ -28,16 +28,16 @@ enum fs_hidden { FS_SHOWN, FS_HIDING, FS_HIDDEN }; /* FS_HIDING: not known, vimo
 
 /** A record: a node with its first name, or another name of a node. */
 struct fs_node {
-	uint64_t id;      /* the guest's: generation << 32 | index; 0: free */
-	uint64_t parent;  /* its directory's id; 0: no known name */
-	uint64_t lookups; /* of the guest, not forgotten yet */
-	uint64_t inode;   /* dom0's number */
-	uint64_t daemon;  /* its id at the present daemon; 0: unknown to the daemon */
-	uint64_t known;   /* lookups that the daemon counts */
+	uint64_t id;             /* the guest's: generation << 32 | index; 0: free */
+	uint64_t parent;         /* its directory's id; 0: no known name */
+	uint64_t lookups;        /* of the guest, not forgotten yet */
+	uint64_t inode;          /* dom0's number */
+	uint64_t daemon;         /* its id at the present daemon; 0: unknown to the daemon */
+	uint64_t daemon_lookups; /* that the daemon counts */
 	uint32_t generation;
-	uint32_t kind;   /* S_IFMT of its mode */
-	uint32_t hidden; /* enum fs_hidden: whether it has a name in the hidden folder (hide.h) */
-	uint64_t of;     /* 0: a node; else the node of this name, and only id, parent and name are used */
+	uint32_t kind;    /* S_IFMT of its mode */
+	uint32_t hidden;  /* enum fs_hidden: whether it has a name in the hidden folder (hide.h) */
+	uint64_t name_of; /* 0: a node; else the node of this name, and only id, parent and name are used */
 	char name[FS_NAME + 1];
 };
 
@@ -74,7 +74,7 @@ struct fs_nodes {
 	struct fs_table *table;
 	int fd;
 	uint64_t allocated;            /* bytes of the file */
-	uint32_t fresh, free;          /* records: first one that was never used; first one of the free list, 0: none */
+	uint32_t used_end, free;       /* records: first one that was never used; first one of the free list, 0: none */
 	uint32_t handles, next_handle; /* first one of the unused rest; where the search for a free one begins */
 	uint32_t *open;                /* handles of each node */
 	const char *hidden;            /* name of the hidden folder; NULL: none */
@@ -95,8 +95,9 @@ void fs_table_close(struct fs_nodes *nodes);
 /** fs_table_make_root() - write the root's node anew. */
 void fs_table_make_root(struct fs_nodes *nodes);
 
-/** fs_record_new() - take a free record for a node (@of 0) or for another name of @of. Return: NULL: all are used. */
-struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t of);
+/** fs_record_new() - take a free record for a node (@name_of 0) or for another name of the node @name_of. Return: NULL:
+ * all are used. */
+struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t name_of);
 /** fs_record_free() - free @record, which must not have a name. */
 void fs_record_free(struct fs_nodes *nodes, struct fs_node *record);
 /** fs_record_at() - the used record at @index, any value. Return: NULL: none. */

@@ -31,10 +31,10 @@ static void clear_nodes(void)
 {
 	struct fuse_forget_one gone;
 
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.fresh; index++)
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.used_end; index++)
 		if (fs_node_at(&nodes, index))
 			fs_node_forget(&nodes, nodes.table->node[index].id, UINT64_MAX, &gone);
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.fresh; index++) {
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.used_end; index++) {
 		struct fs_node *node = &nodes.table->node[index];
 
 		if (node->id || nodes.others[index]) /* its names go with it */
@@ -43,14 +43,14 @@ static void clear_nodes(void)
 	}
 	for (uint32_t index = 0; index < nodes.handles; index++)
 		memset(&nodes.table->handle[index], 0, sizeof(nodes.table->handle[index]));
-	nodes.fresh = FUSE_ROOT_ID + 1;
+	nodes.used_end = FUSE_ROOT_ID + 1;
 	nodes.free = nodes.handles = nodes.next_handle = 0;
 }
 
 /* Each node is found by what it has. */
 static void check_nodes(void)
 {
-	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.fresh; index++) {
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.used_end; index++) {
 		struct fs_node *node = fs_node_at(&nodes, index);
 
 		if (!node)
@@ -190,10 +190,10 @@ static void one(struct fuzz_input *input)
 		forget();
 		return;
 	}
-	if (fs_say(&nodes, &request, 1, said) < 0)
+	if (fs_encode(&nodes, &request, 1, said) < 0)
 		return;
 	make_answer(input);
-	if (fs_hear(&nodes, &request, answer, &gone) && header->len > request.room)
+	if (fs_decode(&nodes, &request, answer, &gone) && header->len > request.room)
 		abort(); /* more than the guest has room for */
 }
 

@@ -210,7 +210,7 @@ static int set_up(void **state)
 	other_end = ends[1];
 	fs.ring.call = -1;
 	fs.wake = fs.next = -1;
-	fs.serves = true;
+	fs.ready = true;
 	return fs.slot ? 0 : -1;
 }
 
@@ -293,7 +293,7 @@ static void nothing_is_answered_twice(void **state)
 	say(0, -EEXIST, NULL, 0);
 	assert_true(fs_take_answers(&fs));
 	assert_int_equal(answered(), 0);
-	assert_true(fs.slot[0].exists);
+	assert_true(fs.slot[0].found);
 	hostility = answer_the_first;
 	assert_false(fs_open_existing(&fs, 0));
 	assert_int_equal(answered(), 0);
@@ -309,8 +309,8 @@ static void nothing_is_answered_unasked(void **state)
 	(void)state;
 	slot = take(0, FUSE_CREATE, FUSE_ROOT_ID, arguments, create_arguments(arguments));
 	fs_submit(&fs, 0);
-	fs_gone(&fs);
-	assert_true(slot->again);
+	fs_disconnect(&fs);
+	assert_true(slot->repeat);
 	fs.socket = dup(other_end);
 	hostility = answer_the_first;
 	assert_false(fs_repeat(&fs, 0));
@@ -428,11 +428,11 @@ static void who_dies_while_it_hides_has_not_done_so(void **state)
 	take(0, FUSE_UNLINK, FUSE_ROOT_ID, "a", 2);
 	hostility = die;
 	fs_submit(&fs, 0);
-	assert_false(fs.slot[0].asked);
+	assert_false(fs.slot[0].submitted);
 	assert_int_equal(asked[FUSE_LINK], 1);
 	dead = false;
 	fs_submit(&fs, 0);
-	assert_true(fs.slot[0].asked);
+	assert_true(fs.slot[0].submitted);
 	assert_int_equal(asked[FUSE_LINK], 2);
 	assert_int_equal(node->hidden, FS_HIDDEN);
 }
@@ -474,7 +474,7 @@ static void who_removes_the_hidden_folder_gets_another(void **state)
 		else
 			hostility = find_nothing;
 		fs_submit(&fs, n);
-		assert_true(fs.slot[n].asked);
+		assert_true(fs.slot[n].submitted);
 		assert_int_equal(asked[FUSE_MKDIR], n + 1);
 		assert_int_equal(node->hidden, FS_HIDDEN);
 		assert_int_equal(fs_node_by_name(&fs.nodes, FUSE_ROOT_ID, ".hidden")->daemon, 77);
@@ -491,9 +491,9 @@ static void rename_in(unsigned int index, uint64_t folder, const char *from, con
 
 	memcpy(arguments, &in, sizeof(in));
 	strcpy(stpcpy(names, from) + 1, to);
-	fs_note(&fs, take(index, FUSE_RENAME, folder, arguments, sizeof(in) + strlen(from) + strlen(to) + 2));
+	fs_note_request(&fs, take(index, FUSE_RENAME, folder, arguments, sizeof(in) + strlen(from) + strlen(to) + 2));
 	fs_submit(&fs, index);
-	assert_true(fs.slot[index].asked);
+	assert_true(fs.slot[index].submitted);
 }
 
 static const struct fs_node *open_in(uint64_t folder)
@@ -518,7 +518,7 @@ static void restore_renamed(const struct fs_node *node, uint64_t folder)
 {
 	const unsigned int waiting = fs.busy;
 
-	fs_gone(&fs);
+	fs_disconnect(&fs);
 	fs.socket = dup(other_end);
 	there = "b, directory";
 	assert_true(fs_restore(&fs));
@@ -558,7 +558,7 @@ static void what_was_renamed_is_noted_once(void **state)
 
 	(void)state;
 	header->len = sizeof(*header);
-	assert_true(fs_hear(&fs.nodes, &fs.slot[0].request, answer, &gone));
+	assert_true(fs_decode(&fs.nodes, &fs.slot[0].request, answer, &gone));
 	restore_renamed(node, FUSE_ROOT_ID);
 }
 
@@ -578,7 +578,7 @@ static void what_is_forgotten_with_no_daemon_is_not_told_the_next(void **state)
 	uint64_t id = learn(FUSE_ROOT_ID, "a", 3, S_IFREG)->id;
 
 	(void)state;
-	fs_gone(&fs);
+	fs_disconnect(&fs);
 	assert_true(fs_node_forget(&fs.nodes, id, 1, &gone));
 	fs_note_forget(&fs, &gone);
 	assert_int_equal(fs.forget_count, 0);
