@@ -7,14 +7,16 @@
 #include <vimo/guest_map.h>
 #include "boot/dom0_fdt.h"
 #include "boot/memory.h"
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "cpu/cpu.h"
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
 #include "hw/gic.h"
 #include "lib/log.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/heap.h"
+#include "mem/stage2_change.h"
 #include "mem/window.h"
 
 #define FDT_ROOM 0x4000u

@@ -8,7 +8,6 @@
 #include "boot/dom0_fdt.h"
 #include <libfdt.h>
 #include <vimo/event.h>
-#include "lib/log.h"
 #include "lib/string.h"
 
 #define NAME_BYTES 40u

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * head.S - the first instructions on each CPU.
+ * head.S - the first instructions on the boot CPU.
  *
- * Boot CPU: arm64 Linux boot protocol: x0 = DTB, MMU and data cache off, EL2.
- * Others: PSCI CPU_ON: x0 = their struct cpu.
- * x19 = DTB or struct cpu, x20 = load address.
+ * arm64 Linux boot protocol: x0 = DTB, MMU and data cache off, EL2.
+ * x19 = DTB, x20 = load address.
  */
 #include "cpu/offsets.h"
-
-#define SCTLR_EL2_RES1 0x30c50830
-#define SCTLR_EL2_ON   0x30cd183d /* RES1 | M | C | SA | I | WXN */
 
 	.section .head.text, "ax"
 	.globl image_start
@@ -74,49 +70,6 @@ not_el2:
 1:	wfe
 	b	1b
 
-	.globl secondary_entry
-secondary_entry:
-	msr	daifset, #0xf
-	msr	spsel, #1
-	mov	x19, x0
-	bl	el2_reset
-	bl	mmu_on
-	ldr	x0, [x19, #CPU_STACK_TOP]
-	mov	sp, x0
-	mov	x0, x19
-	bl	boot_secondary
-	b	.
-
-/* EL2 registers that reset leaves UNKNOWN and that matter before the MMU is on. */
-el2_reset:
-	mov	x0, #(1 << 31)		/* HCR_EL2.RW, E2H = 0 */
-	msr	hcr_el2, x0
-	isb
-	ldr	x0, =SCTLR_EL2_RES1
-	msr	sctlr_el2, x0
-	isb
-	ret
-
-/* Tables and their settings stand in el2_mmu (mair, tcr, ttbr0). */
-mmu_on:
-	adrp	x0, el2_mmu
-	add	x0, x0, :lo12:el2_mmu
-	ldp	x1, x2, [x0]
-	ldr	x3, [x0, #16]
-	msr	mair_el2, x1
-	msr	tcr_el2, x2
-	msr	ttbr0_el2, x3
-	dsb	sy
-	isb
-	tlbi	alle2
-	ic	iallu
-	dsb	sy
-	isb
-	ldr	x0, =SCTLR_EL2_ON
-	msr	sctlr_el2, x0
-	isb
-	ret
-
 clear_bss:
 	adrp	x0, __bss_start
 	adrp	x1, __bss_end
@@ -155,5 +108,3 @@ invalidate_range:
 	b.lo	1b
 	dsb	sy
 	ret
-
-	.ltorg

@@ -5,26 +5,29 @@
 #include <libfdt.h>
 #include "boot/dom0.h"
 #include "boot/memory.h"
+#include "boot/mmu.h"
 #include "boot/options.h"
+#include "boot/secondary.h"
 #include "boot/smp.h"
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "cpu/features.h"
 #include "cpu/setup.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "guest/smccc.h"
-#include "hw/gic.h"
+#include "hw/gic_find.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "hw/uart.h"
 #include "io/io.h"
 #include "lib/log.h"
-#include "lib/log_ring.h"
-#include "lib/panic_hook.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/el2_map.h"
 #include "mem/heap.h"
-#include "trap/trap.h"
+#include "mem/stage2.h"
+#include "trap/entry.h"
+#include "trap/irq.h"
 
 #define TCR_EL2_RES1 (BIT(31) | BIT(23))
 #define TCR_EL2_WALK (BIT(8) | BIT(10) | 3ull << 12) /* write-back, inner shareable */
@@ -33,16 +36,9 @@
 #define LOG_PAGES (VIMO_LOG_BYTES / PAGE_SIZE)
 
 extern uint8_t __image_start[], __image_end[];
-uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES] __attribute__((aligned(4096)));
 
-/* Read by head.S on each CPU with its MMU off. */
-struct {
-	uint64_t mair, tcr, ttbr0;
-} el2_mmu __attribute__((aligned(64)));
-
-_Noreturn void guest_enter_first(void);
+/* head.S calls these. */
 _Noreturn void boot_main(const void *fdt);
-_Noreturn void boot_secondary(struct cpu *cpu);
 void boot_map(const void *fdt);
 void boot_wrong_level(const void *fdt);
 
@@ -138,25 +134,6 @@ static void start_memory(const void *fdt, const struct boot_options *options)
 	log_init(ring, clock_ns);
 }
 
-static void start_cpu(struct cpu *cpu)
-{
-	cpu_setup(cpu, stage2_vtcr());
-	if (gic->init_cpu())
-		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
-	timer_init_cpu();
-	cpu->online = true;
-}
-
-_Noreturn void boot_secondary(struct cpu *cpu)
-{
-	start_cpu(cpu);
-	cpu->work = CPU_WORK_SCHED;
-	smp_report_online(cpu);
-	smp_wait_for_dom0();
-	sched_run();
-	guest_enter_first();
-}
-
 /* What the tables map, they must grow with; the rest of EL2 stays small whatever the machine has. */
 static size_t bytes_apart_from_tables(void)
 {
@@ -178,7 +155,7 @@ static void hand_over(const void *fdt)
 	panic_hook = uart_for_panic;
 	el2_unmap(first, bytes);
 	sched_start(dom0->vcpus[0]);
-	smp_release();
+	secondary_release();
 }
 
 _Noreturn void boot_main(const void *fdt)
@@ -188,7 +165,7 @@ _Noreturn void boot_main(const void *fdt)
 
 	cpu->stack_top = cpu_stacks[0] + CPU_STACK_BYTES;
 	cpu_count = 1;
-	cpu_vectors(cpu);
+	cpu_vectors(cpu, el2_vectors);
 	if (!dtb_bytes(fdt))
 		panic("no device tree in x0");
 	boot_options_parse(fdt, &options);
@@ -201,7 +178,7 @@ _Noreturn void boot_main(const void *fdt)
 	if (gic_init(fdt))
 		panic("no GICv2 or GICv3 with virtualization in the device tree");
 	sched_init(irq_handle);
-	start_cpu(cpu);
+	cpu_start(cpu);
 	smp_start(fdt, options.cpus);
 	io_init();
 	dom0_build(fdt, &options);

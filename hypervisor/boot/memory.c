@@ -5,6 +5,7 @@
 #include "boot/memory.h"
 #include <libfdt.h>
 #include "lib/log.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/el2_map.h"
 #include "mem/heap.h"

@@ -1,40 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * smp.c - start the other CPUs (Arm DEN 0022, CPU_ON). Owner of the gate they
- * wait at.
+ * smp.c - start the other CPUs (Arm DEN 0022, CPU_ON).
  */
 #include "boot/smp.h"
 #include <libfdt.h>
-#include "cpu/barrier.h"
-#include "cpu/sysreg.h"
+#include "cpu/cpu.h"
+#include "cpu/cache.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 
 #define START_TIMEOUT_NS 1000000000ull
 
-void secondary_entry(void);
-
-static bool dom0_ready;
-
-void smp_report_online(struct cpu *cpu)
-{
-	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
-	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
-}
-
-void smp_wait_for_dom0(void)
-{
-	while (!__atomic_load_n(&dom0_ready, __ATOMIC_ACQUIRE))
-		__asm__ volatile("wfe" ::: "memory");
-}
-
-void smp_release(void)
-{
-	__atomic_store_n(&dom0_ready, true, __ATOMIC_RELEASE);
-	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
-}
+void secondary_entry(void); /* secondary.S */
 
 static bool wait_online(const struct cpu *cpu)
 {

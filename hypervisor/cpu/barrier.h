@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * barrier.h - barriers and cache maintenance (Arm ARM DDI 0487, B2.3.12, D7.5).
+ * barrier.h - barriers (Arm ARM DDI 0487, B2.3.12).
  */
 #ifndef CPU_BARRIER_H
 #define CPU_BARRIER_H
@@ -12,16 +12,6 @@ static inline void isb(void) {}
 static inline void dsb_sy(void) {}
 static inline void dsb_ish(void) {}
 static inline void dsb_ishst(void) {}
-static inline void cache_clean(const void *start, size_t bytes)
-{
-	(void)start;
-	(void)bytes;
-}
-static inline void icache_flush(void) {}
-static inline void memory_zero(void *start, size_t bytes)
-{
-	__builtin_memset(start, 0, bytes);
-}
 #else
 static inline void isb(void)
 {
@@ -39,16 +29,6 @@ static inline void dsb_ishst(void)
 {
 	__asm__ volatile("dsb ishst" ::: "memory");
 }
-/* All instruction caches: after memory that a guest will execute was written (Arm ARM D7.5.9). */
-static inline void icache_flush(void)
-{
-	__asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" ::: "memory");
-}
-
-/* Clean and invalidate to the point of coherency: readers with caches off see it. */
-void cache_clean(const void *start, size_t bytes);
-/* Zero Normal memory by whole cache blocks where it can (DC ZVA, Arm ARM C5.3.11). */
-void memory_zero(void *start, size_t bytes);
 #endif
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
 
+#include "cpu/offsets.h"
 #include "lib/types.h"
 
 struct vcpu;
@@ -24,6 +25,7 @@ struct cpu {
 
 extern struct cpu cpus[CPU_MAX];
 extern unsigned int cpu_count; /* CPUs that came up */
+extern uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES];
 
 #ifdef VIMO_HOST_TEST
 extern struct cpu *test_this_cpu;

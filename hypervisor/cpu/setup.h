@@ -7,9 +7,9 @@
 
 #include "cpu/cpu.h"
 
-/* On the CPU itself, first of all: per-CPU pointer and vectors, so that EL2's own faults are told. */
-void cpu_vectors(struct cpu *cpu);
-/* On the CPU itself: per-CPU pointer, vectors, what guests trap. */
+/* On the CPU itself, first of all: per-CPU pointer and vectors, so that EL2's own faults are reported. */
+void cpu_vectors(struct cpu *cpu, const uint8_t *vectors);
+/* On the CPU itself, after cpu_vectors(): what guests trap. */
 void cpu_setup(struct cpu *cpu, uint64_t vtcr);
 
 #endif

@@ -6,7 +6,8 @@
  */
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
-#include "mem/stage2.h"
+#include "mem/stage2_change.h"
+#include "mem/stage2_lookup.h"
 
 #define EXCLUSIONS 48u
 

@@ -4,12 +4,12 @@
  */
 #include "guest/domain.h"
 #include <vimo/guest_map.h>
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "guest/sched.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
-#include "lib/log.h"
 #include "mem/heap.h"
+#include "mem/stage2_change.h"
 
 #define DOMAIN_PAGES (ALIGN_UP(sizeof(struct domain), PAGE_SIZE) / PAGE_SIZE)
 

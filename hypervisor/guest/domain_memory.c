@@ -7,8 +7,10 @@
  */
 #include "guest/domain.h"
 #include <vimo/guest_map.h>
-#include "lib/log.h"
 #include "mem/pool.h"
+#include "mem/stage2.h"
+#include "mem/stage2_change.h"
+#include "mem/stage2_lookup.h"
 
 #define STEP_PIECES 64u              /* populated, granted or given back in one call ... */
 #define STEP_BYTES (64 * BLOCK_SIZE) /* ... granted or revoked, which can be page by page */

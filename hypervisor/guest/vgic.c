@@ -8,7 +8,6 @@
 #include "guest/sched.h"
 #include "guest/vgic_state.h"
 #include "hw/timer.h"
-#include "lib/log.h"
 #include "mem/heap.h"
 
 #define SGIS 16u

@@ -7,7 +7,7 @@
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "hw/psci.h"
-#include "lib/log.h"
+#include "mem/stage2_lookup.h"
 
 #define PSCI_NOT_SUPPORTED_64 ((uint64_t)-1)
 #define PSCI_INVALID_PARAMETERS ((uint64_t)-2)

@@ -78,9 +78,5 @@ struct gic_ops {
 	void (*restore)(const struct gic_vcpu_state *state);
 };
 extern const struct gic_ops *gic; /* gicv2_ops or gicv3_ops */
-extern const struct gic_ops gicv2_ops, gicv3_ops;
-
-/* Reads the DTB, picks the version, fills gic_info. VIMO_NOT_FOUND when there is none we can drive. */
-enum vimo_status gic_init(const void *fdt);
 
 #endif

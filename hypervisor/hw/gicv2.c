@@ -3,6 +3,7 @@
  * gicv2.c - GIC-400 and alike (Arm IHI 0048, with virtualization extensions).
  * EL2 is the Non-secure world: group bits are not its to see.
  */
+#include "hw/gicv2.h"
 #include <libfdt.h>
 #include "cpu/cpu.h"
 #include "cpu/barrier.h"

@@ -2,6 +2,7 @@
 /*
  * gicv3.c - GICv3 and later (Arm IHI 0069), affinity routing, no LPIs.
  */
+#include "hw/gicv3.h"
 #include <libfdt.h>
 #include "cpu/barrier.h"
 #include "cpu/cpu.h"

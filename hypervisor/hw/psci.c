@@ -4,9 +4,8 @@
  */
 #include "hw/psci.h"
 #include <libfdt.h>
+#include "cpu/smc.h"
 #include "lib/string.h"
-
-int64_t smc_call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
 
 static bool usable;
 

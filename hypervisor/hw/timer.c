@@ -5,7 +5,7 @@
 #include "hw/timer.h"
 #include "cpu/barrier.h"
 #include "hw/gic.h"
-#include "lib/log.h"
+#include "lib/panic.h"
 
 uint64_t counter_hz(void)
 {

@@ -7,7 +7,7 @@
 #include "hypercall/hypercall.h"
 #include "hw/timer.h"
 #include "io/io.h"
-#include "lib/log_ring.h"
+#include "lib/log.h"
 #include "mem/heap.h"
 #include "mem/pool.h"
 

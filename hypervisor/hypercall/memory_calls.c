@@ -4,6 +4,7 @@
  * ranges are checked by the workers, which know what RAM is.
  */
 #include "hypercall/hypercall.h"
+#include "mem/stage2_lookup.h"
 
 enum vimo_status hc_mem_populate(struct domain *domain, uint64_t *x)
 {

@@ -8,8 +8,9 @@
  */
 #include "io/io.h"
 #include <vimo/guest_map.h>
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "mem/heap.h"
+#include "mem/stage2_change.h"
 
 static uint32_t *word_at(const struct io_device *device, uint32_t offset)
 {

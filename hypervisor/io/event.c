@@ -5,8 +5,9 @@
  */
 #include "guest/sched.h"
 #include "io/io.h"
-#include "lib/log.h"
+#include "lib/panic.h"
 #include "mem/heap.h"
+#include "mem/stage2_change.h"
 
 static struct vimo_event_page *pages; /* one for each dom0 vCPU */
 

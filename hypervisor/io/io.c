@@ -5,10 +5,11 @@
  */
 #include "io/io.h"
 #include <vimo/guest_map.h>
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "lib/log.h"
-#include "lib/log_ring.h"
+#include "lib/panic.h"
 #include "mem/heap.h"
+#include "mem/stage2_change.h"
 
 #define IO_PAGES (ALIGN_UP(sizeof(struct domain_io), PAGE_SIZE) / PAGE_SIZE)
 

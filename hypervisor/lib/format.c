@@ -2,8 +2,7 @@
 /*
  * format.c - printf's formats that EL2 uses, into a bounded buffer.
  */
-#include "lib/log.h"
-#include "lib/log_ring.h"
+#include "lib/format.h"
 #include "lib/string.h"
 
 struct sink {

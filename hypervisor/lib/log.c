@@ -3,9 +3,10 @@
  * log.c - EL2's log ring (owner of ring, level and limit). Any context.
  */
 #include "lib/log.h"
-#include <vimo/device.h>
+#include <stdarg.h>
+#include "lib/format.h"
 #include "lib/lock.h"
-#include "lib/log_ring.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 
 #define LINE_MAX_BYTES 256u
@@ -24,12 +25,6 @@ static struct {
 struct vimo_log *log_ring(void)
 {
 	return ring;
-}
-
-void log_init(struct vimo_log *memory, uint64_t (*clock)(void))
-{
-	ring = memory;
-	clock_ns = clock;
 }
 
 void log_echo(void (*write)(const char *text, size_t bytes))
@@ -74,6 +69,26 @@ static size_t format_line(char *line, const char *tag, const char *format, va_li
 	used = MIN(used, LINE_MAX_BYTES - 2);
 	line[used++] = '\n';
 	return used;
+}
+
+/* panic_print */
+static void print_panic(const char *format, va_list args)
+{
+	char line[LINE_MAX_BYTES];
+
+	/* The lock's holder may be the one that panics: do without it. */
+	size_t bytes = format_line(line, "panic: ", format, args);
+
+	ring_append(line, bytes);
+	if (echo)
+		echo(line, bytes);
+}
+
+void log_init(struct vimo_log *memory, uint64_t (*clock)(void))
+{
+	ring = memory;
+	clock_ns = clock;
+	panic_print = print_panic;
 }
 
 void log_print(enum log_level level, const char *format, ...)
@@ -124,16 +139,4 @@ void log_guest(unsigned int domain, const char *format, ...)
 	va_start(args, format);
 	emit(line, format_line(line, tag, format, args));
 	va_end(args);
-}
-
-void log_panic_line(const char *format, va_list args)
-{
-	char line[LINE_MAX_BYTES];
-
-	/* The lock's holder may be the one that panics: do without it. */
-	size_t bytes = format_line(line, "panic: ", format, args);
-
-	ring_append(line, bytes);
-	if (echo)
-		echo(line, bytes);
 }

@@ -8,7 +8,7 @@
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
-#include <stdarg.h>
+#include <vimo/device.h>
 #include "lib/types.h"
 
 enum log_level { LOG_ERROR = 0, LOG_WARN = 1, LOG_INFO = 2, LOG_DEBUG = 3 };
@@ -18,11 +18,10 @@ void log_print(enum log_level level, const char *format, ...) __attribute__((for
 /* A line a domain caused: at most 10 a second, and says how many were dropped. */
 void log_guest(unsigned int domain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_level_set(enum log_level level);
-/* vsnprintf of the same formats; always terminates; returns the length needed. */
-size_t format_text(char *out, size_t bytes, const char *format, va_list args);
 
-/* Print and stop this CPU for good; EL2's own bugs only. Never for what a domain did. */
-_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define ASSERT(x) ((x) ? (void)0 : panic("%s:%d: %s", __FILE__, __LINE__, #x))
+/* For boot/ and io/: the log's memory (NULL until there is some), its clock, and where else lines go. */
+void log_init(struct vimo_log *memory, uint64_t (*clock)(void));
+struct vimo_log *log_ring(void);                              /* NULL before log_init() with memory */
+void log_echo(void (*write)(const char *text, size_t bytes)); /* NULL: ring only */
 
 #endif

@@ -2,11 +2,10 @@
 /*
  * panic.c - EL2's own end: say why on the UART and in the ring, stop this CPU.
  */
-#include "lib/log.h"
-#include "lib/log_ring.h"
-#include "lib/panic_hook.h"
+#include "lib/panic.h"
 
 void (*panic_hook)(void);
+void (*panic_print)(const char *format, va_list args);
 uint64_t __stack_chk_guard = 0x595e9fbd94fda766ull;
 
 _Noreturn void panic(const char *format, ...)
@@ -16,7 +15,8 @@ _Noreturn void panic(const char *format, ...)
 	if (panic_hook)
 		panic_hook();
 	va_start(args, format);
-	log_panic_line(format, args);
+	if (panic_print)
+		panic_print(format, args);
 	va_end(args);
 	for (;;)
 		__asm__ volatile("wfe");

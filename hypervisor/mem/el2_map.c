@@ -6,10 +6,10 @@
  */
 #include "mem/el2_map.h"
 #include "cpu/barrier.h"
+#include "cpu/cpu.h"
 #include "cpu/tlb.h"
-#include "lib/log.h"
+#include "lib/panic.h"
 #include "mem/heap.h"
-#include "mem/el2_window.h"
 
 #define BOOT_TABLES 16u
 #define TABLE_ENTRIES 512u
@@ -25,7 +25,6 @@
 #define PTE_ADDRESS MASK(47, 12)
 
 extern uint8_t __image_start[], __text_end[], __rodata_end[], __data_start[], __image_end[];
-extern uint8_t cpu_stacks[CPU_MAX][4 * PAGE_SIZE];
 
 static uint64_t boot_tables[BOOT_TABLES][TABLE_ENTRIES] __attribute__((aligned(4096)));
 static unsigned int boot_tables_used, heap_tables;

@@ -15,11 +15,17 @@ enum el2_prot { EL2_RO, EL2_RW, EL2_RX, EL2_DEVICE };
 /* Tables come from a static array of pages in the image until the heap is there, then from the heap. */
 enum vimo_status el2_map(uint64_t va, pa_t pa, size_t bytes, enum el2_prot prot); /* page aligned */
 enum vimo_status el2_unmap(uint64_t va, size_t bytes);
-/* Level 2 (2 MiB) entry of a window on the calling CPU; a pa of 0 unmaps. See window.c. */
 pa_t el2_map_root(void);
 size_t el2_map_table_bytes(void); /* all of EL2's own page tables, the static ones included */
 void el2_map_init(void);          /* map the image by its linker symbols; tables ready for el2_map_enable */
 /* Values for MAIR_EL2, TCR_EL2; T0SZ = 16 (48-bit VA) with PS from ID_AA64MMFR0_EL1 */
 #define EL2_MAIR 0x00000000000004ffull /* 0: normal write-back, 1: Device-nGnRE */
+
+/* The 2 MiB windows of each CPU, for window.c. */
+#define EL2_WINDOWS 2u
+
+/* Where pa can be reached now; valid to the end of its 2 MiB. The slot must be empty. */
+void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa);
+void el2_window_unmap(unsigned int cpu, unsigned int slot);
 
 #endif

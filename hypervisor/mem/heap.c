@@ -5,7 +5,7 @@
  */
 #include "mem/heap.h"
 #include "lib/lock.h"
-#include "lib/log.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 
 static spinlock_t heap_lock;

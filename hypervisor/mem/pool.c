@@ -8,7 +8,7 @@
  */
 #include "mem/pool.h"
 #include "lib/lock.h"
-#include "lib/log.h"
+#include "lib/panic.h"
 #include "mem/heap.h"
 #include "mem/pool_chunk.h"
 #include "mem/window.h"

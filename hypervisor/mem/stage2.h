@@ -2,8 +2,7 @@
 /*
  * stage2.h - a domain's second stage of translation (Arm ARM DDI 0487, D8.2).
  *
- * 4 KiB granule, one VTCR_EL2 for the whole machine. Prepare (may fail, takes
- * table pages) then commit (cannot). Lock: stage2, taken inside.
+ * 4 KiB granule, one VTCR_EL2 for the whole machine.
  */
 #ifndef MEM_STAGE2_H
 #define MEM_STAGE2_H
@@ -25,22 +24,15 @@ struct stage2 {
 	uint32_t leaves[3]; /* entries of 1 GiB, 2 MiB, 4 KiB, for info and tests */
 };
 
+/* The same for every domain: owner stage2.c, written once, at boot. */
+struct stage2_shape {
+	unsigned int ipa_bits, first_level, root_tables;
+};
+extern struct stage2_shape stage2_shape;
+
 /* Once at boot: choose the input size and first level from the PA size (bits). Returns VTCR_EL2. */
 uint64_t stage2_setup(unsigned int pa_bits);
 unsigned int stage2_ipa_bits(void);
 uint64_t stage2_vtcr(void); /* what stage2_setup() chose */
-enum vimo_status stage2_init(struct stage2 *s2, uint16_t vmid);
-void stage2_destroy(struct stage2 *s2); /* frees tables, flushes the VMID; not the memory mapped */
-/*
- * All or nothing; uses the largest entries alignment allows. VIMO_INVALID (alignment, range), VIMO_EXISTS,
- * VIMO_NO_MEMORY. Break-before-make where an entry is replaced (D8.16).
- */
-enum vimo_status stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, size_t bytes, unsigned int prot);
-enum vimo_status stage2_unmap(struct stage2 *s2, ipa_t ipa, size_t bytes); /* holes are fine; splits blocks */
-/* VIMO_NOT_FOUND when unmapped. *bytes: from ipa to the end of the physically contiguous run with the same
- * prot (bounded scan of 512 entries). pa, bytes, prot may be NULL. */
-enum vimo_status stage2_lookup(struct stage2 *s2, ipa_t ipa, pa_t *pa, size_t *bytes, unsigned int *prot);
-/* First address above ipa that the walk ending at ipa says nothing about: skips whole empty tables. */
-ipa_t stage2_next(struct stage2 *s2, ipa_t ipa);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stage2_change.c - map and unmap. Lock: stage2, taken here.
+ * stage2_change.c - make, map, unmap and free (Arm ARM D8.2, D8.3). A map first
+ * makes every table it needs (may fail), then writes leaves (cannot).
  */
+#include "mem/stage2_change.h"
 #include "cpu/barrier.h"
 #include "cpu/tlb.h"
 #include "mem/heap.h"
@@ -9,6 +11,50 @@
 
 /* More entries than this are dropped from the TLB by VMID, not one by one. */
 #define FLUSH_ONE_BY_ONE 32u
+
+enum vimo_status stage2_init(struct stage2 *s2, uint16_t vmid)
+{
+	*s2 = (struct stage2){ 0 };
+	/* Concatenated tables are aligned to their whole size. */
+	s2->root = heap_alloc(stage2_shape.root_tables, stage2_shape.root_tables);
+	if (!s2->root)
+		return VIMO_NO_MEMORY;
+	s2->table_pages = stage2_shape.root_tables;
+	s2->vttbr = (uintptr_t)s2->root | (uint64_t)vmid << 48;
+	/* The VMID may have been another domain's. */
+	tlb_flush_vmid(s2->vttbr);
+	return VIMO_OK;
+}
+
+static void free_table(uint64_t *table, unsigned int level)
+{
+	for (unsigned int i = 0; level < 3 && i < S2_ENTRIES; i++) {
+		uint64_t *below = s2_table_of(table[i]);
+
+		if (below)
+			free_table(below, level + 1);
+	}
+	heap_free(table, 1);
+}
+
+void stage2_destroy(struct stage2 *s2)
+{
+	if (!s2->root)
+		return;
+	for (unsigned int i = 0; i < stage2_shape.root_tables * S2_ENTRIES; i++) {
+		uint64_t *below = s2_table_of(s2->root[i]);
+
+		s2->root[i] = 0;
+		if (!below)
+			continue;
+		/* A table is reused only when no walker can still hold the way to it (D8.16.1). */
+		tlb_flush_vmid(s2->vttbr);
+		free_table(below, stage2_shape.first_level + 1);
+	}
+	tlb_flush_vmid(s2->vttbr);
+	heap_free(s2->root, stage2_shape.root_tables);
+	*s2 = (struct stage2){ 0 };
+}
 
 static bool is_empty(const uint64_t *table, unsigned int level)
 {

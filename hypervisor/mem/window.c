@@ -4,10 +4,10 @@
  * are masked and a CPU uses only its own windows: no lock.
  */
 #include "mem/window.h"
-#include "cpu/barrier.h"
+#include "cpu/cache.h"
 #include "cpu/cpu.h"
 #include "lib/string.h"
-#include "mem/el2_window.h"
+#include "mem/el2_map.h"
 
 static size_t piece(pa_t pa, size_t bytes)
 {

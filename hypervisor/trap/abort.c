@@ -2,11 +2,11 @@
 /*
  * abort.c - stage 2 faults: emulated devices, dom0's own devices, or nothing.
  */
+#include "trap/abort.h"
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "lib/log.h"
-#include "trap/trap.h"
 
 #define PAR_F BIT(0)
 

@@ -3,11 +3,16 @@
  * dispatch.c - choose a handler for a guest exit by exception class.
  * Context: exiting CPU, interrupts masked, no locks held.
  */
+#include "trap/dispatch.h"
 #include "cpu/sysreg.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "lib/log.h"
-#include "trap/trap.h"
+#include "lib/panic.h"
+#include "trap/abort.h"
+#include "trap/irq.h"
+#include "trap/smccc.h"
+#include "trap/sysreg.h"
 
 static enum trap_result trap_wfx(struct vcpu *vcpu, uint64_t esr)
 {
@@ -60,7 +65,6 @@ static inline void before_return(void)
 		catch_up(cpu);
 }
 
-void trap_sync(struct vcpu *vcpu);
 void trap_sync(struct vcpu *vcpu)
 {
 	uint64_t esr = read_sysreg(esr_el2);
@@ -75,7 +79,6 @@ void trap_sync(struct vcpu *vcpu)
 	before_return();
 }
 
-void trap_irq(struct vcpu *vcpu);
 void trap_irq(struct vcpu *vcpu)
 {
 	vcpu->exits++;
@@ -84,7 +87,6 @@ void trap_irq(struct vcpu *vcpu)
 	before_return();
 }
 
-void trap_fiq(struct vcpu *vcpu);
 void trap_fiq(struct vcpu *vcpu)
 {
 	/* Group 0 is the firmware's; if it comes here, leave it to the firmware. */
@@ -92,7 +94,6 @@ void trap_fiq(struct vcpu *vcpu)
 	before_return();
 }
 
-void trap_serror(struct vcpu *vcpu);
 void trap_serror(struct vcpu *vcpu)
 {
 	log_guest(vcpu->domain->id, "SError, ESR %lx", (unsigned long)read_sysreg(esr_el2));
@@ -104,7 +105,6 @@ void trap_serror(struct vcpu *vcpu)
 	before_return();
 }
 
-_Noreturn void trap_el2(unsigned int vector);
 _Noreturn void trap_el2(unsigned int vector)
 {
 	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx", vector, (unsigned long)read_sysreg(esr_el2),

@@ -3,12 +3,12 @@
  * irq.c - a physical interrupt came: EL2's own, the running guest's timer, or
  * dom0's. Priority is dropped at once; see hw/gic.h for who deactivates.
  */
+#include "trap/irq.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "guest/vgic.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
-#include "trap/trap.h"
 
 static void own_timer(void)
 {

@@ -5,10 +5,10 @@
  * Both conduits answer alike; nothing a guest asks reaches the firmware but
  * dom0's power requests (guest/vpsci.c).
  */
+#include "trap/smccc.h"
 #include "guest/smccc.h"
 #include "guest/vpsci.h"
 #include "hypercall/hypercall.h"
-#include "trap/trap.h"
 
 #define SMCCC_OWNER(function) FIELD(function, 29, 24)
 #define OWNER_ARCH 0u

@@ -7,9 +7,9 @@
  * self-hosted debug of guests is not virtualized. MDSCR_EL1 is real, so that
  * single-stepping works.
  */
+#include "trap/sysreg.h"
 #include "cpu/features.h"
 #include "guest/vtimer.h"
-#include "trap/trap.h"
 
 typedef void (*register_write)(struct vcpu *vcpu, uint32_t id, uint64_t value);
 typedef uint64_t (*register_read)(struct vcpu *vcpu, uint32_t id);

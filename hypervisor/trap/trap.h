@@ -16,13 +16,4 @@ enum trap_result {
 
 typedef enum trap_result (*trap_handler)(struct vcpu *vcpu, uint64_t esr);
 
-enum trap_result trap_hvc(struct vcpu *vcpu, uint64_t esr);
-enum trap_result trap_smc(struct vcpu *vcpu, uint64_t esr);
-enum trap_result trap_sysreg(struct vcpu *vcpu, uint64_t esr);
-enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr);
-enum trap_result trap_instruction_abort(struct vcpu *vcpu, uint64_t esr);
-
-/* One pending physical interrupt of this CPU; running or idle. */
-void irq_handle(void);
-
 #endif

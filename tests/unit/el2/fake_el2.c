@@ -8,7 +8,8 @@
 #include <string.h>
 #include "cpu/cpu.h"
 #include "lib/log.h"
-#include "mem/el2_window.h"
+#include "lib/panic.h"
+#include "mem/el2_map.h"
 #include "mem/heap.h"
 
 static struct cpu cpu;

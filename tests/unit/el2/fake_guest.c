@@ -9,9 +9,9 @@
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
-#include "lib/log_ring.h"
 #include "mem/heap.h"
 #include "mem/pool.h"
+#include "mem/stage2.h"
 
 #define HEAP_PAGES 1024u
 

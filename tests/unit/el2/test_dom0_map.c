@@ -7,6 +7,9 @@
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
 #include "mem/heap.h"
+#include "mem/stage2.h"
+#include "mem/stage2_change.h"
+#include "mem/stage2_lookup.h"
 
 #define RAM 0x40000000ull
 #define GICD 0x08000000ull

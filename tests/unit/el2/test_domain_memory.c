@@ -7,6 +7,7 @@
 #include <vimo/guest_map.h>
 #include "mem/heap.h"
 #include "mem/pool.h"
+#include "mem/stage2_lookup.h"
 
 #define RAM VIMO_GUEST_RAM_BASE
 #define MAX_CALLS 100u

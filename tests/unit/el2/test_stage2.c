@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include "mem/heap.h"
 #include "mem/stage2.h"
+#include "mem/stage2_change.h"
+#include "mem/stage2_lookup.h"
 
 #define HEAP_PAGES 128u
 #define RAM 0x40000000ull

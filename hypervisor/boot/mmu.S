@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mmu.S - a CPU's EL2 registers before C runs with caches.
+ */
+#define SCTLR_EL2_RES1 0x30c50830
+#define SCTLR_EL2_ON   0x30cd183d /* RES1 | M | C | SA | I | WXN */
+
+	.text
+/* EL2 registers that reset leaves UNKNOWN and that matter before the MMU is on. */
+	.globl	el2_reset
+el2_reset:
+	mov	x0, #(1 << 31)		/* HCR_EL2.RW, E2H = 0 */
+	msr	hcr_el2, x0
+	isb
+	ldr	x0, =SCTLR_EL2_RES1
+	msr	sctlr_el2, x0
+	isb
+	ret
+
+/* Tables and their settings stand in el2_mmu (mair, tcr, ttbr0). */
+	.globl	mmu_on
+mmu_on:
+	adrp	x0, el2_mmu
+	add	x0, x0, :lo12:el2_mmu
+	ldp	x1, x2, [x0]
+	ldr	x3, [x0, #16]
+	msr	mair_el2, x1
+	msr	tcr_el2, x2
+	msr	ttbr0_el2, x3
+	dsb	sy
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	sy
+	isb
+	ldr	x0, =SCTLR_EL2_ON
+	msr	sctlr_el2, x0
+	isb
+	ret
+
+	.ltorg
+
+	.bss
+	.balign	64
+	.globl	el2_mmu
+el2_mmu:
+	.skip	24

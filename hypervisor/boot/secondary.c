@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * secondary.c - C on a CPU that smp.c started. Owner of the gate at which those
+ * CPUs wait for dom0.
+ */
+#include "boot/secondary.h"
+#include "cpu/setup.h"
+#include "guest/sched.h"
+#include "hw/gic.h"
+#include "hw/timer.h"
+#include "lib/panic.h"
+#include "mem/stage2.h"
+#include "trap/entry.h"
+
+static bool dom0_ready;
+
+static void report_online(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
+	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
+}
+
+static void wait_for_dom0(void)
+{
+	while (!__atomic_load_n(&dom0_ready, __ATOMIC_ACQUIRE))
+		__asm__ volatile("wfe" ::: "memory");
+}
+
+void secondary_release(void)
+{
+	__atomic_store_n(&dom0_ready, true, __ATOMIC_RELEASE);
+	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
+}
+
+void cpu_start(struct cpu *cpu)
+{
+	cpu_setup(cpu, stage2_vtcr());
+	if (gic->init_cpu())
+		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
+	timer_init_cpu();
+	cpu->online = true;
+}
+
+_Noreturn void boot_secondary(struct cpu *cpu)
+{
+	cpu_vectors(cpu, el2_vectors);
+	cpu_start(cpu);
+	cpu->work = CPU_WORK_SCHED;
+	report_online(cpu);
+	wait_for_dom0();
+	sched_run();
+	guest_enter_first();
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gic_dist.c - what GICv2 and GICv3 do alike with the distributor.
+ */
+#include "hw/gic_dist.h"
+
+void gic_reset_lines(uint64_t base, uint32_t first, uint32_t count, bool group1)
+{
+	for (uint32_t i = first; i < count; i += 32) {
+		mmio_write32(base + GICD_ICENABLER + i / 8, ~0u);
+		mmio_write32(base + GICD_ICPENDR + i / 8, ~0u);
+		mmio_write32(base + GICD_ICACTIVER + i / 8, ~0u);
+		mmio_write32(base + GICD_IGROUPR + i / 8, group1 ? ~0u : 0);
+	}
+	for (uint32_t i = first; i < count; i += 4)
+		mmio_write32(base + GICD_IPRIORITYR + i, GIC_PRIORITY_ALL * 0x01010101u);
+	for (uint32_t i = MAX(first, 16u); i < count; i += 16)
+		mmio_write32(base + GICD_ICFGR + i / 4, 0);
+}

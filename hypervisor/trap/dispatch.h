@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dispatch.h - what entry.S calls at each exit, with the vCPU of this CPU.
+ */
+#ifndef TRAP_DISPATCH_H
+#define TRAP_DISPATCH_H
+
+#include "guest/vcpu.h"
+
+void trap_sync(struct vcpu *vcpu);
+void trap_irq(struct vcpu *vcpu);
+void trap_fiq(struct vcpu *vcpu);
+void trap_serror(struct vcpu *vcpu);
+/* EL2's own fault; vector: 0..7, from the start of the table. */
+_Noreturn void trap_el2(unsigned int vector);
+
+#endif
