@@ -11,6 +11,8 @@
 #include "cpu/cpu.h"
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
+#include "guest/domain_life.h"
+#include "guest/vgic_setup.h"
 #include "hw/gic.h"
 #include "lib/log.h"
 #include "lib/panic.h"

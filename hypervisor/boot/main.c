@@ -14,6 +14,7 @@
 #include "cpu/setup.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
+#include "guest/sched_wake.h"
 #include "guest/smccc.h"
 #include "hw/gic_find.h"
 #include "hw/psci.h"

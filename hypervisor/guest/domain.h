@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * domain.h - a guest as a whole.
+ * domain.h - a guest as a whole, and the table of them.
  *
- * Life: create -> (populate, devices, entry) -> start -> ... -> destroy.
  * Lock: domain. The table of domains is domain.c's.
  */
 #ifndef GUEST_DOMAIN_H
@@ -11,7 +10,7 @@
 #include <vimo/domain.h>
 #include "guest/mmio.h"
 #include "guest/vcpu.h"
-#include "guest/vgic.h"
+#include "guest/virq.h"
 #include "lib/lock.h"
 #include "mem/stage2.h"
 
@@ -47,29 +46,18 @@ extern struct domain_hooks domain_hooks;
 
 #define DOMAIN_MAX_VCPUS 8u
 
-enum vimo_status domain_create(unsigned int vcpus, uint32_t weight, struct domain **out);
-/* dom0 itself: id 0, platform vGIC bases from gic_info, no pool memory. */
-enum vimo_status domain_create_dom0(unsigned int vcpus, struct domain **out);
+extern struct domain *dom0;
+
 struct domain *domain_get(uint64_t id); /* NULL when there is none; takes a reference */
 void domain_put(struct domain *domain);
 struct domain *domain_next(uint64_t id); /* lowest id above, with a reference */
-enum vimo_status domain_start(struct domain *domain);
-enum vimo_status domain_pause(struct domain *domain); /* returns when no vCPU runs */
-enum vimo_status domain_unpause(struct domain *domain);
-enum vimo_status domain_kill(struct domain *domain); /* likewise; VIMO_STATE when DYING */
-/* It stops by itself or by force; from any CPU, also from one of its own vCPUs. */
-void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail);
-/*
- * Bounded step: VIMO_AGAIN until done, VIMO_BUSY while pages are granted to dom0. dom0 itself: VIMO_DENIED.
- * After VIMO_OK the domain has gone, and the caller's reference with it.
- */
-enum vimo_status domain_destroy(struct domain *domain);
-enum vimo_status domain_populate(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
-enum vimo_status domain_grant(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
-enum vimo_status domain_revoke(struct domain *domain, ipa_t ipa, size_t bytes, size_t *done);
-/* Part of destroy: give pages back to the pool and scrub; VIMO_AGAIN until none is left. */
-enum vimo_status domain_release_step(struct domain *domain);
-bool domain_is_running(const struct domain *domain); /* a vCPU is on a CPU this moment */
-extern struct domain *dom0;
+
+/* For domain_life.c. Lowest free id from first_id on, and a serial; false: none is free. */
+bool domain_take_id(struct domain *domain, unsigned int first_id);
+void domain_release_id(const struct domain *domain);
+/* From here on others can look it up. */
+void domain_publish(struct domain *domain);
+/* Out of the table, if the caller's is the only reference. */
+bool domain_unpublish(struct domain *domain);
 
 #endif

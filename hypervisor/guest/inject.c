@@ -3,8 +3,8 @@
  * inject.c - exceptions that EL2 gives to the guest that earned them.
  * Context: the vCPU runs on this CPU; its EL1 registers are in the hardware.
  */
+#include "guest/inject.h"
 #include "cpu/sysreg.h"
-#include "guest/vcpu.h"
 
 #define SCTLR_SPAN BIT(23)
 #define SCTLR_DSSBS BIT(44)

@@ -18,7 +18,7 @@ struct mmio_access {
 
 enum mmio_result {
 	MMIO_DONE,  /* data holds the answer; go on with the next instruction */
-	MMIO_WAIT,  /* an I/O request was made: the vCPU waits, vcpu_io_complete() finishes it */
+	MMIO_WAIT,  /* an I/O request was made: the vCPU waits, io/ioreq.c finishes it */
 	MMIO_ABORT, /* nothing there: the guest gets an external abort */
 };
 

@@ -4,8 +4,9 @@
  */
 #include "guest/runqueue.h"
 #include "guest/domain.h"
-#include "guest/sched.h"
+#include "hw/timer.h"
 
+struct sched_times sched_times;
 static struct runqueue runqueues[CPU_MAX];
 
 void runqueue_init(unsigned int cpu)
@@ -74,6 +75,23 @@ void runqueue_repay(struct vcpu *vcpu)
 	vcpu->held = 0;
 }
 
+void runqueue_make_runnable(struct runqueue *rq, struct vcpu *vcpu)
+{
+	uint64_t floor;
+
+	/* Alone on its CPU, it may have run for seconds since the queue looked. */
+	if (rq->cpu->vcpu)
+		runqueue_account(rq, rq->cpu->vcpu, counter_now());
+	floor = rq->min_vruntime > sched_times.wake_bonus ? rq->min_vruntime - sched_times.wake_bonus : 0;
+	if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
+		patience_woken(&vcpu->patience, vcpu->cpu_time);
+	vcpu->state = VCPU_RUNNABLE;
+	vcpu->wait = WAIT_NONE;
+	vcpu->vruntime = MAX(vcpu->vruntime, floor);
+	if (!vcpu->stopped)
+		runqueue_insert(rq, vcpu);
+}
+
 static void place_locked(struct runqueue *rq, struct vcpu *vcpu)
 {
 	vcpu->sibling = rq->placed;
@@ -93,7 +111,7 @@ static void unplace_locked(struct runqueue *rq, struct vcpu *vcpu)
 	}
 }
 
-void sched_place(struct vcpu *vcpu)
+void runqueue_place(struct vcpu *vcpu)
 {
 	struct runqueue *best = &runqueues[0];
 
@@ -108,7 +126,7 @@ void sched_place(struct vcpu *vcpu)
 	spin_unlock(&best->lock);
 }
 
-void sched_remove(struct vcpu *vcpu)
+void runqueue_forget(struct vcpu *vcpu)
 {
 	struct runqueue *rq = runqueue_lock(vcpu);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * runqueue.h - the vCPUs of one CPU: all that are placed there, and those that
- * wait to run. sched.c's own; nobody else includes it.
+ * wait to run. For sched*.c, except runqueue_place() and runqueue_forget().
  */
 #ifndef GUEST_RUNQUEUE_H
 #define GUEST_RUNQUEUE_H
@@ -23,7 +23,17 @@ struct runqueue {
 	uint64_t timer; /* what EL2's timer is set to */
 };
 
+/* In counter ticks; written once, by sched_init(). */
+struct sched_times {
+	uint64_t slice, wake_bonus, granularity, moment;
+};
+extern struct sched_times sched_times;
+
 void runqueue_init(unsigned int cpu);
+/* Choose a CPU for a new vCPU (fewest vCPUs first; dom0's vCPU n on CPU n). */
+void runqueue_place(struct vcpu *vcpu);
+/* A vCPU that is OFF or stopped and not running leaves its CPU. */
+void runqueue_forget(struct vcpu *vcpu);
 struct runqueue *runqueue_of(const struct cpu *cpu);
 /* Lock the queue of the CPU a vCPU is placed on. */
 struct runqueue *runqueue_lock(const struct vcpu *vcpu);
@@ -31,6 +41,22 @@ struct runqueue *runqueue_lock(const struct vcpu *vcpu);
 void runqueue_insert(struct runqueue *rq, struct vcpu *vcpu);
 void runqueue_remove(struct runqueue *rq, struct vcpu *vcpu); /* not queued: no effect */
 struct vcpu *runqueue_best(const struct runqueue *rq);        /* least vruntime, or NULL */
+/* Blocked or new: into the queue, unless it is stopped. */
+void runqueue_make_runnable(struct runqueue *rq, struct vcpu *vcpu);
+/* The running vCPU pays for the time until now. */
+static inline void runqueue_account(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
+{
+	uint64_t ran = now - vcpu->run_start;
+
+	/* A wake-up may have looked at the counter after its caller did. */
+	if (now <= vcpu->run_start)
+		return;
+	vcpu->run_start = now;
+	vcpu->cpu_time += ran;
+	vcpu->vruntime += ran * 256 / vcpu->weight;
+	rq->min_vruntime = MAX(rq->min_vruntime, vcpu->vruntime);
+}
+
 /* Have it wait its turn like one that did not sleep, and undo that. */
 void runqueue_withhold(struct runqueue *rq, struct vcpu *vcpu);
 void runqueue_repay(struct vcpu *vcpu);

@@ -11,7 +11,7 @@
 #include "cpu/cpu.h"
 #include "cpu/context.h"
 #include "guest/patience.h"
-#include "guest/vgic.h"
+#include "guest/virq.h"
 #include "lib/types.h"
 
 struct domain;
@@ -70,19 +70,14 @@ static inline bool vcpu_is_current(const struct vcpu *vcpu)
 {
 	return this_cpu()->vcpu == vcpu;
 }
+/* On a CPU this moment; any CPU asks. */
+static inline bool vcpu_is_running(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
+}
 /* Fill in a reset vCPU that starts at pc with x0, EL1h, interrupts masked, MMU off. */
 void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0);
-enum vimo_status vcpu_create(struct domain *domain, unsigned int id);
+/* An OFF vCPU in reset; not yet on a CPU, nor its interrupts. NULL: no memory. */
+struct vcpu *vcpu_create(struct domain *domain, unsigned int id);
 void vcpu_free(struct vcpu *vcpu);
-/* Return from the trapped access that waited: write the register, step over, wake. Any CPU. */
-void vcpu_io_complete(struct vcpu *vcpu, uint64_t data);
-/* Take the vCPU's state off, onto this CPU's hardware. Scheduler only. */
-void vcpu_save(struct vcpu *vcpu);
-void vcpu_load(struct vcpu *vcpu);
-
-/* An exception at EL1 for the running vCPU (Arm ARM D1.3): PC, SPSR_EL1, ESR_EL1, FAR_EL1. */
-void inject_undefined(struct vcpu *vcpu);
-void inject_serror(struct vcpu *vcpu);                                /* taken when the guest unmasks it */
-void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction); /* synchronous external abort */
-
 #endif

@@ -5,8 +5,8 @@
  * An interrupt in a list register has its pending and active bits there, not
  * in struct virq (latch and sgi_sources were handed over; a level line stays).
  */
-#include "guest/sched.h"
-#include "guest/vgic_state.h"
+#include "guest/vgic_lr.h"
+#include "guest/sched_wake.h"
 #include "hw/gic_lr.h"
 #include "hw/timer.h"
 
@@ -149,7 +149,7 @@ static void reap(struct vcpu *vcpu)
 static NOINLINE void ask_other_cpu(struct vcpu *vcpu)
 {
 	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
-	if (sched_is_running(vcpu))
+	if (vcpu_is_running(vcpu))
 		sched_kick(vcpu->cpu);
 }
 
@@ -307,7 +307,7 @@ static bool place_all(struct vcpu *vcpu, bool active)
 	return room;
 }
 
-void vgic_flush_locked(struct vcpu *vcpu)
+static void flush_locked(struct vcpu *vcpu)
 {
 	bool room;
 
@@ -323,7 +323,7 @@ void vgic_flush_locked(struct vcpu *vcpu)
 void vgic_flush(struct vcpu *vcpu)
 {
 	spin_lock(&vcpu->domain->vgic.lock);
-	vgic_flush_locked(vcpu);
+	flush_locked(vcpu);
 	spin_unlock(&vcpu->domain->vgic.lock);
 }
 
@@ -360,7 +360,7 @@ void vgic_load(struct vcpu *vcpu)
 	spin_lock(&vcpu->domain->vgic.lock);
 	gic->restore(&vcpu->vgic.hw);
 	move_timer_active(vcpu, true);
-	vgic_flush_locked(vcpu);
+	flush_locked(vcpu);
 	spin_unlock(&vcpu->domain->vgic.lock);
 }
 

@@ -3,8 +3,9 @@
  * vgic_redist.c - the emulated GICv3 redistributors (IHI 0069 12.10, 12.11):
  * two 64 KiB frames a vCPU, no LPIs.
  */
+#include "guest/vgic_redist.h"
 #include <vimo/guest_map.h>
-#include "guest/vgic_state.h"
+#include "guest/vgic_bank.h"
 
 #define GICR_CTLR 0x0000u
 #define GICR_IIDR 0x0004u

@@ -5,7 +5,9 @@
  */
 #include "guest/vpsci.h"
 #include "guest/domain.h"
+#include "guest/domain_life.h"
 #include "guest/sched.h"
+#include "guest/sched_wake.h"
 #include "hw/psci.h"
 #include "mem/stage2_lookup.h"
 

@@ -5,7 +5,8 @@
 #include "guest/vtimer.h"
 #include <vimo/guest_map.h>
 #include "guest/domain.h"
-#include "guest/sched.h"
+#include "guest/sched_wake.h"
+#include "guest/vgic.h"
 #include "hw/timer.h"
 
 #define NEVER (~0ull)

@@ -3,8 +3,12 @@
  * device_calls.c - devices, interrupts and events. x[1] is the domain, looked
  * up already.
  */
-#include "hypercall/hypercall.h"
-#include "io/io.h"
+#include "hypercall/device_calls.h"
+#include "guest/vgic.h"
+#include "io/device.h"
+#include "io/event.h"
+#include "io/ioreq.h"
+#include "io/pl011.h"
 
 enum vimo_status hc_domain_page(struct domain *domain, uint64_t *x)
 {

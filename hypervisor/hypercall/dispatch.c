@@ -2,7 +2,11 @@
 /*
  * dispatch.c - number to row; the caller's rights; the domain argument.
  */
-#include "hypercall/hypercall.h"
+#include "hypercall/dispatch.h"
+#include "hypercall/device_calls.h"
+#include "hypercall/domain_calls.h"
+#include "hypercall/info.h"
+#include "hypercall/memory_calls.h"
 
 #define ANYONE true
 #define DOM0_ONLY false

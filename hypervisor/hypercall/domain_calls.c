@@ -2,7 +2,8 @@
 /*
  * domain_calls.c - life of domains. x[1] is the domain, looked up already.
  */
-#include "hypercall/hypercall.h"
+#include "hypercall/domain_calls.h"
+#include "guest/domain_life.h"
 #include "hw/timer.h"
 
 enum vimo_status hc_domain_create(struct vcpu *vcpu, uint64_t *x)

@@ -2,11 +2,11 @@
 /*
  * info.c - what this hypervisor is and has.
  */
+#include "hypercall/info.h"
 #include "cpu/cpu.h"
 #include "hw/gic.h"
-#include "hypercall/hypercall.h"
 #include "hw/timer.h"
-#include "io/io.h"
+#include "io/event.h"
 #include "lib/log.h"
 #include "mem/heap.h"
 #include "mem/pool.h"

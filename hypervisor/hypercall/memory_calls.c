@@ -3,7 +3,8 @@
  * memory_calls.c - a domain's memory. x[1] is the domain, looked up already;
  * ranges are checked by the workers, which know what RAM is.
  */
-#include "hypercall/hypercall.h"
+#include "hypercall/memory_calls.h"
+#include "guest/domain_memory.h"
 #include "mem/stage2_lookup.h"
 
 enum vimo_status hc_mem_populate(struct domain *domain, uint64_t *x)

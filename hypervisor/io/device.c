@@ -6,9 +6,13 @@
  * The guest maps the page as Device memory, so its reads go past the caches:
  * whatever is written is cleaned to the point of coherency (Arm ARM B2.8).
  */
-#include "io/io.h"
+#include "io/device.h"
 #include <vimo/guest_map.h>
 #include "cpu/cache.h"
+#include "guest/vgic.h"
+#include "io/event.h"
+#include "io/ioreq.h"
+#include "io/shared_page.h"
 #include "mem/heap.h"
 #include "mem/stage2_change.h"
 

@@ -3,8 +3,9 @@
  * event.c - bits in pages that dom0 reads, and one interrupt (owner of the
  * pages). Any CPU, no lock for raising: all is atomic.
  */
-#include "guest/sched.h"
-#include "io/io.h"
+#include "io/event.h"
+#include "guest/sched_wake.h"
+#include "guest/vgic.h"
 #include "lib/panic.h"
 #include "mem/heap.h"
 #include "mem/stage2_change.h"

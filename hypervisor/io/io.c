@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * io.c - a domain's shared pages: made with it, unmapped from dom0 before they
- * are freed.
+ * io.c - a domain's I/O is made with it, and ends before it does: pages are
+ * unmapped from dom0 before they are freed.
  */
 #include "io/io.h"
 #include <vimo/guest_map.h>
-#include "cpu/cache.h"
+#include "io/device.h"
+#include "io/event.h"
+#include "io/ioreq.h"
+#include "io/pl011.h"
+#include "io/shared_page.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "mem/heap.h"
 #include "mem/stage2_change.h"
 
 #define IO_PAGES (ALIGN_UP(sizeof(struct domain_io), PAGE_SIZE) / PAGE_SIZE)
-
-void *io_shared_page(unsigned int prot)
-{
-	void *page = heap_page();
-
-	/* A guest that reads it as Device memory must not see what was there before. */
-	if (page)
-		cache_clean(page, PAGE_SIZE);
-	if (page && stage2_map(&dom0->stage2, IPA((uintptr_t)page), PA((uintptr_t)page), PAGE_SIZE, prot)) {
-		heap_free(page, 1);
-		page = NULL;
-	}
-	return page;
-}
-
-void io_shared_page_free(void *page)
-{
-	if (!page)
-		return;
-	/* Only ever mapped whole: a 4 KiB leaf needs no split, so this cannot fail. */
-	if (stage2_unmap(&dom0->stage2, IPA((uintptr_t)page), PAGE_SIZE))
-		panic("a page shared with dom0 cannot be taken back");
-	heap_free(page, 1);
-}
 
 /* What the device model answers besides virtio pages: the platform's small devices. */
 static enum mmio_result platform_access(struct vcpu *vcpu, void *context, struct mmio_access *access)

@@ -4,7 +4,9 @@
  * shared: what stands in it is never trusted, only the answer's data is taken.
  * Lock: the domain's io lock, so that a request is finished once.
  */
-#include "io/io.h"
+#include "io/ioreq.h"
+#include "guest/sched_wake.h"
+#include "io/event.h"
 
 enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_access *access)
 {
@@ -26,6 +28,18 @@ enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_a
 	return MMIO_WAIT;
 }
 
+/* The access has its answer: write the register, wake the vCPU. Its PC is past the instruction already. */
+static void complete(struct vcpu *vcpu, uint64_t data)
+{
+	const struct mmio_pending *io = &vcpu->io;
+
+	if (!io->write && io->reg < 31)
+		vcpu->x[io->reg] = mmio_extend(data, io->width, io->sign_extend, io->wide);
+	vcpu->io.active = false;
+	/* Registers first, then the wake-up that lets another CPU run it. */
+	sched_wake(vcpu, WAIT_IO);
+}
+
 enum vimo_status ioreq_done(struct domain *domain, uint64_t id)
 {
 	enum vimo_status status = VIMO_STATE;
@@ -41,7 +55,7 @@ enum vimo_status ioreq_done(struct domain *domain, uint64_t id)
 		uint64_t data = __atomic_load_n(&slot->data, __ATOMIC_RELAXED);
 
 		__atomic_store_n(&slot->state, VIMO_IOREQ_FREE, __ATOMIC_RELAXED);
-		vcpu_io_complete(vcpu, data);
+		complete(vcpu, data);
 		status = VIMO_OK;
 	}
 	spin_unlock(&domain->io->lock);

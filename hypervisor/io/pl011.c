@@ -10,9 +10,11 @@
  * the ring from dom0, shown 32 deep. As on QEMU, bytes pass whether or not the
  * guest set UARTEN: early consoles count on firmware having done it.
  */
+#include "io/pl011.h"
 #include <vimo/guest_map.h>
 #include "guest/sched.h"
-#include "io/io.h"
+#include "guest/vgic.h"
+#include "io/event.h"
 
 #define FR_CTS 0x01u /* a guest with flow control may send */
 #define FR_RXFE 0x10u

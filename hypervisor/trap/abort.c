@@ -5,6 +5,7 @@
 #include "trap/abort.h"
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
+#include "guest/inject.h"
 #include "guest/sched.h"
 #include "lib/log.h"
 

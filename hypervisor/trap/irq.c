@@ -7,6 +7,7 @@
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "guest/vgic.h"
+#include "guest/vgic_lr.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
 

@@ -8,6 +8,7 @@
 #include "trap/smccc.h"
 #include "guest/smccc.h"
 #include "guest/vpsci.h"
+#include "hypercall/dispatch.h"
 #include "hypercall/hypercall.h"
 
 #define SMCCC_OWNER(function) FIELD(function, 29, 24)

@@ -9,6 +9,7 @@
  */
 #include "trap/sysreg.h"
 #include "cpu/features.h"
+#include "guest/vgic.h"
 #include "guest/vtimer.h"
 
 typedef void (*register_write)(struct vcpu *vcpu, uint32_t id, uint64_t value);

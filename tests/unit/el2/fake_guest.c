@@ -4,7 +4,12 @@
  */
 #include "fake_guest.h"
 #include <stdlib.h>
+#include "guest/domain_life.h"
+#include "guest/runqueue.h"
 #include "guest/sched.h"
+#include "guest/sched_wake.h"
+#include "guest/vgic.h"
+#include "guest/vgic_setup.h"
 #include "hw/gic.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
@@ -78,37 +83,19 @@ void vgic_set_level(struct domain *domain, struct vcpu *vcpu, uint32_t intid, bo
 	fake_irq.high = high;
 }
 
-enum vimo_status vcpu_create(struct domain *domain, unsigned int id)
+void vgic_vcpu_init(struct vcpu *vcpu)
 {
-	struct vcpu *vcpu = heap_alloc(ALIGN_UP(sizeof(*vcpu), PAGE_SIZE) / PAGE_SIZE, 1);
-
-	if (!vcpu)
-		return VIMO_NO_MEMORY;
-	vcpu->domain = domain;
-	vcpu->id = id;
-	vcpu->weight = 256;
-	domain->vcpus[id] = vcpu;
-	return VIMO_OK;
+	(void)vcpu;
 }
 
-void vcpu_free(struct vcpu *vcpu)
+void runqueue_place(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}
+
+void runqueue_forget(struct vcpu *vcpu)
 {
 	assert_int_not_equal(vcpu->state, VCPU_RUNNING);
-	vcpu->domain->vcpus[vcpu->id] = NULL;
-	heap_free(vcpu, ALIGN_UP(sizeof(*vcpu), PAGE_SIZE) / PAGE_SIZE);
-}
-
-void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
-{
-	vcpu->pc = pc;
-	vcpu->x[0] = x0;
-}
-
-void vcpu_io_complete(struct vcpu *vcpu, uint64_t data)
-{
-	vcpu->x[vcpu->io.reg] = data;
-	vcpu->io.active = false;
-	fake_completions++;
 }
 
 void sched_start(struct vcpu *vcpu)
@@ -119,7 +106,7 @@ void sched_start(struct vcpu *vcpu)
 
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 {
-	assert_int_equal(reason, WAIT_INTERRUPT);
+	fake_completions += reason == WAIT_IO;
 	vcpu->held = 0;
 }
 
@@ -149,11 +136,6 @@ void sched_yield(struct vcpu *vcpu)
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason)
 {
 	vcpu->wait = reason;
-}
-
-bool sched_is_running(const struct vcpu *vcpu)
-{
-	return vcpu->state == VCPU_RUNNING;
 }
 
 int64_t psci_firmware_call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)

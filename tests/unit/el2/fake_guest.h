@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fake_guest.h - the modules beside guest/domain.c, io/ and hypercall/ in a test:
+ * fake_guest.h - the modules beside guest/domain*.c, io/ and hypercall/ in a test:
  * vCPUs that only have a state, a vGIC that records its interrupts, a pool of
  * FAKE_RAM_BYTES, a dom0 with two vCPUs.
  */

@@ -7,6 +7,9 @@
 #include <pthread.h>
 #include <string.h>
 #include <vimo/guest_map.h>
+#include "guest/domain_life.h"
+#include "io/device.h"
+#include "io/event.h"
 #include "io/io.h"
 #include "mem/heap.h"
 

@@ -5,6 +5,8 @@
  */
 #include "fake_guest.h"
 #include <vimo/guest_map.h>
+#include "guest/domain_life.h"
+#include "guest/domain_memory.h"
 #include "mem/heap.h"
 #include "mem/pool.h"
 #include "mem/stage2_lookup.h"

@@ -7,7 +7,9 @@
 #include "fake_guest.h"
 #include <string.h>
 #include <vimo/guest_map.h>
+#include "io/event.h"
 #include "io/io.h"
+#include "io/pl011.h"
 
 enum {
 	DR = 0x00,

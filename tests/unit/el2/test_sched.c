@@ -2,13 +2,18 @@
 /*
  * test_sched.c - who runs, how long, and who is woken: two CPUs, a counter that
  * the test moves, one tick a nanosecond. Links: fake_el2.c, mem/heap.c,
- * guest/sched.c patience.c runqueue.c.
+ * guest/sched.c sched_wake.c patience.c runqueue.c.
  */
 #include "fake_el2.h"
 #include <string.h>
 #include "cpu/wait.h"
 #include "guest/domain.h"
+#include "guest/runqueue.h"
 #include "guest/sched.h"
+#include "guest/sched_wake.h"
+#include "guest/vcpu_switch.h"
+#include "guest/vgic_lr.h"
+#include "guest/vtimer.h"
 #include "hw/timer.h"
 #include "mem/pool.h"
 
@@ -105,7 +110,7 @@ static struct vcpu *add(unsigned int domain, uint32_t weight)
 	domains[domain].vcpu_count = 1;
 	*vcpu = (struct vcpu){ .domain = &domains[domain], .weight = weight, .timer_deadline = NEVER };
 	domains[domain].vcpus[0] = vcpu;
-	sched_place(vcpu);
+	runqueue_place(vcpu);
 	sched_start(vcpu);
 	return vcpu;
 }
@@ -506,7 +511,7 @@ static void an_answered_guest_that_is_stopped_does_not_run(void **state)
 	sched_stop(guest);
 	sched_run();
 	assert_ptr_equal(this_cpu()->vcpu, other);
-	sched_remove(guest);
+	runqueue_forget(guest);
 	memset(guest, 0xa5, sizeof(*guest)); /* freed */
 	this_cpu()->work = CPU_WORK_SCHED;
 	sched_run();

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "guest/domain.h"
-#include "guest/sched.h"
+#include "guest/sched_wake.h"
+#include "guest/vgic.h"
+#include "guest/vgic_lr.h"
+#include "guest/vgic_setup.h"
 #include "mem/heap.h"
 
 #define GICD 0x08000000ull
@@ -147,11 +150,6 @@ void sched_kick(struct cpu *cpu)
 {
 	(void)cpu;
 	kicks++;
-}
-
-bool sched_is_running(const struct vcpu *vcpu)
-{
-	return vcpu->state == VCPU_RUNNING;
 }
 
 static void on_cpu(unsigned int cpu)

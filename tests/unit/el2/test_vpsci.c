@@ -5,6 +5,8 @@
  */
 #include "fake_guest.h"
 #include <vimo/guest_map.h>
+#include "guest/domain_life.h"
+#include "guest/domain_memory.h"
 #include "guest/vpsci.h"
 
 #define RAM VIMO_GUEST_RAM_BASE

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * virq.h - the interrupt controller a domain sees; same version as hardware.
+ *
+ * State of each virtual interrupt lives here; list registers are a cache of
+ * it for the vCPU that runs. An LR stays live in hardware across fast-path
+ * exits; it is folded back only when its state is asked for, when room is
+ * needed, or when the vCPU leaves its CPU. Lock: one per domain (vgic).
+ */
+#ifndef GUEST_VIRQ_H
+#define GUEST_VIRQ_H
+
+#include "hw/gic.h"
+#include "lib/lock.h"
+#include "lib/types.h"
+
+struct vcpu;
+struct domain;
+
+struct virq {
+	struct vcpu *vcpu; /* on that vCPU's queue or in its list register lr, or NULL */
+	struct virq *next; /* in that queue, by priority */
+	uint16_t intid;
+	uint16_t hw_intid; /* physical interrupt behind it, when hw */
+	uint8_t priority;
+	uint8_t targets;       /* v2 SPI: ITARGETSR mask */
+	uint8_t target;        /* SPI: vCPU it goes to */
+	uint8_t sgi_sources;   /* v2 SGI: vCPUs whose request is pending */
+	uint8_t active_source; /* v2 SGI: whose request is active; its EOI names it */
+	uint8_t lr;            /* number + 1 of the list register that holds it */
+	uint8_t ask;           /* VIRQ_*: change to make when another CPU gives it back */
+	bool edge, line, latch, active, group1, hw;
+	uint8_t when;     /* enum vgic_when, of its last change */
+	uint64_t irouter; /* v3 SPI: as the guest wrote it */
+};
+
+/* How soon a vCPU that sleeps is to run: sched_wake(), sched_wake_later() with and without @soon. */
+enum vgic_when { VGIC_NOW, VGIC_SOON, VGIC_LATER };
+
+#define VGIC_BANKS 32u /* of 32 interrupts */
+
+struct vgic {
+	spinlock_t lock;
+	uint32_t ctlr;                /* group enable bits 0 and 1 */
+	unsigned int spi_count;       /* multiple of 32 */
+	struct virq *spis;            /* heap */
+	uint32_t enabled[VGIC_BANKS]; /* SPIs, bank 1 on */
+	ipa_t gicd, gicr;
+};
+
+struct vgic_vcpu {
+	struct virq private[32];
+	uint32_t enabled;                 /* SGIs and PPIs */
+	struct virq *queue;               /* pending or active without a list register, most urgent first */
+	struct virq *lr_virq[GIC_LR_MAX]; /* what each list register holds, while on a CPU */
+	uint32_t lr_used;
+	bool overflow;            /* more in the queue than list registers */
+	uint32_t dirty;           /* flush before entry; set by any CPU, atomically */
+	bool asleep;              /* GICR_WAKER.ProcessorSleep */
+	struct gic_vcpu_state hw; /* while not on a CPU */
+};
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * info.h - what this hypervisor is and has.
+ */
+#ifndef HYPERCALL_INFO_H
+#define HYPERCALL_INFO_H
+
+#include "hypercall/hypercall.h"
+
+enum vimo_status hc_version(struct vcpu *vcpu, uint64_t *x);
+enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x);
+
+#endif
