@@ -271,6 +271,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "fd", required_argument, NULL, 'f' },
 						 { "mtu", required_argument, NULL, 'm' },
+						 { "ready-fd", required_argument, NULL, 'r' },
 						 { "host", no_argument, NULL, 'h' },
 						 { NULL, 0, NULL, 0 } };
 	SlirpConfig config = { .version = 4,
@@ -280,19 +281,20 @@ int main(int argc, char **argv)
 			       .if_mtu = MTU_USUAL,
 			       .disable_host_loopback = true };
 	struct error err = { 0 };
-	int option;
+	int option, ready = -1;
 
 	net.frames.fd = -1;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'f': net.frames.fd = (int)strtol(optarg, NULL, 10); break;
 		case 'm': config.if_mtu = strtoul(optarg, NULL, 10); break;
+		case 'r': ready = (int)strtol(optarg, NULL, 10); break;
 		case 'h': config.disable_host_loopback = false; break;
 		default: net.frames.fd = -1; optind = argc;
 		}
 	}
 	if (net.frames.fd < 0 || config.if_mtu < MTU_MIN || config.if_mtu > FRAME_MTU_MAX) {
-		fprintf(stderr, "usage: vimo-slirp --fd FD [--mtu BYTES] [--host] [FORWARD...]\n"
+		fprintf(stderr, "usage: vimo-slirp --fd FD [--ready-fd FD] [--mtu BYTES] [--host] [FORWARD...]\n"
 				"vimod starts it for vif = ( { backend = \"user\"; } ).\n");
 		return ERROR_USAGE;
 	}
@@ -303,6 +305,9 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		return ERROR_FAILED;
 	}
+	/* Until now vimod waits: a create fails with the line that begin() reported. */
+	if (ready >= 0 && write(ready, "READY\n", 6) == 6)
+		close(ready);
 	while (turn())
 		;
 	return 0;

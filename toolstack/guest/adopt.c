@@ -40,8 +40,7 @@ static void adopt(struct daemon *daemon, const char *name)
 		guest->fd = device_open_domain(daemon->device, guest->domain, &err);
 	guest->dm.pid = 0;
 	dm_adopt(&guest->dm, name);
-	storages_adopt(guest->storage, &guest->config);
-	slirps_make(guest->slirp, &guest->config, guest->taps, daemon->loop);
+	helpers_adopt(guest->helpers, &guest->config);
 	if (guest->fd < 0 || domain_info(guest->fd, &info, &err) || info.state == VIMO_DOMAIN_BUILDING ||
 	    info.state == VIMO_DOMAIN_DYING || !strcmp(state, "ending")) {
 		if (!guest->cause[0])
@@ -57,8 +56,7 @@ static void adopt(struct daemon *daemon, const char *name)
 							  GUEST_RUNNING;
 	if (guest->state != GUEST_STOPPED)
 		guest_watch(guest);
-	storages_watch(guest->storage, daemon->loop);
-	slirps_adopt(guest->slirp);
+	helpers_watch(guest->helpers, daemon->loop);
 	if (!guest->dm.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
 		guest_respawn(guest);
 	log_info("%s: adopted, domain %u is %s", name, guest->domain, guest_state_name(guest));

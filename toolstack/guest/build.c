@@ -88,17 +88,15 @@ static int spawn(struct guest *guest, struct disk_files *files, struct error *er
 						.domain_fd = guest->fd,
 						.files = files,
 						.taps = guest->taps,
-						.storages = guest->storage,
-						.slirps = guest->slirp };
+						.helpers = guest->helpers };
 	CLEANUP_JSON json_object *json = NULL;
 	int result = -1;
 
-	slirps_make(guest->slirp, &guest->config, guest->taps, guest->daemon->loop);
 	json = devices_open(&guest->config, &sources, &fds, err);
 	if (json && !store_write(guest->config.name, "dm.json", json, err))
 		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
 	if (!result)
-		storages_connected(guest->storage);
+		helpers_connected(guest->helpers);
 	fd_list_close(&fds);
 	return result;
 }
@@ -192,7 +190,7 @@ static void build_work(uv_work_t *work)
 	struct job *job = work->data;
 	struct guest *guest = job->guest;
 
-	if (!load(guest, &job->err) && !storages_start(guest->storage, &guest->config, &job->err))
+	if (!load(guest, &job->err) && !helpers_start(guest->helpers, &guest->config, &job->err))
 		disk_files_open(&job->files, &guest->config, &job->err);
 }
 
@@ -202,8 +200,8 @@ static void open_work(uv_work_t *work)
 	struct job *job = work->data;
 	struct guest *guest = job->guest;
 
-	storages_stop(guest->storage);
-	if (!storages_start(guest->storage, &guest->config, &job->err))
+	helpers_stop(guest->helpers);
+	if (!helpers_start(guest->helpers, &guest->config, &job->err))
 		disk_files_open(&job->files, &guest->config, &job->err);
 }
 
@@ -245,7 +243,7 @@ static void build_done(uv_work_t *work, int status)
 	if (guest->state == GUEST_ENDING) /* destroyed meanwhile */
 		guest_finish(guest, 0);
 	else if (!job->err.code && !spawn(guest, &job->files, &job->err))
-		storages_watch(guest->storage, guest->daemon->loop);
+		helpers_watch(guest->helpers, guest->daemon->loop);
 	else if (!wait_for(guest, &job->err))
 		guest_fail(guest, &job->err);
 	job_free(job);

@@ -38,7 +38,7 @@ static void destroy_work(uv_work_t *work)
 	struct guest *guest = work->data;
 
 	/* They map its memory. */
-	storages_stop(guest->storage);
+	helpers_stop(guest->helpers);
 	if (guest->fd >= 0 && domain_destroy(guest->fd, &guest->failure))
 		log_error("%s: %s", guest->config.name, guest->failure.text);
 }
@@ -57,7 +57,6 @@ static void destroy_done(uv_work_t *work, int status)
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
 		vif_close(&guest->taps[slot]);
 	channels_unlink(&guest->config);
-	slirps_end(guest->slirp);
 	if (!guest->restart) {
 		log_info("%s: gone (%s)", guest->config.name, guest->cause);
 		store_remove(guest->config.name);
@@ -77,7 +76,7 @@ void guest_release(struct guest *guest)
 {
 	uv_work_t *work = calloc(1, sizeof(*work));
 
-	storages_unwatch(guest->storage);
+	helpers_unwatch(guest->helpers);
 	watch_end(&guest->timer);
 	if (!work)
 		abort(); /* a few bytes: nothing sensible is left to do */

@@ -24,8 +24,7 @@ struct guest {
 	int fd;         /* the domain's descriptor; -1: none */
 	uint32_t slots; /* that its device tree shows */
 	struct vif_taps taps[CONFIG_SLOTS];
-	struct storage *storage[CONFIG_SLOTS];      /* of disks that are not raw; NULL: none */
-	struct slirp *slirp[CONFIG_SLOTS];          /* of networks without a bridge; NULL: none */
+	struct helper *helpers[CONFIG_SLOTS];       /* by slot; NULL: none */
 	struct switch_link *switches[CONFIG_SLOTS]; /* that are to be made again; NULL: none */
 	bool busy;                                  /* a worker uses it */
 	bool restart;                               /* start again once its domain is gone */

@@ -5,6 +5,9 @@
  */
 #include "guest/hotplug.h"
 #include "cleanup.h"
+#include "helper/slirp.h"
+#include "helper/storage.h"
+#include "helper/supervisor.h"
 #include "host/disk.h"
 #include "guest/life.h"
 #include "log.h"
@@ -89,7 +92,7 @@ struct change {
 	struct guest *guest;
 	struct guest_config config; /* when it is attached: as it will be, with the disk at its end */
 	struct disk_files files;
-	struct storage *storage;                            /* of one that is not raw */
+	struct helper *helper;                              /* the storage daemon of an image that is not raw */
 	char vdev[sizeof(((struct disk_config *)0)->vdev)]; /* that leaves the configuration; empty: none */
 	int result;
 	struct error err;
@@ -143,33 +146,32 @@ static void change_done(struct change *change)
 		guest_go_on(guest);
 }
 
-static void stop_storage(uv_work_t *work)
+static void stop_helper(uv_work_t *work)
 {
 	struct change *change = work->data;
 
-	storage_stop(change->storage);
-	storage_free(change->storage);
+	helpers_stop_one(change->helper);
 }
 
-static void storage_stopped(uv_work_t *work, int status)
+static void helper_stopped(uv_work_t *work, int status)
 {
 	(void)status;
 	change_done(work->data);
 }
 
 /* What served the disk ends, which takes as long as its server does. */
-static void end_storage(struct change *change, uint32_t slot)
+static void end_helper(struct change *change, uint32_t slot)
 {
 	struct guest *guest = change->guest;
 
-	if (!change->storage) {
+	if (!change->helper) {
 		change_done(change);
 		return;
 	}
-	storage_unwatch(change->storage);
-	guest->storage[slot] = NULL;
+	supervisor_unwatch(change->helper);
+	guest->helpers[slot] = NULL;
 	guest->busy = true;
-	uv_queue_work(guest->daemon->loop, &change->work, stop_storage, storage_stopped);
+	uv_queue_work(guest->daemon->loop, &change->work, stop_helper, helper_stopped);
 }
 
 static struct disk_config *added(struct change *change)
@@ -189,8 +191,8 @@ static void start_storage(struct change *change, const struct disk_config *disk)
 			return;
 		close(fd);
 	}
-	change->storage = storage_new(change->config.name, disk);
-	storage_start(change->storage, &change->err);
+	change->helper = storage_new(change->config.name, disk);
+	helper_start(change->helper, &change->err);
 }
 
 static void open_added(uv_work_t *work)
@@ -214,20 +216,20 @@ static int take_added(struct change *change)
 	struct fd_list fds = { 0 };
 	int result;
 
-	guest->storage[disk->slot] = change->storage;
+	guest->helpers[disk->slot] = change->helper;
 	result = change->err.code || check_state(guest, &change->err) ? -1 : 0;
-	if (!result && change->storage)
-		storage_watch(change->storage, guest->daemon->loop);
+	if (!result && change->helper)
+		supervisor_watch(change->helper, guest->daemon->loop);
 	if (!result)
-		result = devices_open_disk(disk, change->storage, guest->fd, &change->files, &fds, &device,
-					   &change->err);
+		result =
+			devices_open_disk(disk, change->helper, guest->fd, &change->files, &fds, &device, &change->err);
 	if (!result) {
 		guest->config = change->config;
 		result = add_device(guest, before, device, &fds, &change->err);
 	}
 	fd_list_close(&fds);
-	if (!result && change->storage)
-		storage_connected(change->storage);
+	if (!result && change->helper)
+		helper_connected(change->helper);
 	return result;
 }
 
@@ -238,7 +240,7 @@ static void added_is_open(uv_work_t *work, int status)
 	(void)status;
 	change->result = take_added(change);
 	if (change->result)
-		end_storage(change, added(change)->slot);
+		end_helper(change, added(change)->slot);
 	else
 		change_done(change);
 }
@@ -271,6 +273,14 @@ void hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, ho
 	uv_queue_work(guest->daemon->loop, &change->work, open_added, added_is_open);
 }
 
+static void drop_helper(struct guest *guest, uint32_t slot)
+{
+	if (guest->helpers[slot])
+		supervisor_unwatch(guest->helpers[slot]);
+	helpers_stop_one(guest->helpers[slot]);
+	guest->helpers[slot] = NULL;
+}
+
 const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)
 {
 	CLEANUP_FREE struct guest_config *config = copy_config(guest), *before = copy_config(guest);
@@ -292,20 +302,26 @@ const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, 
 		return NULL;
 	if (devices_check_vif(vif, err))
 		return NULL;
-	slirps_make(guest->slirp, config, guest->taps, guest->daemon->loop);
-	result = devices_open_vif(
-		vif,
-		&(struct device_sources){
-			.domain = guest->domain, .domain_fd = guest->fd, .taps = guest->taps, .slirps = guest->slirp },
-		&fds, &device, err);
+	if (vif->backend == VIF_USER)
+		guest->helpers[vif->slot] = slirp_new(config->name, vif);
+	result = devices_open_vif(vif,
+				  &(struct device_sources){ .domain = guest->domain,
+							    .domain_fd = guest->fd,
+							    .taps = guest->taps,
+							    .helpers = guest->helpers },
+				  &fds, &device, err);
 	if (!result) {
 		guest->config = *config;
 		result = add_device(guest, before, device, &fds, err);
 	}
 	fd_list_close(&fds);
+	if (!result && guest->helpers[vif->slot]) {
+		helper_connected(guest->helpers[vif->slot]);
+		supervisor_watch(guest->helpers[vif->slot], guest->daemon->loop);
+	}
 	if (!result)
 		return &guest->config.vif[guest->config.vif_count - 1];
-	slirp_end(&guest->slirp[vif->slot]);
+	drop_helper(guest, vif->slot);
 	vif_close(&guest->taps[vif->slot]);
 	return NULL;
 }
@@ -325,8 +341,8 @@ static int let_go(struct guest *guest, const char *vdev, bool force, struct chan
 	if (settle(guest, dm_remove(config->name, config->disk[n].slot, force, err), err))
 		return -1;
 	strcpy(change->vdev, config->disk[n].vdev);
-	change->storage = guest->storage[config->disk[n].slot];
-	end_storage(change, config->disk[n].slot);
+	change->helper = guest->helpers[config->disk[n].slot];
+	end_helper(change, config->disk[n].slot);
 	return 0;
 }
 
@@ -367,7 +383,7 @@ int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struc
 	slot = config->vif[n].slot;
 	if (settle(guest, dm_remove(config->name, slot, force, err), err))
 		return -1;
-	slirp_end(&guest->slirp[slot]);
+	drop_helper(guest, slot);
 	vif_close(&guest->taps[slot]);
 	config->vif_count--;
 	memmove(&config->vif[n], &config->vif[n + 1], (config->vif_count - n) * sizeof(config->vif[0]));

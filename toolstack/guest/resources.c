@@ -9,6 +9,9 @@
 #include "dm/request.h"
 #include "host/disk.h"
 #include "helper/folder.h"
+#include "helper/slirp.h"
+#include "helper/storage.h"
+#include "helper/supervisor.h"
 #include "json.h"
 #include "log.h"
 #include "helper/switches.h"
@@ -132,10 +135,10 @@ static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 	return device;
 }
 
-static int open_stored(struct storage *storage, int domain_fd, struct fd_list *fds, struct error *err)
+static int open_helper(struct helper *helper, int domain_fd, struct fd_list *fds, struct error *err)
 {
 	int memory = domain_memory(domain_fd, err);
-	int connection = memory < 0 ? -1 : storage_connect(storage, err);
+	int connection = memory < 0 ? -1 : supervisor_connect(helper, err);
 
 	if (connection >= 0)
 		fd_list_add(fds, connection);
@@ -144,17 +147,17 @@ static int open_stored(struct storage *storage, int domain_fd, struct fd_list *f
 	return connection < 0 ? -1 : 0;
 }
 
-int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct disk_files *files,
+int devices_open_disk(const struct disk_config *disk, struct helper *helper, int domain_fd, struct disk_files *files,
 		      struct fd_list *fds, json_object **device, struct error *err)
 {
-	if (storage && open_stored(storage, domain_fd, fds, err))
+	if (helper && open_helper(helper, domain_fd, fds, err))
 		return -1;
-	if (!storage) {
+	if (!helper) {
 		fd_list_add(fds, files->fd[disk->slot]);
 		files->fd[disk->slot] = -1;
 	}
-	*device = describe("block", disk->slot, storage ? 2 : 1);
-	if (storage)
+	*device = describe("block", disk->slot, helper ? 2 : 1);
+	if (helper)
 		json_put_string(*device, "backend", "vhost-user");
 	json_object_object_add(*device, "readonly", json_object_new_boolean(disk->access == ACCESS_RO));
 	json_put_string(*device, "serial", disk->serial);
@@ -198,17 +201,15 @@ static json_object *describe_vif(const struct vif_config *vif, const char *backe
 	return device;
 }
 
-static int open_user(struct slirp *slirp, struct fd_list *fds, json_object **device, struct error *err)
+static int open_user(const struct vif_config *vif, struct helper *helper, struct fd_list *fds, json_object **device,
+		     struct error *err)
 {
-	int copy;
+	int connection = supervisor_connect(helper, err);
 
-	if (!slirp->end->count && slirp_start(slirp, err))
+	if (connection < 0)
 		return -1;
-	copy = fcntl(slirp->end->fd[0], F_DUPFD_CLOEXEC, 0);
-	if (copy < 0)
-		return error_set(err, ERROR_RESOURCES, "network %s: %s", slirp->vif.mac, strerror(errno));
-	fd_list_add(fds, copy);
-	*device = describe_vif(&slirp->vif, "user", 1, 1);
+	fd_list_add(fds, connection);
+	*device = describe_vif(vif, "user", 1, 1);
 	return 0;
 }
 
@@ -240,7 +241,7 @@ int devices_open_vif(struct vif_config *vif, const struct device_sources *source
 	if (vif->backend == VIF_VHOST_USER)
 		return open_switch(vif, sources->domain_fd, fds, device, err);
 	if (vif->backend == VIF_USER)
-		return open_user(sources->slirps[vif->slot], fds, device, err);
+		return open_user(vif, sources->helpers[vif->slot], fds, device, err);
 	vif_name(vif, sources->domain, name);
 	if (vif_is_lost(taps, name))
 		vif_close(taps);
@@ -281,11 +282,11 @@ static int open_folder(const struct fs_config *folder, const struct device_sourc
 {
 	char hidden[FOLDER_HIDDEN_BYTES];
 
-	if (open_stored(sources->storages[folder->slot], sources->domain_fd, fds, err))
+	if (open_helper(sources->helpers[folder->slot], sources->domain_fd, fds, err))
 		return -1;
 	*device = describe("fs", folder->slot, 2);
 	json_put_string(*device, "tag", folder->tag);
-	folder_hidden(sources->storages[folder->slot]->guest, folder->slot, hidden);
+	folder_hidden(sources->helpers[folder->slot]->guest, folder->slot, hidden);
 	json_put_string(*device, "hidden", hidden);
 	return 0;
 }
@@ -329,7 +330,7 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		const struct disk_config *disk = &config->disk[n];
 
-		if (devices_open_disk(disk, sources->storages[disk->slot], sources->domain_fd, sources->files, fds,
+		if (devices_open_disk(disk, sources->helpers[disk->slot], sources->domain_fd, sources->files, fds,
 				      &device, err))
 			return NULL;
 		json_object_array_add(devices, device);

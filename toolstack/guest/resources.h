@@ -7,8 +7,7 @@
 
 #include "base/fd_list.h"
 #include "config/config.h"
-#include "helper/slirp.h"
-#include "helper/helper.h"
+#include "helper/set.h"
 #include "host/vif.h"
 
 /** devices_check() - everything but files can be opened now; nothing is kept open. devices_check_vif(): one network. */
@@ -32,14 +31,14 @@ int disk_files_open(struct disk_files *files, const struct guest_config *config,
 void disk_files_close(struct disk_files *files);
 
 /**
- * devices_open_disk() - take its file, or connect to its storage.
- * @storage: NULL for a raw one
- * @domain_fd: whose memory storage gets
+ * devices_open_disk() - take its file, or connect to its storage daemon.
+ * @helper: the storage daemon; NULL for a raw image
+ * @domain_fd: whose memory the storage daemon gets
  * @files: where a raw one's is
  * @fds: gets the device's descriptors
  * @device: gets its description for vimo-dm
  */
-int devices_open_disk(const struct disk_config *disk, struct storage *storage, int domain_fd, struct disk_files *files,
+int devices_open_disk(const struct disk_config *disk, struct helper *helper, int domain_fd, struct disk_files *files,
 		      struct fd_list *fds, json_object **device, struct error *err);
 /** What devices are made of beside the configuration. */
 struct device_sources {
@@ -47,8 +46,7 @@ struct device_sources {
 	int domain_fd;
 	struct disk_files *files;
 	struct vif_taps *taps; /* by slot, and */
-	struct storage *const *storages;
-	struct slirp *const *slirps;
+	struct helper *const *helpers;
 };
 
 /**

@@ -4,14 +4,13 @@
  */
 #include "helper/folder.h"
 #include "cleanup.h"
-#include "helper/helper.h"
-#include "helper/storage.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const char *folder_program(void)
@@ -27,20 +26,20 @@ static int refuse(const struct fs_config *folder, const char *why, struct error 
 	return error_about(err, "fs");
 }
 
-/* Return: a descriptor of no rights but to be mounted, or -1. */
+/* Return: a descriptor for mounting only, or -1. */
 static int folder_open(const struct fs_config *folder, struct error *err)
 {
 	int fd;
 
 	if (access(folder_program(), X_OK))
-		return refuse(folder, "cannot be shared: there is no virtiofsd: install qemu-system-common", err);
+		return refuse(folder, "cannot be shared: virtiofsd is missing: install qemu-system-common", err);
 	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT)
-		return refuse(folder, "is not there: make it, or correct the path", err);
+		return refuse(folder, "does not exist: make it, or correct path", err);
 	if (errno == ENOTDIR)
-		return refuse(folder, "is not a directory: a file can be shared as a disk", err);
+		return refuse(folder, "is not a directory: share a file as a disk", err);
 	return refuse(folder, strerror(errno), err);
 }
 
@@ -55,14 +54,14 @@ int folder_check(const struct fs_config *folder, struct error *err)
 }
 
 /*
- * In our root it can leave the folder for nothing but programs and libraries; it changes its root to the
- * folder, too. Guests make no device nodes in dom0.
+ * In confine's root virtiofsd can leave the folder for programs and libraries only; it changes its root to the folder,
+ * too. Guests cannot make device nodes in dom0.
  */
-static pid_t run(const struct storage *storage, struct confine *confine, struct error *err)
+static pid_t run(struct helper *helper, struct confine *confine, struct error *err)
 {
 	char listener[24], options[CONFINE_PATH + 128], path[CONFINE_PATH];
 	const char *argv[] = { folder_program(), "-f", listener, "--rlimit-nofile=0", "-o", options, NULL };
-	CLEANUP_FD int fd = folder_open(&storage->folder, err);
+	CLEANUP_FD int fd = folder_open(&helper->config.folder, err);
 
 	if (fd < 0)
 		return -1;
@@ -70,9 +69,9 @@ static pid_t run(const struct storage *storage, struct confine *confine, struct 
 	confine->argv = argv;
 	confine->file_count = 1;
 	confine->file[0].fd = fd;
-	confine->file[0].writable = storage->folder.access == ACCESS_RW;
+	confine->file[0].writable = helper->config.folder.access == ACCESS_RW;
 	confine_path(confine, 0, path);
-	snprintf(listener, sizeof(listener), "--fd=%d", CONFINE_FIRST + KEPT_LISTENER);
+	snprintf(listener, sizeof(listener), "--fd=%d", CONFINE_FIRST + KEPT_SOCKET);
 	snprintf(options, sizeof(options),
 		 "source=%s,sandbox=chroot,cache=auto,no_xattr,log_level=warn,modcaps=-mknod:-setfcap", path);
 	return confine_spawn(confine, err);
@@ -83,17 +82,17 @@ void folder_hidden(const char *guest, uint32_t slot, char name[FOLDER_HIDDEN_BYT
 	snprintf(name, FOLDER_HIDDEN_BYTES, ".vimo-%s-%u", guest, slot);
 }
 
-/* Links of a guest lead us nowhere: no name but those in this one folder is removed. */
-static void clean(const struct storage *storage)
+/* A guest's links are not followed: only names in this one directory are removed. */
+static void clean(struct helper *helper)
 {
-	CLEANUP_FD int top = open(storage->folder.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int top = open(helper->config.folder.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char name[FOLDER_HIDDEN_BYTES];
 	struct dirent *entry;
 	DIR *dir;
 	int fd;
 
-	folder_hidden(storage->guest, storage->slot, name);
-	fd = top < 0 || storage->folder.access == ACCESS_RO ?
+	folder_hidden(helper->guest, helper->slot, name);
+	fd = top < 0 || helper->config.folder.access == ACCESS_RO ?
 		     -1 :
 		     openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -109,11 +108,39 @@ static void clean(const struct storage *storage)
 	unlinkat(top, name, AT_REMOVEDIR);
 }
 
-const struct storage_kind storage_folder = {
+/* virtiofsd serves a connection that was made before it started, so it need not report readiness. */
+static int open_connected(struct helper *helper)
+{
+	int listener = helper_listen(helper);
+
+	if (listener < 0)
+		return -1;
+	helper->connection = helper_dial(helper);
+	if (helper->connection >= 0)
+		return listener;
+	close(listener);
+	return -1;
+}
+
+static const struct helper_kind kind = {
 	.key = "fs",
 	.file = "fs",
 	.program = "virtiofsd",
-	.once = true,
+	.clients = CLIENT_ONCE,
+	.sound_ms = 5000,
+	.open = open_connected,
 	.run = run,
 	.clean = clean,
 };
+
+struct helper *folder_new(const char *guest, const struct fs_config *folder)
+{
+	const union helper_config config = { .folder = *folder };
+	struct helper *helper;
+	char name[FS_TAG_BYTES + 8];
+
+	snprintf(name, sizeof(name), "fs %s", folder->tag);
+	helper = helper_new(&kind, guest, name, folder->slot, &config);
+	helper->target = helper->config.folder.path;
+	return helper;
+}

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage.c - start and end a daemon, and connect to it.
+ * helper.c - start and end a helper's process.
  */
 #include "helper/helper.h"
-#include "cleanup.h"
-#include "host/layers.h"
-#include "log.h"
-#include "helper/storage.h"
 #include "base/store.h"
+#include "cleanup.h"
+#include "log.h"
+#include "unix_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,75 +15,73 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #define READY_MS 20000
 #define BACKLOG 8
 
 /* No static buffer: any thread. */
-static void storage_path(const struct storage *storage, const char *kind, char path[PATH_MAX])
+void helper_path(const struct helper *helper, const char *suffix, char path[PATH_MAX])
 {
-	snprintf(path, PATH_MAX, "%s/guests/%s/%s-%u.%s", store_root(), storage->guest, storage->kind->file,
-		 storage->slot, kind);
+	snprintf(path, PATH_MAX, "%s/guests/%s/%s-%u.%s", store_root(), helper->guest, helper->kind->file, helper->slot,
+		 suffix);
 }
 
-int storage_failed(const struct storage *storage, enum error_code code, const char *why, struct error *err)
+int helper_fail(const struct helper *helper, enum error_code code, const char *why, struct error *err)
 {
-	error_set(err, code, "%s: %.400s: %.500s", storage->name, storage->target, why);
-	return error_about(err, storage->kind->key);
+	if (*helper->target)
+		error_set(err, code, "%s: %.400s: %.500s", helper->name, helper->target, why);
+	else
+		error_set(err, code, "%s: %.500s", helper->name, why);
+	return error_about(err, helper->kind->key);
 }
 
-static struct storage *new_storage(const char *guest, const struct storage_kind *kind, const char *name, uint32_t slot)
+struct helper *helper_new(const struct helper_kind *kind, const char *guest, const char *name, uint32_t slot,
+			  const union helper_config *config)
 {
-	struct storage *storage = calloc(1, sizeof(*storage));
+	struct helper *helper = calloc(1, sizeof(*helper));
 
-	if (!storage)
+	if (!helper)
 		abort();
-	storage->kind = kind;
-	storage->slot = slot;
-	snprintf(storage->guest, sizeof(storage->guest), "%s", guest);
-	snprintf(storage->name, sizeof(storage->name), "%s %s", kind->key, name);
-	storage->process.pidfd = storage->ready_fd = storage->messages_fd = storage->connection = -1;
-	return storage;
+	helper->kind = kind;
+	helper->slot = slot;
+	helper->config = *config;
+	helper->target = "";
+	snprintf(helper->guest, sizeof(helper->guest), "%s", guest);
+	snprintf(helper->name, sizeof(helper->name), "%s", name);
+	helper->process.pidfd = helper->ready_fd = helper->messages_fd = helper->connection = -1;
+	return helper;
 }
 
-struct storage *storage_new(const char *guest, const struct disk_config *disk)
+void helper_free(struct helper *helper)
 {
-	struct storage *storage = new_storage(guest, &storage_disk, disk->vdev, disk->slot);
-
-	storage->disk = *disk;
-	storage->target = storage->disk.target;
-	return storage;
+	free(helper->state);
+	free(helper);
 }
 
-struct storage *storage_new_folder(const char *guest, const struct fs_config *folder)
+int helper_listen(struct helper *helper)
 {
-	struct storage *storage = new_storage(guest, &storage_folder, folder->tag, folder->slot);
-
-	storage->folder = *folder;
-	storage->target = storage->folder.path;
-	return storage;
-}
-
-static int listen_at(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[PATH_MAX];
 	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(address.sun_path, path);
-	unlink(path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* Nobody can connect before listen(). */
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) && !chmod(path, 0600) &&
-	    !listen(fd, BACKLOG))
+	helper_path(helper, "sock", path);
+	fd = unix_socket_bind(path, SOCK_STREAM);
+	if (fd >= 0 && !chmod(path, 0600) && !listen(fd, BACKLOG))
 		return fd;
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+int helper_dial(const struct helper *helper)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	helper_path(helper, "sock", path);
+	fd = unix_socket_connect(path, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
 }
 
 static void close_fd(int *fd)
@@ -94,235 +91,199 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static int connect_to(const struct storage *storage)
+/* Pipes for messages and for readiness. Return: 0, or -1 with errno. */
+static int open_pipes(struct helper *helper, int *messages, int *ready)
 {
-	char path[PATH_MAX];
-
-	storage_path(storage, "sock", path);
-	return helper_connect(path);
-}
-
-/* With @confine's descriptors but messages_fd. Return: its process, or -1. */
-static pid_t run(struct storage *storage, struct confine *confine, int lock, struct error *err)
-{
-	CLEANUP_FD int messages = -1;
-	int said[2];
-	pid_t pid;
-
-	if (pipe2(said, O_CLOEXEC))
-		return storage_failed(storage, ERROR_RESOURCES, strerror(errno), err);
-	storage->messages_fd = said[0];
-	messages = said[1];
-	confine->messages_fd = messages;
-	pid = storage->kind->run(storage, confine, err);
-	if (pid >= 0 && helper_take(&storage->process, pid, lock))
-		return storage_failed(storage, ERROR_RESOURCES, strerror(errno), err);
-	return pid;
-}
-
-/* What is connected before it serves, it serves; it says nothing when it begins. */
-static int connect_once(struct storage *storage, struct error *err)
-{
-	storage->connection = connect_to(storage);
-	if (storage->connection < 0)
-		return storage_failed(storage, ERROR_FAILED, strerror(errno), err);
-	storage->serves = true;
-	close_fd(&storage->ready_fd);
-	return 0;
-}
-
-static int begin(struct storage *storage, struct error *err)
-{
-	CLEANUP_FD int listener = -1, lock = -1, ready = -1;
-	struct confine confine = { .kept_count = 3, .output_fd = -1 };
-	char path[PATH_MAX];
 	int ends[2];
 
-	storage->words[0] = '\0';
-	storage->serves = storage->connected = false;
-	storage_path(storage, "pid", path);
-	lock = helper_lock(path);
-	storage_path(storage, "sock", path);
-	listener = lock < 0 ? -1 : listen_at(path);
-	if (listener < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return storage_failed(storage, ERROR_FAILED, strerror(errno), err);
-	storage->ready_fd = ends[0];
-	ready = ends[1];
-	confine.kept[KEPT_LISTENER] = listener;
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	helper->messages_fd = ends[0];
+	*messages = ends[1];
+	fcntl(helper->messages_fd, F_SETFL, O_NONBLOCK);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -1;
+	helper->ready_fd = ends[0];
+	*ready = ends[1];
+	return fcntl(helper->ready_fd, F_SETFL, O_NONBLOCK);
+}
+
+static int begin(struct helper *helper, struct error *err)
+{
+	CLEANUP_FD int socket = -1, lock = -1, ready = -1, messages = -1;
+	struct confine confine = { .kept_count = 3, .output_fd = -1 };
+	char path[PATH_MAX];
+	pid_t pid;
+
+	helper_path(helper, "pid", path);
+	lock = process_lock(path);
+	socket = lock < 0 ? -1 : helper->kind->open(helper);
+	if (socket < 0 || open_pipes(helper, &messages, &ready))
+		return helper_fail(helper, ERROR_FAILED, strerror(errno), err);
+	confine.kept[KEPT_SOCKET] = socket;
 	confine.kept[KEPT_READY] = ready;
 	confine.kept[KEPT_PID] = lock;
-	if ((storage->kind->once && connect_once(storage, err)) || run(storage, &confine, lock, err) < 0) {
-		storage_forget(storage);
+	confine.messages_fd = messages;
+	pid = helper->kind->run(helper, &confine, err);
+	if (pid < 0)
 		return -1;
-	}
-	fcntl(storage->messages_fd, F_SETFL, O_NONBLOCK);
-	if (storage->ready_fd >= 0)
-		fcntl(storage->ready_fd, F_SETFL, O_NONBLOCK);
+	if (process_take(&helper->process, pid, lock))
+		return helper_fail(helper, ERROR_RESOURCES, strerror(errno), err);
+	helper->serves = !helper->kind->reports_ready;
+	if (helper->serves)
+		close_fd(&helper->ready_fd);
 	return 0;
 }
 
-int storage_begin(struct storage *storage, struct error *err)
+int helper_begin(struct helper *helper, struct error *err)
 {
-	int result = begin(storage, err);
+	int result;
 
-	if (storage->layers)
-		layers_close(storage->layers);
-	storage->layers = NULL;
+	close_fd(&helper->connection);
+	helper->words[0] = '\0';
+	helper->lines = 0;
+	helper->serves = helper->connected = false;
+	result = begin(helper, err);
+	if (result)
+		helper_forget(helper);
+	if (helper->prepared)
+		helper->kind->discard(helper->prepared);
+	helper->prepared = NULL;
 	return result;
 }
 
-int storage_read_ready(struct storage *storage)
+int helper_read_ready(struct helper *helper)
 {
 	char greeting[512];
-	ssize_t got = read(storage->ready_fd, greeting, sizeof(greeting));
+	ssize_t got = read(helper->ready_fd, greeting, sizeof(greeting));
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	storage->serves = got > 0;
+	helper->serves = got > 0;
 	return got > 0 ? 1 : -1;
 }
 
-bool storage_read_messages(struct storage *storage)
+bool helper_read_messages(struct helper *helper)
 {
-	size_t used = strlen(storage->words);
+	size_t used = strlen(helper->words);
 	char text[512], *rest = text, *line;
 
-	if (!helper_read(storage->messages_fd, text, sizeof(text)))
+	if (!process_read(helper->messages_fd, text, sizeof(text)))
 		return false;
-	if (!storage->serves)
-		snprintf(storage->words + used, sizeof(storage->words) - used, "%s", text);
+	if (!helper->serves)
+		snprintf(helper->words + used, sizeof(helper->words) - used, "%s", text);
 	else
-		while ((line = helper_line(&rest)))
-			log_info("%s: %s: %s", storage->guest, storage->name, line);
+		while ((line = process_line(&rest)))
+			if (!helper->kind->lines || helper->lines++ < helper->kind->lines)
+				log_warning("%s: %s: %s", helper->guest, helper->name, line);
 	return true;
 }
 
-void storage_forget(struct storage *storage)
+void helper_forget(struct helper *helper)
 {
-	helper_forget(&storage->process);
-	storage->serves = storage->connected = false;
-	close_fd(&storage->ready_fd);
-	close_fd(&storage->messages_fd);
-	close_fd(&storage->connection);
+	process_forget(&helper->process);
+	helper->serves = helper->connected = false;
+	close_fd(&helper->ready_fd);
+	close_fd(&helper->messages_fd);
+	close_fd(&helper->connection);
 }
 
-/* "qemu-storage-daemon: --blockdev {...}: Failed to get "write" lock" and what may follow. */
-int storage_error(struct storage *storage, struct error *err)
+/* "vimo-slirp: reason" or "/usr/libexec/vimo/vimo-slirp: reason", the dynamic linker's: the reason. */
+static char *skip_program(char *words, const char *program)
 {
-	size_t program = strlen(storage->kind->program);
-	char *words = storage->words, *from;
-	char none[80];
+	char *end = strstr(words, ": "), *name;
 
-	while (poll(&(struct pollfd){ .fd = storage->messages_fd, .events = POLLIN }, 1, 0) > 0 &&
-	       storage_read_messages(storage))
+	if (!end)
+		return words;
+	*end = '\0';
+	name = strrchr(words, '/');
+	if (!strcmp(name ? name + 1 : words, program))
+		return end + 2;
+	*end = ':';
+	return words;
+}
+
+int helper_error(struct helper *helper, struct error *err)
+{
+	const char *program = helper->kind->program, *why, *advice = NULL;
+	enum error_code code = ERROR_FAILED;
+	char *rest = helper->words, *words;
+	char text[512];
+
+	while (poll(&(struct pollfd){ .fd = helper->messages_fd, .events = POLLIN }, 1, 0) > 0 &&
+	       helper_read_messages(helper))
 		;
-	words[strcspn(words, "\n")] = '\0';
-	if (!strncmp(words, storage->kind->program, program) && !strncmp(words + program, ": ", 2))
-		words += program + 2;
-	from = *words == '-' ? strstr(words, "}: ") : NULL;
-	words = from ? from + 3 : words;
-	if (strstr(words, "lock"))
-		return storage_failed(
-			storage, ERROR_STATE,
-			"it, or an image that it is based on, is locked by another guest or program: end that one",
-			err);
-	snprintf(none, sizeof(none), "%s was not ready in time, or ended without a word", storage->kind->program);
-	return storage_failed(storage, ERROR_FAILED, *words ? words : none, err);
+	words = process_line(&rest);
+	if (!words) {
+		snprintf(text, sizeof(text), "%s was not ready in time, or exited without a message", program);
+		return helper_fail(helper, ERROR_FAILED, text, err);
+	}
+	why = words = skip_program(words, program);
+	if (helper->kind->explain)
+		why = helper->kind->explain(words, &code, &advice);
+	snprintf(text, sizeof(text), "%.400s%s%.100s", why, advice ? ": " : "", advice ? advice : "");
+	return helper_fail(helper, code, text, err);
 }
 
-int storage_start(struct storage *storage, struct error *err)
+int helper_start(struct helper *helper, struct error *err)
 {
 	uint64_t end = uv_hrtime() / 1000000 + READY_MS, now;
-	int ready = storage->kind->once;
+	int ready;
 
-	if (storage_begin(storage, err))
+	if (helper_begin(helper, err))
 		return -1;
+	ready = helper->serves;
 	while (!ready && (now = uv_hrtime() / 1000000) < end) {
-		struct pollfd wait[] = { { .fd = storage->ready_fd, .events = POLLIN },
-					 { .fd = storage->messages_fd, .events = POLLIN } };
+		struct pollfd wait[] = { { .fd = helper->ready_fd, .events = POLLIN },
+					 { .fd = helper->messages_fd, .events = POLLIN } };
 
 		poll(wait, 2, (int)(end - now));
-		if (wait[1].revents)
-			storage_read_messages(storage);
+		if (wait[1].revents && !helper_read_messages(helper))
+			close_fd(&helper->messages_fd);
 		if (wait[0].revents)
-			ready = storage_read_ready(storage);
+			ready = helper_read_ready(helper);
 	}
-	close_fd(&storage->ready_fd); /* nothing is asked of the monitor */
+	close_fd(&helper->ready_fd); /* the rest of a monitor's words is not read */
 	if (ready > 0)
 		return 0;
-	storage_error(storage, err);
-	storage_stop(storage);
+	helper_error(helper, err);
+	helper_stop(helper);
 	return -1;
 }
 
-bool storage_adopt(struct storage *storage)
+bool helper_adopt(struct helper *helper)
 {
 	char path[PATH_MAX], text[64];
 
-	storage_path(storage, "pid", path);
-	if (!helper_adopt(&storage->process, path, text, sizeof(text)))
+	helper_path(helper, "pid", path);
+	if (!process_adopt(&helper->process, path, text, sizeof(text)))
 		return false;
-	storage->serves = true;
-	storage->connected = strstr(text, "connected") != NULL;
+	helper->serves = true;
+	helper->connected = strstr(text, "connected") != NULL;
 	return true;
 }
 
-static int start_anew(struct storage *storage, struct error *err)
+void helper_connected(struct helper *helper)
 {
-	uv_loop_t *loop = storage->exit || storage->timer ? storage->loop : NULL; /* it is watched */
-	int result;
-
-	storage_unwatch(storage);
-	storage_stop(storage);
-	result = storage_begin(storage, err);
-	if (loop)
-		storage_watch(storage, loop);
-	return result;
-}
-
-int storage_connect(struct storage *storage, struct error *err)
-{
-	int fd = -1;
-
-	errno = 0;
-	if (storage->kind->once) {
-		if (storage->connection < 0 && start_anew(storage, err))
-			return -1;
-		fd = fcntl(storage->connection, F_DUPFD_CLOEXEC, 0);
-	} else if (storage->serves) {
-		fd = connect_to(storage);
-	}
-	if (fd >= 0)
-		return fd;
-	return storage_failed(storage, ERROR_FAILED,
-			      errno ? strerror(errno) : "its qemu-storage-daemon is starting again", err);
-}
-
-void storage_connected(struct storage *storage)
-{
-	char path[PATH_MAX];
 	CLEANUP_FD int fd = -1;
+	char path[PATH_MAX];
 
-	storage->connected = true;
-	close_fd(&storage->connection);
-	storage_path(storage, "pid", path);
+	helper->connected = true;
+	if (helper->kind->clients == CLIENT_ONCE)
+		close_fd(&helper->connection);
+	helper_path(helper, "pid", path);
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (fd < 0 || write(fd, "connected\n", 10) != 10)
 		log_warning("cannot write %s: %s", path, strerror(errno));
 }
 
-void storage_stop(struct storage *storage)
+void helper_stop(struct helper *helper)
 {
 	char path[PATH_MAX];
 
-	storage_path(storage, "pid", path);
-	helper_stop(&storage->process, !storage->kind->once, path);
-	storage_forget(storage);
-	storage_path(storage, "sock", path);
+	helper_path(helper, "pid", path);
+	process_stop(&helper->process, helper->kind->gentle, path);
+	helper_forget(helper);
+	helper_path(helper, "sock", path);
 	unlink(path);
-}
-
-void storage_free(struct storage *storage)
-{
-	free(storage);
 }

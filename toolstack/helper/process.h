@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * process.h - the process of a program that serves a guest's device and outlives vimod. Its file
- * says its number and is locked as long as it lives, by a descriptor that it inherits.
+ * process.h - the process of a helper, which outlives vimod. Its .pid file holds its number. The process inherits the
+ * descriptor that locks the file, so the file is locked as long as the process lives.
  */
 #ifndef TOOLSTACK_HELPER_PROCESS_H
 #define TOOLSTACK_HELPER_PROCESS_H
@@ -10,35 +10,32 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct helper {
+struct process {
 	pid_t pid; /* 0: none */
 	int pidfd; /* -1: none */
 };
 
-/** helper_lock() - a new process' file; the descriptor is for it to inherit. Return: -1 with errno, when one lives. */
-int helper_lock(const char *path);
-/** helper_take() - @pid was started with @lock. Return: 0, or -1 and it was killed. */
-int helper_take(struct helper *helper, pid_t pid, int lock);
+/** process_lock() - a new process' file. Return: the descriptor for it to inherit; -1 with errno when it is locked. */
+int process_lock(const char *path);
+/** process_take() - @pid was started with @lock. Return: 0; -1 with errno, and @pid has been killed. */
+int process_take(struct process *process, pid_t pid, int lock);
 /**
- * helper_adopt() - take over what the last vimod started.
- * @text: gets what the file says
+ * process_adopt() - take over a process that the previous vimod started.
+ * @text: gets what the file holds
  *
- * Return: false when none lives.
+ * Return: false when the process has ended.
  */
-bool helper_adopt(struct helper *helper, const char *path, char *text, size_t bytes);
-/** helper_forget() - it has ended, or ends. */
-void helper_forget(struct helper *helper);
-/** helper_kill() - does not wait for its end. */
-void helper_kill(const struct helper *helper);
-/** helper_stop() - end it: SIGTERM first when it is @gentle. Blocks until it has ended; its file goes. */
-void helper_stop(struct helper *helper, bool gentle, const char *path);
+bool process_adopt(struct process *process, const char *path, char *text, size_t bytes);
+/** process_forget() - the process has ended or will end; *process is empty. */
+void process_forget(struct process *process);
+/** process_kill() - kill it without waiting for its end. */
+void process_kill(const struct process *process);
+/** process_stop() - end it, with SIGTERM first if @gentle, and remove its file. Blocks until the process has ended. */
+void process_stop(struct process *process, bool gentle, const char *path);
 
-/** helper_read() - what it says, as text: one piece; none when nothing is there now. Return: false at its end. */
-bool helper_read(int fd, char *text, size_t bytes);
-/** helper_line() - the next line of such a text that says something, or NULL; *rest moves on. */
-char *helper_line(char **rest);
-
-/** helper_connect() - to what listens at @path; does not wait. Return: a blocking descriptor, or -1 with errno. */
-int helper_connect(const char *path);
+/** process_read() - read messages from @fd as text, "" when none is available now. Return: false at the end. */
+bool process_read(int fd, char *text, size_t bytes);
+/** process_line() - the next line of such a text, without the journal's "<3>"; NULL at the end. *rest moves on. */
+char *process_line(char **rest);
 
 #endif

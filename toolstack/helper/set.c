@@ -1,95 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storages.c - a guest's daemons, all at once.
+ * set.c - which helpers a guest needs.
  */
-#include "helper/helper.h"
+#include "helper/set.h"
+#include "helper/folder.h"
+#include "helper/slirp.h"
+#include "helper/storage.h"
+#include "helper/supervisor.h"
 
-static void clean(const struct storage *storage)
-{
-	if (storage->kind->clean)
-		storage->kind->clean(storage);
-}
+typedef int (*begin_fn)(struct helper *helper, struct error *err);
 
-/* One for each disk that is not raw and each folder; @begin, until it fails for one. */
-static int make(struct storage **storages, const struct guest_config *config,
-		int (*begin)(struct storage *storage, struct error *err), struct error *err)
+/* Make a helper for each device that needs one; @begin it, until that fails. */
+static int make(struct helper **helpers, const struct guest_config *config, begin_fn begin, struct error *err)
 {
-	for (uint32_t n = 0; n < config->disk_count; n++) {
+	int result = 0;
+
+	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
 		const struct disk_config *disk = &config->disk[n];
 
 		if (disk->format == FORMAT_RAW)
 			continue;
-		storages[disk->slot] = storage_new(config->name, disk);
-		if (begin(storages[disk->slot], err))
-			return -1;
+		helpers[disk->slot] = storage_new(config->name, disk);
+		result = begin(helpers[disk->slot], err);
 	}
-	for (uint32_t n = 0; n < config->fs_count; n++) {
-		const struct fs_config *folder = &config->fs[n];
+	for (uint32_t n = 0; n < config->fs_count && !result; n++) {
+		helpers[config->fs[n].slot] = folder_new(config->name, &config->fs[n]);
+		result = begin(helpers[config->fs[n].slot], err);
+	}
+	for (uint32_t n = 0; n < config->vif_count && !result; n++) {
+		const struct vif_config *vif = &config->vif[n];
 
-		storages[folder->slot] = storage_new_folder(config->name, folder);
-		if (begin(storages[folder->slot], err))
-			return -1;
+		if (vif->backend != VIF_USER)
+			continue;
+		helpers[vif->slot] = slirp_new(config->name, vif);
+		result = begin(helpers[vif->slot], err);
 	}
-	return 0;
+	return result;
 }
 
-static int start(struct storage *storage, struct error *err)
+static void clean(struct helper *helper)
 {
-	clean(storage);
-	return storage_start(storage, err);
+	if (helper->kind->clean)
+		helper->kind->clean(helper);
 }
 
-static int adopt(struct storage *storage, struct error *err)
+static int start(struct helper *helper, struct error *err)
+{
+	clean(helper);
+	return helper_start(helper, err);
+}
+
+static int adopt(struct helper *helper, struct error *err)
 {
 	(void)err;
-	storage_adopt(storage);
+	helper_adopt(helper);
 	return 0;
 }
 
-int storages_start(struct storage **storages, const struct guest_config *config, struct error *err)
+int helpers_start(struct helper **helpers, const struct guest_config *config, struct error *err)
 {
-	return make(storages, config, start, err);
+	return make(helpers, config, start, err);
 }
 
-void storages_adopt(struct storage **storages, const struct guest_config *config)
+void helpers_adopt(struct helper **helpers, const struct guest_config *config)
 {
-	make(storages, config, adopt, NULL);
+	make(helpers, config, adopt, NULL);
 }
 
-static void each(struct storage **storages, void (*act)(struct storage *storage))
+static void each(struct helper **helpers, void (*act)(struct helper *helper))
 {
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
-		if (storages[slot])
-			act(storages[slot]);
+		if (helpers[slot])
+			act(helpers[slot]);
 }
 
-void storages_watch(struct storage **storages, uv_loop_t *loop)
+void helpers_watch(struct helper **helpers, uv_loop_t *loop)
 {
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
-		if (storages[slot])
-			storage_watch(storages[slot], loop);
+		if (helpers[slot])
+			supervisor_watch(helpers[slot], loop);
 }
 
-void storages_unwatch(struct storage **storages)
+void helpers_unwatch(struct helper **helpers)
 {
-	each(storages, storage_unwatch);
+	each(helpers, supervisor_unwatch);
 }
 
-void storages_connected(struct storage **storages)
+void helpers_connected(struct helper **helpers)
 {
-	each(storages, storage_connected);
+	each(helpers, helper_connected);
 }
 
-static void end(struct storage *storage)
+void helpers_stop_one(struct helper *helper)
 {
-	storage_stop(storage);
-	clean(storage);
-	storage_free(storage);
+	if (!helper)
+		return;
+	helper_stop(helper);
+	clean(helper);
+	helper_free(helper);
 }
 
-void storages_stop(struct storage **storages)
+void helpers_stop(struct helper **helpers)
 {
-	each(storages, end);
+	each(helpers, helpers_stop_one);
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
-		storages[slot] = NULL;
+		helpers[slot] = NULL;
 }

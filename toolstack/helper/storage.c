@@ -6,7 +6,6 @@
 #include "json.h"
 #include "config/nbd.h"
 #include "host/layers.h"
-#include "helper/helper.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +35,7 @@ static void put_access(json_object *node, bool writable)
 	json_object_object_add(node, "read-only", json_object_new_boolean(!writable));
 }
 
-#define RECONNECT_S 60 /* for a server that went away; then requests fail */
+#define RECONNECT_S 60 /* requests fail when a server stays away longer */
 
 /* The file below disk0 is an NBD server's export. */
 static void describe_server(const char *target, const char *directory, bool writable, char *text[2])
@@ -47,7 +46,7 @@ static void describe_server(const char *target, const char *directory, bool writ
 	struct nbd_uri uri;
 	char path[CONFINE_PATH + sizeof(uri.path)];
 
-	nbd_parse(target, &uri, &unused); /* it was opened: it is one */
+	nbd_parse(target, &uri, &unused); /* config/ has checked it */
 	if (*uri.address) {
 		json_put_string(server, "type", "inet");
 		json_put_string(server, "host", uri.address);
@@ -84,7 +83,7 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 	json_put_string(file, "node-name", name);
 	json_put_string(file, "filename", path);
 	json_put_string(file, "locking", "on");
-	/* Not io_uring: a killed process would be gone before its transfers were (disk_claim()). */
+	/* Not io_uring: a killed process would end before its transfers (disk_claim()). */
 	json_put_string(file, "aio", layer->direct ? "native" : "threads");
 	json_object_object_add(cache, "direct", json_object_new_boolean(layer->direct));
 	json_object_object_add(file, "cache", cache);
@@ -95,7 +94,7 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 	snprintf(name, sizeof(name), "disk%u", n + 1);
 	if (n + 1 < layers->count)
 		json_put_string(disk, "backing", name);
-	else if (layer->format == FORMAT_QCOW2) /* not what it names: what it names was followed */
+	else if (layer->format == FORMAT_QCOW2) /* QEMU must not open a file that the image names */
 		json_object_object_add(disk, "backing", NULL);
 	put_access(file, writable);
 	put_access(disk, writable);
@@ -104,15 +103,15 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 }
 
 /*
- * Written through: its tables are in its memory until they are flushed, and a guest that was told that
- * something is written does not repeat it when we have to start another one.
+ * Written through: the daemon keeps tables in its memory until they are flushed, and a guest does not repeat a write
+ * that was completed when the next daemon takes over.
  */
 static char *describe_export(bool writable)
 {
 	json_object *json = json_object_new_object(), *address = json_object_new_object();
 	char number[12];
 
-	snprintf(number, sizeof(number), "%d", CONFINE_FIRST + KEPT_LISTENER);
+	snprintf(number, sizeof(number), "%d", CONFINE_FIRST + KEPT_SOCKET);
 	json_put_string(address, "type", "fd");
 	json_put_string(address, "str", number);
 	json_put_string(json, "type", "vhost-user-blk");
@@ -166,7 +165,7 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	texts[texts_count] = describe_export(writable);
 	argv[count++] = "--export";
 	argv[count++] = texts[texts_count++];
-	/* Options work in their order: with the monitor's greeting, all before it has been done. */
+	/* Options take effect in their order: with the monitor's greeting, all options before it have. */
 	snprintf(ready, sizeof(ready), "socket,id=ready,fd=%d", CONFINE_FIRST + KEPT_READY);
 	argv[count++] = "--chardev";
 	argv[count++] = ready;
@@ -180,21 +179,21 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	return pid;
 }
 
-struct layers *storage_open(const struct disk_config *disk, struct error *err)
+static struct layers *open_layers(const struct disk_config *disk, struct error *err)
 {
 	if (!access(storage_program(), X_OK))
 		return layers_open(disk, err);
-	error_set(
-		err, ERROR_FAILED,
-		"disk %s: %.400s: there is no qemu-storage-daemon, which serves what is not raw: install qemu-system-common",
-		disk->vdev, disk->target);
+	error_set(err, ERROR_FAILED,
+		  "disk %s: %.400s: qemu-storage-daemon, which serves images that are not raw, is missing: "
+		  "install qemu-system-common",
+		  disk->vdev, disk->target);
 	error_about(err, "disk");
 	return NULL;
 }
 
 int storage_check(const struct disk_config *disk, struct error *err)
 {
-	struct layers *layers = storage_open(disk, err);
+	struct layers *layers = open_layers(disk, err);
 
 	if (!layers)
 		return -1;
@@ -202,22 +201,64 @@ int storage_check(const struct disk_config *disk, struct error *err)
 	return 0;
 }
 
-static pid_t run(const struct storage *storage, struct confine *confine, struct error *err)
+static void *prepare(const union helper_config *config, struct error *err)
 {
-	struct layers *layers = storage->layers ? storage->layers : storage_open(&storage->disk, err);
+	return open_layers(&config->disk, err);
+}
+
+static void discard(void *prepared)
+{
+	layers_close(prepared);
+}
+
+static pid_t run(struct helper *helper, struct confine *confine, struct error *err)
+{
+	struct layers *layers = helper->prepared ? helper->prepared : open_layers(&helper->config.disk, err);
 	pid_t pid;
 
 	if (!layers)
 		return -1;
-	pid = run_with(&storage->disk, layers, confine, err);
-	if (layers != storage->layers)
+	pid = run_with(&helper->config.disk, layers, confine, err);
+	if (layers != helper->prepared)
 		layers_close(layers);
 	return pid;
 }
 
-const struct storage_kind storage_disk = {
+/* "--blockdev {...}: Failed to get "write" lock" */
+static const char *explain(const char *words, enum error_code *code, const char **advice)
+{
+	const char *reason = *words == '-' ? strstr(words, "}: ") : NULL;
+
+	reason = reason ? reason + 3 : words;
+	if (!strstr(reason, "lock"))
+		return reason;
+	*code = ERROR_STATE;
+	*advice = "end that one";
+	return "it, or an image that it is based on, is locked by another guest or program";
+}
+
+static const struct helper_kind kind = {
 	.key = "disk",
 	.file = "storage",
 	.program = "qemu-storage-daemon",
+	.clients = CLIENTS_IN_TURN,
+	.reports_ready = true,
+	.gentle = true,
+	.prepare = prepare,
+	.discard = discard,
+	.open = helper_listen,
 	.run = run,
+	.explain = explain,
 };
+
+struct helper *storage_new(const char *guest, const struct disk_config *disk)
+{
+	const union helper_config config = { .disk = *disk };
+	struct helper *helper;
+	char name[16];
+
+	snprintf(name, sizeof(name), "disk %s", disk->vdev);
+	helper = helper_new(&kind, guest, name, disk->slot, &config);
+	helper->target = helper->config.disk.target;
+	return helper;
+}

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * storage_run.h - what qemu-storage-daemon and virtiofsd are run with.
+ * storage.h - storage daemons: a qemu-storage-daemon serves one disk whose image is not raw, by vhost-user at
+ * guests/NAME/storage-SLOT.sock.
  */
 #ifndef TOOLSTACK_HELPER_STORAGE_H
 #define TOOLSTACK_HELPER_STORAGE_H
 
-/* Descriptors, in the order of struct confine's kept ones. */
-enum { KEPT_LISTENER, KEPT_READY, KEPT_PID };
+#include "helper/helper.h"
+
+/** storage_check() - the disk's images can be opened now. Blocks as layers_open() does; any thread. Return: 0 or -1. */
+int storage_check(const struct disk_config *disk, struct error *err);
+/** storage_new() - the helper of a disk; it does not run. */
+struct helper *storage_new(const char *guest, const struct disk_config *disk);
 
 #endif

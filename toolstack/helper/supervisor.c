@@ -1,231 +1,266 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage_watch.c - a daemon that ends is started again. Its guest's vimo-dm, which holds
- * the requests meanwhile, gets a connection to the new one.
+ * supervisor.c - watch a helper's process: ready, messages, end; then start the next one.
  */
-#include "helper/helper.h"
-#include "dm/request.h"
-#include "host/layers.h"
+#include "helper/supervisor.h"
 #include "log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#define RECONNECT_MS 300
 #define READY_MS 20000
-#define SOUND_MS 5000 /* who lived so long was served well */
+#define REFRESH_MS 5000
+#define RECONNECT_DOUBLINGS 2 /* vimo-dm may be starting: it is asked again after 400 ms at most */
 
 static void restart(void *arg);
-static void watch(struct storage *storage);
+static void watch(struct helper *helper);
 
-static void retry(struct storage *storage)
+static void restart_later(struct helper *helper)
 {
-	watch_end(&storage->timer);
-	storage->timer = watch_retry(storage->loop, storage->failures++, restart, storage);
+	watch_end(&helper->timer);
+	helper->timer = watch_retry(helper->loop, helper->failures++, restart, helper);
 }
 
-static void reconnect(void *arg);
-
-static void reconnect_later(struct storage *storage, const struct error *err)
-{
-	if (!storage->failures++)
-		log_warning("%s", err->text);
-	/* One that was started anew for it has a timer already. */
-	if (!storage->timer)
-		storage->timer = watch_timer(storage->loop, RECONNECT_MS, reconnect, storage);
-}
-
-/* vimo-dm may have been started with a connection meanwhile. */
-static void on_reconnected(void *arg, int result, const struct error *err)
-{
-	struct storage *storage = arg;
-
-	storage->asked = NULL;
-	if (result && !storage->connected) {
-		reconnect_later(storage, err);
-		return;
-	}
-	storage_connected(storage);
-	log_info("%s: %s: served again", storage->guest, storage->name);
-}
-
-/* vimo-dm may be starting: then it has a connection already, or will be asked again. */
+/* If vimo-dm is starting, it has a connection already, or the next try reaches it. */
 static void reconnect(void *arg)
 {
-	struct storage *storage = arg;
-	struct fd_list fds = { 0 };
+	struct helper *helper = arg;
+	size_t name = strlen(helper->name);
 	struct error err;
+	int fd;
 
-	watch_end(&storage->timer);
-	if (storage->connected || storage->asked)
+	if (helper->connected || reconnect_is_active(&helper->reconnect))
 		return;
-	fds.fd[0] = storage_connect(storage, &err);
-	if (fds.fd[0] >= 0) {
-		fds.count = 1;
-		storage->asked =
-			dm_reconnect(storage->loop, storage->guest, storage->slot, &fds, on_reconnected, storage, &err);
-		fd_list_close(&fds);
-	}
-	if (!storage->asked)
-		reconnect_later(storage, &err);
+	fd = supervisor_connect(helper, &err);
+	if (fd >= 0)
+		reconnect_offer(&helper->reconnect, fd);
+	else
+		reconnect_failed(&helper->reconnect,
+				 strncmp(err.text, helper->name, name) ? err.text : err.text + name + 2);
+}
+
+static void on_connected(void *arg)
+{
+	struct helper *helper = arg;
+
+	helper_connected(helper);
+	log_info("%s: %s: %s serves again", helper->guest, helper->name, helper->kind->program);
 }
 
 static void on_exit_event(void *arg)
 {
-	struct storage *storage = arg;
+	struct helper *helper = arg;
 	struct error err;
 
-	if (storage->messages)
-		storage_read_messages(storage); /* its last words */
-	if (storage->serves)
-		log_warning("%s: %s: its %s ended: starting another", storage->guest, storage->name,
-			    storage->kind->program);
-	else if (storage_error(storage, &err))
-		log_error("%s: %s", storage->guest, err.text);
-	storage_unwatch(storage);
-	storage_forget(storage);
-	if (storage->kind->once && uv_now(storage->loop) - storage->begun_ms > SOUND_MS)
-		storage->failures = 0;
-	retry(storage);
+	if (helper->messages)
+		helper_read_messages(helper); /* its last words */
+	if (helper->serves)
+		log_warning("%s: %s: its %s ended: starting another", helper->guest, helper->name,
+			    helper->kind->program);
+	else if (helper_error(helper, &err))
+		log_error("%s: %s", helper->guest, err.text);
+	if (helper->serves && uv_now(helper->loop) - helper->begun_ms >= helper->kind->sound_ms)
+		helper->failures = 0;
+	supervisor_unwatch(helper);
+	helper_forget(helper);
+	restart_later(helper);
 }
 
 static void on_message(void *arg)
 {
-	struct storage *storage = arg;
+	struct helper *helper = arg;
 
-	if (storage_read_messages(storage))
+	if (helper_read_messages(helper))
 		return;
-	watch_end(&storage->messages);
-	close(storage->messages_fd);
-	storage->messages_fd = -1;
+	watch_end(&helper->messages);
+	close(helper->messages_fd);
+	helper->messages_fd = -1;
 }
 
 static void on_ready(void *arg)
 {
-	struct storage *storage = arg;
-	int ready = storage_read_ready(storage);
+	struct helper *helper = arg;
+	int ready = helper_read_ready(helper);
 
 	if (!ready)
 		return;
-	watch_end(&storage->ready);
-	watch_end(&storage->timer);
-	close(storage->ready_fd);
-	storage->ready_fd = -1;
-	if (ready < 0)
-		return; /* its end is told, too */
-	storage->failures = 0;
-	reconnect(storage);
+	watch_end(&helper->ready);
+	watch_end(&helper->timer);
+	close(helper->ready_fd);
+	helper->ready_fd = -1;
+	if (ready > 0)
+		reconnect(helper);
+	/* else on_exit_event() follows */
 }
 
 static void on_timeout(void *arg)
 {
-	struct storage *storage = arg;
+	struct helper *helper = arg;
 
-	log_error("%s: %s: %s is not ready in time", storage->guest, storage->name, storage->kind->program);
-	watch_end(&storage->timer);
-	helper_kill(&storage->process); /* its end is told */
+	log_error("%s: %s: %s is not ready in time", helper->guest, helper->name, helper->kind->program);
+	watch_end(&helper->timer);
+	process_kill(&helper->process); /* on_exit_event() follows */
 }
 
-static void start(struct storage *storage)
+static void on_refresh(void *arg)
+{
+	struct helper *helper = arg;
+
+	watch_end(&helper->refresh);
+	helper->kind->refresh(helper);
+	helper->refresh = watch_timer(helper->loop, REFRESH_MS, on_refresh, helper);
+}
+
+static void start(struct helper *helper)
 {
 	struct error err;
 
-	if (!storage_begin(storage, &err)) {
-		watch(storage);
-		if (storage->serves)
-			reconnect(storage);
+	if (helper_begin(helper, &err)) {
+		log_error("%s: %s", helper->guest, err.text);
+		restart_later(helper);
 		return;
 	}
-	log_error("%s: %s", storage->guest, err.text);
-	retry(storage);
+	watch(helper);
+	if (helper->serves)
+		reconnect(helper);
 }
 
-/* Images are looked at by a thread: their server may not answer, which is why the last one ended, perhaps. */
-struct look {
+/* Images are opened by a thread: perhaps their server does not answer, which is why the last process ended. */
+struct preparation {
 	uv_work_t work;
-	struct storage *storage; /* NULL: nobody wants it any more */
-	struct disk_config disk;
-	struct layers *layers;
+	struct helper *helper; /* NULL: not wanted any more */
+	const struct helper_kind *kind;
+	union helper_config config;
+	void *prepared;
 	struct error err;
 };
 
-static void look(uv_work_t *work)
+static void prepare(uv_work_t *work)
 {
-	struct look *look = work->data;
+	struct preparation *preparation = work->data;
 
-	look->layers = storage_open(&look->disk, &look->err);
+	preparation->prepared = preparation->kind->prepare(&preparation->config, &preparation->err);
 }
 
-static void looked(uv_work_t *work, int status)
+static void on_prepared(uv_work_t *work, int status)
 {
-	struct look *look = work->data;
-	struct storage *storage = look->storage;
+	struct preparation *preparation = work->data;
+	struct helper *helper = preparation->helper;
 
 	(void)status;
-	if (storage)
-		storage->look = NULL;
-	if (storage && look->layers) {
-		storage->layers = look->layers;
-		start(storage);
-	} else if (storage) {
-		log_error("%s: %s", storage->guest, look->err.text);
-		retry(storage);
-	} else if (look->layers) {
-		layers_close(look->layers);
+	if (helper)
+		helper->preparation = NULL;
+	if (helper && preparation->prepared) {
+		helper->prepared = preparation->prepared;
+		start(helper);
+	} else if (helper) {
+		log_error("%s: %s", helper->guest, preparation->err.text);
+		restart_later(helper);
+	} else if (preparation->prepared) {
+		preparation->kind->discard(preparation->prepared);
 	}
-	free(look);
+	free(preparation);
 }
 
 static void restart(void *arg)
 {
-	struct storage *storage = arg;
+	struct helper *helper = arg;
+	struct preparation *preparation;
 
-	watch_end(&storage->timer);
-	if (storage->kind != &storage_disk) {
-		start(storage);
+	watch_end(&helper->timer);
+	if (!helper->kind->prepare) {
+		start(helper);
 		return;
 	}
-	storage->look = calloc(1, sizeof(*storage->look));
-	if (!storage->look)
+	preparation = calloc(1, sizeof(*preparation));
+	if (!preparation)
 		abort();
-	storage->look->work.data = storage->look;
-	storage->look->storage = storage;
-	storage->look->disk = storage->disk;
-	uv_queue_work(storage->loop, &storage->look->work, look, looked);
+	preparation->work.data = preparation;
+	preparation->helper = helper;
+	preparation->kind = helper->kind;
+	preparation->config = helper->config;
+	helper->preparation = preparation;
+	uv_queue_work(helper->loop, &preparation->work, prepare, on_prepared);
 }
 
-static void watch(struct storage *storage)
+static void watch(struct helper *helper)
 {
-	storage->exit = watch_fd(storage->loop, storage->process.pidfd, UV_READABLE, on_exit_event, storage);
-	if (storage->messages_fd >= 0)
-		storage->messages = watch_fd(storage->loop, storage->messages_fd, UV_READABLE, on_message, storage);
-	storage->begun_ms = uv_now(storage->loop);
-	if (storage->ready_fd < 0)
+	helper->exit = watch_fd(helper->loop, helper->process.pidfd, UV_READABLE, on_exit_event, helper);
+	if (helper->messages_fd >= 0)
+		helper->messages = watch_fd(helper->loop, helper->messages_fd, UV_READABLE, on_message, helper);
+	helper->begun_ms = uv_now(helper->loop);
+	if (helper->kind->refresh)
+		helper->refresh = watch_timer(helper->loop, REFRESH_MS, on_refresh, helper);
+	if (helper->ready_fd < 0)
 		return;
-	storage->ready = watch_fd(storage->loop, storage->ready_fd, UV_READABLE, on_ready, storage);
-	storage->timer = watch_timer(storage->loop, READY_MS, on_timeout, storage);
+	helper->ready = watch_fd(helper->loop, helper->ready_fd, UV_READABLE, on_ready, helper);
+	helper->timer = watch_timer(helper->loop, READY_MS, on_timeout, helper);
 }
 
-void storage_watch(struct storage *storage, uv_loop_t *loop)
+void supervisor_watch(struct helper *helper, uv_loop_t *loop)
 {
-	storage->loop = loop;
-	if (!storage->process.pid) {
-		retry(storage);
+	helper->loop = loop;
+	helper->reconnect.loop = loop;
+	helper->reconnect.guest = helper->guest;
+	helper->reconnect.name = helper->name;
+	helper->reconnect.slot = helper->slot;
+	helper->reconnect.limit = RECONNECT_DOUBLINGS;
+	helper->reconnect.connect = reconnect;
+	helper->reconnect.connected = on_connected;
+	helper->reconnect.arg = helper;
+	if (!helper->process.pid) {
+		restart_later(helper);
 		return;
 	}
-	watch(storage);
-	if (storage->serves && !storage->connected)
-		storage->timer = watch_timer(loop, RECONNECT_MS, reconnect, storage);
+	watch(helper);
+	if (helper->serves && !helper->connected)
+		reconnect_later(&helper->reconnect);
 }
 
-void storage_unwatch(struct storage *storage)
+void supervisor_unwatch(struct helper *helper)
 {
-	watch_end(&storage->exit);
-	watch_end(&storage->ready);
-	watch_end(&storage->messages);
-	watch_end(&storage->timer);
-	dm_request_cancel(&storage->asked);
-	if (storage->look)
-		storage->look->storage = NULL;
-	storage->look = NULL;
+	watch_end(&helper->exit);
+	watch_end(&helper->ready);
+	watch_end(&helper->messages);
+	watch_end(&helper->timer);
+	watch_end(&helper->refresh);
+	reconnect_end(&helper->reconnect);
+	if (helper->preparation)
+		helper->preparation->helper = NULL;
+	helper->preparation = NULL;
+}
+
+static int start_anew(struct helper *helper, struct error *err)
+{
+	bool watched = helper->exit || helper->timer || helper->preparation;
+	int result;
+
+	supervisor_unwatch(helper);
+	helper_stop(helper);
+	result = helper_begin(helper, err);
+	if (watched)
+		supervisor_watch(helper, helper->loop);
+	return result;
+}
+
+int supervisor_connect(struct helper *helper, struct error *err)
+{
+	char starting[64];
+	int fd = -1;
+
+	errno = 0;
+	if (helper->kind->clients != CLIENTS_IN_TURN) {
+		if (helper->connection < 0 && start_anew(helper, err))
+			return -1;
+		fd = fcntl(helper->connection, F_DUPFD_CLOEXEC, 0);
+	} else if (helper->serves) {
+		fd = helper_dial(helper);
+	}
+	if (fd >= 0)
+		return fd;
+	snprintf(starting, sizeof(starting), "its %s is starting again: try once more", helper->kind->program);
+	return helper_fail(helper, ERROR_FAILED, errno ? strerror(errno) : starting, err);
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * switches.c - connect, and connect again.
+ * switches.c - connect, ask the switch for its features, hand the connection over.
  */
 #include "helper/switches.h"
-#include "dm/request.h"
-#include "helper/process.h"
-#include "log.h"
 #include "base/store.h"
+#include "log.h"
+#include "unix_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +17,18 @@
 #include <unistd.h>
 
 #define ANSWER_MS 5000
-#define LIVED_MS 10000 /* a connection of that age was a sound one */
+#define LIVED_MS 10000 /* a connection that lasted as long was sound */
 #define FLAPS_LOGGED 3u
 #define GET_FEATURES 1u /* vhost-user's first request, which changes nothing */
 
 int switch_connect(const struct vif_config *vif, struct error *err)
 {
-	int fd = helper_connect(vif->socket);
+	int fd = unix_socket_connect(vif->socket, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		fcntl(fd, F_SETFL, 0);
 		return fd;
+	}
 	error_set(err, ERROR_FAILED, "socket %s: %s: start the switch that listens there first", vif->socket,
 		  strerror(errno));
 	return error_about(err, "vif");
@@ -40,13 +42,10 @@ static bool is_wanted(const char *guest, uint32_t slot)
 	return !access(store_path(guest, file), F_OK);
 }
 
-static void reconnect(void *arg);
-
 static void drop(struct switch_link *link)
 {
 	watch_end(&link->answer);
 	watch_end(&link->timer);
-	dm_request_cancel(&link->asked);
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
@@ -55,47 +54,36 @@ static void drop(struct switch_link *link)
 static void try_again(struct switch_link *link, const char *why)
 {
 	drop(link);
-	if (!link->failures && link->flaps < FLAPS_LOGGED)
-		log_warning("%s: network %s: %s", link->guest, link->vif.mac, why);
-	link->timer = watch_retry(link->loop, link->flaps + link->failures++, reconnect, link);
+	reconnect_failed(&link->reconnect, why);
 }
 
-static void on_reconnected(void *arg, int result, const struct error *err)
+static void on_connected(void *arg)
 {
 	struct switch_link *link = arg;
 
-	link->asked = NULL;
-	if (result) {
-		try_again(link, err->text);
-		return;
-	}
-	link->connected_ms = uv_now(link->loop);
+	link->connected_ms = uv_now(link->reconnect.loop);
 	if (link->flaps < FLAPS_LOGGED)
-		log_info("%s: network %s: its switch is there again", link->guest, link->vif.mac);
+		log_info("%s: network %s: its switch serves again", link->guest, link->vif.mac);
 	else if (link->flaps == FLAPS_LOGGED)
-		log_warning("%s: network %s: its switch closes each connection: it is asked less often from now on",
+		log_warning("%s: network %s: its switch closes each connection: vimod connects less often from now on",
 			    link->guest, link->vif.mac);
 }
 
-/* vimo-dm may die meanwhile: the next one is started with a connection, or wants one again. */
+/* If vimo-dm is killed meanwhile, the next vimo-dm is started with a connection, or asks for one again. */
 static void hand_over(struct switch_link *link)
 {
-	struct fd_list fds = { .count = 1, .fd = { link->fd } };
-	struct error err;
+	int fd = link->fd;
 
 	link->fd = -1;
 	drop(link);
-	fcntl(fds.fd[0], F_SETFL, 0); /* libuv made it non-blocking */
-	link->asked = dm_reconnect(link->loop, link->guest, link->vif.slot, &fds, on_reconnected, link, &err);
-	fd_list_close(&fds);
-	if (!link->asked)
-		try_again(link, err.text);
+	fcntl(fd, F_SETFL, 0); /* libuv made it non-blocking */
+	reconnect_offer(&link->reconnect, fd);
 }
 
 static void on_answer(void *arg)
 {
 	struct switch_link *link = arg;
-	ssize_t got = recv(link->fd, link->said + link->got, sizeof(link->said) - link->got, MSG_DONTWAIT);
+	ssize_t got = recv(link->fd, link->features + link->got, sizeof(link->features) - link->got, MSG_DONTWAIT);
 	uint32_t head[3];
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -105,13 +93,13 @@ static void on_answer(void *arg)
 		return;
 	}
 	link->got += (size_t)got;
-	if (link->got < sizeof(link->said))
+	if (link->got < sizeof(link->features))
 		return;
-	memcpy(head, link->said, sizeof(head));
-	if (head[0] == GET_FEATURES && head[2] == sizeof(link->said) - sizeof(head))
+	memcpy(head, link->features, sizeof(head));
+	if (head[0] == GET_FEATURES && head[2] == sizeof(link->features) - sizeof(head))
 		hand_over(link);
 	else
-		try_again(link, "who listens at its socket is no vhost-user switch");
+		try_again(link, "the program at its socket is not a vhost-user switch: correct socket");
 }
 
 static void on_silence(void *arg)
@@ -119,14 +107,14 @@ static void on_silence(void *arg)
 	try_again(arg, "its switch does not answer");
 }
 
-/* vimo-dm asks it again. */
-static void reconnect(void *arg)
+/* vimo-dm sends the request again. */
+static void connect_switch(void *arg)
 {
-	const uint32_t request[] = { GET_FEATURES, 1, 0 }; /* and the protocol's version; no more follows */
+	const uint32_t request[] = { GET_FEATURES, 1, 0 }; /* request, version of the protocol, payload's bytes */
 	struct switch_link *link = arg;
+	uv_loop_t *loop = link->reconnect.loop;
 	struct error err;
 
-	watch_end(&link->timer);
 	if (!is_wanted(link->guest, link->vif.slot))
 		return;
 	link->got = 0;
@@ -139,8 +127,8 @@ static void reconnect(void *arg)
 		try_again(link, strerror(errno));
 		return;
 	}
-	link->answer = watch_fd(link->loop, link->fd, UV_READABLE, on_answer, link);
-	link->timer = watch_timer(link->loop, ANSWER_MS, on_silence, link);
+	link->answer = watch_fd(loop, link->fd, UV_READABLE, on_answer, link);
+	link->timer = watch_timer(loop, ANSWER_MS, on_silence, link);
 }
 
 static struct switch_link *link_new(const char *guest, const struct vif_config *vif, uv_loop_t *loop)
@@ -150,22 +138,32 @@ static struct switch_link *link_new(const char *guest, const struct vif_config *
 	if (!link)
 		abort();
 	snprintf(link->guest, sizeof(link->guest), "%s", guest);
-	link->vif = *vif;
-	link->loop = loop;
+	snprintf(link->name, sizeof(link->name), "network %s", vif->mac);
 	link->fd = -1;
+	link->reconnect = (struct reconnect){ .loop = loop,
+					      .guest = link->guest,
+					      .name = link->name,
+					      .slot = vif->slot,
+					      .limit = UINT_MAX,
+					      .connect = connect_switch,
+					      .connected = on_connected,
+					      .arg = link };
 	return link;
 }
 
-/* Its connection has ended. */
+/* The link's connection has ended. */
 static void begin(struct switch_link *link, const struct vif_config *vif)
 {
-	bool flap = link->connected_ms && uv_now(link->loop) - link->connected_ms < LIVED_MS;
+	bool flap = link->connected_ms && uv_now(link->reconnect.loop) - link->connected_ms < LIVED_MS;
 
-	link->vif = *vif; /* a slot may have had another network */
+	link->vif = *vif; /* the slot may have had another network */
+	snprintf(link->name, sizeof(link->name), "network %s", vif->mac);
 	link->flaps = flap ? link->flaps + 1 : 0;
-	link->failures = 0;
 	link->connected_ms = 0;
-	link->timer = watch_retry(link->loop, link->flaps, reconnect, link);
+	link->reconnect.base = link->flaps;
+	link->reconnect.quiet = link->flaps >= FLAPS_LOGGED;
+	link->reconnect.failures = 0;
+	reconnect_later(&link->reconnect);
 }
 
 void switches_look(struct switch_link **links, const struct guest_config *config, uv_loop_t *loop)
@@ -178,7 +176,7 @@ void switches_look(struct switch_link **links, const struct guest_config *config
 			continue;
 		if (!*link)
 			*link = link_new(config->name, vif, loop);
-		if (!(*link)->timer && !(*link)->asked)
+		if (!(*link)->answer && !reconnect_is_active(&(*link)->reconnect))
 			begin(*link, vif);
 	}
 }
@@ -189,6 +187,7 @@ void switches_forget(struct switch_link **links)
 		if (!links[slot])
 			continue;
 		drop(links[slot]);
+		reconnect_end(&links[slot]->reconnect);
 		free(links[slot]);
 		links[slot] = NULL;
 	}

@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * switches.h - connections to vhost-user switches, which serve a guest's network in its memory. vimod makes
- * them, vimo-dm has them. When one ends, vimo-dm leaves link-SLOT.down in the guest's directory, and gets another
- * as soon as there is somebody to connect to who answers: vimo-dm does not wait for one who sleeps, nor do we.
+ * switches.h - switch links: connections to vhost-user switches, which serve a guest's network in its memory. vimod
+ * makes the connections, vimo-dm has them. When a connection ends, vimo-dm leaves link-SLOT.down in the guest's
+ * directory. vimod gives it another as soon as the switch has answered a first request: neither vimo-dm nor vimod
+ * blocks on a switch that does not answer.
  */
 #ifndef TOOLSTACK_HELPER_SWITCHES_H
 #define TOOLSTACK_HELPER_SWITCHES_H
 
-#include "config/config.h"
 #include "base/watch.h"
+#include "config/config.h"
+#include "helper/reconnect.h"
 
-struct dm_request;
-
+/** A switch link that is to be made again. */
 struct switch_link {
-	char guest[64];
+	char guest[64], name[32];
 	struct vif_config vif;
-	uv_loop_t *loop;
-	int fd; /* whose first answer is awaited; -1: none */
+	struct reconnect reconnect; /* its failures: without a connection that vimo-dm has taken */
+	int fd;                     /* the switch's first answer is awaited on it; -1: none */
 	struct watch *answer, *timer;
-	struct dm_request *asked; /* vimo-dm, to take a connection; NULL: it is not */
-	uint8_t said[20];
-	size_t got;
-	unsigned int failures; /* in a row, to get a connection */
-	unsigned int flaps;    /* connections in a row that ended at once */
-	uint64_t connected_ms; /* 0: it is not */
+	uint8_t features[20];  /* the answer, */
+	size_t got;            /* of which so many bytes are there */
+	unsigned int flaps;    /* connections in a row that ended soon */
+	uint64_t connected_ms; /* 0: not connected since */
 };
 
-/** switch_connect() - Return: a connection, or -1. */
+/** switch_connect() - connect without waiting. Return: a blocking descriptor, or -1. */
 int switch_connect(const struct vif_config *vif, struct error *err);
-/** switches_look() - connect what vimo-dm wants connected, until it is. @links: by slot; NULL where nothing is to do */
+/**
+ * switches_look() - make those links again that vimo-dm has marked as down. Event loop only.
+ * @links: by slot; NULL: nothing to do
+ */
 void switches_look(struct switch_link **links, const struct guest_config *config, uv_loop_t *loop);
-/** switches_forget() - no longer. */
+/** switches_forget() - end all tries, and free *links. */
 void switches_forget(struct switch_link **links);
 
 #endif

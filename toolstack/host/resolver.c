@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef RESOLVER_SOURCE
@@ -26,14 +27,14 @@ static bool is_copied(const struct resolver *resolver, const struct stat *status
 
 static void refresh(struct resolver *resolver, int copy)
 {
-	static char text[BYTES];
+	CLEANUP_FREE char *text = malloc(BYTES);
 	CLEANUP_FD int fd = open(RESOLVER_SOURCE, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 	ssize_t got;
 
-	if (fd < 0 || fstat(fd, &status) || is_copied(resolver, &status))
+	if (!text || fd < 0 || fstat(fd, &status) || is_copied(resolver, &status))
 		return;
-	got = read(fd, text, sizeof(text));
+	got = read(fd, text, BYTES);
 	if (got >= 0 && pwrite(copy, text, (size_t)got, 0) == got && !ftruncate(copy, got)) {
 		resolver->copied = status;
 		resolver->failed = false;

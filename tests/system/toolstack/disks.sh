@@ -36,7 +36,7 @@ bad_disks_are_refused() {
 	with_disk /tmp/d1,qed
 	refused 1 't1.cfg:4: disk 1: format = "qed" .*qemu-img convert' create /tmp/t1.cfg
 	with_disk /tmp/d1,qcow2
-	refused 1 'disk vda: /tmp/d1: there is no qemu-storage-daemon.*install' create /tmp/t1.cfg
+	refused 1 'disk vda: /tmp/d1: qemu-storage-daemon.*is missing: install' create /tmp/t1.cfg
 	with_disk /tmp/d1,,hda
 	refused 1 't1.cfg:4: disk 1: vdev = "hda"' create /tmp/t1.cfg
 	with_disk /tmp/d1,size=9

@@ -27,8 +27,7 @@ static char directory[] = "/tmp/test_devices.XXXXXX";
 static bool has_network;
 static struct guest_config config;
 static struct vif_taps taps[CONFIG_SLOTS];
-static struct slirp *slirps[CONFIG_SLOTS];
-static struct storage *storages[CONFIG_SLOTS];
+static struct helper *helpers[CONFIG_SLOTS];
 static struct fd_list fds;
 static struct error err;
 
@@ -87,8 +86,7 @@ static json_object *open_all(void)
 						.domain_fd = -1,
 						.files = &files,
 						.taps = taps,
-						.storages = storages,
-						.slirps = slirps };
+						.helpers = helpers };
 	json_object *json = disk_files_open(&files, &config, &err) ? NULL : devices_open(&config, &sources, &fds, &err);
 
 	if (!json)
@@ -158,8 +156,7 @@ static void without_vhost_vsock_it_says_so(void **state)
 	assert_int_equal(devices_check(&config, &err), -1);
 	assert_non_null(strstr(err.text, "modprobe vhost_vsock"));
 	assert_string_equal(err.key, "vsock_cid");
-	assert_null(devices_open(
-		&config, &(struct device_sources){ .taps = taps, .storages = storages, .slirps = slirps }, &fds, &err));
+	assert_null(devices_open(&config, &(struct device_sources){ .taps = taps, .helpers = helpers }, &fds, &err));
 	assert_int_equal(fds.count, 0);
 	/* It is there, but something else. */
 	assert_int_equal(symlink("b", "vsock"), 0);

@@ -5,7 +5,10 @@
  */
 #include "dm/request.h"
 #include "host/disk.h"
-#include "helper/helper.h"
+#include "helper/folder.h"
+#include "helper/slirp.h"
+#include "helper/storage.h"
+#include "helper/supervisor.h"
 #include "base/store.h"
 
 #include <dirent.h>
@@ -38,7 +41,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t byte
 {
 	(void)buffer;
 	(void)bytes;
-	assert_string_equal(name, "vimo-dm");
+	assert_true(!strcmp(name, "vimo-dm") || !strcmp(name, "vimo-slirp"));
 	*entry = (struct passwd){ .pw_uid = 65534, .pw_gid = 65534 };
 	*result = entry;
 	return 0;
@@ -138,7 +141,7 @@ static int leave(void **state)
 	return chdir("/") || system(command);
 }
 
-static struct storage *disk_of(const char *file, enum disk_format format)
+static struct helper *disk_of(const char *file, enum disk_format format)
 {
 	disk = (struct disk_config){ .vdev = "vda", .format = format, .slot = 4, .queues = 1 };
 	snprintf(disk.target, sizeof(disk.target), "%s/%s", directory, file);
@@ -156,24 +159,24 @@ static int files(void)
 	return count;
 }
 
-static struct storage *started(const char *file, enum disk_format format)
+static struct helper *started(const char *file, enum disk_format format)
 {
-	struct storage *storage;
+	struct helper *helper;
 
 	if (!usable)
 		skip();
-	storage = disk_of(file, format);
-	if (storage_start(storage, &err))
+	helper = disk_of(file, format);
+	if (helper_start(helper, &err))
 		fail_msg("%s", err.text);
-	return storage;
+	return helper;
 }
 
-static void stop(struct storage *storage)
+static void stop(struct helper *helper)
 {
-	pid_t pid = storage->process.pid;
+	pid_t pid = helper->process.pid;
 
-	storage_stop(storage);
-	storage_free(storage);
+	helper_stop(helper);
+	helper_free(helper);
 	assert_true(!pid || kill(pid, 0));
 	assert_int_equal(files(), 0);
 }
@@ -195,9 +198,9 @@ static void assert_answered(int fd)
 	assert_true(answer[4] & 1);
 }
 
-static int connected(struct storage *storage)
+static int connected(struct helper *helper)
 {
-	int fd = storage_connect(storage, &err);
+	int fd = supervisor_connect(helper, &err);
 
 	if (fd < 0)
 		fail_msg("%s", err.text);
@@ -206,8 +209,8 @@ static int connected(struct storage *storage)
 
 static void one_client_at_a_time(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
-	int first = connected(storage), second = connected(storage);
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
+	int first = connected(helper), second = connected(helper);
 	char byte;
 
 	(void)state;
@@ -218,7 +221,7 @@ static void one_client_at_a_time(void **state)
 	close(first);
 	assert_answered(second);
 	close(second);
-	stop(storage);
+	stop(helper);
 }
 
 static char *status_line(pid_t pid, const char *key)
@@ -245,8 +248,8 @@ static bool is_there(pid_t pid, const char *path)
 
 static void it_sees_its_images_and_has_one_right(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
-	pid_t pid = storage->process.pid;
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
+	pid_t pid = helper->process.pid;
 
 	(void)state;
 	if (!geteuid()) {
@@ -261,7 +264,7 @@ static void it_sees_its_images_and_has_one_right(void **state)
 		assert_false(is_there(pid, directory));
 	}
 	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
-	stop(storage);
+	stop(helper);
 }
 
 static int access_of(struct fs_config *folder)
@@ -270,65 +273,65 @@ static int access_of(struct fs_config *folder)
 	return access("/usr/lib/qemu/virtiofsd", X_OK);
 }
 
-static struct storage *folder_started(enum disk_access access)
+static struct helper *folder_started(enum disk_access access)
 {
 	struct fs_config folder = { .tag = "src", .slot = 4, .access = access };
-	struct storage *storage;
+	struct helper *helper;
 
 	if (!usable || geteuid() || access_of(&folder))
 		skip();
-	storage = storage_new_folder("g", &folder);
-	if (storage_start(storage, &err))
+	helper = folder_new("g", &folder);
+	if (helper_start(helper, &err))
 		fail_msg("%s", err.text);
-	return storage;
+	return helper;
 }
 
 /* It begins with its first client. */
 static void a_folder_is_one_client_s(void **state)
 {
-	struct storage *storage = folder_started(ACCESS_RW);
-	pid_t pid = storage->process.pid;
-	int fd = connected(storage), other;
+	struct helper *helper = folder_started(ACCESS_RW);
+	pid_t pid = helper->process.pid;
+	int fd = connected(helper), other;
 	char *words;
 
 	(void)state;
 	ask(fd);
-	if (recv(fd, &other, 1, MSG_PEEK) != 1 && storage_read_messages(storage))
-		fail_msg("%s", storage->words);
+	if (recv(fd, &other, 1, MSG_PEEK) != 1 && helper_read_messages(helper))
+		fail_msg("%s", helper->words);
 	assert_answered(fd);
 	words = status_line(pid, "NSpid:");
 	assert_int_equal(strtol(strchr(words + 1, '\t'), NULL, 10), 1); /* nobody else to be seen */
 	assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 0);
 	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
 	assert_false(is_there(pid, "/etc"));
-	storage_connected(storage);
+	helper_connected(helper);
 	/* Another vimo-dm gets another process. */
-	other = connected(storage);
-	assert_int_not_equal(storage->process.pid, pid);
+	other = connected(helper);
+	assert_int_not_equal(helper->process.pid, pid);
 	ask(other);
 	assert_answered(other);
 	close(fd);
 	close(other);
-	stop(storage);
+	stop(helper);
 }
 
 /* Its vimod ended before vimo-dm had the connection: the next one starts another, and has one timer for it. */
 static void a_folder_is_adopted_without_its_client(void **state)
 {
-	struct storage *storage = folder_started(ACCESS_RW), *next = storage_new_folder("g", &storage->folder);
-	pid_t pid = storage->process.pid;
-	int first = connected(storage); /* it does not end by itself */
+	struct helper *helper = folder_started(ACCESS_RW), *next = folder_new("g", &helper->config.folder);
+	pid_t pid = helper->process.pid;
+	int first = connected(helper); /* it does not end by itself */
 	uv_loop_t loop;
 
 	(void)state;
-	assert_true(storage_adopt(next));
-	storage_forget(storage);
-	storage_free(storage);
+	assert_true(helper_adopt(next));
+	helper_forget(helper);
+	helper_free(helper);
 	uv_loop_init(&loop);
 	model.loop = &loop;
 	model.asked = 0;
 	model.refusals = 2;
-	storage_watch(next, &loop);
+	supervisor_watch(next, &loop);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(model.asked, 3);
 	assert_int_not_equal(next->process.pid, pid);
@@ -336,7 +339,7 @@ static void a_folder_is_adopted_without_its_client(void **state)
 	ask(model.fd);
 	assert_answered(model.fd);
 	close(model.fd);
-	storage_unwatch(next);
+	supervisor_unwatch(next);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	stop(next);
@@ -345,32 +348,32 @@ static void a_folder_is_adopted_without_its_client(void **state)
 static void what_a_guest_leaves_is_removed(void **state)
 {
 	struct fs_config folder = { .tag = "src", .slot = 4, .access = ACCESS_RW };
-	struct storage *storage;
+	struct helper *helper;
 
 	(void)state;
 	snprintf(folder.path, sizeof(folder.path), "%s/shared", directory);
-	storage = storage_new_folder("g", &folder);
+	helper = folder_new("g", &folder);
 	shell("mkdir -p shared/.vimo-g-4 shared/.vimo-g-5 kept && touch shared/.vimo-g-4/a shared/.vimo-g-5/a kept/a &&"
 	      "ln -s ../../kept/a shared/.vimo-g-4/b");
-	storage->kind->clean(storage);
+	helper->kind->clean(helper);
 	shell("! [ -e shared/.vimo-g-4 ] && [ -e shared/.vimo-g-5/a ] && [ -e kept/a ]");
 	/* A guest's links do not lead to dom0's files. */
 	shell("ln -s ../kept shared/.vimo-g-4");
-	storage->kind->clean(storage);
+	helper->kind->clean(helper);
 	shell("[ -e kept/a ] && rm -r shared kept");
-	storage->kind->clean(storage);
-	storage_free(storage);
+	helper->kind->clean(helper);
+	helper_free(helper);
 }
 
 static void assert_refused(const char *file, enum disk_format format, enum error_code code, const char *why)
 {
-	struct storage *storage = disk_of(file, format);
+	struct helper *helper = disk_of(file, format);
 
-	if (!storage_start(storage, &err) || err.code != code || !strstr(err.text, why) ||
+	if (!helper_start(helper, &err) || err.code != code || !strstr(err.text, why) ||
 	    strncmp(err.text, "disk vda: ", 10) || strchr(err.text, '\n'))
 		fail_msg("%d: %s, not %s", err.code, err.text, why);
 	assert_string_equal(err.key, "disk");
-	stop(storage);
+	stop(helper);
 }
 
 static void what_cannot_be_served_is_refused(void **state)
@@ -397,64 +400,92 @@ static void what_cannot_be_served_is_refused(void **state)
 	setenv("VIMO_STORAGE_DAEMON", "/none", 1);
 	assert_refused("top.qcow2", FORMAT_QCOW2, ERROR_FAILED, "install qemu-system-common");
 	unsetenv("VIMO_STORAGE_DAEMON");
-	/* One that ends at once, without a word. */
+	/* A daemon that exits at once, without a message. */
 	setenv("VIMO_STORAGE_DAEMON", "/usr/bin/true", 1);
-	assert_refused("top.qcow2", FORMAT_QCOW2, ERROR_FAILED, "ended without a word");
+	assert_refused("top.qcow2", FORMAT_QCOW2, ERROR_FAILED, "exited without a message");
 	unsetenv("VIMO_STORAGE_DAEMON");
+}
+
+/* vimo-slirp's own words, or the dynamic linker's, are in the error. */
+static void a_program_that_does_not_start_says_why(void **state)
+{
+	static const struct {
+		const char *program, *why;
+	} cases[] = {
+		{ "/usr/bin/true", "network 52:54:00:12:34:56: vimo-slirp was not ready in time, or exited without" },
+		{ "/usr/bin/ls", "network 52:54:00:12:34:56: /usr/bin/ls: unrecognized option '--fd'" },
+		{ "/usr/bin/none", "network 52:54:00:12:34:56: cannot run the program: /usr/bin/none: No such file" },
+	};
+	const struct vif_config vif = { .backend = VIF_USER, .mac = "52:54:00:12:34:56", .mtu = 1500, .slot = 4 };
+
+	(void)state;
+	if (!usable)
+		skip();
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct helper *helper = slirp_new("g", &vif);
+
+		setenv("VIMO_SLIRP", cases[n].program, 1);
+		if (!helper_start(helper, &err) || strncmp(err.text, cases[n].why, strlen(cases[n].why)))
+			fail_msg("%s, not %s", err.text, cases[n].why);
+		assert_string_equal(err.key, "vif");
+		helper->kind->clean(helper);
+		stop(helper);
+	}
+	unsetenv("VIMO_SLIRP");
 }
 
 static void images_in_use_are_refused(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *other;
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2), *other;
 	bool direct;
 
 	(void)state;
 	/* What it is based on is only read, by as many as like; nobody writes it meanwhile. */
 	setenv("VIMO_RUN_DIR", "/nowhere", 1);
 	other = disk_of("middle.qcow2", FORMAT_QCOW2);
-	assert_int_equal(storage_start(other, &err), -1); /* no directory */
-	storage_free(other);
+	assert_int_equal(helper_start(other, &err), -1); /* no directory */
+	helper_free(other);
 	setenv("VIMO_RUN_DIR", directory, 1);
 	assert_int_equal(mkdir("guests/h", 0700), 0);
 	for (int n = 0; n < 2; n++) {
 		other = disk_of(n ? "middle.qcow2" : "top.qcow2", FORMAT_QCOW2);
 		strcpy(other->guest, "h");
-		assert_int_equal(storage_start(other, &err), -1);
+		assert_int_equal(helper_start(other, &err), -1);
 		assert_int_equal(err.code, ERROR_STATE);
 		assert_non_null(strstr(err.text, "locked by another guest or program"));
-		storage_stop(other);
-		storage_free(other);
+		helper_stop(other);
+		helper_free(other);
 	}
 	other = disk_of("base.raw", FORMAT_RAW);
-	assert_int_equal(disk_open(&other->disk, &direct, &err), -1);
+	assert_int_equal(disk_open(&other->config.disk, &direct, &err), -1);
 	assert_int_equal(err.code, ERROR_STATE);
-	storage_free(other);
+	helper_free(other);
 	other = disk_of("middle.qcow2", FORMAT_QCOW2);
-	other->disk.access = ACCESS_RO;
+	other->config.disk.access = ACCESS_RO;
 	strcpy(other->guest, "h");
-	if (storage_start(other, &err))
+	if (helper_start(other, &err))
 		fail_msg("%s", err.text);
-	storage_stop(other);
-	storage_free(other);
+	helper_stop(other);
+	helper_free(other);
 	assert_int_equal(rmdir("guests/h"), 0);
-	stop(storage);
+	stop(helper);
 }
 
 static void the_next_vimod_finds_it(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2), *next = disk_of("top.qcow2", FORMAT_QCOW2);
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2), *next = disk_of("top.qcow2", FORMAT_QCOW2);
 	int fd;
 
 	(void)state;
-	assert_true(storage_adopt(next));
-	assert_int_equal(next->process.pid, storage->process.pid);
+	assert_true(helper_adopt(next));
+	assert_int_equal(next->process.pid, helper->process.pid);
 	assert_false(next->connected);
-	storage_connected(storage);
+	helper_connected(helper);
 	close(next->process.pidfd);
 	next->process.pidfd = -1;
-	assert_true(storage_adopt(next));
+	assert_true(helper_adopt(next));
 	assert_true(next->connected);
-	storage_forget(storage); /* as if vimod had ended */
+	helper_forget(helper); /* as if vimod had ended */
 	fd = connected(next);
 	ask(fd);
 	assert_answered(fd);
@@ -463,56 +494,56 @@ static void the_next_vimod_finds_it(void **state)
 	waitpid(next->process.pid, NULL, 0);
 	close(next->process.pidfd);
 	next->process.pidfd = -1;
-	assert_false(storage_adopt(next));
+	assert_false(helper_adopt(next));
 	stop(next);
-	storage_free(storage);
+	helper_free(helper);
 }
 
 static void one_that_dies_is_started_again(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
 	uv_loop_t loop;
 
 	(void)state;
 	uv_loop_init(&loop);
 	model.loop = &loop;
-	storage_connected(storage);
-	storage_watch(storage, &loop);
+	helper_connected(helper);
+	supervisor_watch(helper, &loop);
 	model.asked = 0;
 	for (int round = 0; round < 3; round++) {
-		pid_t pid = storage->process.pid;
+		pid_t pid = helper->process.pid;
 
 		model.refusals = round;
 		kill(pid, SIGKILL);
 		uv_run(&loop, UV_RUN_DEFAULT);
-		assert_int_not_equal(storage->process.pid, pid);
+		assert_int_not_equal(helper->process.pid, pid);
 		ask(model.fd);
 		assert_answered(model.fd);
 		close(model.fd);
 	}
 	assert_int_equal(model.asked, 3 + 1 + 2);
-	storage_unwatch(storage);
+	supervisor_unwatch(helper);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
-	stop(storage);
+	stop(helper);
 }
 
 /* Its images are looked at by a thread, which nobody waits for when the guest ends meanwhile. */
 static void one_that_is_not_wanted_any_more_is_not_started(void **state)
 {
-	struct storage *storage = started("top.qcow2", FORMAT_QCOW2);
+	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
 	uv_loop_t loop;
 
 	(void)state;
 	uv_loop_init(&loop);
-	storage_connected(storage);
-	storage_watch(storage, &loop);
-	kill(storage->process.pid, SIGKILL);
-	while (!storage->look)
+	helper_connected(helper);
+	supervisor_watch(helper, &loop);
+	kill(helper->process.pid, SIGKILL);
+	while (!helper->preparation)
 		uv_run(&loop, UV_RUN_ONCE);
-	assert_int_equal(storage->process.pid, 0);
-	storage_unwatch(storage);
-	stop(storage);
+	assert_int_equal(helper->process.pid, 0);
+	supervisor_unwatch(helper);
+	stop(helper);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	assert_int_equal(files(), 0);
@@ -532,16 +563,16 @@ static void other_formats(void **state)
 
 	(void)state;
 	for (size_t n = 0; usable && n < sizeof(cases) / sizeof(cases[0]); n++) {
-		struct storage *storage;
+		struct helper *helper;
 		int fd;
 
 		shell(cases[n].create);
-		storage = started("z", cases[n].format);
-		fd = connected(storage);
+		helper = started("z", cases[n].format);
+		fd = connected(helper);
 		ask(fd);
 		assert_answered(fd);
 		close(fd);
-		stop(storage);
+		stop(helper);
 		unlink("z");
 	}
 }
@@ -555,6 +586,7 @@ int main(void)
 		cmocka_unit_test(a_folder_is_adopted_without_its_client),
 		cmocka_unit_test(what_a_guest_leaves_is_removed),
 		cmocka_unit_test(what_cannot_be_served_is_refused),
+		cmocka_unit_test(a_program_that_does_not_start_says_why),
 		cmocka_unit_test(images_in_use_are_refused),
 		cmocka_unit_test(the_next_vimod_finds_it),
 		cmocka_unit_test(one_that_dies_is_started_again),

@@ -208,7 +208,7 @@ static void who_hangs_up_is_asked_less_and_less(void **state)
 	want();
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(model.asked, 0);
-	assert_int_equal(links[SLOT]->failures, other.came - 1); /* the last one's end is not seen yet */
+	assert_int_equal(links[SLOT]->reconnect.failures, other.came - 1); /* the last one's end is not seen yet */
 	assert_int_equal(lines, 1);
 	other.kind = ANSWERS;
 	uv_run(&loop, UV_RUN_DEFAULT);
