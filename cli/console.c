@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * console.c - a terminal, or a script's pipes, on a guest's console.
+ * console.c - standard input and output connected to a guest's console or channel.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -60,7 +60,7 @@ static void on_resize(int signal)
 	resized = 1;
 }
 
-/* Without it the guest goes on as it is: an error is no reason to stop. */
+/* An error is ignored: the guest keeps the previous size. */
 static void send_size(struct client *client, const char *name)
 {
 	json_object *parameters, *reply;
@@ -79,8 +79,8 @@ static void send_size(struct client *client, const char *name)
 }
 
 /*
- * Until the escape key, or the end of the guest. The end of a script's input leaves output flowing.
- * @sized: the guest that is told of the terminal's size; NULL: none
+ * Copy until the escape key or the end of the guest. After the end of input, output continues.
+ * @sized: the guest to which the terminal's size is sent; NULL: none
  */
 static void pump(int console, struct client *client, const char *sized)
 {
@@ -88,7 +88,7 @@ static void pump(int console, struct client *client, const char *sized)
 	sigset_t resize, before;
 	char bytes[4096];
 
-	/* It comes while we wait, and then only. */
+	/* SIGWINCH arrives during ppoll() only. */
 	sigemptyset(&resize);
 	sigaddset(&resize, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &resize, &before);
@@ -120,8 +120,8 @@ static void pump(int console, struct client *client, const char *sized)
 }
 
 /*
- * Ask by @method where the socket is, and be connected to it.
- * @sized: whether the guest is told of the terminal's size
+ * Get the path of the socket by @method, and connect to it.
+ * @sized: whether the terminal's size is sent to the guest
  */
 static int attach(struct client *client, const char *method, json_object *parameters, const char *name, bool sized,
 		  struct error *err)
@@ -132,7 +132,7 @@ static int attach(struct client *client, const char *method, json_object *parame
 
 	if (!reply)
 		return -1;
-	/* A device model that was killed comes back within moments. */
+	/* After a kill of vimo-dm, the socket is missing until the next vimo-dm makes it. */
 	for (int tries = 0; tries < 20; tries++) {
 		console = unix_socket_connect(path ? path : "", SOCK_STREAM, 0);
 		if (console >= 0 || (errno != ENOENT && errno != ECONNREFUSED))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * create.c - a guest from a file.
+ * create.c - create a guest from a file.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -27,7 +27,7 @@ static json_object *read_config(const char *path, struct error *err)
 		return NULL;
 	}
 	if (got == CONFIG_MAX) {
-		error_set(err, ERROR_FAILED, "%s is no guest configuration: larger than 64 KiB", path);
+		error_set(err, ERROR_FAILED, "%s is not a guest configuration: it is larger than 64 KiB", path);
 		return NULL;
 	}
 	json = json_object_new_object();
@@ -49,7 +49,9 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 		return -1;
 	name = json_object_object_get_ex(parsed, "config", &config) ? json_string(config, "name") : NULL;
 	if (!name)
-		return error_set(err, ERROR_FAILED, "vimod's answer has no configuration: install one release of both");
+		return error_set(
+			err, ERROR_FAILED,
+			"the answer of vimod lacks the configuration: install vimod and vimoctl of one release");
 	call = json_object_new_object();
 	json_object_object_add(call, "config", json_object_get(config));
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));

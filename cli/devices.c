@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * devices.c - disks, networks and channels of a guest that runs.
+ * devices.c - disks, networks and channels of a running guest.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The guest, and one parameter more. */
+/* Parameters: the guest, and the second operand as @key. */
 static json_object *about(const struct options *options, const char *key)
 {
 	json_object *json = json_object_new_object();
@@ -22,10 +22,10 @@ static json_object *about(const struct options *options, const char *key)
 	return json;
 }
 
-/* Linux looked at the slot when it booted and found nothing. */
+/* Linux found the slot empty when it booted, and does not look again. */
 static void print_attached(const char *what, json_object *reply)
 {
-	printf("%s attached. A Linux guest takes it after\n\n"
+	printf("%s attached. To use it in a Linux guest, run there\n\n"
 	       "  echo %s >/sys/bus/platform/drivers/virtio-mmio/bind\n",
 	       what, json_string(reply, "device"));
 }
@@ -51,7 +51,8 @@ int cmd_block_attach(struct client *client, const struct options *options, struc
 
 	if (!getcwd(cwd, sizeof(cwd))) {
 		json_object_put(call);
-		return error_set(err, ERROR_FAILED, "the current directory is gone (%s): change to another",
+		return error_set(err, ERROR_FAILED,
+				 "the current directory does not exist any more (%s): change to another one",
 				 strerror(errno));
 	}
 	json_put_string(call, "cwd", cwd);
@@ -109,7 +110,7 @@ static void print_vif(json_object *vif, int index, json_object *guest)
 
 	if (bridged)
 		snprintf(name, sizeof(name), "vif%d.%d", (int)json_number(guest, "id", 0),
-			 slot); /* what vimod calls it when nobody else does */
+			 slot); /* vimod's name if the configuration has none */
 	printf("%-5d %-18s %-16s %4d %6d %6d  %s\n", index, text(vif, "mac"), bridged ? text(vif, "bridge") : backend,
 	       slot, (int)json_number(vif, "queues", 0), (int)json_number(vif, "mtu", 0),
 	       json_string(vif, "vifname") ? json_string(vif, "vifname") : name);

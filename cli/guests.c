@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * guests.c - see and steer guests that exist.
+ * guests.c - show and control existing guests.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -78,7 +78,7 @@ int cmd_info(struct client *client, const struct options *options, struct error 
 	return 0;
 }
 
-/* Until the guest is gone or stopped. Polled: it works across a restart of vimod's guest, too. */
+/* Wait until the guest is stopped or removed. Polling survives a restart of the guest. */
 static int wait_gone(struct client *client, const struct options *options, struct error *err)
 {
 	for (int ticks = 0; ticks < options->timeout_s * 10; ticks++) {
@@ -94,10 +94,10 @@ static int wait_gone(struct client *client, const struct options *options, struc
 			return 0;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
-	return error_set(err, ERROR_FAILED,
-			 "%s did not shut down within %d s: it may ignore its power button; "
-			 "vimoctl destroy %s ends it",
-			 options->operand, options->timeout_s, options->operand);
+	return error_set(
+		err, ERROR_FAILED,
+		"%s did not shut down within %d s and may ignore its power button: run 'vimoctl destroy %s' to end it",
+		options->operand, options->timeout_s, options->operand);
 }
 
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err)
@@ -163,9 +163,9 @@ int cmd_version(struct client *client, const struct options *options, struct err
 		print_members(reply, "");
 	}
 	if (vimod && strcmp(vimod, PACKAGE_VERSION))
-		return error_set(err, ERROR_FAILED,
-				 "vimod is %s and vimoctl %s: install both of one release and "
-				 "systemctl restart vimod",
-				 vimod, PACKAGE_VERSION);
+		return error_set(
+			err, ERROR_FAILED,
+			"vimod is %s and vimoctl %s: install both of one release and run 'systemctl restart vimod'",
+			vimod, PACKAGE_VERSION);
 	return 0;
 }

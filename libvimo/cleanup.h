@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cleanup.h - what a variable holds is let go when it leaves its scope.
+ * cleanup.h - attributes of variables: release the contents when the variable leaves its scope.
  */
 #ifndef LIBVIMO_CLEANUP_H
 #define LIBVIMO_CLEANUP_H

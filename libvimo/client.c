@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * client.c - the client's end of the API socket.
+ * client.c - frames and errors of the API socket.
  */
 #include "client.h"
 #include "cleanup.h"
@@ -26,14 +26,12 @@ int client_connect(struct client *client, struct error *err)
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
-		return error_set(err, ERROR_UNREACHABLE,
-				 "no right to talk to vimod at %s: run as root or join "
-				 "the group vimo",
-				 path);
-	return error_set(err, ERROR_UNREACHABLE,
-			 "vimod is not running (%s: %s): start it with "
-			 "systemctl start vimod",
-			 path, strerror(errno));
+		return error_set(
+			err, ERROR_UNREACHABLE,
+			"permission to connect to vimod at %s denied: run vimoctl as root or join the group vimo",
+			path);
+	return error_set(err, ERROR_UNREACHABLE, "vimod is not running (%s: %s): run 'systemctl start vimod'", path,
+			 strerror(errno));
 }
 
 void client_close(struct client *client)
@@ -45,7 +43,8 @@ void client_close(struct client *client)
 
 static int lost(struct error *err, const char *why)
 {
-	return error_set(err, ERROR_UNREACHABLE, "connection to vimod lost: %s; see journalctl -u vimod", why);
+	return error_set(err, ERROR_UNREACHABLE,
+			 "the connection to vimod is lost (%s): run 'journalctl -u vimod' to see why", why);
 }
 
 int client_send(struct client *client, const char *method, json_object *parameters, bool more, struct error *err)
@@ -112,7 +111,9 @@ static ssize_t client_fill(struct client *client, int timeout_ms, struct error *
 			client->size = size;
 		}
 		if (timeout_ms >= 0 && poll(&wait, 1, left_ms(deadline)) == 0)
-			return error_set(err, ERROR_FAILED, "vimod did not answer within %d ms", timeout_ms);
+			return error_set(err, ERROR_FAILED,
+					 "vimod did not answer within %d ms: run 'journalctl -u vimod' to see why",
+					 timeout_ms);
 		if (timeout_ms >= 0 && !wait.revents)
 			continue; /* a signal */
 		got = read(client->fd, client->buffer + client->used, client->size - client->used);
@@ -137,7 +138,7 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 	client->used -= frame;
 	memmove(client->buffer, client->buffer + frame, client->used);
 	if (!reply) {
-		lost(err, "it sent no JSON object");
+		lost(err, "a reply is not a JSON object");
 		return NULL;
 	}
 	if (!json_object_object_get_ex(reply, "parameters", &parameters))

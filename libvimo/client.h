@@ -18,14 +18,21 @@ struct client {
 	size_t used, size;
 };
 
-/** client_connect() - connect to $VIMO_SOCKET or /run/vimo/vimod.sock. */
+/** client_connect() - connect to $VIMO_SOCKET or CLIENT_SOCKET. Return: 0 or -1. */
 int client_connect(struct client *client, struct error *err);
 void client_close(struct client *client);
-/** client_send() - start a call; takes over @parameters. */
+/**
+ * client_send() - start an API call.
+ * @parameters: taken over, also on failure; NULL: none
+ * @more: more than one reply is expected
+ *
+ * Return: 0 or -1.
+ */
 int client_send(struct client *client, const char *method, json_object *parameters, bool more, struct error *err);
-/** client_receive() - the next reply's parameters, NULL on error or after @timeout_ms (-1: none). */
+/** client_receive() - the parameters of the next reply. Return: NULL: error, or nothing within @timeout_ms (-1: no
+ * limit). */
 json_object *client_receive(struct client *client, int timeout_ms, struct error *err);
-/** client_call() - one call and its reply. */
+/** client_call() - one API call and the parameters of its reply. Takes over @parameters. Return: NULL: error. */
 json_object *client_call(struct client *client, const char *method, json_object *parameters, struct error *err);
 
 #endif

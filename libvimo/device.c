@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * device.c - ioctls of /dev/vimo, and what their errors mean to a user.
+ * device.c - the meaning of ioctl errors to a user.
  */
 #include "device.h"
 
@@ -12,7 +12,7 @@
 
 #define DEVICE_PATH "/dev/vimo"
 
-/* Xen and KVM have a node of that name, too. */
+/* Xen and KVM have a device-tree node of that name, too. */
 static bool hypervisor_is_ours(void)
 {
 	char compatible[64] = "";
@@ -24,31 +24,32 @@ static bool hypervisor_is_ours(void)
 	return got > 0 && !strcmp(compatible, "vimo,vimo-s");
 }
 
-/* Firmware nodes are readable without the module: tell "not loaded" from "not there". */
+/* The device tree is readable without the module: it tells whether module or hypervisor is missing. */
 static int error_no_device(struct error *err)
 {
 	if (!hypervisor_is_ours())
-		return error_set(err, ERROR_FAILED,
-				 "no hypervisor: dom0 was booted without ViMo-S; "
-				 "make the boot loader start vimo-s with dom0's kernel as its module");
+		return error_set(
+			err, ERROR_FAILED,
+			"dom0 was booted without ViMo-S: configure the boot loader to start vimo-s with dom0's kernel "
+			"as its module");
 	return error_set(err, ERROR_FAILED,
 			 DEVICE_PATH
-			 " is missing: module vimo is not loaded: "
-			 "run modprobe vimo; if it fails, dmesg says why, and names the older part when module "
-			 "and hypervisor are of different releases");
+			 " is missing since module vimo is not loaded: run 'modprobe vimo', and see dmesg if it "
+			 "fails");
 }
 
-/* The module did not load unless the hypervisor speaks as it does: the two are of one age. */
+/* The module loads only if the hypervisor has the same ABI version. */
 static int error_old_part(const struct vimo_ioc_info *info, struct error *err)
 {
 	bool kernel_side = info->abi_version < VIMO_ABI_VERSION;
 
-	return error_set(err, ERROR_FAILED,
-			 "hypervisor and module speak ABI %u.%u, user space "
-			 "%u.%u: %s older; install all of one release and restart %s",
-			 info->abi_version >> 16, info->abi_version & 0xffff, VIMO_ABI_MAJOR, VIMO_ABI_MINOR,
-			 kernel_side ? "hypervisor and module are" : "vimod, vimo-dm and vimoctl are",
-			 kernel_side ? "the machine" : "vimod");
+	return error_set(
+		err, ERROR_FAILED,
+		"hypervisor and module have ABI %u.%u, user space %u.%u, %s older: install all of one release and "
+		"restart %s",
+		info->abi_version >> 16, info->abi_version & 0xffff, VIMO_ABI_MAJOR, VIMO_ABI_MINOR,
+		kernel_side ? "hypervisor and module are" : "vimod, vimo-dm and vimoctl are",
+		kernel_side ? "the machine" : "vimod");
 }
 
 int device_open(struct error *err)
@@ -59,7 +60,8 @@ int device_open(struct error *err)
 	if (device < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
 		return error_no_device(err);
 	if (device < 0)
-		return error_set(err, ERROR_FAILED, "cannot open " DEVICE_PATH ": %s; run as root", strerror(errno));
+		return error_set(err, ERROR_FAILED, "cannot open " DEVICE_PATH " (%s): run the command as root",
+				 strerror(errno));
 	if (device_info(device, &info, err)) {
 		close(device);
 		return -1;
@@ -76,11 +78,10 @@ int device_info(int device, struct vimo_ioc_info *info, struct error *err)
 {
 	if (ioctl(device, VIMO_IOC_INFO, info) && errno == ENOTTY)
 		return error_set(err, ERROR_FAILED,
-				 "module vimo does not know this call: module and vimod are of "
-				 "different releases; install both from one release, then modprobe -r vimo, "
-				 "modprobe vimo and systemctl restart vimod");
+				 "module vimo is of another release than vimod: install both of one release, then run "
+				 "'modprobe -r vimo', 'modprobe vimo' and 'systemctl restart vimod'");
 	if (ioctl(device, VIMO_IOC_INFO, info))
-		return error_set(err, ERROR_FAILED, "module vimo gives no information: %s", strerror(errno));
+		return error_set(err, ERROR_FAILED, "cannot read the information of module vimo: %s", strerror(errno));
 	return 0;
 }
 
@@ -94,13 +95,11 @@ int device_create(int device, uint32_t vcpus, uint32_t weight, uint32_t *domain,
 	}
 	if (errno == ENOMEM)
 		return error_set(err, ERROR_RESOURCES,
-				 "the hypervisor has no memory left for another domain: "
-				 "destroy a guest");
+				 "the hypervisor has no memory left for another domain: destroy a guest");
 	if (errno == ENOSPC)
 		return error_set(err, ERROR_RESOURCES,
-				 "as many domains as the hypervisor holds exist: "
-				 "destroy a guest");
-	return error_set(err, ERROR_FAILED, "the hypervisor made no domain of %u vCPUs: %s", vcpus, strerror(errno));
+				 "the hypervisor has its maximum number of domains: destroy a guest");
+	return error_set(err, ERROR_FAILED, "cannot create a domain with %u vCPUs: %s", vcpus, strerror(errno));
 }
 
 int device_open_domain(int device, uint32_t domain, struct error *err)
@@ -116,7 +115,7 @@ int device_open_domain(int device, uint32_t domain, struct error *err)
 int domain_info(int domain, struct vimo_ioc_domain_info *info, struct error *err)
 {
 	if (ioctl(domain, VIMO_IOC_DOMAIN_INFO, info))
-		return error_set(err, ERROR_FAILED, "the hypervisor does not know the domain: %s", strerror(errno));
+		return error_set(err, ERROR_FAILED, "cannot read the information of the domain: %s", strerror(errno));
 	return 0;
 }
 
@@ -128,7 +127,7 @@ int domain_control(int domain, enum vimo_domain_op op, struct error *err)
 	if (!ioctl(domain, VIMO_IOC_CONTROL, &value))
 		return 0;
 	return error_set(err, errno == ESTALE ? ERROR_STATE : ERROR_FAILED, "cannot %s the guest: %s", names[op],
-			 errno == ESTALE ? "it is in another state by now" : strerror(errno));
+			 errno == ESTALE ? "its state has changed" : strerror(errno));
 }
 
 int domain_populate(int domain, uint64_t ipa, uint64_t bytes, struct error *err)
@@ -138,7 +137,7 @@ int domain_populate(int domain, uint64_t ipa, uint64_t bytes, struct error *err)
 	if (!ioctl(domain, VIMO_IOC_POPULATE, &range))
 		return 0;
 	return error_set(err, errno == ENOMEM ? ERROR_RESOURCES : ERROR_FAILED,
-			 "the hypervisor gave no %llu MiB of memory: %s", (unsigned long long)bytes >> 20,
+			 "cannot allocate %llu MiB for the guest: %s", (unsigned long long)bytes >> 20,
 			 strerror(errno));
 }
 
@@ -148,7 +147,7 @@ int domain_entry(int domain, uint32_t vcpu, uint64_t pc, uint64_t x0, struct err
 
 	if (!ioctl(domain, VIMO_IOC_ENTRY, &entry))
 		return 0;
-	return error_set(err, ERROR_FAILED, "cannot set where vCPU %u starts: %s", vcpu, strerror(errno));
+	return error_set(err, ERROR_FAILED, "cannot set the entry point of vCPU %u: %s", vcpu, strerror(errno));
 }
 
 int domain_memory(int domain, struct error *err)

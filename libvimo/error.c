@@ -30,7 +30,7 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	text_clean(err->text); /* it may quote a stranger, and ends up on terminals and in JSON */
+	text_clean(err->text); /* it may quote untrusted text, and goes to terminals and into JSON */
 	return -1;
 }
 

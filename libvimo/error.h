@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * error.h - one error: a code that becomes the exit status, and a text that
- * says what happened, why, and what to do.
+ * error.h - an error: a code, which becomes the exit status, and a text: the object, what is wrong, and the remedy.
  */
 #ifndef LIBVIMO_ERROR_H
 #define LIBVIMO_ERROR_H
@@ -22,20 +21,20 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char key[64]; /* the key of guest.cfg, parameter or method that it is about; may be empty */
+	char key[64]; /* the key of guest.cfg, parameter or method that is wrong; may be empty */
 	char text[1024];
 };
 
-/** error_set() - record an error about no key, as one printable line. Return: -1, so that callers can return it. */
+/** error_set() - set an error without a key, as one printable line. Return: -1, so that callers can return it. */
 int error_set(struct error *err, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** error_about() - name the key that the error just set is about. Return: -1. */
+/** error_about() - set the key of an error that has been set. Return: -1. */
 int error_about(struct error *err, const char *key);
 
-/** error_name() - its name on the API socket ("io.vimo.NotFound"). */
+/** error_name() - the name of @code on the API socket ("io.vimo.NotFound"). */
 const char *error_name(enum error_code code);
 
-/** error_from_name() - the reverse; ERROR_FAILED for a stranger's name. */
+/** error_from_name() - the code of @name; ERROR_FAILED if @name is unknown. */
 enum error_code error_from_name(const char *name);
 
 #endif

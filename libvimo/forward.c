@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define WORD_BYTES 128u
-#define PORT_MIN 1024ul /* others are root's */
+#define PORT_MIN 1024ul /* lower ones need privileges */
 
 static bool take_port(const char *text, unsigned long minimum, in_port_t *port)
 {
@@ -21,7 +21,7 @@ static bool take_port(const char *text, unsigned long minimum, in_port_t *port)
 	return *text >= '0' && *text <= '9' && !*end && number >= minimum && number <= UINT16_MAX;
 }
 
-/* "ADDRESS:PORT", or ":PORT" for @usual. */
+/* "ADDRESS:PORT", or ":PORT" with the address @usual. */
 static bool take_address(char *text, const char *usual, unsigned long port_min, union forward_address *address)
 {
 	char *colon = strrchr(text, ':'), *last;
@@ -72,8 +72,8 @@ int forward_next(const char **text, struct forward *forward, struct error *err)
 	}
 	return error_set(
 		err, ERROR_FAILED,
-		"hostfwd \"%.*s\" is not possible: tcp or udp:[ADDRESS]:PORT-[GUESTADDRESS]:PORT, dom0's port 1024 "
-		"or above, both addresses IPv4 or both IPv6 in [], as in tcp:127.0.0.1:8080-:80",
+		"hostfwd \"%.*s\" is not valid: write tcp or udp:[ADDRESS]:PORT-[GUESTADDRESS]:PORT with dom0's port 1024 "
+		"or above, and both addresses IPv4 or both IPv6 in [], such as tcp:127.0.0.1:8080-:80",
 		(int)(bytes < 80 ? bytes : 80), from);
 }
 

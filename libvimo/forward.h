@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * forward.h - a port of dom0 that leads to one of a guest in a user-mode network, as QEMU writes it:
- * tcp:127.0.0.1:8080-10.0.2.15:80. Addresses of IPv6 stand in brackets.
+ * forward.h - a port of dom0 that is forwarded to a port of a guest in a user-mode network, written as by QEMU:
+ * tcp:127.0.0.1:8080-10.0.2.15:80, with IPv6 addresses in brackets.
  */
 #ifndef LIBVIMO_FORWARD_H
 #define LIBVIMO_FORWARD_H
@@ -25,13 +25,13 @@ struct forward {
 };
 
 /**
- * forward_next() - take the first of several, which spaces part.
- * @text: is moved behind it
+ * forward_next() - parse the first forward of a list with spaces between.
+ * @text: the list; moved to the rest of it
  *
- * Return: 1, 0 when there is none left, or -1.
+ * Return: 1; 0: the list is empty; -1: @err is set.
  */
 int forward_next(const char **text, struct forward *forward, struct error *err);
-/** forward_bytes() - of an address. */
+/** forward_bytes() - size of an address, for bind() and connect(). */
 socklen_t forward_bytes(const union forward_address *address);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json.h - members of objects, without surprises when they are missing.
+ * json.h - parsing, and members of objects that may be missing or of another type.
  */
 #ifndef LIBVIMO_JSON_H
 #define LIBVIMO_JSON_H
@@ -10,17 +10,18 @@
 #include <stdint.h>
 
 /**
- * json_parse() - an object from a frame of a socket.
- * @bytes: its length without a final NUL
+ * json_parse() - parse a frame of a socket.
+ * @bytes: length of @text without a final NUL
  *
- * Strict JSON in UTF-8, one object and nothing after it, at most 32 levels deep.
+ * The frame must be one object of strict JSON in UTF-8, at most 32 levels deep.
  * Return: the object, or NULL.
  */
 json_object *json_parse(const char *text, size_t bytes);
-/** json_string() - a string member, or NULL when missing or of another type. */
+/** json_string() - a string member. Return: NULL: missing or of another type. */
 const char *json_string(json_object *object, const char *key);
-/** json_number() - an integer member, or fallback. */
+/** json_number() - an integer member; @fallback if it is missing or of another type. */
 int64_t json_number(json_object *object, const char *key, int64_t fallback);
+/** json_flag() - a boolean member; false if it is missing or of another type. */
 bool json_flag(json_object *object, const char *key);
 void json_put_string(json_object *object, const char *key, const char *value);
 void json_put_number(json_object *object, const char *key, int64_t value);

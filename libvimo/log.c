@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * log.c - one line, one write, so that lines of several processes stay whole.
+ * log.c - one write for each line, so that lines of several processes do not mix.
  */
 #include "log.h"
 
@@ -11,7 +11,7 @@
 
 void log_line(enum log_level level, const char *format, ...)
 {
-	/* systemd sets JOURNAL_STREAM where it reads our standard error. */
+	/* systemd sets JOURNAL_STREAM if journald reads standard error. */
 	int used = 0;
 	char line[1280];
 	va_list args;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * log.h - lines on standard error with the priority that journald reads.
+ * log.h - lines on standard error, with a priority for journald.
  */
 #ifndef LIBVIMO_LOG_H
 #define LIBVIMO_LOG_H

@@ -9,7 +9,7 @@
 #define WORD_MAX 32
 #define NEAR 2u
 
-/* Bytes of the character at @at, which has @left bytes; 0 when it is none. */
+/* Bytes of the character at @at, where @left bytes are left; 0: not a character. */
 static size_t character(const unsigned char *at, size_t left)
 {
 	size_t bytes = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
@@ -19,7 +19,7 @@ static size_t character(const unsigned char *at, size_t left)
 	for (size_t n = 1; n < bytes; n++)
 		if ((at[n] & 0xc0) != 0x80)
 			return 0;
-	/* Overlong forms, surrogates, and what lies above U+10FFFF. */
+	/* Overlong forms, surrogates, and values above U+10FFFF. */
 	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) || (*at == 0xf0 && at[1] < 0x90) ||
 	    (*at == 0xf4 && at[1] > 0x8f))
 		return 0;

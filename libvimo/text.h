@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.h - text of strangers: made printable, and compared with what they may have meant.
+ * text.h - untrusted text: made printable, and compared with known words.
  */
 #ifndef LIBVIMO_TEXT_H
 #define LIBVIMO_TEXT_H
@@ -15,11 +15,11 @@ void text_clean(char *text);
 bool text_is_plain(const char *text, size_t bytes);
 
 /**
- * text_nearest() - which of several words was meant.
+ * text_nearest() - find the word that a misspelt @word means.
  * @words: each word is the first member, a const char *, of an element
  * @stride: size of an element
  *
- * Return: the index of the nearest one, or -1 when none is near.
+ * Return: the index of the nearest word, or -1 if all are far.
  */
 int text_nearest(const char *word, const void *words, size_t count, size_t stride);
 
