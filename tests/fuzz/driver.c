@@ -149,7 +149,7 @@ static void give_buffer(const struct virtio_device *device, struct fuzz_input *i
 	avail[1]++;
 }
 
-void fuzz_say(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes)
+void fuzz_send(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes)
 {
 	uint8_t *base = ram + queue % device->queues * QUEUE_BYTES;
 	struct vring_desc *desc = (struct vring_desc *)(void *)base;

@@ -20,8 +20,8 @@ struct fuzz_device {
 
 /** fuzz_drive() - until @input is used up. */
 void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input);
-/** fuzz_say() - the driver puts these bytes into a buffer of @queue that the device may read. */
-void fuzz_say(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes);
+/** fuzz_send() - the driver puts these bytes into a buffer of @queue that the device may read. */
+void fuzz_send(const struct virtio_device *device, unsigned int queue, const void *data, size_t bytes);
 /** fuzz_touch() - a device uses @bytes at @data: every byte must be the guest's. */
 void fuzz_touch(const void *data, size_t bytes);
 

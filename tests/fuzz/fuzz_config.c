@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memcpy(text, data, bytes);
 	json = config_parse(text, "fuzz.cfg", "/", NULL, &err);
 	if (json) {
-		/* What was accepted once is accepted again, and is the same. */
+		/* An accepted configuration is accepted again, and is the same. */
 		if (config_check(json, &config, &err))
 			abort();
 		copy = config_to_json(&config);

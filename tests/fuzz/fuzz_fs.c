@@ -103,7 +103,7 @@ static void put(uint8_t *to, uint8_t place, uint64_t value)
 		memcpy(to + place - 1, &value, sizeof(value));
 }
 
-/* Return: whether it is one that goes to the daemon. */
+/* Return: whether the request goes to the daemon. */
 static bool make_request(struct fuzz_input *input)
 {
 	const struct fs_operation *operation;

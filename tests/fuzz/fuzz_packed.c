@@ -156,7 +156,7 @@ static void reset(struct fuzz_input *input)
 	start();
 }
 
-/* The next one takes the same up again, in the same order; unless the driver broke it, who has to begin anew then. */
+/* The next vimo-dm takes the same buffers, in the same order. After a broken ring, the driver must reset the device. */
 static void die(struct fuzz_input *input)
 {
 	unsigned int before = hands;

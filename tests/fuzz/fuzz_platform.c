@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_platform.c - the devices that are no VirtIO: registers of clock and
+ * fuzz_platform.c - the devices beside VirtIO: registers of clock and
  * power button, and the serial port's rings with any indices.
  */
 #include "fuzz.h"

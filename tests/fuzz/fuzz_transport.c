@@ -43,7 +43,7 @@ static void work(void)
 				use(&chain);
 				held[count] = chain.head;
 			}
-			/* One remains in hand, for who comes after us. */
+			/* One buffer stays in flight for the next vimo-dm. */
 			while (count-- > (i == 2))
 				virtqueue_push(&device.queue[q], held[count], 0);
 		}

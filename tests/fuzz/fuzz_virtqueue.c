@@ -37,7 +37,7 @@ static void make_ring(struct fuzz_input *input)
 		avail->ring[i] = (uint16_t)(input_take(input, 1) % (QUEUE + 1));
 }
 
-/* Every byte that we are told is ours: ASan sees one that is not. */
+/* Touch every byte of the chain: ASan finds bytes outside the guest's memory. */
 static void use(const struct virtqueue_chain *chain)
 {
 	for (unsigned int i = 0; i < chain->readable + chain->writable; i++) {

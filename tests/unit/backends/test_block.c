@@ -359,7 +359,7 @@ static void ended(enum block_action action, uint64_t bytes, uint8_t result)
 	moderation_ended(&moderation, &request, bytes);
 }
 
-static void a_stream_is_told_of_many_at_once(void **state)
+static void a_stream_gets_one_interrupt_for_many(void **state)
 {
 	unsigned int told = 0, n;
 
@@ -374,7 +374,7 @@ static void a_stream_is_told_of_many_at_once(void **state)
 	}
 }
 
-static void what_may_be_waited_for_is_told_at_once(void **state)
+static void a_request_that_may_be_waited_for_interrupts_at_once(void **state)
 {
 	(void)state;
 	memset(&moderation, 0, sizeof(moderation));
@@ -414,8 +414,8 @@ int main(void)
 		TEST(serial_number_and_unknown_requests),
 		TEST(a_limit_holds_over_time),
 		TEST(a_big_piece_is_made_up_for),
-		TEST(a_stream_is_told_of_many_at_once),
-		TEST(what_may_be_waited_for_is_told_at_once),
+		TEST(a_stream_gets_one_interrupt_for_many),
+		TEST(a_request_that_may_be_waited_for_interrupts_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,7 +153,7 @@ static void drive(void)
 		give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
 }
 
-static void say(uint32_t id, uint16_t event, uint16_t value)
+static void send_control(uint32_t id, uint16_t event, uint16_t value)
 {
 	const struct virtio_console_control message = { id, event, value };
 	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_HEAR) + 0x400);
@@ -164,7 +164,7 @@ static void say(uint32_t id, uint16_t event, uint16_t value)
 }
 
 /* The next message that the driver was told; its buffer goes back. */
-static void told(uint32_t id, uint16_t event, uint16_t value)
+static void expect_control(uint32_t id, uint16_t event, uint16_t value)
 {
 	struct virtio_console_control message;
 
@@ -178,7 +178,7 @@ static void told(uint32_t id, uint16_t event, uint16_t value)
 	give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
 }
 
-static void nothing_told(void)
+static void expect_no_control(void)
 {
 	turn();
 	assert_int_equal(used(CHANNELS_TELL), seen[CHANNELS_TELL]);
@@ -188,14 +188,14 @@ static void nothing_told(void)
 static void open_port(void)
 {
 	drive();
-	say(0xffffffff, VIRTIO_CONSOLE_DEVICE_READY, 1);
-	told(1, VIRTIO_CONSOLE_PORT_ADD, 1);
-	told(2, VIRTIO_CONSOLE_PORT_ADD, 1);
-	say(1, VIRTIO_CONSOLE_PORT_READY, 1);
-	told(1, VIRTIO_CONSOLE_PORT_NAME, 1);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
-	say(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
-	nothing_told();
+	send_control(0xffffffff, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_ADD, 1);
+	expect_control(2, VIRTIO_CONSOLE_PORT_ADD, 1);
+	send_control(1, VIRTIO_CONSOLE_PORT_READY, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_NAME, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	send_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	expect_no_control();
 }
 
 static int client(void)
@@ -212,7 +212,7 @@ static int connected_client(void)
 {
 	int fd = client();
 
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	return fd;
 }
 
@@ -239,12 +239,12 @@ static void ports_have_names(void **state)
 	(void)state;
 	assert_int_equal(driver_get(&endpoint.device, VIRTIO_MMIO_CONFIG + 4), COUNT + 1);
 	open_port();
-	say(2, VIRTIO_CONSOLE_PORT_READY, 1);
+	send_control(2, VIRTIO_CONSOLE_PORT_READY, 1);
 	turn();
 	assert_string_equal((const char *)data(CHANNELS_TELL, seen[CHANNELS_TELL]) +
 				    sizeof(struct virtio_console_control),
 			    "org.vimo.two");
-	told(2, VIRTIO_CONSOLE_PORT_NAME, 1);
+	expect_control(2, VIRTIO_CONSOLE_PORT_NAME, 1);
 }
 
 static void the_group_may_connect(void **state)
@@ -280,7 +280,7 @@ static void bytes_go_both_ways(void **state)
 	assert_memory_equal(data(queue, 0), "to the", 6);
 	assert_memory_equal(data(queue, 1), " guest", 6);
 	close(fd);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 }
 
 static void input_waits_until_the_guest_opens(void **state)
@@ -290,19 +290,19 @@ static void input_waits_until_the_guest_opens(void **state)
 
 	(void)state;
 	open_port();
-	say(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	send_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 	give(queue, 100, VRING_DESC_F_WRITE);
 	fd = connected_client();
 	assert_int_equal(write(fd, "early", 5), 5);
 	turn();
 	assert_int_equal(used(queue), 0);
-	say(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	send_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	assert_int_equal(used(queue), 1);
 	assert_memory_equal(data(queue, 0), "early", 5);
 	close(fd);
 }
 
-/* Nobody keeps what a client does not read; without a client it is lost. */
+/* Output stays in the guest's buffers while the client does not read; without a client it is lost. */
 static void the_guest_waits_for_its_client(void **state)
 {
 	unsigned int queue = channels_transmit(1), given = 0;
@@ -337,7 +337,7 @@ static void the_guest_waits_for_its_client(void **state)
 		turn();
 	}
 	close(fd);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 	assert_int_equal(used(queue), given);
 	sends("lost");
 	assert_int_equal(used(queue), given + 1);
@@ -357,17 +357,17 @@ static void one_client_after_the_other(void **state)
 	assert_int_equal(write(first, "last words", 10), 10);
 	close(first);
 	/* The guest gets them, before it is told of the end and of another. */
-	nothing_told();
+	expect_no_control();
 	give(channels_receive(1), 100, VRING_DESC_F_WRITE);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	assert_memory_equal(data(channels_receive(1), 0), "last words", 10);
 	sends("second");
 	gets(second, "second");
 	close(second);
 }
 
-static void the_guest_is_told_of_each_client(void **state)
+static void the_guest_is_notified_of_each_client(void **state)
 {
 	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_TELL) + 0x400);
 	int first, second;
@@ -378,10 +378,10 @@ static void the_guest_is_told_of_each_client(void **state)
 	avail[1] = (uint16_t)used(CHANNELS_TELL); /* no room for messages */
 	close(first);
 	second = client();
-	nothing_told();
+	expect_no_control();
 	give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	close(second);
 }
 
@@ -415,11 +415,11 @@ static void who_says_no_more_still_listens(void **state)
 	open_port();
 	fd = connected_client();
 	shutdown(fd, SHUT_WR);
-	nothing_told();
+	expect_no_control();
 	sends("answer");
 	gets(fd, "answer");
 	close(fd);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 }
 
 static void who_goes_unheard_makes_room(void **state)
@@ -428,11 +428,11 @@ static void who_goes_unheard_makes_room(void **state)
 
 	(void)state;
 	open_port();
-	say(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	send_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 	fd = connected_client();
 	assert_int_equal(write(fd, "unheard", 7), 7);
 	close(fd);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 	close(connected_client());
 }
 
@@ -458,8 +458,8 @@ static void a_new_device_model_goes_on(void **state)
 	end();
 	close(fd);
 	begin();
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
-	assert_int_equal(used(queue), ((uint16_t *)(void *)(ring(queue) + 0x400))[1]); /* lost: nobody there */
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
+	assert_int_equal(used(queue), ((uint16_t *)(void *)(ring(queue) + 0x400))[1]); /* lost: no client */
 	/* The port is open, has a name and is known. */
 	fd = connected_client();
 	sends("on");
@@ -468,7 +468,7 @@ static void a_new_device_model_goes_on(void **state)
 	give(channels_receive(1), 100, VRING_DESC_F_WRITE);
 	turn();
 	assert_memory_equal(data(channels_receive(1), 0), "in", 2);
-	nothing_told();
+	expect_no_control();
 	close(fd);
 }
 
@@ -482,13 +482,13 @@ static void a_reset_begins_anew(void **state)
 	fd = connected_client();
 	fill_output(queue);
 	drive(); /* with output in hand */
-	nothing_told();
-	say(0xffffffff, VIRTIO_CONSOLE_DEVICE_READY, 1);
-	told(1, VIRTIO_CONSOLE_PORT_ADD, 1);
-	told(2, VIRTIO_CONSOLE_PORT_ADD, 1);
-	say(1, VIRTIO_CONSOLE_PORT_READY, 1);
-	told(1, VIRTIO_CONSOLE_PORT_NAME, 1);
-	told(1, VIRTIO_CONSOLE_PORT_OPEN, 1); /* the client is still there */
+	expect_no_control();
+	send_control(0xffffffff, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_ADD, 1);
+	expect_control(2, VIRTIO_CONSOLE_PORT_ADD, 1);
+	send_control(1, VIRTIO_CONSOLE_PORT_READY, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_NAME, 1);
+	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1); /* the client is still there */
 	assert_int_equal(used(queue), 0);
 	close(fd);
 }
@@ -506,9 +506,9 @@ static void messages_are_checked(void **state)
 	(void)state;
 	drive();
 	for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++)
-		say(bad[n].id, bad[n].event, bad[n].value);
+		send_control(bad[n].id, bad[n].event, bad[n].value);
 	give(CHANNELS_HEAR, 7, 0); /* too short */
-	nothing_told();
+	expect_no_control();
 	assert_int_equal(used(CHANNELS_HEAR), sizeof(bad) / sizeof(bad[0]) + 1);
 	assert_int_equal(kept.own, 0);
 	assert_false(driver_get(&endpoint.device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET);
@@ -530,7 +530,7 @@ static void bad_buffers_stop_the_device(void **state)
 	drive();
 	for (unsigned int n = 0; n < SIZE; n++) /* too small for a name */
 		((struct vring_desc *)(void *)ring(CHANNELS_TELL))[n].len = 9;
-	say(1, VIRTIO_CONSOLE_PORT_READY, 1);
+	send_control(1, VIRTIO_CONSOLE_PORT_READY, 1);
 	assert_true(driver_get(&endpoint.device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET);
 	turn();
 }
@@ -546,7 +546,7 @@ int main(void)
 		TEST(input_waits_until_the_guest_opens),
 		TEST(the_guest_waits_for_its_client),
 		TEST(one_client_after_the_other),
-		TEST(the_guest_is_told_of_each_client),
+		TEST(the_guest_is_notified_of_each_client),
 		TEST(another_queue_that_stops_loses_nothing),
 		TEST(who_says_no_more_still_listens),
 		TEST(who_goes_unheard_makes_room),

@@ -91,7 +91,7 @@ static void drive(void)
 	assert_true(transport_running(&device));
 }
 
-static void the_driver_is_told_once(void **state)
+static void the_driver_gets_one_interrupt(void **state)
 {
 	uint16_t generation = half(VIRTIO_MMIO_CONFIG_GENERATION);
 
@@ -124,7 +124,7 @@ static void the_size_waits_for_a_driver(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_driver_is_told_once, fresh),
+		cmocka_unit_test_setup(the_driver_gets_one_interrupt, fresh),
 		cmocka_unit_test_setup(the_size_waits_for_a_driver, fresh),
 	};
 

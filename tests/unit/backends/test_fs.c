@@ -264,7 +264,7 @@ static int ask(struct guest_request *request)
 	return receive(request);
 }
 
-static void say_init(void)
+static void send_init(void)
 {
 	struct fuse_init_in in = { .major = FUSE_KERNEL_VERSION, .minor = 36, .max_readahead = 1 << 20, .flags = ~0u };
 	struct fuse_init_out out;
@@ -296,7 +296,7 @@ static int set_up(void **state)
 		return -1;
 	for (int tries = 0; !(*(uint32_t *)(void *)(shared->page + VIRTIO_MMIO_STATUS) & 4) && tries < 10000; tries++)
 		usleep(1000);
-	say_init();
+	send_init();
 	return 0;
 }
 
@@ -444,7 +444,7 @@ static void files_are_made_written_and_read(void **state)
 	assert_int_equal(truncate(path("share/dir/file"), LONG_BYTES), 0);
 	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, long_data, LONG_BYTES), LONG_BYTES);
 	assert_memory_equal(wrote, long_data + 5, 100001);
-	/* One that is there. */
+	/* The file exists. */
 	assert_int_equal(create(entry.nodeid, "file", O_EXCL, &again), -EEXIST);
 	assert_int_equal(create(entry.nodeid, "file", 0, &again), 0);
 	assert_int_equal(again.entry.nodeid, file.entry.nodeid);
@@ -478,7 +478,8 @@ static void open_files_outlive_deaths(void **state)
 	}
 }
 
-/* Names come and go while somebody dies every few milliseconds: none fails, none is left. */
+/* Names are made and removed while vimo-dm or virtiofsd is killed every few milliseconds: no request fails, no name is
+ * left. */
 static void nothing_is_done_twice_or_not_at_all(void **state)
 {
 	struct fuse_entry_out a, b, entry;
@@ -606,7 +607,7 @@ static void what_was_made_is_not_made_again(void **state)
 		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
 					     kinds[n].second),
 				 0);
-		/* What was there before is not taken for what the request made. */
+		/* An older object of the name is not taken for the result of the request. */
 		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
 					     kinds[n].second),
 				 -EEXIST);
@@ -665,7 +666,7 @@ static void what_cannot_be_found_is_stale(void **state)
 	assert_int_equal(write_at(moved.entry.nodeid, moved.open.fh, 0, "abc", 3), -ESTALE);
 	assert_int_equal(look_up(FUSE_ROOT_ID, "replaced", &entry), 0);
 	assert_int_not_equal(entry.nodeid, replaced.entry.nodeid);
-	/* What is let go is let go. */
+	/* A second release succeeds, too. */
 	assert_int_equal(release(moved.entry.nodeid, moved.open.fh), 0);
 	assert_int_equal(release(moved.entry.nodeid, moved.open.fh), 0);
 }
@@ -678,7 +679,7 @@ static void assert_holds(const struct created *file, const char *text)
 	assert_string_equal(data, text);
 }
 
-/* What is removed while it is open stays as long, and no longer. */
+/* A file that is removed while it is open exists until its last close. */
 static void what_is_open_can_be_removed(void **state)
 {
 	static const char *const names[] = { "unlinked", "replaced", "repeated" };
@@ -779,7 +780,7 @@ static void a_file_may_have_several_names(void **state)
 	assert_int_equal(entry.nodeid, other.entry.nodeid);
 }
 
-/* Who died between taking a request and noting it had noted another one at its place. */
+/* vimo-dm was killed between taking a request and noting it: its place holds the note of another request. */
 static void what_was_only_taken_is_new(void **state)
 {
 	struct split_state *inflight = &shared->state.queue[FS_REQUESTS].buffers.split;
@@ -869,7 +870,7 @@ static void there_are_bounds(void **state)
 	assert_int_equal(ask(&request), 0);
 	kill_server();
 	assert_int_equal(ask(&request), -ENFILE);
-	say_init(); /* another mount */
+	send_init(); /* another mount */
 	assert_int_equal(ask(&request), 0);
 }
 

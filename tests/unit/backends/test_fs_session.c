@@ -128,7 +128,7 @@ bool driver_ring_take(struct driver_ring *ring, uint32_t *index)
 }
 
 /* The daemon: it gives @index back. */
-static void say(uint32_t index, int error, const void *answer, size_t bytes)
+static void reply(uint32_t index, int error, const void *answer, size_t bytes)
 {
 	struct fuse_out_header header = { .len = (uint32_t)(sizeof(header) + bytes),
 					  .error = error,
@@ -161,21 +161,21 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 	if (dead)
 		return;
 	if (fails)
-		say(index, fails, NULL, 0);
+		reply(index, fails, NULL, 0);
 	else if (header.opcode == FUSE_INIT)
-		say(index, 0, &init, sizeof(init));
+		reply(index, 0, &init, sizeof(init));
 	else if (header.opcode == FUSE_LOOKUP && there && !strstr(there, name))
-		say(index, -ENOENT, NULL, 0);
+		reply(index, -ENOENT, NULL, 0);
 	else if (header.opcode == FUSE_LOOKUP && !strcmp(name, "directory"))
-		say(index, 0, &folder, sizeof(folder));
+		reply(index, 0, &folder, sizeof(folder));
 	else if (header.opcode == FUSE_LOOKUP || header.opcode == FUSE_LINK)
-		say(index, 0, &entry, sizeof(entry));
+		reply(index, 0, &entry, sizeof(entry));
 	else if (header.opcode == FUSE_MKDIR)
-		say(index, 0, &folder, sizeof(folder));
+		reply(index, 0, &folder, sizeof(folder));
 	else if (header.opcode == FUSE_OPEN)
-		say(index, 0, &file, sizeof(file));
+		reply(index, 0, &file, sizeof(file));
 	else
-		say(index, header.opcode == FUSE_RMDIR ? -ENOTEMPTY : 0, NULL, 0);
+		reply(index, header.opcode == FUSE_RMDIR ? -ENOTEMPTY : 0, NULL, 0);
 	fails = 0;
 }
 
@@ -279,10 +279,10 @@ static void answer_the_first(uint32_t opcode)
 	} made = { .entry = { .nodeid = 50, .attr = { .ino = 51, .mode = S_IFREG } } };
 
 	(void)opcode;
-	say(0, 0, &made, sizeof(made));
+	reply(0, 0, &made, sizeof(made));
 }
 
-/* What was answered, and is looked into here, is not the daemon's any more. */
+/* The daemon has no more access to a request that it answered, and that is checked here. */
 static void nothing_is_answered_twice(void **state)
 {
 	uint8_t arguments[100];
@@ -290,7 +290,7 @@ static void nothing_is_answered_twice(void **state)
 	(void)state;
 	take(0, FUSE_CREATE, FUSE_ROOT_ID, arguments, create_arguments(arguments));
 	fs_submit(&fs, 0);
-	say(0, -EEXIST, NULL, 0);
+	reply(0, -EEXIST, NULL, 0);
 	assert_true(fs_take_answers(&fs));
 	assert_int_equal(answered(), 0);
 	assert_true(fs.slot[0].found);
@@ -355,7 +355,7 @@ static uint64_t hide_two(void)
 static void close_the_second(uint32_t opcode)
 {
 	assert_int_equal(opcode, FUSE_UNLINK);
-	say(0, 0, NULL, 0);
+	reply(0, 0, NULL, 0);
 }
 
 static void what_is_closed_meanwhile_is_shown(void **state)
@@ -393,7 +393,7 @@ static void mount_again(uint32_t opcode)
 	const struct fuse_init_out out = { .major = FUSE_KERNEL_VERSION };
 
 	assert_int_equal(opcode, FUSE_UNLINK);
-	say(0, 0, &out, sizeof(out));
+	reply(0, 0, &out, sizeof(out));
 }
 
 static void a_mount_may_end_meanwhile(void **state)
@@ -548,7 +548,7 @@ static void what_was_renamed_in_what_was_renamed_is_found(void **state)
 	assert_string_equal(folder->name, "directory");
 }
 
-/* By a device model that did not live to say so. */
+/* By a vimo-dm that was killed before the answer. */
 static void what_was_renamed_is_noted_once(void **state)
 {
 	const struct fs_node *node = rename_open();
@@ -572,7 +572,7 @@ static void what_was_renamed_is_noted_to_the_end(void **state)
 }
 
 /* Its numbers are the next one's, for other files. */
-static void what_is_forgotten_with_no_daemon_is_not_told_the_next(void **state)
+static void a_forget_without_a_daemon_is_not_sent_to_the_next(void **state)
 {
 	struct fuse_forget_one gone = { .nodeid = 1, .nlookup = 1 };
 	uint64_t id = learn(FUSE_ROOT_ID, "a", 3, S_IFREG)->id;
@@ -601,7 +601,7 @@ int main(void)
 		TEST(what_was_renamed_in_what_was_renamed_is_found),
 		TEST(what_was_renamed_is_noted_once),
 		TEST(what_was_renamed_is_noted_to_the_end),
-		TEST(what_is_forgotten_with_no_daemon_is_not_told_the_next),
+		TEST(a_forget_without_a_daemon_is_not_sent_to_the_next),
 	};
 
 	return cmocka_run_group_tests_name("fs_session", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_hub.c - a console's log over the deaths of those who write it: each
- * life is a process of its own, which ends by _exit() in the middle.
+ * test_hub.c - a console's log over kills of the processes that write it: each
+ * process ends by _exit() in the middle.
  */
 #include "host/hub.h"
 

@@ -399,7 +399,7 @@ static uint8_t command(const void *bytes, uint32_t count)
 	asked_offloads = 0;
 	memcpy(ram + DATA, bytes, count);
 	ram[DATA + 0x100] = 0xee;
-	/* In three pieces: who says that a header is one? */
+	/* In three pieces: a header need not be in one. */
 	*desc(0) = (struct vring_desc){ RAM + DATA, 1, VRING_DESC_F_NEXT, 1 };
 	*desc(1) = (struct vring_desc){ RAM + DATA + 1, count - 1, VRING_DESC_F_NEXT, 2 };
 	*desc(2) = (struct vring_desc){ RAM + DATA + 0x100, 1, VRING_DESC_F_WRITE, 0 };

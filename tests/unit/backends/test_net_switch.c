@@ -122,7 +122,7 @@ static void packets_are_the_switchs(void **state)
 	echo(20);
 }
 
-static void what_has_left_is_told_later(void **state)
+static void a_sent_packet_interrupts_later(void **state)
 {
 	struct pollfd wait = { .fd = interrupt_later, .events = POLLIN };
 
@@ -183,7 +183,7 @@ static void the_next_device_model_goes_on(void **state)
 		assert_int_equal(link_status(), VIRTIO_NET_S_LINK_UP);
 	}
 	echo(3);
-	/* One that finds no switch, as yet. */
+	/* A vimo-dm that starts before the switch. */
 	end(false);
 	kill_server();
 	begin(-1);
@@ -194,7 +194,7 @@ static void the_next_device_model_goes_on(void **state)
 	echo(3);
 }
 
-static void who_is_no_switch_is_left(void **state)
+static void a_server_that_is_not_a_switch_is_left(void **state)
 {
 	int ends[2];
 
@@ -217,8 +217,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
 	const struct CMUnitTest tests[] = {
-		TEST(packets_are_the_switchs), TEST(what_has_left_is_told_later),   TEST(a_driver_begins_again),
-		TEST(the_next_switch_goes_on), TEST(the_next_device_model_goes_on), TEST(who_is_no_switch_is_left),
+		TEST(packets_are_the_switchs),       TEST(a_sent_packet_interrupts_later),
+		TEST(a_driver_begins_again),         TEST(the_next_switch_goes_on),
+		TEST(the_next_device_model_goes_on), TEST(a_server_that_is_not_a_switch_is_left),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -90,7 +90,7 @@ static void the_next_one_goes_on(void **state)
 		offer(0, 7, 1000); /* taken when it dies */
 		close(peer);
 		await_link(0);
-		/* What is sent meanwhile is lost, no more. */
+		/* Packets sent meanwhile are lost, and no others. */
 		offer(1, 6, 80);
 		await_used(1, avail(1)[1]);
 		make_sockets(&next);

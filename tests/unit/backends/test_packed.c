@@ -324,7 +324,7 @@ static void the_event_index_saves_interrupts(void **state)
 	}
 }
 
-/* Nobody asked for so long that the same place was used again and again. */
+/* The driver did not read used buffers for so long that the same place was used repeatedly. */
 static void news_are_not_forgotten(void **state)
 {
 	struct virtqueue queue = start(true);

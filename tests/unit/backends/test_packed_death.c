@@ -3,8 +3,8 @@
  * test_packed_death.c - a device model that is killed at each instruction: the next one answers each
  * buffer of a packed queue once.
  *
- * It is a process that is run instruction by instruction. What it shares with others, as the guest's memory
- * and dm.state are shared, is looked at after each one that changed it.
+ * It is a process that is run instruction by instruction. The memory that it shares with others, as the guest's
+ * memory and dm.state are shared, is checked after each instruction that changed it.
  */
 #include "virtio/virtqueue.h"
 #include "fake_packed.h"
@@ -131,7 +131,7 @@ static void live(struct world *world)
 	}
 }
 
-/* One that takes over, and dies. */
+/* The next vimo-dm takes over, and is killed. */
 static void begin(struct world *world)
 {
 	struct guest_memory memory;
@@ -149,7 +149,7 @@ static void check(const struct world *left, bool driver_first)
 	struct virtqueue queue;
 
 	world = *left;
-	if (driver_first) { /* it saw what came back, and gave it again, before anybody took over */
+	if (driver_first) { /* it took used buffers and offered them again, before the next vimo-dm took over */
 		int seen = collect(&world, true);
 
 		assert_true(seen == 0 || seen == (int)world.together);
@@ -163,7 +163,7 @@ static void check(const struct world *left, bool driver_first)
 		assert_int_equal(world.driver.places[id], 0);
 }
 
-/* Return: false when nobody may be traced here. */
+/* Return: false when ptrace is not permitted. */
 static bool step(pid_t child, int *status)
 {
 	return waitpid(child, status, 0) == child && (!WIFSTOPPED(*status) || WSTOPSIG(*status) == SIGTRAP);
@@ -182,7 +182,7 @@ static pid_t start_child(void (*life)(struct world *world))
 	_exit(0);
 }
 
-/* Live @life in *shared, and look at all that it could leave. Return: false when nobody may be traced here. */
+/* Live @life in *shared, and look at all that it could leave. Return: false when ptrace is not permitted. */
 static bool kill_everywhere(void (*life)(struct world *world), bool nested)
 {
 	struct world before = *shared, now;

@@ -80,7 +80,7 @@ static void frames_have_bounds(void **state)
 	memset(frame, 0xee, sizeof(frame));
 	assert_int_equal(frames_receive(&frames, frame, sizeof(frame)), ETH_HLEN);
 	assert_int_equal(frame[ETH_HLEN - 1], 0x11);
-	assert_int_equal(frame[ETH_HLEN], 0); /* nobody reads beyond it what another sent */
+	assert_int_equal(frame[ETH_HLEN], 0); /* bytes of another packet are not read beyond it */
 	/* Longer than there is room. */
 	send_bytes(1000, 0, 0);
 	assert_int_equal(frames_receive(&frames, frame, 500), 0);

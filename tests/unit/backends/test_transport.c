@@ -193,14 +193,15 @@ static void packed_rings_are_for_who_offers_them(void **state)
 	assert_int_equal(get(VIRTIO_MMIO_STATUS), 3);
 	device.features = 1ull << VIRTIO_F_RING_PACKED;
 	put(VIRTIO_MMIO_STATUS, 0);
-	driver_begin(&device, 0); /* who does without gets the others */
+	driver_begin(&device, 0); /* a driver without the feature gets split rings */
 	set_queue(RAM);
 	driver_go(&device);
 	assert_true(device.queue[1].running);
 	assert_ptr_equal(device.queue[1].ops, &split_ops);
 }
 
-/* What is in flight is the next one's, too; nothing is after a reset, nor in a queue that is made ready again. */
+/* Buffers in flight are the next vimo-dm's, too. No buffer is in flight after a reset, or in a queue that is made ready
+ * again. */
 static void a_packed_queue_has_its_state(void **state)
 {
 	static struct virtqueue_chain chain;

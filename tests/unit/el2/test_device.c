@@ -76,7 +76,7 @@ static enum mmio_result ring(uint64_t queue)
 	return region->access(guest->vcpus[0], region->context, &access);
 }
 
-/* As an I/O request, which nobody listens to here. */
+/* As an I/O request; no vimo-dm serves it in this test. */
 static void assert_no_queue(uint64_t queue)
 {
 	assert_int_equal(ring(queue), MMIO_ABORT);

@@ -169,7 +169,7 @@ static void a_doorbell_is_an_event_and_the_guest_goes_on(void **state)
 	assert_int_equal(fake_irq.pulses, 1);
 	assert_int_equal(fake_irq.soon, 1);
 	assert_true(event_is_set(1, 100));
-	/* What cannot wait makes up for that a doorbell can. */
+	/* An event that cannot wait ends the delay of a doorbell. */
 	dom0->vcpus[1]->held = 5;
 	event_raise_soon((struct event_binding){ 103, 1 });
 	assert_int_equal(dom0->vcpus[1]->held, 5);
@@ -316,7 +316,7 @@ static void a_port_does_not_ring_the_next_owner_of_an_id(void **state)
 	assert_int_equal(fake_irq.pulses, pulses);
 }
 
-static void what_came_before_the_binding_is_not_lost(void **state)
+static void an_event_before_the_binding_is_not_lost(void **state)
 {
 	(void)state;
 	domain_shutdown(guest, VIMO_STOP_POWEROFF, 0);
@@ -407,7 +407,7 @@ int main(void)
 		TEST(all_device_slots_come_and_go),
 		TEST(a_port_rings_whom_it_was_connected_to),
 		TEST(a_port_does_not_ring_the_next_owner_of_an_id),
-		TEST(what_came_before_the_binding_is_not_lost),
+		TEST(an_event_before_the_binding_is_not_lost),
 		TEST(any_arguments_do_no_harm),
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_memory_layout.c - ranges, the command line, and who gets which RAM.
+ * test_memory_layout.c - ranges, the command line, and the owners of RAM.
  * Links: fake_el2.c fake_dtb.c mem/heap.c mem/pool.c mem/window.c boot/memory.c
  * boot/modules.c boot/range.c boot/options.c hw/fdt_reg.c.
  */
@@ -51,7 +51,7 @@ static bool disjoint(const struct range_list *a, const struct range_list *b)
 	return true;
 }
 
-/* What must hold on every machine. */
+/* Invariants of every machine. */
 static void check(const struct memory_layout *layout)
 {
 	struct range_list el2 = { 0 };
@@ -69,7 +69,7 @@ static void check(const struct memory_layout *layout)
 	assert_true(disjoint(&layout->firmware, &el2));
 	for (unsigned int i = 0; i < layout->dom0.count; i++)
 		assert_true(IS_ALIGNED(layout->dom0.range[i].base | layout->dom0.range[i].bytes, BLOCK_SIZE));
-	/* Every byte is someone's. */
+	/* Every byte has an owner. */
 	assert_int_equal(total(&layout->dom0) + total(&layout->pool) + total(&layout->firmware) + total(&el2),
 			 total(&layout->ram));
 	assert_int_equal(total(&layout->other), total(&layout->pool) + total(&el2));

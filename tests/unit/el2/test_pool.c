@@ -64,7 +64,7 @@ static void memory_is_not_given_before_it_is_scrubbed(void **state)
 
 static bool at_once(void)
 {
-	/* What is being scrubbed is counted, and once. */
+	/* Pages being scrubbed are counted, and once. */
 	assert_int_equal(pool_spare_pages(), PAGES);
 	return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_sched.c - who runs, how long, and who is woken: two CPUs, a counter that
+ * test_sched.c - which vCPU runs, how long, and which is woken: two CPUs, a counter that
  * the test moves, one tick a nanosecond. Links: fake_el2.c, mem/heap.c,
  * guest/sched.c sched_wake.c patience.c runqueue.c.
  */
@@ -300,7 +300,7 @@ static void one_that_rings_and_computes_hands_over_soon(void **state)
 	assert_int_equal(timer[0], woken + GRANULARITY);
 	compute_until(woken + GRANULARITY);
 	assert_ptr_equal(this_cpu()->vcpu, dom0_vcpu);
-	/* For a while, nobody waits for it. */
+	/* For a while, no vCPU waits for it. */
 	for (unsigned int n = 0; n < HURRIES; n++) {
 		block(WAIT_INTERRUPT);
 		assert_ptr_equal(this_cpu()->vcpu, guest);
@@ -457,7 +457,7 @@ static void an_idle_cpu_waits_for_interrupts(void **state)
 	assert_ptr_equal(this_cpu()->vcpu, vcpu);
 }
 
-/* dom0 answers what the guest waits for, when the guest is @ahead of it. Return: who runs then. */
+/* dom0 answers a request that the guest waits for; the guest is @ahead of dom0. Return: the vCPU that runs then. */
 static struct vcpu *answer(struct vcpu *dom0_vcpu, struct vcpu *guest, uint64_t ahead)
 {
 	sched_run();

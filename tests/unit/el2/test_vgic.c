@@ -65,7 +65,7 @@ static uint64_t fake_lr_empty(void)
 {
 	uint64_t empty = 0;
 
-	/* One that asked for maintenance does not count as empty (IHI 0069, ICH_ELRSR_EL2). */
+	/* A list register that asked for maintenance does not count as empty (IHI 0069, ICH_ELRSR_EL2). */
 	for (unsigned int n = 0; n < LRS; n++)
 		if (!(lr_here()[n].state & (GIC_LR_PENDING | GIC_LR_ACTIVE)) && !lr_here()[n].eoi_maintenance)
 			empty |= BIT(n);

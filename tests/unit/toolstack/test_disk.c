@@ -138,9 +138,9 @@ static void locks_of_qemu_count(void **state)
 	} cases[] = {
 		{ 100, ACCESS_RW, false },                            /* it reads */
 		{ 101, ACCESS_RW, true },                             /* it writes */
-		{ 101, ACCESS_RO, true },  { 200, ACCESS_RO, true },  /* it lets nobody read */
-		{ 201, ACCESS_RW, true },                             /* it lets nobody write */
-		{ 201, ACCESS_RO, false }, { 203, ACCESS_RW, false }, /* it lets nobody resize */
+		{ 101, ACCESS_RO, true },  { 200, ACCESS_RO, true },  /* it forbids others to read */
+		{ 201, ACCESS_RW, true },                             /* it forbids others to write */
+		{ 201, ACCESS_RO, false }, { 203, ACCESS_RW, false }, /* it forbids others to resize */
 		{ 103, ACCESS_RW, true },                             /* it resizes */
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_resolver.c - the copy of dom0's resolv.conf follows what it says, and one that cannot be made is said once.
+ * test_resolver.c - the copy of dom0's resolv.conf follows the file, and a failure to make it is logged once.
  */
 #include "log.h"
 #include "host/resolver.h"
@@ -39,7 +39,7 @@ static int leave(void **state)
 }
 
 /* As resolvers' programs do it: another file in its place. */
-static void say(const char *text)
+static void write_resolv_conf(const char *text)
 {
 	FILE *file = fopen("next", "w");
 
@@ -64,12 +64,12 @@ static void the_copy_follows(void **state)
 	int fd;
 
 	(void)state;
-	say("nameserver 192.0.2.1\n");
+	write_resolv_conf("nameserver 192.0.2.1\n");
 	fd = resolver_open(&resolver);
 	assert_true(fd >= 0);
 	close(fd);
 	assert_copy("nameserver 192.0.2.1\n");
-	say("short\n");
+	write_resolv_conf("short\n");
 	resolver_refresh(&resolver);
 	assert_copy("short\n");
 	assert_int_equal(lines, 0);
@@ -91,7 +91,7 @@ static void a_failure_is_said_once(void **state)
 	resolver_refresh(&resolver);
 	assert_copy("short\n");
 	strcpy(resolver.path, "/dev/full");
-	say("longer than before\n");
+	write_resolv_conf("longer than before\n");
 	resolver_refresh(&resolver);
 	resolver_refresh(&resolver);
 	assert_int_equal(lines, 2);
