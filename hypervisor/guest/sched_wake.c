@@ -46,7 +46,8 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 		sched_kick(kick);
 }
 
-/* Caller holds its queue's lock; the vCPU that runs here wakes it. Return: whether that one may go on for a sched_times.moment. */
+/* Caller holds its queue's lock; the vCPU that runs here wakes it. Return: whether that one may go on for a
+ * sched_times.moment. */
 static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *woken)
 {
 	struct vcpu *running = cpu->vcpu;

@@ -3,6 +3,7 @@
  * methods.c - the API's methods, one table. io.vimo.varlink is the contract.
  */
 #include "cleanup.h"
+#include "config/file.h"
 #include "guest/guest.h"
 #include "device.h"
 #include "json.h"

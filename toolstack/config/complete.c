@@ -2,7 +2,7 @@
 /*
  * complete.c - what a configuration leaves open of devices.
  */
-#include "config/config.h"
+#include "config/complete.h"
 #include "config/nbd.h"
 
 #include <assert.h>
@@ -87,7 +87,7 @@ static int complete_formats(struct guest_config *config, struct error *err)
 			err, ERROR_FAILED,
 			uri ? "disk %u: format = %s: an NBD server gives no images, but what is in them: leave it out" :
 			      "disk %u: format = %s: target names no server: write target=nbd://ADDRESS/EXPORT",
-			n + 1, config_format(disk->format));
+			n + 1, format_names[disk->format]);
 		return error_about(err, "disk");
 	}
 	return 0;
@@ -156,7 +156,7 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 		if (!keys[key].given || keys[key].with & GOES_WITH(vif->backend))
 			continue;
 		error_set(err, ERROR_FAILED, "vif %u: %s is not possible with backend=%s: remove it", n + 1,
-			  keys[key].name, config_vif_backend(vif->backend));
+			  keys[key].name, vif_backend_names[vif->backend]);
 		return error_about(err, "vif");
 	}
 	if (vif->backend == VIF_BRIDGE && !*vif->bridge)

@@ -112,7 +112,6 @@ static int check_target(const char *text, struct error *err)
 }
 
 #define FIELD(member) KEY_FIELD(struct disk_config, member)
-static const char *const formats[] = { "raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "nbd", NULL };
 static const char *const error_actions[] = { "report", "stop", NULL };
 static const char *const accesses[] = { "rw", "ro", NULL };
 
@@ -120,7 +119,7 @@ static const struct key disk_keys[] = {
 	{ "target", KEY_IMAGE, FIELD(target), .hint = "target=/path/to/image", .required = true,
 	  .check = check_target },
 	{ "format", KEY_WORD, FIELD(format),
-	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = formats },
+	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = format_names },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },
@@ -134,21 +133,6 @@ static const struct key disk_keys[] = {
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
-
-const char *config_format(enum disk_format format)
-{
-	return formats[format];
-}
-
-bool config_format_find(const char *name, enum disk_format *format)
-{
-	for (uint32_t n = 0; name && formats[n]; n++) {
-		*format = (enum disk_format)n;
-		if (!strcmp(formats[n], name))
-			return true;
-	}
-	return false;
-}
 
 static const struct foreign_key disk_foreign[] = {
 	{ "backend", "remove it: disks are dom0's" },
@@ -182,16 +166,9 @@ static int check_hostfwd(const char *text, struct error *err)
 }
 
 #define FIELD(member) KEY_FIELD(struct vif_config, member)
-static const char *const vif_backends[] = { "bridge", "user", "vhost-user", NULL };
-
-const char *config_vif_backend(enum vif_backend backend)
-{
-	return vif_backends[backend];
-}
-
 static const struct key vif_keys[] = {
 	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without one) or vhost-user",
-	  .words = vif_backends },
+	  .words = vif_backend_names },
 	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface },
 	{ "mac", KEY_TEXT, FIELD(mac), .hint = "mac=52:54:00:12:34:56", .check = check_mac },
 	{ "vifname", KEY_TEXT, FIELD(vifname), .hint = "vifname=web1.0", .check = check_interface },

@@ -2,8 +2,10 @@
 /*
  * file.c - guest.cfg, libconfig's syntax, to canonical JSON; errors name the line.
  */
+#include "config/file.h"
 #include "cleanup.h"
 #include "config/config.h"
+#include "config/spec.h"
 #include "json.h"
 
 #include <libconfig.h>

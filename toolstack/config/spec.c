@@ -3,9 +3,9 @@
  * spec.c - disks and networks in one string, as xl writes them:
  * xl-disk-configuration(5), xl-network-configuration(5).
  */
+#include "config/spec.h"
 #include "cleanup.h"
 #include "config/config.h"
-#include "json.h"
 #include "config/nbd.h"
 
 #include <ctype.h>

@@ -5,6 +5,7 @@
  */
 #include "guest/hotplug.h"
 #include "cleanup.h"
+#include "config/spec.h"
 #include "helper/slirp.h"
 #include "helper/storage.h"
 #include "helper/supervisor.h"

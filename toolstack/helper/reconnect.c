@@ -49,8 +49,8 @@ void reconnect_offer(struct reconnect *reconnect, int fd)
 	struct error err;
 
 	reconnect_end(reconnect);
-	reconnect->request = dm_reconnect(reconnect->loop, reconnect->guest, reconnect->slot, &fds, on_answer,
-					  reconnect, &err);
+	reconnect->request =
+		dm_reconnect(reconnect->loop, reconnect->guest, reconnect->slot, &fds, on_answer, reconnect, &err);
 	fd_list_close(&fds);
 	if (!reconnect->request)
 		reconnect_failed(reconnect, err.text);

@@ -16,8 +16,8 @@ struct reconnect {
 	uv_loop_t *loop;
 	const char *guest, *name; /* name: the device, for messages */
 	uint32_t slot;
-	unsigned int base, limit; /* of watch_retry()'s failures: added, and the most */
-	bool quiet;               /* failures are not logged */
+	unsigned int base, limit;     /* of watch_retry()'s failures: added, and the most */
+	bool quiet;                   /* failures are not logged */
 	void (*connect)(void *arg);   /* time for a try: reconnect_offer() or reconnect_failed(), now or later */
 	void (*connected)(void *arg); /* vimo-dm has taken the connection */
 	void *arg;

@@ -87,7 +87,7 @@ static void describe_layer(const struct layers *layers, uint32_t n, const char *
 	json_put_string(file, "aio", layer->direct ? "native" : "threads");
 	json_object_object_add(cache, "direct", json_object_new_boolean(layer->direct));
 	json_object_object_add(file, "cache", cache);
-	json_put_string(disk, "driver", config_format(layer->format));
+	json_put_string(disk, "driver", format_names[layer->format]);
 	json_put_string(disk, "file", name);
 	snprintf(name, sizeof(name), "disk%u", n);
 	json_put_string(disk, "node-name", name);

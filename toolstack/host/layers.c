@@ -60,7 +60,7 @@ static json_object *error_info(const struct disk_config *disk, pid_t pid, const 
 		waitpid(pid, NULL, 0);
 	}
 	error_set(err, ERROR_FAILED, "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
-		  config_format(disk->format), why);
+		  format_names[disk->format], why);
 	error_about(err, "disk");
 	return NULL;
 }
@@ -85,7 +85,7 @@ static json_object *read_info(const struct disk_config *disk, int fd, struct err
 {
 	char path[CONFINE_PATH], words[1024];
 	const char *argv[] = {
-		qemu_img(), "info", "-U", "-f", config_format(disk->format), "--output=json", path, NULL
+		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
 	};
 	struct confine confine = { .argv = argv, .file_count = 1, .file = { { .fd = fd } } };
 	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
@@ -156,7 +156,7 @@ static int follow(struct disk_config *disk, json_object *info, struct error *err
 		return refuse(disk, ERROR_FAILED,
 			      "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
 			      err);
-	if (!config_format_find(format, &found) || found == FORMAT_NBD)
+	if (!format_find(format, &found) || found == FORMAT_NBD)
 		return refuse(disk, ERROR_FAILED,
 			      "is based on an image of a format that is not served: see guest.cfg(5)", err);
 	if (!strncmp(name, "json:", 5) || (strchr(name, ':') && (*name != '/' && *name != '.')))

@@ -2,6 +2,7 @@
 /*
  * test_config.c - guest.cfg, right and wrong: each message names line, key and remedy.
  */
+#include "config/file.h"
 #include "config/config.h"
 #include "forward.h"
 #include "config/rate.h"

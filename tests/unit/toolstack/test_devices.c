@@ -2,6 +2,7 @@
 /*
  * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
  */
+#include "config/file.h"
 #include "host/channel.h"
 #include "guest/resources.h"
 #include "json.h"

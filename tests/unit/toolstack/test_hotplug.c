@@ -2,6 +2,7 @@
 /*
  * test_hotplug.c - disks come and go with a vimo-dm that does as we say; what fails leaves nothing.
  */
+#include "config/file.h"
 #include "guest/hotplug.h"
 #include "json.h"
 #include "guest/life.h"

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.h - guest.cfg, libconfig's syntax, to canonical JSON.
+ */
+#ifndef TOOLSTACK_CONFIG_FILE_H
+#define TOOLSTACK_CONFIG_FILE_H
+
+#include "error.h"
+
+#include <json-c/json.h>
+
+/**
+ * config_parse() - canonical JSON from the text of a guest.cfg.
+ * @file: its name, for messages
+ * @cwd: what relative paths start from
+ * @lines: if not NULL: gets an object from each key that is there to its line
+ *
+ * Return: the object, checked by config_check(); NULL with file, line, key and the fix in @err.
+ */
+json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * spec.h - a disk or a network in one string, as xl writes them.
+ */
+#ifndef TOOLSTACK_CONFIG_SPEC_H
+#define TOOLSTACK_CONFIG_SPEC_H
+
+#include "config/keys.h"
+#include "error.h"
+
+#include <json-c/json.h>
+
+/**
+ * config_spec() - the object of a disk or a network as xl writes it ("vdev=vda,target=/path").
+ * @table: config_disk_keys or config_vif_keys
+ *
+ * Return: the object, values not checked yet; NULL with @err.
+ */
+json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err);
+
+/** config_path() - @text as a path that begins at @cwd; an URI as it is. Return: a new string. */
+json_object *config_path(const char *text, const char *cwd);
+
+#endif
