@@ -3,7 +3,11 @@
  * control.c - /dev/vimo: what concerns no one domain, and descriptors of them.
  */
 #include "control.h"
-#include "domain.h"
+#include "create.h"
+#include "destroy.h"
+#include "domain_file.h"
+#include "hypercall.h"
+#include "log.h"
 
 #include <linux/file.h>
 #include <linux/miscdevice.h>

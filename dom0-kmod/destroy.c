@@ -3,7 +3,14 @@
  * destroy.c - the end of a domain: at once if nobody uses its memory, else as
  * soon as nobody does.
  */
-#include "domain.h"
+#include "destroy.h"
+#include "device.h"
+#include "eventfd.h"
+#include "hypercall.h"
+#include "ioreq.h"
+#include "memory.h"
+#include "signal.h"
+#include "status.h"
 
 #include <linux/module.h>
 #include <linux/sched.h>

@@ -2,7 +2,9 @@
 /*
  * device.c - a guest's devices: a shadow page and an event for each queue.
  */
-#include "domain.h"
+#include "device.h"
+#include "hypercall.h"
+#include "status.h"
 
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -136,18 +138,13 @@ int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 
 void vimo_devices_release_locked(struct domain *domain)
 {
-	struct guest_device *device;
-
-	lockdep_assert_held_write(&domain->sem);
-	list_for_each_entry(device, &domain->devices, node)
-		device_release(device);
-}
-
-/* After a grace period since their release; any context. */
-void vimo_devices_free(struct domain *domain)
-{
 	struct guest_device *device, *next;
 
-	list_for_each_entry_safe(device, next, &domain->devices, node)
-		kfree(device);
+	lockdep_assert_held_write(&domain->sem);
+	list_for_each_entry_safe(device, next, &domain->devices, node) {
+		list_del(&device->node);
+		device_release(device);
+		kfree_rcu(device, rcu);
+	}
+	domain->device_count = 0;
 }

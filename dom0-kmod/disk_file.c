@@ -9,7 +9,8 @@
  * or marked page by page, which is most of what direct I/O costs otherwise. A
  * transfer under way counts in domain->mappings, which keeps the memory.
  */
-#include "domain.h"
+#include "disk_file.h"
+#include "memory.h"
 
 #include <vimo/guest_map.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domain.c - the table of domains: create, adopt, find, forget.
+ * domain.c - a domain as an object, and the table of them: list, find, take out.
  *
  * Owner of the table and of the module's workqueue. Locks: domain.h.
  */
 #include "domain.h"
+#include "hypercall.h"
+#include "status.h"
 
 #include <linux/module.h>
 #include <linux/nospec.h>
@@ -22,25 +24,8 @@ int vimo_domains_init(void)
 	return vimo_workqueue ? 0 : -ENOMEM;
 }
 
-/*
- * Every listed domain holds the module, so there is none, unless loading failed
- * after some were adopted: those stay as they are in EL2.
- */
-static void domain_forget(struct domain *domain)
-{
-	vimo_domain_release_events(domain);
-	vimo_ioreq_exit(domain);
-	vimo_domain_put(domain);
-}
-
 void vimo_domains_exit(void)
 {
-	u32 id;
-
-	for (id = 0; id < VIMO_DOMAIN_MAX; id++) {
-		if (domains[id])
-			domain_forget(domains[id]);
-	}
 	destroy_workqueue(vimo_workqueue);
 	rcu_barrier(); /* domain_free */
 }
@@ -49,7 +34,6 @@ static void domain_free(struct rcu_head *rcu)
 {
 	struct domain *domain = container_of(rcu, struct domain, rcu);
 
-	vimo_devices_free(domain);
 	kvfree(domain->extents);
 	kfree(domain);
 }
@@ -160,37 +144,6 @@ bool vimo_domain_stopped(struct domain *domain)
 	return READ_ONCE(domain->stopped);
 }
 
-static int domain_bind(struct domain *domain, enum vimo_event_source source, u32 index, unsigned int event)
-{
-	return vimo_errno(vimo_hypercall(VIMO_HC_EVENT_BIND, domain->id, source, index, domain->first_event + event,
-					 domain->cpu, NULL));
-}
-
-/* All vCPUs share one event: a waiter looks at their few slots in turn. */
-static int domain_bind_events(struct domain *domain)
-{
-	int first = vimo_event_reserve(DOMAIN_EVENTS);
-	u32 vcpu;
-	int err;
-
-	if (first < 0)
-		return first;
-	domain->first_event = first;
-	domain->cpu = vimo_event_cpu_get();
-	vimo_event_publish(first + DOMAIN_EVENT_IOREQ, &domain->ioreq.event);
-	vimo_event_publish(first + DOMAIN_EVENT_STATE, &domain->state_event);
-	vimo_event_publish(first + DOMAIN_EVENT_CONSOLE, &domain->console.event);
-
-	err = domain_bind(domain, VIMO_EVENT_STATE, 0, DOMAIN_EVENT_STATE);
-	if (!err)
-		err = domain_bind(domain, VIMO_EVENT_CONSOLE, 0, DOMAIN_EVENT_CONSOLE);
-	for (vcpu = 0; vcpu < domain->vcpus && !err; vcpu++)
-		err = domain_bind(domain, VIMO_EVENT_IOREQ, vcpu, DOMAIN_EVENT_IOREQ);
-	if (err)
-		vimo_domain_release_events(domain);
-	return err;
-}
-
 void vimo_domain_release_events(struct domain *domain)
 {
 	if (!domain->first_event)
@@ -200,7 +153,7 @@ void vimo_domain_release_events(struct domain *domain)
 	domain->first_event = 0;
 }
 
-static struct domain *domain_alloc(u32 vcpus)
+struct domain *vimo_domain_alloc(u32 vcpus)
 {
 	struct domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL_ACCOUNT);
 
@@ -212,8 +165,6 @@ static struct domain *domain_alloc(u32 vcpus)
 	init_rwsem(&domain->sem);
 	INIT_LIST_HEAD(&domain->devices);
 	INIT_LIST_HEAD(&domain->calls);
-	INIT_WORK(&domain->hangup, vimo_calls_hangup);
-	INIT_DELAYED_WORK(&domain->reaper, vimo_domain_reaper);
 	spin_lock_init(&domain->ioreq.lock);
 	init_waitqueue_head(&domain->ioreq.wait);
 	vimo_signal_init(&domain->console);
@@ -232,122 +183,39 @@ static void domain_publish_locked(struct domain *domain)
 	WRITE_ONCE(domain_count, domain_count + 1);
 }
 
-/* What both a new and an adopted domain need before it is of use. */
-static int domain_connect(struct domain *domain)
-{
-	int err = vimo_ioreq_init(domain);
-	struct hypercall_result page;
-
-	if (err)
-		return err;
-	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_PAGE, domain->id, VIMO_PAGE_CONSOLE, 0, 0, 0, &page));
-	if (err)
-		return err;
-	domain->console_pa = page.x1;
-	return domain_bind_events(domain);
-}
-
 /**
- * vimo_domain_create() - make a domain in EL2 and list it.
- * @vcpus:  how many; EL2 knows the limit
+ * vimo_domain_list_new() - have EL2 make a domain, and list it.
+ * @domain: with its number of vCPUs; no other thread sees it
  * @weight: for the scheduler, 0 for its default
  *
- * All or nothing.
- *
- * Return: the domain with a reference for the caller, or ERR_PTR.
+ * Return: 0, or the error of EL2; then the domain is as it was.
  */
-struct domain *vimo_domain_create(u32 vcpus, u32 weight)
+int vimo_domain_list_new(struct domain *domain, u32 weight)
 {
 	struct hypercall_result created;
-	struct domain *domain;
 	int err;
-
-	if (!vcpus || vcpus > VIMO_VCPU_MAX)
-		return ERR_PTR(-EINVAL);
-	domain = domain_alloc(vcpus);
-	if (!domain)
-		return ERR_PTR(-ENOMEM);
 
 	mutex_lock(&domains_lock); /* until then an old domain may stand under the id */
-	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_CREATE, vcpus, weight, 0, 0, 0, &created));
+	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_CREATE, domain->vcpus, weight, 0, 0, 0, &created));
 	if (!err && (!created.x1 || created.x1 >= VIMO_DOMAIN_MAX || domains[created.x1])) {
-		pr_err("vimo: the hypervisor made domain %llu, which is in use or none\n", created.x1);
+		pr_err("vimo: the hypervisor made domain %llu, which is in use or not an id\n", created.x1);
 		err = -EIO;
 	}
-	if (err) {
-		mutex_unlock(&domains_lock);
-		vimo_domain_put(domain);
-		return ERR_PTR(err);
+	if (!err) {
+		domain->id = created.x1;
+		domain_publish_locked(domain);
 	}
-	domain->id = created.x1;
-	domain_publish_locked(domain);
 	mutex_unlock(&domains_lock);
-
-	down_write(&domain->sem); /* OPEN can find it already */
-	err = domain_connect(domain);
-	up_write(&domain->sem);
-	if (err) {
-		vimo_domain_destroy(domain);
-		vimo_domain_put(domain);
-		return ERR_PTR(err);
-	}
-	return domain;
+	return err;
 }
 
-static int domain_adopt(u32 id)
+void vimo_domain_list_adopted(struct domain *domain, u32 id)
 {
-	struct hypercall_result size;
-	struct domain *domain;
-	int err;
-
-	err = vimo_errno(hc_domain_info(id, VIMO_DOMAIN_INFO_SIZE, &size));
-	if (err)
-		return err;
-	if (!size.x1 || size.x1 > VIMO_VCPU_MAX)
-		return -EIO;
-	domain = domain_alloc(size.x1);
-	if (!domain)
-		return -ENOMEM;
-
 	domain->id = id;
 	domain->adopted = true;
 	mutex_lock(&domains_lock);
 	domain_publish_locked(domain);
 	mutex_unlock(&domains_lock);
-
-	down_write(&domain->sem);
-	err = vimo_memory_adopt(domain);
-	if (!err)
-		err = domain_connect(domain);
-	if (!err)
-		vimo_ioreq_recover(domain);
-	up_write(&domain->sem);
-	vimo_domain_put(domain);
-	return err;
-}
-
-/**
- * vimo_domains_adopt() - list the domains that EL2 has when the module loads.
- *
- * There are some only if an earlier module was forced out. Their devices come
- * back as device models add them again.
- */
-void vimo_domains_adopt(void)
-{
-	struct hypercall_result next = { .x1 = 0 };
-
-	while (vimo_hypercall(VIMO_HC_DOMAIN_NEXT, next.x1, 0, 0, 0, 0, &next) == VIMO_OK) {
-		int err;
-
-		if (!next.x1 || next.x1 >= VIMO_DOMAIN_MAX)
-			return;
-		err = domain_adopt(next.x1);
-		if (err)
-			pr_warn("vimo: domain %llu was here before the module and can only be destroyed: error %d\n",
-				next.x1, err);
-		else
-			pr_info("vimo: domain %llu was here before the module: adopted\n", next.x1);
-	}
 }
 
 /**

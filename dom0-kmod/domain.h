@@ -20,10 +20,10 @@
 #ifndef DOMAIN_H
 #define DOMAIN_H
 
-#include "event.h"
-#include "hypercall.h"
+#include "signal.h"
 
 #include <vimo/device.h>
+#include <vimo/domain.h>
 #include <vimo/ioctl.h>
 #include <vimo/ioreq.h>
 
@@ -47,21 +47,6 @@ enum domain_phase { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_GONE };
 struct extent {
 	u64 ipa, pa, bytes;
 	bool granted; /* dom0 reaches it at IPA = PA */
-};
-
-/* An event that ends in user space's eventfd. */
-struct event_signal {
-	struct event event;
-	spinlock_t lock; /* ctx */
-	struct eventfd_ctx *ctx;
-};
-
-struct guest_device {
-	struct list_head node;
-	struct rcu_head rcu; /* its events' handlers may look at it still */
-	u64 ipa, pa;         /* of the shadow page */
-	unsigned int first_event, queues;
-	struct event_signal kick[];
 };
 
 /* Requests that wait for the device model; see ioreq.c. */
@@ -110,11 +95,13 @@ struct domain {
 /* A domain's own events, from first_event on. */
 enum { DOMAIN_EVENT_IOREQ, DOMAIN_EVENT_STATE, DOMAIN_EVENT_CONSOLE, DOMAIN_EVENTS };
 
-/* domain.c */
 int vimo_domains_init(void);
 void vimo_domains_exit(void);
-struct domain *vimo_domain_create(u32 vcpus, u32 weight); /* with a reference */
-void vimo_domains_adopt(void);
+/* With a reference for the caller; not listed yet. NULL: no memory. */
+struct domain *vimo_domain_alloc(u32 vcpus);
+/* Have EL2 make the domain, or take the one that it has; then list it. */
+int vimo_domain_list_new(struct domain *domain, u32 weight);
+void vimo_domain_list_adopted(struct domain *domain, u32 id);
 struct domain *vimo_domain_get(u32 id); /* NULL when there is none */
 bool vimo_domain_next(u32 *id);
 unsigned int vimo_domain_count(void);
@@ -127,58 +114,5 @@ extern struct workqueue_struct *vimo_workqueue;
 /* down_read(&domain->sem) and 0, or -ENOENT (GONE) or -ESTALE (DYING) and nothing. */
 int vimo_domain_enter(struct domain *domain);
 int vimo_domain_enter_write(struct domain *domain);
-
-/* destroy.c */
-int vimo_domain_destroy(struct domain *domain); /* at once, or by the reaper later */
-void vimo_domain_reaper(struct work_struct *work);
-
-/* domain_file.c */
-long vimo_publish_fd(int fd, struct file *file, void __user *user, const void *args, size_t bytes);
-struct file *vimo_domain_file(struct domain *domain); /* takes over the reference on success */
-
-/* memory_file.c */
-struct file *vimo_memory_file(struct domain *domain); /* with a reference of its own, or ERR_PTR */
-
-/* disk_file.c: with a reference of its own on the domain and image's, or ERR_PTR and without */
-struct file *vimo_disk_file(struct domain *domain, struct file *image, u64 base);
-
-/* memory.c */
-int vimo_memory_populate(struct domain *domain, u64 ipa, u64 bytes);
-int vimo_memory_adopt(struct domain *domain);
-/* Caller holds domain->sem. */
-const struct extent *vimo_memory_find_locked(struct domain *domain, u64 ipa);
-bool vimo_memory_covers_locked(struct domain *domain, u64 ipa, u64 bytes);
-u64 vimo_memory_bytes_locked(struct domain *domain, u64 ipa); /* there from ipa on, without a hole */
-/* Phase DYING, so that nobody can map any more. */
-bool vimo_memory_referenced(struct domain *domain);
-int vimo_memory_revoke(struct domain *domain);
-
-/* mmap.c */
-int vimo_domain_mmap(struct file *file, struct vm_area_struct *vma);
-int vimo_memory_mmap(struct file *file, struct vm_area_struct *vma);
-
-/* device.c */
-int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args); /* or change its queues */
-struct guest_device *vimo_device_find_locked(struct domain *domain, u64 ipa);
-void vimo_devices_release_locked(struct domain *domain); /* their events; domain is going */
-void vimo_devices_free(struct domain *domain);
-
-/* ioreq.c */
-int vimo_ioreq_init(struct domain *domain);
-void vimo_ioreq_recover(struct domain *domain);
-void vimo_ioreq_exit(struct domain *domain);
-int vimo_ioreq_serve(struct domain *domain, struct vimo_ioc_ioreq *args);
-bool vimo_ioreq_waits(struct domain *domain);
-void vimo_ioreq_abandon(struct domain *domain, fl_owner_t owner);
-
-/* eventfd.c */
-void vimo_signal_init(struct event_signal *signal);
-/* ctx's reference goes to the signal; NULL takes the binding away. */
-void vimo_signal_bind(struct event_signal *signal, struct eventfd_ctx *ctx);
-int vimo_kick_bind(struct domain *domain, const struct vimo_ioc_kick *args);
-int vimo_call_bind(struct domain *domain, const struct vimo_ioc_call *args);
-int vimo_console_bind(struct domain *domain, int fd);
-void vimo_calls_remove_locked(struct domain *domain);
-void vimo_calls_hangup(struct work_struct *work);
 
 #endif

@@ -5,7 +5,17 @@
  * Arguments are copied in before and out after a handler runs: no lock is held
  * while user memory is touched (domain.h).
  */
-#include "domain.h"
+#include "domain_file.h"
+#include "destroy.h"
+#include "device.h"
+#include "disk_file.h"
+#include "eventfd.h"
+#include "hypercall.h"
+#include "ioreq.h"
+#include "memory.h"
+#include "memory_file.h"
+#include "mmap.h"
+#include "status.h"
 
 #include <linux/anon_inodes.h>
 #include <linux/file.h>

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eventfd.c - events to eventfds (kick, console), eventfds to interrupts (call).
+ * eventfd.c - bind events to eventfds (kick, console), eventfds to interrupts (call).
  *
  * A call listens on its eventfd's wait queue, as KVM's irqfd does: whoever
  * signals the eventfd makes the hypercall itself, with no thread between. When
  * the last descriptor of the eventfd is closed the call goes, too.
  */
-#include "domain.h"
+#include "eventfd.h"
+#include "device.h"
+#include "hypercall.h"
+#include "signal.h"
 
 #include <linux/file.h>
 #include <linux/nospec.h>
@@ -23,43 +26,6 @@ struct call {
 	poll_table table; /* used while the call is set up */
 	bool closed;      /* by the last descriptor; removal is on its way */
 };
-
-/* Hard interrupt context. */
-static void signal_fire(struct event *event)
-{
-	struct event_signal *signal = container_of(event, struct event_signal, event);
-	unsigned long flags;
-
-	spin_lock_irqsave(&signal->lock, flags);
-	if (signal->ctx)
-		eventfd_signal(signal->ctx, 1);
-	spin_unlock_irqrestore(&signal->lock, flags);
-}
-
-void vimo_signal_init(struct event_signal *signal)
-{
-	signal->event.fire = signal_fire;
-	spin_lock_init(&signal->lock);
-}
-
-/*
- * A new eventfd is signalled once: what rang before it was bound, perhaps for
- * a device model that was killed, is not lost.
- */
-void vimo_signal_bind(struct event_signal *signal, struct eventfd_ctx *ctx)
-{
-	struct eventfd_ctx *old;
-	unsigned long flags;
-
-	spin_lock_irqsave(&signal->lock, flags);
-	old = signal->ctx;
-	signal->ctx = ctx;
-	if (ctx)
-		eventfd_signal(ctx, 1);
-	spin_unlock_irqrestore(&signal->lock, flags);
-	if (old)
-		eventfd_ctx_put(old);
-}
 
 /* fd -1 gives NULL. */
 static struct eventfd_ctx *eventfd_get(int fd)

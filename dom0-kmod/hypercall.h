@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hypercall.h - calls to EL2, typed, and what their status means as errno.
+ * hypercall.h - calls to EL2, typed.
  *
  * Any context. Every call is bounded by EL2; those that can answer VIMO_AGAIN
  * are looped by their callers, which reschedule between.
@@ -18,10 +18,7 @@ struct hypercall_result {
 	u64 x1, x2, x3;
 };
 
-/* status.c: the only place where a status becomes an errno. */
-int vimo_errno(int status);
-
-/* hypercall.c: the only HVC. result may be NULL. */
+/* The only HVC. result may be NULL. */
 int vimo_hypercall(enum vimo_hypercall nr, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, struct hypercall_result *result);
 bool vimo_hypervisor_present(void);
 

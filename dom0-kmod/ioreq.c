@@ -9,7 +9,9 @@
  * The slots lie in a page that the device model can write: the module reads
  * the state word once and nothing else; EL2 checks what it gets.
  */
-#include "domain.h"
+#include "ioreq.h"
+#include "hypercall.h"
+#include "status.h"
 
 #include <linux/io.h>
 #include <linux/nospec.h>

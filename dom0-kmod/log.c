@@ -5,7 +5,7 @@
  * EL2 writes while we read. Bytes are copied to a buffer of our own first and
  * kept only if EL2's head shows that it did not overwrite them meanwhile.
  */
-#include "control.h"
+#include "log.h"
 #include "hypercall.h"
 
 #include <vimo/device.h>

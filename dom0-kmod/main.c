@@ -3,7 +3,11 @@
  * main.c - vimo.ko: find the hypervisor, bring up what the module is made of.
  */
 #include "control.h"
-#include "domain.h"
+#include "create.h"
+#include "event.h"
+#include "hypercall.h"
+#include "log.h"
+#include "status.h"
 
 #include <vimo/abi.h>
 
@@ -60,6 +64,7 @@ static int __init main_init(void)
 	return 0;
 
 exit_domains:
+	vimo_domains_forget();
 	vimo_domains_exit();
 exit_event:
 	vimo_event_exit();
@@ -71,6 +76,7 @@ exit_log:
 static void __exit main_exit(void)
 {
 	vimo_control_exit();
+	vimo_domains_forget();
 	vimo_domains_exit();
 	vimo_event_exit();
 	vimo_log_exit();

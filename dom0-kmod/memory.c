@@ -6,7 +6,9 @@
  * abort. So memory is granted as it is populated, before anybody can map it,
  * and revoked only when no page of it has a reference but its first.
  */
-#include "domain.h"
+#include "memory.h"
+#include "hypercall.h"
+#include "status.h"
 
 #include <vimo/guest_map.h>
 

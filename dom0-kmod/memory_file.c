@@ -5,7 +5,9 @@
  *
  * It holds the struct domain, never the domain's memory: mappings do that.
  */
-#include "domain.h"
+#include "memory_file.h"
+#include "memory.h"
+#include "mmap.h"
 
 #include <vimo/guest_map.h>
 

@@ -13,7 +13,9 @@
  *
  * Context: mmap_lock is held, for writing in mmap(), for reading in a fault.
  */
-#include "domain.h"
+#include "mmap.h"
+#include "device.h"
+#include "memory.h"
 
 #include <vimo/guest_map.h>
 

@@ -2,7 +2,9 @@
 /*
  * status.c - what EL2 answers, as errno. The only such table (ioctl.h prints it).
  */
-#include "hypercall.h"
+#include "status.h"
+
+#include <vimo/status.h>
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
