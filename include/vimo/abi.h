@@ -2,8 +2,8 @@
 /*
  * abi.h - version of the contract between EL2, vimo.ko and user space.
  *
- * Every component compares the whole word at start and refuses to work with
- * another: a mixed installation is named, never guessed at (docs/abi.md).
+ * Every component compares the whole word at start, and refuses to work with
+ * another version: a mixed installation fails with a message (docs/abi.md).
  */
 #ifndef VIMO_ABI_H
 #define VIMO_ABI_H

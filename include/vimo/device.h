@@ -2,10 +2,10 @@
 /*
  * device.h - shared pages of devices: virtio-mmio shadow page, PL011 ring.
  *
- * EL2 knows no VirtIO. A device is one page of guest address space backed by
- * a page of memory that the guest can only read, and five numbers: which
- * write is a doorbell, which is write-1-to-clear, where the status word is,
- * which interrupt and which event. All other writes become I/O requests.
+ * EL2 does not know VirtIO. A device is one page of guest address space, backed
+ * by a page of memory that the guest can only read, and five numbers: offsets of
+ * the doorbell, of the write-1-to-clear register and of the status word, the
+ * interrupt, and the first event. All other writes become I/O requests.
  */
 #ifndef VIMO_DEVICE_H
 #define VIMO_DEVICE_H
@@ -19,14 +19,14 @@
 #define VIMO_DEVICE_LAYOUT(doorbell, clear, status) \
 	((uint64_t)(doorbell) | (uint64_t)(clear) << 16 | (uint64_t)(status) << 32)
 /* Argument "events": first event, number of queues, dom0 vCPU; 32-bit write of
- * value v < queues to the doorbell sets event first + v. Of a device that is
- * there already the word is replaced, all three numbers at once. */
+ * value v < queues to the doorbell sets event first + v. DEVICE_ADD of an existing
+ * device replaces the word, all three numbers at once. */
 #define VIMO_DEVICE_EVENTS(first, queues, vcpu) ((uint64_t)(first) | (uint64_t)(queues) << 16 | (uint64_t)(vcpu) << 32)
 
 /*
- * With the bits of DEVICE_NOTIFY, never in the status word: a vCPU that sleeps gets the interrupt when its
- * CPU is free or its turn comes, and takes the CPU from nobody. For what the guest waits for only when it
- * has nothing else to do: a packet has left, one of many requests is done.
+ * With the bits of DEVICE_NOTIFY, never in the status word: a sleeping vCPU gets the interrupt when its CPU is free
+ * or its turn comes, and does not preempt another vCPU. For events that the guest does not wait for while it has
+ * other work: a packet has left, a request of many is done.
  */
 #define VIMO_NOTIFY_LATER 0x80000000u
 
@@ -43,21 +43,21 @@ enum vimo_page {
  * Rings of the emulated PL011: EL2 produces out and consumes in, dom0 the
  * reverse. An index stays below its ring's size; head == tail means empty, so
  * one byte of each ring stays unused. Writers publish with release, readers
- * acquire. Neither side trusts an index the other wrote.
+ * acquire. Neither side trusts an index that the other side wrote.
  */
 struct vimo_console_page {
-	uint32_t out_head; /* next byte EL2 writes, < VIMO_CONSOLE_OUT */
-	uint32_t out_tail; /* next byte dom0 reads */
-	uint32_t in_head;  /* next byte dom0 writes, < VIMO_CONSOLE_IN */
-	uint32_t in_tail;  /* next byte EL2 reads */
-	uint32_t out_lost; /* bytes dropped because dom0 did not read */
+	uint32_t out_head; /* next byte that EL2 writes, < VIMO_CONSOLE_OUT */
+	uint32_t out_tail; /* next byte that dom0 reads */
+	uint32_t in_head;  /* next byte that dom0 writes, < VIMO_CONSOLE_IN */
+	uint32_t in_tail;  /* next byte that EL2 reads */
+	uint32_t out_lost; /* bytes dropped since the ring was full */
 	uint32_t reserved[123];
 	uint8_t out[VIMO_CONSOLE_OUT];
 	uint8_t in[VIMO_CONSOLE_IN];
 };
 static_assert(sizeof(struct vimo_console_page) == 4096, "see docs/abi.md");
 
-/* EL2's log: text, oldest bytes overwritten. head counts all bytes ever written. */
+/* EL2's log: a ring of text. head counts all bytes that were ever written. */
 #define VIMO_LOG_BYTES 65536u
 #define VIMO_LOG_TEXT (VIMO_LOG_BYTES - 64u)
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-3-Clause */
 /*
- * event.h - how EL2 tells dom0 that something happened.
+ * event.h - events, by which EL2 notifies dom0.
  *
  * dom0 owns the numbers: it binds a source to an event number (1..4095; 0 is
  * "none") and to the dom0 vCPU that serves it. When the source fires, EL2
  * sets the bit in that vCPU's page, then the word's bit in summary, and
  * raises VIMO_EVENT_INTID there if summary's bit was clear. dom0 exchanges
- * summary with 0 first, then each word it names.
+ * summary with 0 first, then each word whose bit was set in summary.
  */
 #ifndef VIMO_EVENT_H
 #define VIMO_EVENT_H
@@ -28,7 +28,7 @@ enum vimo_event_source {
 	VIMO_EVENT_IOREQ = 0,   /* index: vCPU; a request became PENDING */
 	VIMO_EVENT_STATE = 1,   /* index 0; the domain's state changed */
 	VIMO_EVENT_CONSOLE = 2, /* index 0; the PL011 ring has output or room for input */
-	VIMO_EVENT_PORT = 3,    /* index: port; the domU made EVENT_SEND */
+	VIMO_EVENT_PORT = 3,    /* index: port; the domU called EVENT_SEND */
 	VIMO_EVENT_SOURCES
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-3-Clause */
 /*
- * ioctl.h - /dev/vimo: what vimo.ko offers to user space.
+ * ioctl.h - /dev/vimo, the interface of vimo.ko to user space.
  *
  * open("/dev/vimo") gives a control descriptor; CREATE and OPEN give a domain
  * descriptor (close-on-exec). read() on the control descriptor returns EL2's
- * log text from the oldest byte held, then 0 at its end (poll: POLLIN while
- * there is more).
+ * log text from the oldest byte in the ring, then 0 at its end (poll: POLLIN
+ * while there is more).
  *
  * A domain descriptor:
  *   poll(): POLLIN while an I/O request waits, POLLPRI while the domain's state
@@ -13,14 +13,14 @@
  *   mmap(): offset = guest physical address of RAM or of a device's shadow
  *           page, or VIMO_MMAP_IOREQ / VIMO_MMAP_CONSOLE. MAP_SHARED only.
  *
- * MEMORY_FD gives a third kind, close-on-exec, which only knows lseek() and
- * mmap(): offset 0 is VIMO_GUEST_RAM_BASE, and there is nothing but RAM.
+ * A memory descriptor, from MEMORY_FD, is close-on-exec and supports lseek() and
+ * mmap() of RAM only: offset 0 is VIMO_GUEST_RAM_BASE.
  *
- * DISK_FD gives a fourth, close-on-exec, which reads and writes an image.
+ * A disk descriptor, from DISK_FD, is close-on-exec; it reads and writes an image.
  *
- * A domain lives until DESTROY, whoever holds or closes descriptors. DESTROY
- * returns -EBUSY while memory is still referenced (a mapping, DMA in flight):
- * the domain is then DYING, and the module goes on by itself.
+ * A domain lives until DESTROY, also without open descriptors. DESTROY returns
+ * -EBUSY while memory is still referenced (a mapping, DMA in flight): the domain
+ * is then DYING, and the module continues by itself.
  *
  * Errors are errno values; status.c in the module is the only translation:
  * INVALID EINVAL, DENIED EPERM, NOT_FOUND ENOENT, EXISTS EEXIST, NO_MEMORY
@@ -42,7 +42,7 @@
 #define VIMO_MMAP_CONSOLE ((1ull << 44) + VIMO_PAGE_SIZE)
 
 struct vimo_ioc_info {
-	uint32_t abi_version; /* EL2's == module's, or the module did not load */
+	uint32_t abi_version; /* of EL2 and module: the module loads only if they are equal */
 	uint32_t gic_version;
 	uint64_t hypervisor_version; /* major<<32 | minor<<16 | patch */
 	uint64_t module_version;
@@ -55,7 +55,7 @@ struct vimo_ioc_info {
 	uint32_t cpus;
 	uint32_t max_vcpus;
 	uint32_t max_domains;
-	uint32_t domains; /* the module knows of, dom0 not counted */
+	uint32_t domains; /* domains of the module, without dom0 */
 	uint64_t reserved[6];
 };
 
@@ -72,7 +72,7 @@ struct vimo_ioc_open {
 };
 
 struct vimo_ioc_next {
-	uint32_t domain; /* in: last seen (0 to begin); out: next; ENOENT at the end */
+	uint32_t domain; /* in: the previous id (0 to begin); out: the next id; ENOENT at the end */
 };
 
 struct vimo_ioc_domain_info {
@@ -89,8 +89,8 @@ struct vimo_ioc_domain_info {
 	uint64_t exits;
 	uint64_t injected;
 	uint64_t switches;
-	uint64_t waits;      /* of the exits: WFI and WFE */
-	uint64_t interrupts; /* of the exits: physical interrupts */
+	uint64_t waits;      /* exits by WFI and WFE */
+	uint64_t interrupts; /* exits by physical interrupts */
 	uint64_t reserved[3];
 };
 
@@ -106,7 +106,7 @@ struct vimo_ioc_entry {
 	uint64_t x0;
 };
 
-/* A device that is there already: EEXIST, but it has this number of queues then. */
+/* An existing device gets this number of queues, and the call fails with EEXIST. */
 struct vimo_ioc_device {
 	uint64_t ipa; /* page aligned */
 	uint16_t doorbell;
@@ -117,11 +117,11 @@ struct vimo_ioc_device {
 	uint32_t reserved; /* zero */
 };
 
-/* fd is an eventfd; -1 takes the binding away. */
+/* fd is an eventfd; -1 removes the binding. */
 struct vimo_ioc_kick {
 	uint64_t ipa; /* of the device */
 	uint32_t queue;
-	int32_t fd; /* signalled when the guest rings queue's doorbell */
+	int32_t fd; /* signalled by the doorbell of queue */
 };
 
 struct vimo_ioc_call {
@@ -135,7 +135,7 @@ struct vimo_ioc_irq {
 	uint32_t level; /* enum vimo_irq_level */
 };
 
-/* A descriptor that moves data between an image and the guest's RAM, as if that were mapped at base. */
+/* A descriptor that moves data between an image and the guest's RAM, as if the RAM were mapped at base. */
 struct vimo_ioc_disk {
 	uint64_t base;
 	int32_t image; /* in */
@@ -144,7 +144,7 @@ struct vimo_ioc_disk {
 
 #define VIMO_IOREQ_NONE 0xffffffffu
 
-/* Finish one request and wait for the next, in one call. */
+/* Finish a request and wait for the next one, in one call. */
 struct vimo_ioc_ioreq {
 	uint32_t done;  /* in: vCPU whose slot is DONE, or VIMO_IOREQ_NONE */
 	uint32_t flags; /* in: VIMO_IOREQ_NOWAIT: EAGAIN instead of waiting */
@@ -169,7 +169,7 @@ struct vimo_ioc_ioreq {
 #define VIMO_IOC_IRQ _IOW('V', 0x18, struct vimo_ioc_irq)
 #define VIMO_IOC_IOREQ _IOWR('V', 0x19, struct vimo_ioc_ioreq)
 #define VIMO_IOC_CONSOLE_FD _IOW('V', 0x1a, int32_t) /* eventfd: PL011 ring has output or room */
-#define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)         /* input was put into the ring */
+#define VIMO_IOC_CONSOLE_KICK _IO('V', 0x1b)         /* the ring has new input */
 #define VIMO_IOC_MEMORY_FD _IOR('V', 0x1c, int32_t)  /* descriptor of RAM, for mmap() only */
 #define VIMO_IOC_DISK_FD _IOWR('V', 0x1d, struct vimo_ioc_disk)
 

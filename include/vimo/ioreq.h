@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-3-Clause */
 /*
- * ioreq.h - a guest access that the device model answers.
+ * ioreq.h - I/O requests: guest accesses that vimo-dm answers.
  *
  * One page per domain, one slot per vCPU. EL2 writes a request and sets
  * PENDING (release), dom0 takes it (acquire), writes the answer into data,
- * sets DONE (release) and makes VIMO_HC_IOREQ_DONE. Each side copies a slot
- * once before it checks it: the other can write at any time.
+ * sets DONE (release) and calls VIMO_HC_IOREQ_DONE. Each side copies a slot
+ * once and checks the copy: the other side can write at any time.
  */
 #ifndef VIMO_IOREQ_H
 #define VIMO_IOREQ_H
@@ -18,7 +18,7 @@ enum vimo_ioreq_state {
 	VIMO_IOREQ_DONE = 2,
 };
 
-/** One trapped access, hypervisor to device model. 64 bytes, never grows. */
+/** One trapped access, for vimo-dm. 64 bytes, never grows. */
 struct vimo_ioreq {
 	uint64_t ipa;   /* guest physical address */
 	uint64_t data;  /* write: value; read: the answer */
