@@ -2,9 +2,12 @@
 /*
  * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
  */
-#include "guest/guest.h"
-#include "log.h"
+#include "api/methods.h"
+#include "api/monitor.h"
+#include "api/parameters.h"
 #include "base/store.h"
+#include "guest/adopt.h"
+#include "log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +21,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#define THREADS "16"   /* one that waits for a file server is not to be missed */
+#define THREADS "16"   /* many: each may wait for a file server */
 #define LOCK_TRIES 100 /* of 100 ms */
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -28,8 +31,8 @@ static void on_signal(uv_signal_t *signal, int number)
 }
 
 /*
- * Two daemons would fight over the same guests. Held until we end. One that was killed keeps it
- * until its last thread is back from the kernel, where it may scrub a guest's memory.
+ * Two daemons would fight over the same guests. The lock is held until this vimod exits. A vimod that was killed
+ * holds it until its last thread is back from the kernel, where it may scrub a guest's memory.
  */
 static int lock(void)
 {
@@ -61,7 +64,8 @@ static int lock(void)
 int main(int argc, char **argv)
 {
 	uv_loop_t *loop = uv_default_loop();
-	struct daemon daemon = { .loop = loop, .device = -1 };
+	struct guests guests;
+	struct api api = { .guests = &guests };
 	uv_signal_t term, interrupt;
 	struct error err;
 
@@ -78,9 +82,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (lock())
 		return ERROR_FAILED;
-	if (daemon_open(&daemon, &err))
-		log_warning("%s", err.text); /* whoever asks for a guest is told, too */
-	if (control_start(&daemon, loop, &err)) {
+	guests_init(&guests, loop);
+	guests_observe(&guests, monitor_announce, &api.monitors);
+	if (guests_open(&guests, &err))
+		log_warning("%s", err.text); /* clients get this error, too: they may come after the module */
+	if (varlink_start(loop, methods_dispatch, &api, &err)) {
 		log_error("%s", err.text);
 		return err.code;
 	}

@@ -2,11 +2,12 @@
 /*
  * methods_console.c - the API's methods of consoles and channels.
  */
-#include "host/channel.h"
-#include "guest/guest.h"
-#include "json.h"
+#include "api/methods_console.h"
 #include "api/parameters.h"
 #include "base/store.h"
+#include "dm/request.h"
+#include "host/channel.h"
+#include "json.h"
 
 #include <string.h>
 
@@ -20,7 +21,7 @@ void method_console(struct call *call, json_object *parameters)
 	if (!type)
 		return;
 	if (strcmp(type, "virtio") && strcmp(type, "serial")) {
-		error_set(&err, ERROR_USAGE, "no console \"%.20s\": virtio or serial", type);
+		error_set(&err, ERROR_USAGE, "type = \"%.20s\" is not a console: use virtio or serial", type);
 		call_error(call, &err);
 		return;
 	}
@@ -43,7 +44,7 @@ void method_channel(struct call *call, json_object *parameters)
 		call_reply(call, method_wrap("path", json_object_new_string(channel_path(&guest->config, n))));
 		return;
 	}
-	error_set(&err, ERROR_NOT_FOUND, "%s has no channel %.64s: vimoctl channel-list %s shows them",
+	error_set(&err, ERROR_NOT_FOUND, "%s has no channel %.64s: run 'vimoctl channel-list %s' to see its channels",
 		  guest->config.name, channel, guest->config.name);
 	error_about(&err, "channel");
 	call_error(call, &err);

@@ -2,15 +2,54 @@
 /*
  * methods_devices.c - the API's methods of disks and networks.
  */
-#include "guest/hotplug.h"
-#include "json.h"
+#include "api/methods_devices.h"
+#include "alloc.h"
 #include "api/parameters.h"
+#include "guest/deferred.h"
+#include "guest/hotplug_disk.h"
+#include "guest/hotplug_vif.h"
+#include "json.h"
 
 #include <vimo/guest_map.h>
 
 #include <stdio.h>
 
-/* Linux' name of a slot's device: what the guest binds its driver to. */
+typedef void (*method_fn)(struct call *call, json_object *parameters);
+
+/* A call that waits until no thread works for its guest. */
+struct deferred_call {
+	struct call *call;
+	json_object *parameters;
+	method_fn method;
+};
+
+static void run_deferred(void *arg, struct guest *guest, const struct error *err)
+{
+	struct deferred_call *deferred = arg;
+
+	(void)guest;
+	(void)err;
+	deferred->method(deferred->call, deferred->parameters);
+	json_object_put(deferred->parameters);
+	free(deferred);
+}
+
+/* Return: whether @method is called later. */
+static bool defer(struct guest *guest, struct call *call, json_object *parameters, method_fn method)
+{
+	struct deferred_call *deferred = alloc_zeroed(sizeof(*deferred));
+
+	if (!deferred_add(guest, run_deferred, deferred)) {
+		free(deferred);
+		return false;
+	}
+	deferred->call = call;
+	deferred->parameters = json_object_get(parameters);
+	deferred->method = method;
+	return true;
+}
+
+/* Linux' name of a slot's device, to which the guest binds its driver. */
 static void put_device(json_object *reply, uint32_t slot)
 {
 	char name[32];
@@ -43,7 +82,7 @@ void method_block_attach(struct call *call, json_object *parameters)
 	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
 	const char *cwd = spec ? method_string(call, parameters, "cwd") : NULL;
 
-	if (cwd && !guest_defer(guest, call, parameters, method_block_attach))
+	if (cwd && !defer(guest, call, parameters, method_block_attach))
 		hotplug_add_disk(guest, spec, cwd, reply_disk, call);
 }
 
@@ -54,7 +93,7 @@ void method_network_attach(struct call *call, json_object *parameters)
 	const struct vif_config *vif;
 	struct error err;
 
-	if (!spec || guest_defer(guest, call, parameters, method_network_attach))
+	if (!spec || defer(guest, call, parameters, method_network_attach))
 		return;
 	vif = hotplug_add_vif(guest, spec, &err);
 	if (vif)
@@ -74,7 +113,7 @@ void method_block_detach(struct call *call, json_object *parameters)
 	struct guest *guest = method_guest(call, parameters);
 	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
 
-	if (vdev && !guest_defer(guest, call, parameters, method_block_detach))
+	if (vdev && !defer(guest, call, parameters, method_block_detach))
 		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), reply_detached, call);
 }
 
@@ -84,6 +123,6 @@ void method_network_detach(struct call *call, json_object *parameters)
 	const char *vif = guest ? method_string(call, parameters, "vif") : NULL;
 	struct error err;
 
-	if (vif && !guest_defer(guest, call, parameters, method_network_detach))
+	if (vif && !defer(guest, call, parameters, method_network_detach))
 		method_done(call, hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), &err), &err);
 }

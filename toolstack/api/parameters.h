@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parameters.h - what the API's methods share; methods*.c only.
+ * parameters.h - what the API's methods share: their context, parameters and replies.
  */
 #ifndef TOOLSTACK_API_PARAMETERS_H
 #define TOOLSTACK_API_PARAMETERS_H
 
+#include "api/monitor.h"
 #include "api/varlink.h"
+#include "guest/guest.h"
 
-struct guest;
+/** The context of each call. */
+struct api {
+	struct guests *guests;
+	struct monitors monitors;
+};
 
+/** method_guests() - all guests. */
+struct guests *method_guests(const struct call *call);
 /** method_string() - a parameter, or NULL when the call has been answered with an error. */
 const char *method_string(struct call *call, json_object *parameters, const char *key);
 /** method_guest() - the guest that parameter name names, or NULL when the call has been answered. */
@@ -17,16 +25,5 @@ struct guest *method_guest(struct call *call, json_object *parameters);
 void method_done(struct call *call, int result, const struct error *err);
 /** method_wrap() - an object with one member. */
 json_object *method_wrap(const char *key, json_object *value);
-
-/* methods_console.c */
-void method_console(struct call *call, json_object *parameters);
-void method_channel(struct call *call, json_object *parameters);
-void method_console_resize(struct call *call, json_object *parameters);
-
-/* methods_devices.c */
-void method_block_attach(struct call *call, json_object *parameters);
-void method_block_detach(struct call *call, json_object *parameters);
-void method_network_attach(struct call *call, json_object *parameters);
-void method_network_detach(struct call *call, json_object *parameters);
 
 #endif

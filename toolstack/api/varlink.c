@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * varlink.c - Varlink framing. Calls of a connection are answered in order, so
- * the next one waits until the present one has its last reply.
+ * varlink.c - Varlink framing. Calls of a connection are answered in order, so the next call waits until the present
+ * one has its last reply.
  */
 #include "api/varlink.h"
+#include "base/store.h"
+#include "container.h"
 #include "json.h"
 #include "log.h"
-#include "base/store.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -23,7 +24,6 @@
 
 struct connection {
 	uv_pipe_t pipe;
-	struct daemon *daemon;
 	struct call *call;
 	bool may_change, closing, running;
 	char *buffer;
@@ -35,13 +35,27 @@ struct reply {
 	json_object *json;
 };
 
-static uv_pipe_t listener;
+static struct {
+	uv_pipe_t pipe;
+	varlink_fn dispatch;
+	void *context;
+} listener;
 
 static void connection_run(struct connection *connection);
 
+static struct connection *of_stream(uv_stream_t *stream)
+{
+	return container_of((uv_pipe_t *)stream, struct connection, pipe);
+}
+
+static struct connection *of_handle(uv_handle_t *handle)
+{
+	return of_stream((uv_stream_t *)handle);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
-	struct connection *connection = (struct connection *)handle;
+	struct connection *connection = of_handle(handle);
 
 	free(connection->buffer);
 	free(connection);
@@ -60,7 +74,7 @@ static void connection_close(struct connection *connection)
 
 static void on_written(uv_write_t *request, int status)
 {
-	struct reply *reply = (struct reply *)request;
+	struct reply *reply = container_of(request, struct reply, request);
 
 	(void)status;
 	json_object_put(reply->json);
@@ -114,6 +128,11 @@ void call_reply(struct call *call, json_object *parameters)
 		connection_run(connection);
 }
 
+void call_drop(struct call *call)
+{
+	free(call);
+}
+
 bool call_continue(struct call *call, json_object *parameters)
 {
 	json_object *json = parameters_of(parameters);
@@ -146,7 +165,7 @@ void call_error(struct call *call, const struct error *err)
 		connection_run(connection);
 }
 
-/* Return: 0, or -1 when the frame is no call: the connection cannot go on. */
+/* Return: 0, or -1 when the frame is not a call: the connection cannot go on. */
 static int run_frame(struct connection *connection, const char *frame, size_t bytes)
 {
 	json_object *json = json_parse(frame, bytes), *parameters = NULL;
@@ -158,17 +177,17 @@ static int run_frame(struct connection *connection, const char *frame, size_t by
 		return -1;
 	}
 	json_object_object_get_ex(json, "parameters", &parameters);
-	call->daemon = connection->daemon;
+	call->context = listener.context;
 	call->connection = connection;
 	call->more = json_flag(json, "more");
 	call->may_change = connection->may_change;
 	connection->call = call;
-	method_dispatch(call, method, parameters);
+	listener.dispatch(call, method, parameters);
 	json_object_put(json);
 	return 0;
 }
 
-/* A method that answers at once comes back here: @running keeps a pipeline of calls off our stack. */
+/* A reply to a call calls this again: @running keeps a pipeline of calls off the stack. */
 static void connection_run(struct connection *connection)
 {
 	size_t done = 0;
@@ -193,7 +212,7 @@ static void connection_run(struct connection *connection)
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
 {
-	struct connection *connection = (struct connection *)handle;
+	struct connection *connection = of_handle(handle);
 
 	(void)hint;
 	if (connection->size - connection->used < 4096 && connection->size < CALL_MAX) {
@@ -210,7 +229,7 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 {
-	struct connection *connection = (struct connection *)stream;
+	struct connection *connection = of_stream(stream);
 
 	(void)buffer;
 	if (got < 0) { /* the end, or UV_ENOBUFS: a call larger than CALL_MAX */
@@ -252,7 +271,6 @@ static void on_connection(uv_stream_t *stream, int status)
 
 	if (!connection)
 		return;
-	connection->daemon = stream->data;
 	uv_pipe_init(stream->loop, &connection->pipe, 0);
 	if (uv_accept(stream, (uv_stream_t *)&connection->pipe) || uv_fileno((uv_handle_t *)&connection->pipe, &fd)) {
 		connection_close(connection);
@@ -262,7 +280,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	uv_read_start((uv_stream_t *)&connection->pipe, on_alloc, on_read);
 }
 
-int control_start(struct daemon *daemon, uv_loop_t *loop, struct error *err)
+int varlink_start(uv_loop_t *loop, varlink_fn dispatch, void *context, struct error *err)
 {
 	struct group *group = getgrnam("vimo");
 	const char *socket = getenv("VIMO_SOCKET");
@@ -272,15 +290,16 @@ int control_start(struct daemon *daemon, uv_loop_t *loop, struct error *err)
 	snprintf(path, sizeof(path), "%s/vimod.sock", store_root());
 	if (socket && *socket)
 		snprintf(path, sizeof(path), "%s", socket);
-	uv_pipe_init(loop, &listener, 0);
-	listener.data = daemon;
+	listener.dispatch = dispatch;
+	listener.context = context;
+	uv_pipe_init(loop, &listener.pipe, 0);
 	unlink(path);
 	umask(0117);
-	result = uv_pipe_bind(&listener, path);
+	result = uv_pipe_bind(&listener.pipe, path);
 	umask(0022);
 	if (!result && group && chown(path, -1, group->gr_gid))
 		log_warning("cannot give %s to group vimo: %s", path, strerror(errno));
 	if (!result)
-		result = uv_listen((uv_stream_t *)&listener, 64, on_connection);
+		result = uv_listen((uv_stream_t *)&listener.pipe, 64, on_connection);
 	return result ? error_set(err, ERROR_FAILED, "cannot listen on %s: %s", path, uv_strerror(result)) : 0;
 }

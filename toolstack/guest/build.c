@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * build.c - build a guest, start it, and keep a device model with it.
+ * build.c - build a guest, with its first vimo-dm.
  */
-#include "guest/life.h"
-#include "cleanup.h"
-#include "device.h"
-#include "boot/guest_fdt.h"
-#include "json.h"
-#include "log.h"
+#include "guest/build.h"
 #include "base/store.h"
+#include "boot/guest_fdt.h"
+#include "device.h"
+#include "guest/capacity.h"
+#include "guest/problems.h"
+#include "guest/record.h"
+#include "guest/spawn.h"
+#include "guest/stop.h"
+#include "log.h"
 
 #include <vimo/guest_map.h>
 
@@ -16,151 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-
-static void on_dm_ready(void *arg, const char *problem)
-{
-	struct guest *guest = arg;
-	struct error err;
-
-	if (guest->state != GUEST_BUILDING) { /* a device model that was started again */
-		if (problem)
-			log_error("%s: device model: %s", guest->config.name, problem);
-		else
-			guest->respawns = 0;
-		return;
-	}
-	if (problem)
-		error_set(&err, ERROR_FAILED, "the device model of %s did not start: %s", guest->config.name, problem);
-	if (problem || domain_control(guest->fd, VIMO_OP_START, &err)) {
-		guest_fail(guest, &err);
-		return;
-	}
-	guest->started_ms = uv_now(guest->daemon->loop);
-	guest->cause[0] = guest->problem[0] = 0;
-	guest->restart = false;
-	guest->waits = 0;
-	guest_enter(guest, GUEST_RUNNING);
-	guest_watch(guest);
-	log_info("%s: started as domain %u", guest->config.name, guest->domain);
-	if (guest->creator) {
-		json_object *json = json_object_new_object();
-		struct call *call = guest->creator;
-
-		guest->creator = NULL;
-		json_object_object_add(json, "guest", guest_to_json(guest));
-		call_reply(call, json);
-	}
-}
-
-/* What a thread does for a guest that is being started, or whose device model is. */
-struct job {
-	uv_work_t work;
-	struct guest *guest;
-	struct disk_files files;
-	struct error err;
-};
-
-static void job_begin(struct guest *guest, uv_work_cb work, uv_after_work_cb done)
-{
-	struct job *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		abort();
-	job->guest = guest;
-	job->work.data = job;
-	disk_files_none(&job->files);
-	guest->busy = true;
-	uv_queue_work(guest->daemon->loop, &job->work, work, done);
-}
-
-static void job_free(struct job *job)
-{
-	disk_files_close(&job->files);
-	free(job);
-}
-
-/* A device model gets newly opened images: their locks went with the last one. */
-static int spawn(struct guest *guest, struct disk_files *files, struct error *err)
-{
-	struct fd_list fds = { 0 };
-	const struct device_sources sources = { .domain = guest->domain,
-						.slots = guest->slots,
-						.domain_fd = guest->fd,
-						.files = files,
-						.taps = guest->taps,
-						.helpers = guest->helpers };
-	CLEANUP_JSON json_object *json = NULL;
-	int result = -1;
-
-	json = devices_open(&guest->config, &sources, &fds, err);
-	if (json && !store_write(guest->config.name, "dm.json", json, err))
-		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
-	if (!result)
-		helpers_connected(guest->helpers);
-	fd_list_close(&fds);
-	return result;
-}
-
-static void respawn_work(uv_work_t *work)
-{
-	struct job *job = work->data;
-
-	disk_files_open(&job->files, &job->guest->config, &job->err);
-}
-
-static void respawn_done(uv_work_t *work, int status)
-{
-	struct job *job = work->data;
-	struct guest *guest = job->guest;
-
-	(void)status;
-	guest->busy = false;
-	if (guest->state == GUEST_ENDING) {
-		guest_finish(guest, 0);
-	} else if (job->err.code || spawn(guest, &job->files, &job->err)) {
-		log_error("%s: %s", guest->config.name, job->err.text);
-		guest_respawn(guest);
-	}
-	guest_go_on(guest);
-	job_free(job);
-}
-
-static void respawn(void *arg)
-{
-	struct guest *guest = arg;
-
-	watch_end(&guest->timer);
-	if (guest->busy)
-		guest_respawn(guest);
-	else
-		job_begin(guest, respawn_work, respawn_done);
-}
-
-void guest_respawn(struct guest *guest)
-{
-	watch_end(&guest->timer);
-	guest->timer = watch_retry(guest->daemon->loop, guest->respawns++, respawn, guest);
-}
-
-static void on_dm_exit(void *arg)
-{
-	struct guest *guest = arg;
-	struct error err;
-
-	if (guest->state == GUEST_ENDING) {
-		if (!guest->busy)
-			guest_release(guest);
-	} else if (guest->state == GUEST_BUILDING) {
-		/* Its last words may still wait in the pipe: they come as "not ready". */
-		if (!guest->dm.ready) {
-			error_set(&err, ERROR_FAILED, "the device model of %s ended", guest->config.name);
-			guest_fail(guest, &err);
-		}
-	} else if (guest->stop) {
-		log_warning("%s: its device model ended: starting another", guest->config.name);
-		guest_respawn(guest);
-	}
-}
 
 static int load(struct guest *guest, struct error *err)
 {
@@ -185,109 +43,142 @@ static int load(struct guest *guest, struct error *err)
 	return result;
 }
 
-static void build_work(uv_work_t *work)
+/* The event of a build that failed: a guest that begins again waits for what is in use, a creator does not. */
+static enum guest_event_kind failure_kind(const struct guest *guest, const struct error *err)
 {
-	struct job *job = work->data;
-	struct guest *guest = job->guest;
-
-	if (!load(guest, &job->err) && !helpers_start(guest->helpers, &guest->config, &job->err))
-		disk_files_open(&job->files, &guest->config, &job->err);
+	return guest->creator || err->code != ERROR_STATE ? EVENT_FAILED : EVENT_WAIT;
 }
 
-/* Once more, without what is in the guest's memory already. */
-static void open_work(uv_work_t *work)
+static void post_failure(struct guest *guest, const struct error *err)
 {
-	struct job *job = work->data;
-	struct guest *guest = job->guest;
-
-	helpers_stop(guest->helpers);
-	if (!helpers_start(guest->helpers, &guest->config, &job->err))
-		disk_files_open(&job->files, &guest->config, &job->err);
+	guest_post(guest, &(struct guest_event){ .kind = failure_kind(guest, err), .why = err });
 }
 
-static void build_done(uv_work_t *work, int status);
-
-static void open_again(void *arg)
+static void start_helpers(struct work *work)
 {
-	struct guest *guest = arg;
+	struct opening *opening = opening_of(work);
+	struct guest *guest = work->guest;
 
-	watch_end(&guest->timer);
-	job_begin(guest, open_work, build_done);
+	if (!helpers_start(guest->helpers, &guest->config, &opening->err))
+		disk_files_open(&opening->files, &guest->config, &opening->err);
 }
 
-/*
- * A guest that begins again waits for what is in use: its own last device model may have transfers under way, for
- * as long as a server does not answer. Return: false when there is nothing to wait for.
- */
-static bool wait_for(struct guest *guest, const struct error *err)
+static void load_and_start_helpers(struct work *work)
 {
-	if (guest->creator || err->code != ERROR_STATE)
-		return false;
-	if (!guest->waits)
-		log_warning("%s: it waits to be started again: %s", guest->config.name, err->text);
-	snprintf(guest->problem, sizeof(guest->problem), "waits to be started again: %.220s", err->text);
-	guest->restart = true; /* if vimod ends meanwhile */
-	guest_enter(guest, GUEST_BUILDING);
-	guest->timer = watch_retry(guest->daemon->loop, guest->waits++, open_again, guest);
-	return true;
+	if (!load(work->guest, &opening_of(work)->err))
+		start_helpers(work);
 }
 
-static void build_done(uv_work_t *work, int status)
+/* The guest's memory is loaded already. */
+static void start_helpers_again(struct work *work)
 {
-	struct job *job = work->data;
-	struct guest *guest = job->guest;
+	helpers_stop(work->guest->helpers);
+	start_helpers(work);
+}
 
-	(void)status;
-	guest->busy = false;
-	image_close(&guest->image);
-	if (guest->state == GUEST_ENDING) /* destroyed meanwhile */
-		guest_finish(guest, 0);
-	else if (!job->err.code && !spawn(guest, &job->files, &job->err))
-		helpers_watch(guest->helpers, guest->daemon->loop);
-	else if (!wait_for(guest, &job->err))
-		guest_fail(guest, &job->err);
-	job_free(job);
+static void on_built(struct work *work)
+{
+	struct opening *opening = opening_of(work);
+
+	image_close(&work->guest->image);
+	opening_post(opening, opening->err.code ? failure_kind(work->guest, &opening->err) : EVENT_BUILT);
 }
 
 static int prepare(struct guest *guest, struct error *err)
 {
-	struct daemon *daemon = guest->daemon;
 	const struct guest_config *config = &guest->config;
+	int device = guest->guests->device;
 
-	if (guest_check_resources(daemon, config, &guest->gic_version, err))
+	if (capacity_check(device, config, &guest->gic_version, err))
 		return -1;
 	guest->slots = config_slots(config);
-	guest->fd = device_create(daemon->device, config->vcpus, config->weight, &guest->domain, err);
-	return guest->fd < 0 || store_make(config->name, err) || guest_record(guest, err) ? -1 : 0;
+	guest->fd = device_create(device, config->vcpus, config->weight, &guest->domain, err);
+	return guest->fd < 0 || store_make(config->name, err) || record_write(guest, err) ? -1 : 0;
 }
 
-void guest_build(struct guest *guest)
+void build_begin(struct guest *guest, const struct guest_event *event)
 {
 	struct error err;
 
-	guest->state = GUEST_BUILDING;
+	(void)event;
 	if (prepare(guest, &err)) {
-		guest_fail(guest, &err);
+		guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
 		return;
 	}
 	guest_announce(guest);
-	job_begin(guest, build_work, build_done);
+	opening_start(guest, load_and_start_helpers, on_built);
 }
 
-struct guest *guest_new(struct daemon *daemon, const struct guest_config *config)
+static void on_waited(void *arg)
 {
-	struct guest *guest = calloc(1, sizeof(*guest));
+	struct guest *guest = arg;
 
-	if (!guest)
-		abort();
-	guest->daemon = daemon;
-	guest->config = *config;
-	guest->fd = guest->stall_fd = -1;
-	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
-	guest->dm = (struct dm_process){
-		.loop = daemon->loop, .ready_fd = -1, .arg = guest, .on_ready = on_dm_ready, .on_exit = on_dm_exit
-	};
-	guest->next = daemon->guests;
-	daemon->guests = guest;
-	return guest;
+	watch_end(&guest->timer);
+	opening_start(guest, start_helpers_again, on_built);
+}
+
+/* The guest's own last vimo-dm may have transfers under way, for as long as a file server does not answer. */
+void build_wait(struct guest *guest, const struct guest_event *event)
+{
+	if (!guest->waits)
+		log_warning("%s: it waits to be started again: %s", guest->config.name, event->why->text);
+	snprintf(guest->problem, sizeof(guest->problem), "waits to be started again: %.220s", event->why->text);
+	guest->restart = true; /* for the next vimod */
+	record_update(guest);
+	guest->timer = watch_retry(guest->guests->loop, guest->waits++, on_waited, guest);
+}
+
+void build_spawn(struct guest *guest, const struct guest_event *event)
+{
+	struct error err;
+
+	if (spawn_dm(guest, event->files, &err))
+		post_failure(guest, &err);
+	else
+		helpers_watch(guest->helpers, guest->guests->loop);
+}
+
+void build_dm_exited(struct guest *guest, const struct guest_event *event)
+{
+	struct error err;
+
+	(void)event;
+	if (guest->dm.ready) /* its last message is still in the pipe: EVENT_DM_FAILED follows */
+		return;
+	error_set(&err, ERROR_FAILED, "the device model of %s ended", guest->config.name);
+	guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
+}
+
+void build_start(struct guest *guest, const struct guest_event *event)
+{
+	struct error err;
+
+	(void)event;
+	if (domain_control(guest->fd, VIMO_OP_START, &err))
+		guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
+	else
+		guest_post(guest, &(struct guest_event){ .kind = EVENT_STARTED });
+}
+
+void build_started(struct guest *guest, const struct guest_event *event)
+{
+	(void)event;
+	guest->started_ms = uv_now(guest->guests->loop);
+	guest->cause[0] = guest->problem[0] = 0;
+	guest->restart = false;
+	guest->waits = 0;
+}
+
+void build_watch(struct guest *guest, const struct guest_event *event)
+{
+	(void)event;
+	stop_watch(guest);
+	problems_watch(guest);
+}
+
+void build_finish(struct guest *guest, const struct guest_event *event)
+{
+	build_watch(guest, event);
+	log_info("%s: started as domain %u", guest->config.name, guest->domain);
+	waiter_call_all(&guest->creator, guest, NULL);
 }

@@ -1,109 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * create.c - all that is checked before a guest is made. Its files are looked at in a thread: a file server
- * that does not answer holds up nobody else.
+ * create.c - all that is checked before a guest is made. A thread looks at its files: a file server that does not
+ * answer holds up no other guest.
  */
-#include "guest/life.h"
-#include "device.h"
+#include "guest/create.h"
+#include "alloc.h"
+#include "container.h"
+#include "guest/adopt.h"
+#include "guest/capacity.h"
+#include "guest/check.h"
+#include "guest/work.h"
 
-#include <stdlib.h>
-
-struct check {
-	uv_work_t work;
-	struct daemon *daemon;
-	struct guest_config config;
-	struct call *call;
+struct creation {
+	struct work work;
+	struct guests *guests;
+	const struct guest_config *config;
 	bool dry_run;
-	struct error err; /* of the files */
+	struct waiter *waiter;
+	struct error err; /* of the files; code ERROR_NONE: none */
 };
 
-int guest_check_resources(struct daemon *daemon, const struct guest_config *config, uint32_t *gic, struct error *err)
+static int check_name(struct guests *guests, const char *name, struct error *err)
 {
-	struct vimo_ioc_info info;
-
-	if (daemon_open(daemon, err) || device_info(daemon->device, &info, err))
-		return -1;
-	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8)) {
-		error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
-			  config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
-		return error_about(err, "vcpus");
-	}
-	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages) {
-		error_set(err, ERROR_RESOURCES,
-			  "memory = %llu MiB is more than the %llu MiB that are free: "
-			  "lower it or destroy a guest",
-			  (unsigned long long)config->memory_bytes >> 20, (unsigned long long)(info.free_pages >> 8));
-		return error_about(err, "memory");
-	}
-	*gic = info.gic_version;
-	return 0;
-}
-
-static int check_name(struct daemon *daemon, const char *name, struct error *err)
-{
-	if (!guest_find(daemon, name))
+	if (!guest_find(guests, name))
 		return 0;
 	error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest", name);
 	return error_about(err, "name");
 }
 
-static void check_files(uv_work_t *work)
+static int check_capacity(struct guests *guests, const struct guest_config *config, struct error *err)
 {
-	struct check *check = work->data;
+	uint32_t gic;
+
+	return guests_open(guests, err) || capacity_check(guests->device, config, &gic, err) ? -1 : 0;
+}
+
+static void look_at_files(struct work *work)
+{
+	struct creation *creation = container_of(work, struct creation, work);
+	const struct guest_config *config = creation->config;
 	struct image image;
 
-	check->err.code = ERROR_NONE;
-	if (devices_check_files(&check->config, &check->err) ||
-	    image_open(&image, check->config.kernel, check->config.ramdisk, check->config.memory_bytes, &check->err))
+	if (check_files(config, &creation->err) ||
+	    image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, &creation->err))
 		return;
-	if (check->dry_run)
-		image_verify(&image, &check->err);
+	if (creation->dry_run)
+		image_verify(&image, &creation->err);
 	image_close(&image);
 }
 
 /* Another guest may have got the name or the memory meanwhile. */
-static void files_checked(uv_work_t *work, int status)
+static void on_looked(struct work *work)
 {
-	struct check *check = work->data;
-	struct error *err = &check->err;
+	struct creation *creation = container_of(work, struct creation, work);
 	struct guest *guest;
-	uint32_t gic;
 
-	(void)status;
-	if (err->code || check_name(check->daemon, check->config.name, err) ||
-	    guest_check_resources(check->daemon, &check->config, &gic, err)) {
-		call_error(check->call, err);
-	} else if (check->dry_run) {
-		json_object *reply = json_object_new_object();
-
-		json_object_object_add(reply, "config", config_to_json(&check->config));
-		call_reply(check->call, reply);
+	if (creation->err.code || check_name(creation->guests, creation->config->name, &creation->err) ||
+	    check_capacity(creation->guests, creation->config, &creation->err)) {
+		waiter_call_all(&creation->waiter, NULL, &creation->err);
+	} else if (creation->dry_run) {
+		waiter_call_all(&creation->waiter, NULL, NULL);
 	} else {
-		guest = guest_new(check->daemon, &check->config);
-		guest->creator = check->call;
-		guest_build(guest);
+		guest = guest_new(creation->guests, creation->config);
+		guest->creator = creation->waiter;
+		guest_post(guest, &(struct guest_event){ .kind = EVENT_BUILD });
 	}
-	free(check);
+	free(creation);
 }
 
-void guest_create(struct daemon *daemon, const struct guest_config *config, bool dry_run, struct call *call)
+void create_guest(struct guests *guests, const struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
 {
-	struct check *check;
+	struct creation *creation;
 	struct error err;
-	uint32_t gic;
 
-	if (check_name(daemon, config->name, &err) || devices_check(config, &err) ||
-	    guest_check_resources(daemon, config, &gic, &err)) {
-		call_error(call, &err);
+	if (check_name(guests, config->name, &err) || check_devices(config, &err) ||
+	    check_capacity(guests, config, &err)) {
+		fn(arg, NULL, &err);
 		return;
 	}
-	check = calloc(1, sizeof(*check));
-	if (!check)
-		abort();
-	check->daemon = daemon;
-	check->config = *config;
-	check->call = call;
-	check->dry_run = dry_run;
-	check->work.data = check;
-	uv_queue_work(daemon->loop, &check->work, check_files, files_checked);
+	creation = alloc_zeroed(sizeof(*creation));
+	creation->guests = guests;
+	creation->config = config;
+	creation->dry_run = dry_run;
+	waiter_add(&creation->waiter, fn, arg);
+	work_start(&creation->work, guests->loop, NULL, look_at_files, on_looked);
 }

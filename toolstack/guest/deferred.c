@@ -1,44 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * deferred.c - calls that wait until a thread has opened a guest's files, in their order.
+ * deferred.c - when a caller waits, and when it goes on.
  */
-#include "guest/guest.h"
+#include "guest/deferred.h"
 
-#include <stdlib.h>
-
-struct deferred {
-	struct deferred *next;
-	struct call *call;
-	json_object *parameters;
-	deferred_fn fn;
-};
-
-bool guest_defer(struct guest *guest, struct call *call, json_object *parameters, deferred_fn fn)
+static bool must_wait(const struct guest *guest)
 {
-	struct deferred **at = &guest->deferred, *deferred;
+	return guest->busy && guest_is_up(guest);
+}
 
-	if (!guest->busy || !guest_is_up(guest))
+bool deferred_add(struct guest *guest, waiter_fn fn, void *arg)
+{
+	if (!must_wait(guest))
 		return false;
-	deferred = calloc(1, sizeof(*deferred));
-	if (!deferred)
-		abort();
-	deferred->call = call;
-	deferred->parameters = json_object_get(parameters);
-	deferred->fn = fn;
-	while (*at)
-		at = &(*at)->next;
-	*at = deferred;
+	waiter_add(&guest->deferred, fn, arg);
 	return true;
 }
 
-void guest_go_on(struct guest *guest)
+void deferred_run(struct guest *guest)
 {
-	struct deferred *deferred;
-
-	while ((deferred = guest->deferred) && !(guest->busy && guest_is_up(guest))) {
-		guest->deferred = deferred->next;
-		deferred->fn(deferred->call, deferred->parameters);
-		json_object_put(deferred->parameters);
-		free(deferred);
-	}
+	while (guest->deferred && !must_wait(guest))
+		waiter_call_first(&guest->deferred, guest, NULL);
 }

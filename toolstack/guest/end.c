@@ -1,88 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * end.c - how guests end: by themselves, by a command, by a failure.
+ * end.c - how guests end, whatever the reason.
  */
-#include "guest/life.h"
-#include "host/channel.h"
-#include "device.h"
-#include "log.h"
+#include "guest/end.h"
+#include "alloc.h"
 #include "base/store.h"
+#include "device.h"
+#include "guest/deferred.h"
+#include "guest/problems.h"
+#include "guest/stop.h"
+#include "guest/work.h"
+#include "host/channel.h"
+#include "log.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
-#define DRAIN_MS 3000 /* for vimo-dm to write a stopped guest's last words */
-#define QUICK_MS 1000
-#define QUICK_RESTARTS 5u
+#define DRAIN_MS 3000 /* for vimo-dm to write a stopped guest's last output */
 
-static void guest_free(struct guest *guest)
+void end_request(struct guest *guest, bool restart, waiter_fn fn, void *arg)
 {
-	struct guest **at = &guest->daemon->guests;
-	struct call *call;
-
-	while (*at != guest)
-		at = &(*at)->next;
-	*at = guest->next;
-	guest_announce(guest);
-	while ((call = guest->enders)) {
-		guest->enders = call->next;
-		call_reply(call, NULL);
-	}
-	if (guest->creator)
-		call_error(guest->creator, &guest->failure);
-	free(guest);
+	waiter_add(&guest->enders, fn, arg);
+	guest_post(guest, &(struct guest_event){ .kind = EVENT_DESTROY, .restart = restart });
 }
 
-static void destroy_work(uv_work_t *work)
+void end_leave(struct guest *guest, const struct guest_event *event)
 {
-	struct guest *guest = work->data;
-
-	/* They map its memory. */
-	helpers_stop(guest->helpers);
-	if (guest->fd >= 0 && domain_destroy(guest->fd, &guest->failure))
-		log_error("%s: %s", guest->config.name, guest->failure.text);
+	(void)event;
+	stop_unwatch(guest);
+	watch_end(&guest->timer);
+	problems_unwatch(guest);
 }
 
-static void destroy_done(uv_work_t *work, int status)
+void end_redirect(struct guest *guest, const struct guest_event *event)
 {
-	struct guest *guest = work->data;
-	struct call *call;
+	guest->restart = event->restart;
+}
 
-	(void)status;
+void end_by_user(struct guest *guest, const struct guest_event *event)
+{
+	end_leave(guest, event);
+	guest->restart = event->restart;
+	snprintf(guest->cause, sizeof(guest->cause), "%s",
+		 event->restart ? "reboot forced by the user" : "destroyed by the user");
+	error_set(&guest->failure, ERROR_STATE, "%s was destroyed while it was created", guest->config.name);
+}
+
+void end_by_failure(struct guest *guest, const struct guest_event *event)
+{
+	end_leave(guest, event);
+	guest->failure = *event->why;
+	guest->restart = false;
+	log_error("%s: %s", guest->config.name, event->why->text);
+	snprintf(guest->cause, sizeof(guest->cause), "not started: %.230s", event->why->text);
+}
+
+static void destroy(struct work *work)
+{
+	struct guest *guest = work->guest;
+	struct error err;
+
+	helpers_stop(guest->helpers); /* they map the guest's memory */
+	if (guest->fd >= 0 && domain_destroy(guest->fd, &err))
+		log_error("%s: %s", guest->config.name, err.text);
+}
+
+static void on_destroyed(struct work *work)
+{
+	struct guest *guest = work->guest;
+	bool restart;
+
 	free(work);
-	guest->busy = false;
 	if (guest->fd >= 0)
 		close(guest->fd);
 	guest->fd = -1;
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
 		vif_close(&guest->taps[slot]);
 	channels_unlink(&guest->config);
-	if (!guest->restart) {
-		log_info("%s: gone (%s)", guest->config.name, guest->cause);
-		store_remove(guest->config.name);
-		store_cause(guest->config.name, guest->cause);
-		guest_free(guest);
-		return;
-	}
+	if (guest->restart)
+		waiter_call_all(&guest->enders, guest, NULL); /* may request the opposite */
+	restart = guest->restart;
 	guest->restart = false;
-	while ((call = guest->enders)) {
-		guest->enders = call->next;
-		call_reply(call, NULL);
-	}
-	guest_build(guest);
+	guest_post(guest, &(struct guest_event){ .kind = restart ? EVENT_BUILD : EVENT_DESTROYED });
 }
 
-void guest_release(struct guest *guest)
+/* vimo-dm has gone: now the domain, then the files. */
+static void release(struct guest *guest)
 {
-	uv_work_t *work = calloc(1, sizeof(*work));
-
 	helpers_unwatch(guest->helpers);
 	watch_end(&guest->timer);
-	if (!work)
-		abort(); /* a few bytes: nothing sensible is left to do */
-	guest->busy = true;
-	work->data = guest;
-	uv_queue_work(guest->daemon->loop, work, destroy_work, destroy_done);
+	work_start(alloc_zeroed(sizeof(struct work)), guest->guests->loop, guest, destroy, on_destroyed);
+}
+
+void end_now(struct guest *guest, const struct guest_event *event)
+{
+	(void)event;
+	deferred_run(guest);
+	if (guest->dm.pid)
+		dm_kill(&guest->dm);
+	else if (!guest->busy)
+		release(guest);
 }
 
 static void drain_over(void *arg)
@@ -93,98 +110,34 @@ static void drain_over(void *arg)
 	dm_kill(&guest->dm);
 }
 
-void guest_finish(struct guest *guest, uint64_t grace_ms)
+void end_drained(struct guest *guest, const struct guest_event *event)
 {
-	watch_end(&guest->stop);
-	watch_end(&guest->timer);
-	guest_forget_stalls(guest);
-	guest_enter(guest, GUEST_ENDING);
-	guest_go_on(guest);
-	if (guest->busy) { /* who is done comes back here */
-		if (guest->dm.pid && !grace_ms)
-			dm_kill(&guest->dm);
-		return;
-	}
-	if (!guest->dm.pid)
-		guest_release(guest);
-	else if (grace_ms)
-		guest->timer = watch_timer(guest->daemon->loop, grace_ms, drain_over, guest);
+	(void)event;
+	deferred_run(guest);
+	if (guest->busy)
+		return; /* its end is an event, and ends vimo-dm at once */
+	if (guest->dm.pid)
+		guest->timer = watch_timer(guest->guests->loop, DRAIN_MS, drain_over, guest);
 	else
-		dm_kill(&guest->dm);
+		release(guest);
 }
 
-void guest_destroy(struct guest *guest, bool restart, struct call *call)
+void end_dm_exited(struct guest *guest, const struct guest_event *event)
 {
-	call->next = guest->enders;
-	guest->enders = call;
-	guest->restart = restart;
-	if (guest->state == GUEST_ENDING)
-		return;
-	snprintf(guest->cause, sizeof(guest->cause), "%s",
-		 restart ? "reboot forced by the user" : "destroyed by the user");
-	error_set(&guest->failure, ERROR_STATE, "%s was destroyed while it was created", guest->config.name);
-	guest_finish(guest, 0);
+	(void)event;
+	if (!guest->busy)
+		release(guest);
 }
 
-void guest_fail(struct guest *guest, const struct error *err)
+void end_forget(struct guest *guest, const struct guest_event *event)
 {
-	guest->failure = *err;
-	guest->restart = false;
-	log_error("%s: %s", guest->config.name, err->text);
-	snprintf(guest->cause, sizeof(guest->cause), "not started: %.230s", err->text);
-	guest_finish(guest, 0);
-}
-
-/* A guest that restarts again and again at once would only burn time. */
-static bool restart_is_sane(struct guest *guest)
-{
-	uint64_t lived = uv_now(guest->daemon->loop) - guest->started_ms;
-
-	guest->quick_restarts = lived < QUICK_MS ? guest->quick_restarts + 1 : 0;
-	if (guest->quick_restarts < QUICK_RESTARTS)
-		return true;
-	snprintf(guest->cause + strlen(guest->cause), sizeof(guest->cause) - strlen(guest->cause),
-		 "; %u times within 1 s of its start: not restarted", QUICK_RESTARTS);
-	return false;
-}
-
-static void on_stopped(void *arg)
-{
-	struct guest *guest = arg;
-	enum guest_action action = guest->config.on_crash;
-	struct vimo_ioc_domain_info info;
-	struct error err;
-
-	watch_end(&guest->stop);
-	if (domain_info(guest->fd, &info, &err))
-		info = (struct vimo_ioc_domain_info){ .reason = VIMO_STOP_KILLED };
-	switch (info.reason) {
-	case VIMO_STOP_POWEROFF:
-		action = guest->reboot ? ACTION_RESTART : guest->config.on_poweroff;
-		snprintf(guest->cause, sizeof(guest->cause), "powered off");
-		break;
-	case VIMO_STOP_REBOOT:
-		action = guest->config.on_reboot;
-		snprintf(guest->cause, sizeof(guest->cause), "rebooted");
-		break;
-	case VIMO_STOP_CRASH:
-		snprintf(guest->cause, sizeof(guest->cause), "crashed (detail %#llx; vimoctl dmesg may say more)",
-			 (unsigned long long)info.detail);
-		break;
-	default: action = ACTION_DESTROY; snprintf(guest->cause, sizeof(guest->cause), "killed");
-	}
-	guest->reboot = false;
-	log_info("%s: %s", guest->config.name, guest->cause);
-	if (action == ACTION_PRESERVE) {
-		guest_enter(guest, GUEST_STOPPED);
-		return;
-	}
-	guest->restart = action == ACTION_RESTART && restart_is_sane(guest);
-	guest_finish(guest, DRAIN_MS);
-}
-
-void guest_watch(struct guest *guest)
-{
-	guest->stop = watch_fd(guest->daemon->loop, guest->fd, UV_PRIORITIZED, on_stopped, guest);
-	guest_watch_stalls(guest);
+	(void)event;
+	log_info("%s: gone (%s)", guest->config.name, guest->cause);
+	store_remove(guest->config.name);
+	store_cause(guest->config.name, guest->cause);
+	guest_unlist(guest);
+	guest_announce(guest);
+	waiter_call_all(&guest->enders, NULL, NULL);
+	waiter_call_all(&guest->creator, NULL, &guest->failure);
+	free(guest);
 }

@@ -1,80 +1,152 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest.h - vimod's guests and what may be done to them.
+ * guest.h - a guest, all guests, and the events of a guest's life.
+ *
+ * The files of guest/ in their order; each uses only those before it:
+ *
+ *   waiter      functions to be called when something has ended
+ *   guest       this file: the structures, the list, observers, posting of events
+ *   record      domain.json, what the next vimod reads of a guest
+ *   work        jobs for threads
+ *   deferred    callers that wait until no thread works for the guest
+ *   disk_files  images of raw disks, opened and claimed for a vimo-dm
+ *   check       what can be checked before a device is opened
+ *   capacity    processors and memory for one more guest
+ *   resources   a guest's devices, opened for vimo-dm and described to it
+ *   spawn       images opened in a thread, then a vimo-dm started with all devices
+ *   respawn     the next vimo-dm when one has exited
+ *   problems    stalls and lost switch links, reported by vimo-dm
+ *   stop        a guest that stops by itself
+ *   build       a domain with a kernel in it, until the guest runs
+ *   end         vimo-dm, the domain and the files go
+ *   life        every transition: a table of (state, event)
+ *   control     pause, unpause, power button
+ *   hotplug, hotplug_disk, hotplug_vif
+ *               disks and networks of a guest that is up
+ *   adopt       guests that the previous vimod left
+ *   create      all checks before a guest is built
+ *
+ * life.c names the functions of the files before it. Those report to it by guest_post(), which calls
+ * guests->on_event.
  */
 #ifndef TOOLSTACK_GUEST_GUEST_H
 #define TOOLSTACK_GUEST_GUEST_H
 
-#include "dm/process.h"
-#include "dm/request.h"
-#include "config/config.h"
-#include "api/varlink.h"
-#include "guest/resources.h"
 #include "boot/image.h"
+#include "config/config.h"
+#include "dm/process.h"
+#include "guest/waiter.h"
+#include "helper/set.h"
 #include "helper/switches.h"
+#include "host/vif.h"
 
-enum guest_state { GUEST_BUILDING, GUEST_RUNNING, GUEST_PAUSED, GUEST_STOPPED, GUEST_ENDING };
+#include <vimo/ioctl.h>
+
+/*
+ *   NEW -> BUILDING -> RUNNING <-> PAUSED -> STOPPED (preserved) or ENDING -> gone or BUILDING again
+ *
+ * Every way out, also of a create that failed, leads through ENDING.
+ */
+enum guest_state { GUEST_NEW, GUEST_BUILDING, GUEST_RUNNING, GUEST_PAUSED, GUEST_STOPPED, GUEST_ENDING, GUEST_STATES };
+
+enum guest_event_kind {
+	/* Building. */
+	EVENT_BUILD,  /* of a new guest, or again for a restart */
+	EVENT_BUILT,  /* a thread has loaded the guest and opened @files */
+	EVENT_WAIT,   /* something is in use: @why. The guest can wait for it */
+	EVENT_FAILED, /* the guest cannot be started: @why */
+	EVENT_STARTED,
+	/* The vimo-dm process. */
+	EVENT_DM_READY,
+	EVENT_DM_FAILED, /* it reported @why, and was not ready */
+	EVENT_DM_EXITED,
+	/* Threads that work for a guest that is up. */
+	EVENT_OPENED,      /* @files are open for the next vimo-dm */
+	EVENT_OPEN_FAILED, /* @why */
+	EVENT_CHANGED,     /* a disk was attached or detached, or was not */
+	/* Clients. */
+	EVENT_PAUSE,
+	EVENT_UNPAUSE,
+	EVENT_DESTROY, /* @restart: build it again afterwards */
+	/* The guest itself. */
+	EVENT_STALL,    /* vimo-dm paused it */
+	EVENT_PRESERVE, /* it stopped, and is to be kept as it is */
+	EVENT_STOP,     /* it stopped, and is to end */
+	/* Ending. */
+	EVENT_DESTROYED, /* the domain and all that served it are gone */
+	/* A guest of the previous vimod. */
+	EVENT_ADOPT_RUNNING,
+	EVENT_ADOPT_PAUSED,
+	EVENT_ADOPT_STOPPED,
+	EVENT_ADOPT_LEFTOVER, /* there is nothing but its record and maybe a domain that cannot go on */
+	GUEST_EVENTS
+};
+
+struct disk_files;
+
+struct guest_event {
+	enum guest_event_kind kind;
+	struct disk_files *files; /* the poster closes what is left in them */
+	const struct error *why;
+	bool restart;
+};
 
 struct guest {
 	struct guest *next;
-	struct daemon *daemon;
+	struct guests *guests;
 	struct guest_config config;
-	enum guest_state state;
+	enum guest_state state; /* life.c's */
 	uint32_t domain;
 	int fd;         /* the domain's descriptor; -1: none */
-	uint32_t slots; /* that its device tree shows */
+	uint32_t slots; /* in its device tree */
 	struct vif_taps taps[CONFIG_SLOTS];
 	struct helper *helpers[CONFIG_SLOTS];       /* by slot; NULL: none */
-	struct switch_link *switches[CONFIG_SLOTS]; /* that are to be made again; NULL: none */
-	bool busy;                                  /* a worker uses it */
-	bool restart;                               /* start again once its domain is gone */
-	bool reboot;                                /* its next power-off is a reboot that we asked for */
+	struct switch_link *switches[CONFIG_SLOTS]; /* to be connected again; NULL: none */
+	bool busy;                                  /* a thread works for it (work.h) */
+	bool restart;                               /* build it again once its domain is gone */
+	bool reboot;                                /* its next power-off is a reboot that a client asked for */
 	unsigned int quick_restarts;
-	unsigned int waits;    /* times that it could not start again, as something was in use */
-	unsigned int respawns; /* of its device model, since one was ready */
+	unsigned int waits;    /* tries to build it while something was in use */
+	unsigned int respawns; /* of vimo-dm, since one was ready */
 	uint64_t started_ms;
-	char cause[256];
+	char cause[256]; /* of its end */
 	struct dm_process dm;
 	struct watch *stop, *timer, *stall;
 	int stall_fd;      /* inotify; -1: none */
-	char problem[256]; /* of its disks, or what it waits for; empty: none */
+	char problem[256]; /* of its disks, or what a restart waits for; empty: none */
 	struct image image;
-	struct error failure; /* of a create, or of a worker */
+	struct error failure; /* for its creator */
 	uint32_t gic_version;
-	struct call *creator, *enders;
-	struct deferred *deferred; /* calls that wait for the end of busy, the first first */
+	struct waiter *creator; /* one at most */
+	struct waiter *enders;
+	struct waiter *deferred; /* until no thread works for it */
 };
 
-struct daemon {
+/** All guests. */
+struct guests {
 	uv_loop_t *loop;
-	int device; /* -1: not there (yet) */
+	int device; /* /dev/vimo; -1: not there (yet) */
 	uint64_t boot_id;
-	struct guest *guests;
-	struct call *monitors;
+	struct guest *first;
+	void (*on_event)(struct guest *guest, const struct guest_event *event);
+	void (*observer)(void *arg, struct guest *guest); /* NULL: none */
+	void *observer_arg;
 };
 
-/** daemon_open() - open /dev/vimo if it is not open, and adopt what runs. */
-int daemon_open(struct daemon *daemon, struct error *err);
-/** daemon_prune_monitors() - forget those whose client went away. */
-void daemon_prune_monitors(struct daemon *daemon);
-struct guest *guest_find(struct daemon *daemon, const char *name);
-json_object *guest_to_json(struct guest *guest);
+/** guests_observe() - call @observer whenever a client would see a guest change, and after it is gone from the list. */
+void guests_observe(struct guests *guests, void (*observer)(void *arg, struct guest *guest), void *arg);
+/** guest_new() - a guest in the list, GUEST_NEW. */
+struct guest *guest_new(struct guests *guests, const struct guest_config *config);
+/** guest_unlist() - remove it from the list; the caller frees it. */
+void guest_unlist(struct guest *guest);
+/** guest_find() - the guest of that name, or NULL. */
+struct guest *guest_find(struct guests *guests, const char *name);
+const char *guest_state_name(enum guest_state state);
 /** guest_is_up() - it runs or is paused. */
 bool guest_is_up(const struct guest *guest);
-typedef void (*deferred_fn)(struct call *call, json_object *parameters);
-/**
- * guest_defer() - a call that changes a guest's devices waits while a thread is at them.
- * @fn: is called again then
- *
- * Return: false when it need not wait.
- */
-bool guest_defer(struct guest *guest, struct call *call, json_object *parameters, deferred_fn fn);
-/** guest_go_on() - no thread is at its devices any more, or it ends: now the calls that waited. */
-void guest_go_on(struct guest *guest);
-/** guest_create() - check all, build and start; answers @call in the end. @dry_run: only check */
-void guest_create(struct daemon *daemon, const struct guest_config *config, bool dry_run, struct call *call);
-/** guest_destroy() - end it at once; answers @call when it is gone. */
-void guest_destroy(struct guest *guest, bool restart, struct call *call);
-int guest_pause(struct guest *guest, bool pause, struct error *err);
+/** guest_announce() - call the observer. */
+void guest_announce(struct guest *guest);
+/** guest_post() - report an event. The guest may be freed then. */
+void guest_post(struct guest *guest, const struct guest_event *event);
 
 #endif

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * problems.c - what vimo-dm leaves in its directory, where a vimod that was started since finds it, too: why it
- * paused a guest whose disk failed with on_io_error = "stop", and which networks have lost their switch.
+ * problems.c - read the files stalled and link-SLOT.down of vimo-dm.
  */
-#include "guest/life.h"
-#include "log.h"
+#include "guest/problems.h"
 #include "base/store.h"
+#include "dm/request.h"
+#include "log.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <unistd.h>
 
 static const char *disk_name(const struct guest *guest, unsigned long slot)
 {
@@ -20,7 +22,7 @@ static const char *disk_name(const struct guest *guest, unsigned long slot)
 	return "?";
 }
 
-/* Return: whether the file is there; guest->problem says what it says. */
+/* Return: whether the guest is stalled; guest->problem tells why. */
 static bool read_problem(struct guest *guest)
 {
 	FILE *file = fopen(store_path(guest->config.name, "stalled"), "re");
@@ -35,24 +37,26 @@ static bool read_problem(struct guest *guest)
 	slot = strtoul(line, &why, 10);
 	why += strspn(why, " ");
 	why[strcspn(why, "\n")] = 0;
-	/* vimo-dm's words, so a guest's: one line of printable text is all that they can be. */
+	/* The guest may have taken vimo-dm over: its text becomes one printable line. */
 	for (char *c = why; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	snprintf(guest->problem, sizeof(guest->problem), "disk %s: %s: mend it, then vimoctl unpause %s",
+	snprintf(guest->problem, sizeof(guest->problem), "disk %s: %s: mend it, then run 'vimoctl unpause %s'",
 		 disk_name(guest, slot), why, guest->config.name);
 	return true;
 }
 
-static void look(struct guest *guest)
+static void look_for_stall(struct guest *guest)
 {
 	if (!read_problem(guest))
 		return;
 	log_warning("%s: paused: %s", guest->config.name, guest->problem);
-	if (guest->state == GUEST_RUNNING)
-		guest_enter(guest, GUEST_PAUSED);
-	else
-		guest_announce(guest);
+	guest_post(guest, &(struct guest_event){ .kind = EVENT_STALL });
+}
+
+static void look_for_links(struct guest *guest)
+{
+	switches_look(guest->switches, &guest->config, guest->guests->loop);
 }
 
 static void on_file(void *arg)
@@ -60,35 +64,35 @@ static void on_file(void *arg)
 	struct guest *guest = arg;
 	_Alignas(struct inotify_event) char events[4096];
 	ssize_t got = read(guest->stall_fd, events, sizeof(events)), at = 0;
-	bool came = false, links = false;
+	bool stalled = false, links = false;
 
 	while (at < got) {
 		const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
 
-		came = came || (event->len && !strcmp(event->name, "stalled"));
+		stalled = stalled || (event->len && !strcmp(event->name, "stalled"));
 		links = links || (event->len && !strncmp(event->name, "link-", 5));
 		at += (ssize_t)(sizeof(*event) + event->len);
 	}
-	if (came)
-		look(guest);
+	if (stalled)
+		look_for_stall(guest);
 	if (links)
-		switches_look(guest->switches, &guest->config, guest->daemon->loop);
+		look_for_links(guest);
 }
 
-void guest_watch_stalls(struct guest *guest)
+void problems_watch(struct guest *guest)
 {
-	guest_forget_stalls(guest);
+	problems_unwatch(guest);
 	guest->stall_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (guest->stall_fd < 0 ||
 	    inotify_add_watch(guest->stall_fd, store_path(guest->config.name, ""), IN_MOVED_TO | IN_ONLYDIR) < 0)
 		log_warning("%s: cannot see failures of its disks: %s", guest->config.name, strerror(errno));
 	else
-		guest->stall = watch_fd(guest->daemon->loop, guest->stall_fd, UV_READABLE, on_file, guest);
-	look(guest);
-	switches_look(guest->switches, &guest->config, guest->daemon->loop);
+		guest->stall = watch_fd(guest->guests->loop, guest->stall_fd, UV_READABLE, on_file, guest);
+	look_for_stall(guest);
+	look_for_links(guest);
 }
 
-void guest_forget_stalls(struct guest *guest)
+void problems_unwatch(struct guest *guest)
 {
 	watch_end(&guest->stall);
 	switches_forget(guest->switches);
@@ -98,7 +102,7 @@ void guest_forget_stalls(struct guest *guest)
 	guest->problem[0] = 0;
 }
 
-int guest_mend_stall(struct guest *guest, struct error *err)
+int problems_mend(struct guest *guest, struct error *err)
 {
 	if (!guest->problem[0])
 		return 0;

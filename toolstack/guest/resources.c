@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * resources.c - open disks and networks, and tell vimo-dm of them.
+ * resources.c - open a guest's devices, and describe them for vimo-dm.
  */
 #include "guest/resources.h"
-#include "host/channel.h"
 #include "cleanup.h"
 #include "device.h"
 #include "dm/request.h"
-#include "host/disk.h"
 #include "helper/folder.h"
-#include "helper/slirp.h"
-#include "helper/storage.h"
 #include "helper/supervisor.h"
+#include "helper/switches.h"
+#include "host/channel.h"
+#include "host/vsock.h"
 #include "json.h"
 #include "log.h"
-#include "helper/switches.h"
-#include "host/vsock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -29,101 +26,6 @@ static_assert(ALWAYS == CONFIG_SLOT_VSOCK && CONFIG_SLOT_VSOCK < CONFIG_SLOT_FIR
 
 /* vimo-dm gets a vsock, two for each disk and folder, a pair for each of a network's queues. */
 static_assert(1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DM_DEVICE_FDS + CONFIG_FS * 2 <= FD_LIST_MAX, "fd_list has room");
-
-int devices_check_vif(const struct vif_config *vif, struct error *err)
-{
-	int fd;
-
-	switch (vif->backend) {
-	case VIF_USER: return slirp_check(vif, err);
-	case VIF_VHOST_USER:
-		fd = switch_connect(vif, err);
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 ? -1 : 0;
-	default: return vif_check(vif, err);
-	}
-}
-
-int devices_check(const struct guest_config *config, struct error *err)
-{
-	int result = channels_check(config, err);
-
-	if (!result && config->vsock_cid) {
-		int fd = vsock_open(config->vsock_cid, err);
-
-		if (fd < 0)
-			return -1;
-		close(fd);
-	}
-	for (uint32_t n = 0; n < config->vif_count && !result; n++)
-		result = devices_check_vif(&config->vif[n], err);
-	return result;
-}
-
-int devices_check_files(const struct guest_config *config, struct error *err)
-{
-	struct fd_list fds = { 0 };
-	int result = 0;
-
-	/* All at once: two disks may be the same image. */
-	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
-		const struct disk_config *disk = &config->disk[n];
-		bool direct;
-		int fd = disk->format == FORMAT_NBD ? -1 : disk_open(disk, &direct, err);
-
-		if (fd >= 0)
-			fd_list_add(&fds, fd);
-		if (fd < 0 && disk->format != FORMAT_NBD)
-			result = -1;
-		else if (disk->format != FORMAT_RAW)
-			result = storage_check(disk, err);
-	}
-	for (uint32_t n = 0; n < config->fs_count && !result; n++)
-		result = folder_check(&config->fs[n], err);
-	fd_list_close(&fds);
-	return result;
-}
-
-void disk_files_none(struct disk_files *files)
-{
-	memset(files->fd, -1, sizeof(files->fd));
-}
-
-void disk_files_close(struct disk_files *files)
-{
-	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
-		if (files->fd[slot] >= 0)
-			close(files->fd[slot]);
-	disk_files_none(files);
-}
-
-int disk_files_add(struct disk_files *files, const struct disk_config *disk, const char *uuid, struct error *err)
-{
-	bool direct;
-	int fd;
-
-	if (disk->format != FORMAT_RAW)
-		return 0;
-	fd = disk_open(disk, &direct, err);
-	if (fd < 0)
-		return -1;
-	if (!direct)
-		log_warning("disk %s: %s: no O_DIRECT there: through dom0's page cache", disk->vdev, disk->target);
-	files->fd[disk->slot] = fd;
-	return disk_claim(disk, fd, uuid, err);
-}
-
-int disk_files_open(struct disk_files *files, const struct guest_config *config, struct error *err)
-{
-	disk_files_none(files);
-	for (uint32_t n = 0; n < config->disk_count; n++)
-		if (disk_files_add(files, &config->disk[n], config->uuid, err)) {
-			disk_files_close(files);
-			return -1;
-		}
-	return 0;
-}
 
 static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 {
@@ -147,10 +49,12 @@ static int open_helper(struct helper *helper, int domain_fd, struct fd_list *fds
 	return connection < 0 ? -1 : 0;
 }
 
-int devices_open_disk(const struct disk_config *disk, struct helper *helper, int domain_fd, struct disk_files *files,
-		      struct fd_list *fds, json_object **device, struct error *err)
+int resources_open_disk(const struct guest *guest, const struct disk_config *disk, struct disk_files *files,
+			struct fd_list *fds, json_object **device, struct error *err)
 {
-	if (helper && open_helper(helper, domain_fd, fds, err))
+	struct helper *helper = guest->helpers[disk->slot];
+
+	if (helper && open_helper(helper, guest->fd, fds, err))
 		return -1;
 	if (!helper) {
 		fd_list_add(fds, files->fd[disk->slot]);
@@ -169,7 +73,7 @@ int devices_open_disk(const struct disk_config *disk, struct helper *helper, int
 	return 0;
 }
 
-/* Return: how many there are: one for each pair, or none when it is not to be or not to be had. */
+/* Return: how many are open: one for each pair of queues, or none with vhost = false or without the kernel's module. */
 static uint32_t open_vhost(const struct vif_config *vif, const char *name, int *fd)
 {
 	uint32_t count = 0;
@@ -180,8 +84,9 @@ static uint32_t open_vhost(const struct vif_config *vif, const char *name, int *
 			count++;
 			continue;
 		}
-		log_warning("%s: no vhost-net (%s; modprobe vhost_net loads it): the device model moves its packets",
-			    name, strerror(errno));
+		log_warning(
+			"%s: vhost-net cannot be opened (%s): vimo-dm moves its packets; modprobe vhost_net for speed",
+			name, strerror(errno));
 		while (count)
 			close(fd[--count]);
 		break;
@@ -222,7 +127,7 @@ static int open_switch(const struct vif_config *vif, int domain_fd, struct fd_li
 	if (memory < 0)
 		return -1;
 	fd_list_add(fds, memory);
-	/* Its link is down, then, until the switch comes: a guest that runs goes on. */
+	/* Without a switch the guest runs on, and its link is down until vimod has connected it. */
 	connection = switch_connect(vif, &why);
 	if (connection >= 0)
 		fd_list_add(fds, connection);
@@ -230,19 +135,19 @@ static int open_switch(const struct vif_config *vif, int domain_fd, struct fd_li
 	return 0;
 }
 
-int devices_open_vif(struct vif_config *vif, const struct device_sources *sources, struct fd_list *fds,
-		     json_object **device, struct error *err)
+int resources_open_vif(struct guest *guest, struct vif_config *vif, struct fd_list *fds, json_object **device,
+		       struct error *err)
 {
-	struct vif_taps *taps = &sources->taps[vif->slot];
+	struct vif_taps *taps = &guest->taps[vif->slot];
 	int vhost[CONFIG_QUEUES];
 	char name[IFNAMSIZ];
 	uint32_t vhosts;
 
 	if (vif->backend == VIF_VHOST_USER)
-		return open_switch(vif, sources->domain_fd, fds, device, err);
+		return open_switch(vif, guest->fd, fds, device, err);
 	if (vif->backend == VIF_USER)
-		return open_user(vif, sources->helpers[vif->slot], fds, device, err);
-	vif_name(vif, sources->domain, name);
+		return open_user(vif, guest->helpers[vif->slot], fds, device, err);
+	vif_name(vif, guest->domain, name);
 	if (vif_is_lost(taps, name))
 		vif_close(taps);
 	if (!taps->count && vif_open(vif, name, taps, err))
@@ -255,7 +160,7 @@ int devices_open_vif(struct vif_config *vif, const struct device_sources *source
 			fd_list_add(fds, copy);
 		if (n < vhosts)
 			fd_list_add(fds, vhost[n]);
-		if (copy < 0) { /* the rest is closed with the list */
+		if (copy < 0) { /* the caller closes the list */
 			while (++n < vhosts)
 				close(vhost[n]);
 			return error_set(err, ERROR_RESOURCES, "interface %s: %s", name, strerror(errno));
@@ -277,16 +182,16 @@ static int open_vsock(uint32_t cid, struct fd_list *fds, json_object **device, s
 	return 0;
 }
 
-static int open_folder(const struct fs_config *folder, const struct device_sources *sources, struct fd_list *fds,
+static int open_folder(const struct guest *guest, const struct fs_config *folder, struct fd_list *fds,
 		       json_object **device, struct error *err)
 {
 	char hidden[FOLDER_HIDDEN_BYTES];
 
-	if (open_helper(sources->helpers[folder->slot], sources->domain_fd, fds, err))
+	if (open_helper(guest->helpers[folder->slot], guest->fd, fds, err))
 		return -1;
 	*device = describe("fs", folder->slot, 2);
 	json_put_string(*device, "tag", folder->tag);
-	folder_hidden(sources->helpers[folder->slot]->guest, folder->slot, hidden);
+	folder_hidden(guest->config.name, folder->slot, hidden);
 	json_put_string(*device, "hidden", hidden);
 	return 0;
 }
@@ -301,23 +206,32 @@ static json_object *describe_channels(const struct guest_config *config)
 	return device;
 }
 
-json_object *devices_open(struct guest_config *config, const struct device_sources *sources, struct fd_list *fds,
-			  struct error *err)
+/* Return: the members of dm.json, with the devices that every guest has. */
+static json_object *describe_guest(const struct guest *guest, json_object *devices)
 {
-	CLEANUP_JSON json_object *json = json_object_new_object();
-	json_object *devices = json_object_new_array(), *device = NULL;
+	json_object *json = json_object_new_object();
 
 	json_put_number(json, "version", 2);
-	json_put_string(json, "name", config->name);
+	json_put_string(json, "name", guest->config.name);
 	json_object_object_add(json, "uart", json_object_new_boolean(1));
-	json_put_number(json, "slots", sources->slots);
+	json_put_number(json, "slots", guest->slots);
 	json_object_object_add(json, "devices", devices);
 	for (uint32_t slot = 0; slot < ALWAYS; slot++) {
-		device = describe(always[slot], slot, 0);
+		json_object *device = describe(always[slot], slot, 0);
+
 		if (!strcmp(always[slot], "rng"))
-			json_put_number(device, "bytes_per_second", (int64_t)config->rng_bytes_per_second);
+			json_put_number(device, "bytes_per_second", (int64_t)guest->config.rng_bytes_per_second);
 		json_object_array_add(devices, device);
 	}
+	return json;
+}
+
+json_object *resources_open(struct guest *guest, struct disk_files *files, struct fd_list *fds, struct error *err)
+{
+	json_object *devices = json_object_new_array(), *device = NULL;
+	CLEANUP_JSON json_object *json = describe_guest(guest, devices);
+	struct guest_config *config = &guest->config;
+
 	if (config->vsock_cid) {
 		if (open_vsock(config->vsock_cid, fds, &device, err))
 			return NULL;
@@ -328,22 +242,17 @@ json_object *devices_open(struct guest_config *config, const struct device_sourc
 	if (config->channel_count)
 		json_object_array_add(devices, describe_channels(config));
 	for (uint32_t n = 0; n < config->disk_count; n++) {
-		const struct disk_config *disk = &config->disk[n];
-
-		if (devices_open_disk(disk, sources->helpers[disk->slot], sources->domain_fd, sources->files, fds,
-				      &device, err))
+		if (resources_open_disk(guest, &config->disk[n], files, fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}
 	for (uint32_t n = 0; n < config->vif_count; n++) {
-		struct vif_config *vif = &config->vif[n];
-
-		if (devices_open_vif(vif, sources, fds, &device, err))
+		if (resources_open_vif(guest, &config->vif[n], fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}
 	for (uint32_t n = 0; n < config->fs_count; n++) {
-		if (open_folder(&config->fs[n], sources, fds, &device, err))
+		if (open_folder(guest, &config->fs[n], fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}

@@ -2,8 +2,10 @@
 /*
  * test_create.c - what is asked before a guest is made, and by which thread.
  */
-#include "guest/life.h"
+#include "guest/create.h"
 #include "device.h"
+#include "guest/adopt.h"
+#include "guest/check.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -15,18 +17,17 @@
 #include <cmocka.h>
 
 static pthread_t loop_thread;
-static struct daemon of_guests;
+static struct guests of_guests;
 static struct guest taken, made;
 static const struct guest_config config = { .name = "g", .vcpus = 1, .memory_bytes = 1 << 20 };
-static struct call call;
 static bool files_fail, name_goes;
 static int looked, verified, built, replies;
 static struct error answer;
 
 /* vimod's other parts. */
-int daemon_open(struct daemon *daemon, struct error *err)
+int guests_open(struct guests *guests, struct error *err)
 {
-	(void)daemon;
+	(void)guests;
 	(void)err;
 	return 0;
 }
@@ -39,13 +40,13 @@ int device_info(int device, struct vimo_ioc_info *info, struct error *err)
 	return 0;
 }
 
-struct guest *guest_find(struct daemon *daemon, const char *name)
+struct guest *guest_find(struct guests *guests, const char *name)
 {
-	assert_ptr_equal(daemon, &of_guests);
-	return daemon->guests && !strcmp(daemon->guests->config.name, name) ? daemon->guests : NULL;
+	assert_ptr_equal(guests, &of_guests);
+	return guests->first && !strcmp(guests->first->config.name, name) ? guests->first : NULL;
 }
 
-int devices_check(const struct guest_config *of, struct error *err)
+int check_devices(const struct guest_config *of, struct error *err)
 {
 	(void)of;
 	(void)err;
@@ -53,13 +54,13 @@ int devices_check(const struct guest_config *of, struct error *err)
 	return 0;
 }
 
-int devices_check_files(const struct guest_config *of, struct error *err)
+int check_files(const struct guest_config *of, struct error *err)
 {
 	assert_string_equal(of->name, "g");
 	if (!pthread_equal(pthread_self(), loop_thread))
 		looked++;
 	if (name_goes)
-		of_guests.guests = &taken;
+		of_guests.first = &taken;
 	return files_fail ? error_set(err, ERROR_FAILED, "no such image") : 0;
 }
 
@@ -88,37 +89,28 @@ void image_close(struct image *image)
 	(void)image;
 }
 
-json_object *config_to_json(const struct guest_config *of)
+struct guest *guest_new(struct guests *guests, const struct guest_config *of)
 {
-	return json_object_new_string(of->name);
-}
-
-void call_reply(struct call *to, json_object *parameters)
-{
-	assert_ptr_equal(to, &call);
-	json_object_put(parameters);
-	replies++;
-}
-
-void call_error(struct call *to, const struct error *err)
-{
-	assert_ptr_equal(to, &call);
-	answer = *err;
-	replies++;
-}
-
-struct guest *guest_new(struct daemon *daemon, const struct guest_config *of)
-{
-	assert_ptr_equal(daemon, &of_guests);
+	assert_ptr_equal(guests, &of_guests);
 	made.config = *of;
 	return &made;
 }
 
-void guest_build(struct guest *guest)
+void guest_post(struct guest *guest, const struct guest_event *event)
 {
 	assert_ptr_equal(guest, &made);
-	assert_ptr_equal(guest->creator, &call);
+	assert_int_equal(event->kind, EVENT_BUILD);
+	assert_int_equal(replies, 0);
 	built++;
+}
+
+static void on_created(void *arg, struct guest *guest, const struct error *err)
+{
+	assert_ptr_equal(arg, &answer);
+	assert_true(!guest || guest == &made);
+	if (err)
+		answer = *err;
+	replies++;
 }
 
 static int fresh(void **state)
@@ -126,7 +118,7 @@ static int fresh(void **state)
 	(void)state;
 	loop_thread = pthread_self();
 	of_guests.loop = uv_default_loop();
-	of_guests.guests = NULL;
+	of_guests.first = NULL;
 	strcpy(taken.config.name, "g");
 	files_fail = name_goes = false;
 	looked = verified = built = replies = 0;
@@ -136,7 +128,7 @@ static int fresh(void **state)
 
 static void create(bool dry_run)
 {
-	guest_create(&of_guests, &config, dry_run, &call);
+	create_guest(&of_guests, &config, dry_run, on_created, &answer);
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);
 }
 
@@ -146,7 +138,9 @@ static void a_thread_looks_at_files(void **state)
 	create(false);
 	assert_int_equal(looked, 2);
 	assert_int_equal(built, 1);
-	assert_int_equal(replies, 0); /* when it runs */
+	assert_int_equal(replies, 0);
+	waiter_call_all(&made.creator, &made, NULL); /* when it runs */
+	assert_int_equal(replies, 1);
 	assert_int_equal(verified, 0);
 }
 

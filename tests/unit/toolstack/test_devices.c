@@ -3,8 +3,9 @@
  * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
  */
 #include "config/file.h"
-#include "host/channel.h"
+#include "guest/check.h"
 #include "guest/resources.h"
+#include "host/channel.h"
 #include "json.h"
 
 #include <fcntl.h>
@@ -26,9 +27,8 @@
 
 static char directory[] = "/tmp/test_devices.XXXXXX";
 static bool has_network;
-static struct guest_config config;
-static struct vif_taps taps[CONFIG_SLOTS];
-static struct helper *helpers[CONFIG_SLOTS];
+static struct guest guest = { .domain = 7, .fd = -1 };
+static struct guest_config *const config = &guest.config;
 static struct fd_list fds;
 static struct error err;
 
@@ -67,7 +67,7 @@ static void take(const char *devices)
 	json = config_parse(text, "g.cfg", directory, NULL, &err);
 	if (!json)
 		fail_msg("%s", err.text);
-	assert_int_equal(config_check(json, &config, &err), 0);
+	assert_int_equal(config_check(json, config, &err), 0);
 	json_object_put(json);
 }
 
@@ -82,14 +82,10 @@ static json_object *device(json_object *json, size_t index)
 static json_object *open_all(void)
 {
 	struct disk_files files;
-	const struct device_sources sources = { .domain = 7,
-						.slots = config_slots(&config),
-						.domain_fd = -1,
-						.files = &files,
-						.taps = taps,
-						.helpers = helpers };
-	json_object *json = disk_files_open(&files, &config, &err) ? NULL : devices_open(&config, &sources, &fds, &err);
+	json_object *json;
 
+	guest.slots = config_slots(config);
+	json = disk_files_open(&files, config, &err) ? NULL : resources_open(&guest, &files, &fds, &err);
 	if (!json)
 		fail_msg("%s", err.text);
 	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
@@ -104,7 +100,7 @@ static void disks_have_one_descriptor_each(void **state)
 
 	(void)state;
 	take("disk = [ \"b,,vdb\", \"a,,vda,ro,packed=1\" ]\nhotplug = 4\n");
-	assert_int_equal(devices_check_files(&config, &err), 0);
+	assert_int_equal(check_files(config, &err), 0);
 	json = open_all();
 	assert_int_equal(json_number(json, "version", 0), 2);
 	assert_int_equal(json_number(json, "slots", 0), 10);
@@ -138,10 +134,10 @@ static void what_was_opened_before_a_failure_is_closed(void **state)
 	(void)state;
 	close(lowest);
 	take("disk = [ \"a\", \"b\", \"a\" ]\n");
-	assert_int_equal(devices_check_files(&config, &err), -1);
+	assert_int_equal(check_files(config, &err), -1);
 	assert_non_null(strstr(err.text, "disk vdc: "));
 	memset(&err, 0, sizeof(err));
-	assert_int_equal(disk_files_open(&files, &config, &err), -1);
+	assert_int_equal(disk_files_open(&files, config, &err), -1);
 	assert_non_null(strstr(err.text, "disk vdc: "));
 	assert_int_equal(dup(0), lowest);
 	close(lowest);
@@ -154,14 +150,14 @@ static void without_vhost_vsock_it_says_so(void **state)
 	(void)state;
 	close(lowest);
 	take("vsock_cid = 3\ndisk = [ \"a\" ]\n");
-	assert_int_equal(devices_check(&config, &err), -1);
+	assert_int_equal(check_devices(config, &err), -1);
 	assert_non_null(strstr(err.text, "modprobe vhost_vsock"));
 	assert_string_equal(err.key, "vsock_cid");
-	assert_null(devices_open(&config, &(struct device_sources){ .taps = taps, .helpers = helpers }, &fds, &err));
+	assert_null(resources_open(&guest, NULL, &fds, &err));
 	assert_int_equal(fds.count, 0);
 	/* It is there, but something else. */
 	assert_int_equal(symlink("b", "vsock"), 0);
-	assert_int_equal(devices_check(&config, &err), -1);
+	assert_int_equal(check_devices(config, &err), -1);
 	assert_string_equal(err.text, "vsock_cid: vsock: Inappropriate ioctl for device");
 	unlink("vsock");
 	assert_int_equal(dup(0), lowest);
@@ -182,7 +178,7 @@ static void channels_have_links(void **state)
 	(void)state;
 	setenv("VIMO_RUN_DIR", "/nonexistent/vimo", 1);
 	take("channel = [ \"name=one\", \"name=two,path=two.sock\" ]\n");
-	assert_int_equal(devices_check(&config, &err), 0);
+	assert_int_equal(check_devices(config, &err), 0);
 	assert_int_equal(access("two.sock", F_OK), -1);
 	assert_false(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
 	/* Each vimo-dm finds them as they are. */
@@ -195,26 +191,26 @@ static void channels_have_links(void **state)
 		json_object_put(json);
 		assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
 	}
-	channels_unlink(&config);
+	channels_unlink(config);
 	assert_int_equal(readlink("two.sock", (char[1]){ 0 }, 1), -1);
 	/* What others have there stays. */
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(symlink(round ? "/nonexistent/vimo/causes/x" : "b", "two.sock"), 0);
-		assert_int_equal(devices_check(&config, &err), -1);
+		assert_int_equal(check_devices(config, &err), -1);
 		assert_non_null(strstr(err.text, "two.sock: it is there already"));
 		assert_string_equal(err.key, "channel");
-		assert_int_equal(channels_link(&config, &err), -1);
-		channels_unlink(&config);
+		assert_int_equal(channels_link(config, &err), -1);
+		channels_unlink(config);
 		assert_int_equal(unlink("two.sock"), 0);
 	}
 	/* But not what a guest left that ended without us. */
 	assert_int_equal(symlink("/nonexistent/vimo/guests/old/channel-1.sock", "two.sock"), 0);
-	assert_int_equal(devices_check(&config, &err), 0);
-	assert_int_equal(channels_link(&config, &err), 0);
+	assert_int_equal(check_devices(config, &err), 0);
+	assert_int_equal(channels_link(config, &err), 0);
 	assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
-	channels_unlink(&config);
+	channels_unlink(config);
 	take("channel = [ \"name=one,path=none/x\" ]\n");
-	assert_int_equal(devices_check(&config, &err), -1);
+	assert_int_equal(check_devices(config, &err), -1);
 	assert_non_null(strstr(err.text, "none/x: no file can be made there"));
 	unsetenv("VIMO_RUN_DIR");
 }
@@ -251,8 +247,8 @@ static void a_network_has_a_tap_for_each_pair(void **state)
 		fd_list_close(&fds);
 		json_object_put(json);
 	}
-	assert_int_equal(config.vif[0].mtu, 1500);
-	vif_close(&taps[5]);
+	assert_int_equal(config->vif[0].mtu, 1500);
+	vif_close(&guest.taps[5]);
 }
 
 static void without_vhost_the_device_model_moves_packets(void **state)
@@ -267,7 +263,7 @@ static void without_vhost_the_device_model_moves_packets(void **state)
 	assert_string_equal(json_string(device(json, 3), "backend"), "tap");
 	assert_int_equal(fds.count, 1);
 	fd_list_close(&fds);
-	vif_close(&taps[4]);
+	vif_close(&guest.taps[4]);
 	json_object_put(json);
 }
 

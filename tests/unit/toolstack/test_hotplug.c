@@ -2,11 +2,14 @@
 /*
  * test_hotplug.c - disks come and go with a vimo-dm that does as we say; what fails leaves nothing.
  */
-#include "config/file.h"
-#include "guest/hotplug.h"
-#include "json.h"
-#include "guest/life.h"
 #include "base/store.h"
+#include "config/file.h"
+#include "dm/request.h"
+#include "guest/disk_files.h"
+#include "guest/hotplug_disk.h"
+#include "guest/hotplug_vif.h"
+#include "guest/record.h"
+#include "json.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -29,46 +32,27 @@ static struct error err;
 static int records, kills, record_result;
 
 /* What the guest's other files do. */
-const char *guest_state_name(const struct guest *of)
-{
-	return of->state == GUEST_RUNNING ? "running" : "building";
-}
-
-void guest_announce(struct guest *of)
-{
-	(void)of;
-}
-
-int guest_record(struct guest *of, struct error *error)
+int record_write(const struct guest *of, struct error *error)
 {
 	(void)of;
 	records++;
 	return record_result ? error_set(error, ERROR_FAILED, "disk full") : 0;
 }
 
-void guest_enter(struct guest *of, enum guest_state state)
+void record_update(struct guest *of)
 {
-	of->state = state;
+	(void)of;
 	records++;
 }
 
-bool guest_is_up(const struct guest *of)
-{
-	return of->state == GUEST_RUNNING;
-}
+static int ended;
 
-void guest_go_on(struct guest *of)
+static void on_event(struct guest *of, const struct guest_event *event)
 {
+	assert_ptr_equal(of, &guest);
+	assert_int_equal(event->kind, EVENT_CHANGED);
 	assert_false(of->busy);
-}
-
-static int finished;
-
-void guest_finish(struct guest *of, uint64_t grace_ms)
-{
-	(void)grace_ms;
-	assert_false(of->busy);
-	finished++;
+	ended++;
 }
 
 void dm_kill(struct dm_process *backend)
@@ -127,7 +111,7 @@ static void model_did(const char *request, int with_fds)
 		fail_msg("%s with %d descriptors", model.request, model.fds);
 }
 
-static struct daemon of_guests;
+static struct guests of_guests = { .on_event = on_event };
 static const struct disk_config *attached;
 
 static int changed;
@@ -188,9 +172,9 @@ static int start(void **state)
 	json_object_put(json);
 	guest.state = GUEST_RUNNING;
 	of_guests.loop = uv_default_loop();
-	guest.daemon = &of_guests;
+	guest.guests = &of_guests;
 	guest.slots = config_slots(&guest.config);
-	records = kills = record_result = finished = 0;
+	records = kills = record_result = ended = 0;
 	return result;
 }
 
@@ -268,7 +252,7 @@ static void a_guest_that_ends_meanwhile_gets_none(void **state)
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);
 	assert_null(attached);
 	assert_int_equal(err.code, ERROR_STATE);
-	assert_int_equal(finished, 1);
+	assert_int_equal(ended, 1);
 	assert_int_equal(records, 0);
 	assert_nothing_left();
 }

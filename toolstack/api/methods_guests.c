@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * methods_guests.c - the API's methods of guests: create, show, change, end.
+ */
+#include "api/methods_guests.h"
+#include "alloc.h"
+#include "api/describe.h"
+#include "api/parameters.h"
+#include "cleanup.h"
+#include "config/file.h"
+#include "guest/control.h"
+#include "guest/create.h"
+#include "guest/end.h"
+#include "json.h"
+
+void method_parse(struct call *call, json_object *parameters)
+{
+	const char *text = method_string(call, parameters, "text");
+	const char *file = text ? method_string(call, parameters, "file") : NULL;
+	const char *cwd = file ? method_string(call, parameters, "cwd") : NULL;
+	json_object *config, *lines, *reply;
+	struct error err;
+
+	if (!cwd)
+		return;
+	config = config_parse(text, file, cwd, &lines, &err);
+	if (!config) {
+		call_error(call, &err);
+		return;
+	}
+	reply = method_wrap("config", config);
+	json_object_object_add(reply, "lines", lines);
+	call_reply(call, reply);
+}
+
+/* A call of Create, with the configuration of its guest. */
+struct create_call {
+	struct call *call;
+	bool dry_run;
+	struct guest_config config;
+};
+
+static void on_created(void *arg, struct guest *guest, const struct error *err)
+{
+	CLEANUP_FREE struct create_call *create = arg;
+
+	if (err)
+		call_error(create->call, err);
+	else if (create->dry_run)
+		call_reply(create->call, method_wrap("config", config_to_json(&create->config)));
+	else
+		call_reply(create->call, method_wrap("guest", describe_guest(guest)));
+}
+
+void method_create(struct call *call, json_object *parameters)
+{
+	struct create_call *create = alloc_zeroed(sizeof(*create));
+	json_object *json = NULL;
+	struct error err;
+
+	create->call = call;
+	create->dry_run = json_flag(parameters, "dry_run");
+	json_object_object_get_ex(parameters, "config", &json);
+	if (config_check(json, &create->config, &err))
+		on_created(create, NULL, &err);
+	else
+		create_guest(method_guests(call), &create->config, create->dry_run, on_created, create);
+}
+
+void method_list(struct call *call, json_object *parameters)
+{
+	(void)parameters;
+	call_reply(call, describe_guests(method_guests(call)));
+}
+
+void method_info(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+
+	if (guest)
+		call_reply(call, method_wrap("guest", describe_guest(guest)));
+}
+
+static void press_button(struct call *call, struct guest *guest, bool reboot)
+{
+	struct error err;
+
+	method_done(call, control_power_button(guest, reboot, &err), &err);
+}
+
+static void on_ended(void *call, struct guest *guest, const struct error *err)
+{
+	(void)guest;
+	method_done(call, err ? -1 : 0, err);
+}
+
+void method_shutdown(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+
+	if (guest)
+		press_button(call, guest, false);
+}
+
+void method_reboot(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+
+	if (guest && json_flag(parameters, "force"))
+		end_request(guest, true, on_ended, call);
+	else if (guest)
+		press_button(call, guest, true);
+}
+
+void method_destroy(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+
+	if (guest)
+		end_request(guest, false, on_ended, call);
+}
+
+void method_pause(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	struct error err;
+
+	if (guest)
+		method_done(call, control_pause(guest, &err), &err);
+}
+
+void method_unpause(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	struct error err;
+
+	if (guest)
+		method_done(call, control_unpause(guest, &err), &err);
+}
+
+void method_monitor(struct call *call, json_object *parameters)
+{
+	struct api *api = call->context;
+
+	(void)parameters;
+	if (!call->more)
+		call_reply(call, describe_guests(api->guests));
+	else if (call_continue(call, describe_guests(api->guests)))
+		monitor_add(&api->monitors, call);
+	else
+		call_drop(call);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parameters.c - take parameters, reply.
+ */
+#include "api/parameters.h"
+#include "base/store.h"
+#include "cleanup.h"
+#include "guest/adopt.h"
+#include "json.h"
+
+#include <string.h>
+
+struct guests *method_guests(const struct call *call)
+{
+	const struct api *api = call->context;
+
+	return api->guests;
+}
+
+const char *method_string(struct call *call, json_object *parameters, const char *key)
+{
+	const char *value = json_string(parameters, key);
+	struct error err;
+
+	if (!value) {
+		error_set(&err, ERROR_USAGE, "parameter %s is missing or is not a string", key);
+		error_about(&err, key);
+		call_error(call, &err);
+	}
+	return value;
+}
+
+struct guest *method_guest(struct call *call, json_object *parameters)
+{
+	const char *name = method_string(call, parameters, "name");
+	struct guests *guests = method_guests(call);
+	CLEANUP_JSON json_object *gone = NULL;
+	struct guest *guest;
+	struct error err;
+
+	if (!name)
+		return NULL;
+	guests_open(guests, &err); /* without /dev/vimo there are no guests */
+	guest = guest_find(guests, name);
+	if (guest)
+		return guest;
+	if (strlen(name) < 64 && !strchr(name, '/'))
+		gone = store_read_cause(name);
+	if (json_string(gone, "cause"))
+		error_set(&err, ERROR_NOT_FOUND, "guest \"%s\" does not exist: the last guest of that name ended: %s",
+			  name, json_string(gone, "cause"));
+	else
+		error_set(&err, ERROR_NOT_FOUND, "guest \"%.80s\" does not exist: run 'vimoctl list' to see the guests",
+			  name);
+	call_error(call, &err);
+	return NULL;
+}
+
+void method_done(struct call *call, int result, const struct error *err)
+{
+	if (result)
+		call_error(call, err);
+	else
+		call_reply(call, NULL);
+}
+
+json_object *method_wrap(const char *key, json_object *value)
+{
+	json_object *json = json_object_new_object();
+
+	json_object_object_add(json, key, value);
+	return json;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * spawn.c - what starting and replacing a vimo-dm have in common.
+ */
+#include "guest/spawn.h"
+#include "alloc.h"
+#include "base/store.h"
+#include "cleanup.h"
+#include "container.h"
+#include "guest/resources.h"
+
+void opening_start(struct guest *guest, work_fn run, work_fn done)
+{
+	struct opening *opening = alloc_zeroed(sizeof(*opening));
+
+	disk_files_none(&opening->files);
+	work_start(&opening->work, guest->guests->loop, guest, run, done);
+}
+
+struct opening *opening_of(struct work *work)
+{
+	return container_of(work, struct opening, work);
+}
+
+void opening_post(struct opening *opening, enum guest_event_kind kind)
+{
+	guest_post(opening->work.guest,
+		   &(struct guest_event){ .kind = kind, .files = &opening->files, .why = &opening->err });
+	disk_files_close(&opening->files);
+	free(opening);
+}
+
+int spawn_dm(struct guest *guest, struct disk_files *files, struct error *err)
+{
+	struct fd_list fds = { 0 };
+	CLEANUP_JSON json_object *json = NULL;
+	int result = -1;
+
+	json = resources_open(guest, files, &fds, err);
+	if (json && !store_write(guest->config.name, "dm.json", json, err))
+		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
+	if (!result)
+		helpers_connected(guest->helpers);
+	fd_list_close(&fds);
+	return result;
+}
