@@ -21,16 +21,31 @@ static const char *const names[] = {
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
+static void set(struct error *err, enum error_code code, const char *key, const char *format, va_list args)
+{
+	err->code = code;
+	snprintf(err->key, sizeof(err->key), "%s", key);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	text_clean(err->text); /* it may quote a stranger, and ends up on terminals and in JSON */
+}
+
 int error_set(struct error *err, enum error_code code, const char *format, ...)
 {
 	va_list args;
 
-	err->code = code;
-	err->key[0] = 0;
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	set(err, code, "", format, args);
 	va_end(args);
-	text_clean(err->text); /* it may quote untrusted text, and goes to terminals and into JSON */
+	return -1;
+}
+
+int error_key(struct error *err, enum error_code code, const char *key, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set(err, code, key, format, args);
+	va_end(args);
 	return -1;
 }
 

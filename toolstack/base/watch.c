@@ -3,6 +3,7 @@
  * watch.c - libuv frees nothing before its close callback: done once, here.
  */
 #include "base/watch.h"
+#include "container.h"
 
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ struct watch {
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
-	struct watch *watch = (struct watch *)poll;
+	struct watch *watch = container_of(poll, struct watch, poll);
 
 	(void)status;
 	(void)events;
@@ -30,14 +31,14 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 static void on_timer(uv_timer_t *timer)
 {
-	struct watch *watch = (struct watch *)timer;
+	struct watch *watch = container_of(timer, struct watch, timer);
 
 	watch->fn(watch->arg);
 }
 
 static void on_close(uv_handle_t *handle)
 {
-	free(handle);
+	free(container_of(handle, struct watch, handle));
 }
 
 struct watch *watch_fd(uv_loop_t *loop, int fd, int events, watch_fn fn, void *arg)

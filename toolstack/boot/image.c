@@ -39,17 +39,16 @@ static int open_file(const char *what, const char *path, uint64_t *bytes, struct
 	struct stat stat;
 
 	if (fd < 0) {
-		error_set(err, ERROR_FAILED, "%s %s cannot be read: %s; check the path in the configuration", what,
-			  path, strerror(errno));
-		return error_about(err, what);
+		return error_key(err, ERROR_FAILED, what,
+				 "%s %s cannot be read: %s; check the path in the configuration", what, path,
+				 strerror(errno));
 	}
 	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || stat.st_size == 0) {
 		close(fd);
-		error_set(err, ERROR_FAILED, "%s %s is %s: name a file that holds one", what, path,
-			  S_ISREG(stat.st_mode) ? "empty" :
-			  S_ISDIR(stat.st_mode) ? "a directory" :
-						  "not a file");
-		return error_about(err, what);
+		return error_key(err, ERROR_FAILED, what, "%s %s is %s: name a file that holds one", what, path,
+				 S_ISREG(stat.st_mode) ? "empty" :
+				 S_ISDIR(stat.st_mode) ? "a directory" :
+							 "not a file");
 	}
 	*bytes = stat.st_size;
 	return fd;
@@ -203,13 +202,12 @@ static int lay_out(struct image *image, uint64_t memory_bytes, struct error *err
 	layout->initrd = layout->dtb + IMAGE_DTB_BYTES;
 	layout->end = layout->initrd + ALIGN_UP(layout->initrd_bytes, 4096);
 	if (layout->end > memory_bytes) {
-		error_set(err, ERROR_FAILED,
-			  "memory = %llu is too little: kernel and ramdisk alone take %llu "
-			  "MiB; set memory to %llu or more",
-			  (unsigned long long)(memory_bytes / MIB),
-			  (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB),
-			  (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB + 32));
-		return error_about(err, "memory");
+		return error_key(err, ERROR_FAILED, "memory",
+				 "memory = %llu is too little: kernel and ramdisk alone take %llu "
+				 "MiB; set memory to %llu or more",
+				 (unsigned long long)(memory_bytes / MIB),
+				 (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB),
+				 (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB + 32));
 	}
 	return 0;
 }

@@ -32,8 +32,7 @@ static uint32_t slot_free(struct slots *slots)
 static int slot_claim(struct slots *slots, uint32_t slot, const char *key, struct error *err)
 {
 	if (slot && slots->taken[slot]) {
-		error_set(err, ERROR_FAILED, "slot = %u is given to two devices: leave it out", slot);
-		return error_about(err, key);
+		return error_key(err, ERROR_FAILED, key, "slot = %u is given to two devices: leave it out", slot);
 	}
 	slots->taken[slot] = slot != 0;
 	return 0;
@@ -56,9 +55,8 @@ static int complete_vdevs(struct guest_config *config, struct error *err)
 			memmove(disk->vdev, disk->vdev + 1, strlen(disk->vdev));
 		if (!*disk->vdev || disk_of(config, disk->vdev) == disk)
 			continue;
-		error_set(err, ERROR_FAILED, "disk %u: vdev = %s is another disk's, too: give each its own", n + 1,
-			  disk->vdev);
-		return error_about(err, "disk");
+		return error_key(err, ERROR_FAILED, "disk",
+				 "disk %u: vdev = %s is another disk's, too: give each its own", n + 1, disk->vdev);
 	}
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		char vdev[] = "vda";
@@ -83,12 +81,11 @@ static int complete_formats(struct guest_config *config, struct error *err)
 			disk->format = FORMAT_NBD;
 		if (uri == (disk->format == FORMAT_NBD))
 			continue;
-		error_set(
-			err, ERROR_FAILED,
+		return error_key(
+			err, ERROR_FAILED, "disk",
 			uri ? "disk %u: format = %s: an NBD server gives no images, but what is in them: leave it out" :
 			      "disk %u: format = %s: target names no server: write target=nbd://ADDRESS/EXPORT",
 			n + 1, format_names[disk->format]);
-		return error_about(err, "disk");
 	}
 	return 0;
 }
@@ -126,8 +123,7 @@ static bool mac_taken(const struct guest_config *config, const struct vif_config
 
 static int error_vif(uint32_t n, const char *key, const char *why, struct error *err)
 {
-	error_set(err, ERROR_FAILED, "vif %u: %s %s", n + 1, key, why);
-	return error_about(err, "vif");
+	return error_key(err, ERROR_FAILED, "vif", "vif %u: %s %s", n + 1, key, why);
 }
 
 #define GOES_WITH(backend) (1u << (backend))
@@ -155,9 +151,8 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++) {
 		if (!keys[key].given || keys[key].with & GOES_WITH(vif->backend))
 			continue;
-		error_set(err, ERROR_FAILED, "vif %u: %s is not possible with backend=%s: remove it", n + 1,
-			  keys[key].name, vif_backend_names[vif->backend]);
-		return error_about(err, "vif");
+		return error_key(err, ERROR_FAILED, "vif", "vif %u: %s is not possible with backend=%s: remove it",
+				 n + 1, keys[key].name, vif_backend_names[vif->backend]);
 	}
 	if (vif->backend == VIF_BRIDGE && !*vif->bridge)
 		return error_vif(n, "key \"bridge\"",
@@ -186,16 +181,15 @@ static int complete_names(struct guest_config *config, struct error *err)
 		for (char *c = vif->mac; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
 		if (*vif->mac && mac_taken(config, vif)) {
-			error_set(err, ERROR_FAILED, "vif %u: mac = %s is another network's, too: give each its own",
-				  n + 1, vif->mac);
-			return error_about(err, "vif");
+			return error_key(err, ERROR_FAILED, "vif",
+					 "vif %u: mac = %s is another network's, too: give each its own", n + 1,
+					 vif->mac);
 		}
 		for (uint32_t other = 0; other < n && *vif->vifname; other++) {
 			if (strcmp(config->vif[other].vifname, vif->vifname))
 				continue;
-			error_set(err, ERROR_FAILED, "vif %u: vifname = %s is another network's, too", n + 1,
-				  vif->vifname);
-			return error_about(err, "vif");
+			return error_key(err, ERROR_FAILED, "vif", "vif %u: vifname = %s is another network's, too",
+					 n + 1, vif->vifname);
 		}
 	}
 	for (uint32_t n = 0; n < config->vif_count; n++) {
@@ -213,9 +207,9 @@ static int check_tags(const struct guest_config *config, struct error *err)
 		for (uint32_t other = 0; other < n; other++) {
 			if (strcmp(config->fs[n].tag, config->fs[other].tag))
 				continue;
-			error_set(err, ERROR_FAILED, "fs %u: tag = %s is another folder's, too: give each its own",
-				  n + 1, config->fs[n].tag);
-			return error_about(err, "fs");
+			return error_key(err, ERROR_FAILED, "fs",
+					 "fs %u: tag = %s is another folder's, too: give each its own", n + 1,
+					 config->fs[n].tag);
 		}
 	return 0;
 }
@@ -261,9 +255,9 @@ static int check_channels(struct guest_config *config, struct error *err)
 
 			if (!same && (!*channel->path || strcmp(before->path, channel->path)))
 				continue;
-			error_set(err, ERROR_FAILED, "channel %u: %s = %s is another channel's, too: give each its own",
-				  n + 1, same ? "name" : "path", same ? channel->name : channel->path);
-			return error_about(err, "channel");
+			return error_key(err, ERROR_FAILED, "channel",
+					 "channel %u: %s = %s is another channel's, too: give each its own", n + 1,
+					 same ? "name" : "path", same ? channel->name : channel->path);
 		}
 	}
 	if (!config->channel_count)
@@ -276,9 +270,9 @@ static int check_count(const struct guest_config *config, struct error *err)
 	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count <=
 	    CONFIG_SLOTS - CONFIG_SLOT_FIRST)
 		return 0;
-	error_set(err, ERROR_RESOURCES, "a guest has %u slots for disks, networks, folders and channels: leave one out",
-		  CONFIG_SLOTS - CONFIG_SLOT_FIRST);
-	return error_about(err, "channel");
+	return error_key(err, ERROR_RESOURCES, "channel",
+			 "a guest has %u slots for disks, networks, folders and channels: leave one out",
+			 CONFIG_SLOTS - CONFIG_SLOT_FIRST);
 }
 
 int config_complete(struct guest_config *config, struct error *err)

@@ -33,14 +33,13 @@ int keys_unknown(const struct key_table *table, const char *name, struct error *
 	int nearest = text_nearest(name, table->keys, table->keys_count, sizeof(table->keys[0]));
 
 	if (foreign)
-		error_set(err, ERROR_FAILED, "unknown key \"%s\": %s", name,
-			  foreign->advice ? foreign->advice : "remove it: it changes nothing here");
-	else if (nearest >= 0)
-		error_set(err, ERROR_FAILED, "unknown key \"%s\": did you mean \"%s\"?", name,
-			  table->keys[nearest].name);
-	else
-		error_set(err, ERROR_FAILED, "unknown key \"%.80s\": remove it; %s lists the keys", name, table->page);
-	return error_about(err, name);
+		return error_key(err, ERROR_FAILED, name, "unknown key \"%s\": %s", name,
+				 foreign->advice ? foreign->advice : "remove it: it has no effect here");
+	if (nearest >= 0)
+		return error_key(err, ERROR_FAILED, name, "unknown key \"%s\": did you mean \"%s\"?", name,
+				 table->keys[nearest].name);
+	return error_key(err, ERROR_FAILED, name, "unknown key \"%.80s\": remove it; %s lists the keys", name,
+			 table->page);
 }
 
 static int64_t number_get(const struct key *key, const void *from)
@@ -191,8 +190,7 @@ int keys_take(const struct key_table *table, json_object *json, void *to, struct
 
 		if (!key->required || *((char *)to + key->offset))
 			continue;
-		error_set(err, ERROR_FAILED, "key \"%s\" is missing: add %s", key->name, key->hint);
-		return error_about(err, key->name);
+		return error_key(err, ERROR_FAILED, key->name, "key \"%s\" is missing: add %s", key->name, key->hint);
 	}
 	return 0;
 }

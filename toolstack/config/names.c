@@ -8,8 +8,8 @@
 #include <string.h>
 
 const char *const format_names[] = {
-	[FORMAT_RAW] = "raw",	[FORMAT_QCOW2] = "qcow2", [FORMAT_VMDK] = "vmdk", [FORMAT_VDI] = "vdi",
-	[FORMAT_VHDX] = "vhdx", [FORMAT_VPC] = "vpc",	  [FORMAT_NBD] = "nbd",	  NULL,
+	[FORMAT_RAW] = "raw",   [FORMAT_QCOW2] = "qcow2", [FORMAT_VMDK] = "vmdk", [FORMAT_VDI] = "vdi",
+	[FORMAT_VHDX] = "vhdx", [FORMAT_VPC] = "vpc",     [FORMAT_NBD] = "nbd",   NULL,
 };
 const char *const vif_backend_names[] = {
 	[VIF_BRIDGE] = "bridge",

@@ -109,6 +109,6 @@ int nbd_parse(const char *text, struct nbd_uri *uri, struct error *err)
 		*uri = found;
 	if (good)
 		return 0;
-	error_set(err, ERROR_FAILED, "target = \"%.200s\" is no NBD server: write " FORMS ", with an IP address", text);
-	return error_about(err, "target");
+	return error_key(err, ERROR_FAILED, "target",
+			 "target = \"%.200s\" is no NBD server: write " FORMS ", with an IP address", text);
 }

@@ -66,13 +66,11 @@ static int put(const struct key_table *table, const char *name, const char *text
 	if (!*text)
 		return 0; /* as if it were not there */
 	if (json_object_object_get_ex(json, name, NULL)) {
-		error_set(err, ERROR_FAILED, "%s is given twice: leave one of them out", name);
-		return error_about(err, name);
+		return error_key(err, ERROR_FAILED, name, "%s is given twice: leave one of them out", name);
 	}
 	value = typed(key, text, cwd);
 	if (!value) {
-		error_set(err, ERROR_FAILED, "%s=%.80s is not possible: as in %s", name, text, key->hint);
-		return error_about(err, name);
+		return error_key(err, ERROR_FAILED, name, "%s=%.80s is not possible: as in %s", name, text, key->hint);
 	}
 	json_object_object_add(json, name, value);
 	return 0;
@@ -86,10 +84,9 @@ static int check_prefix(const char *text, struct error *err)
 
 	for (size_t n = 0; n < sizeof(prefixes) / sizeof(prefixes[0]); n++)
 		if (!strncmp(text, prefixes[n], strlen(prefixes[n]))) {
-			error_set(err, ERROR_FAILED,
-				  "\"%.200s\" is written the old way: write format=raw,target=%.200s", text,
-				  text + strlen(prefixes[n]));
-			return error_about(err, "target");
+			return error_key(err, ERROR_FAILED, "target",
+					 "\"%.200s\" is written the old way: write format=raw,target=%.200s", text,
+					 text + strlen(prefixes[n]));
 		}
 	return 0;
 }

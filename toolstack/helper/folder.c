@@ -20,10 +20,9 @@ static const char *folder_program(void)
 	return path && *path ? path : "/usr/lib/qemu/virtiofsd";
 }
 
-static int refuse(const struct fs_config *folder, const char *why, struct error *err)
+static int folder_fail(const struct fs_config *folder, const char *why, struct error *err)
 {
-	error_set(err, ERROR_FAILED, "fs %s: %.600s %s", folder->tag, folder->path, why);
-	return error_about(err, "fs");
+	return error_key(err, ERROR_FAILED, "fs", "fs %s: %.600s %s", folder->tag, folder->path, why);
 }
 
 /* Return: a descriptor for mounting only, or -1. */
@@ -32,15 +31,15 @@ static int folder_open(const struct fs_config *folder, struct error *err)
 	int fd;
 
 	if (access(folder_program(), X_OK))
-		return refuse(folder, "cannot be shared: virtiofsd is missing: install qemu-system-common", err);
+		return folder_fail(folder, "cannot be shared: virtiofsd is missing: install qemu-system-common", err);
 	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT)
-		return refuse(folder, "does not exist: make it, or correct path", err);
+		return folder_fail(folder, "does not exist: make it, or correct path", err);
 	if (errno == ENOTDIR)
-		return refuse(folder, "is not a directory: share a file as a disk", err);
-	return refuse(folder, strerror(errno), err);
+		return folder_fail(folder, "is not a directory: share a file as a disk", err);
+	return folder_fail(folder, strerror(errno), err);
 }
 
 int folder_check(const struct fs_config *folder, struct error *err)

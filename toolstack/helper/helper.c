@@ -28,11 +28,8 @@ void helper_path(const struct helper *helper, const char *suffix, char path[PATH
 
 int helper_fail(const struct helper *helper, enum error_code code, const char *why, struct error *err)
 {
-	if (*helper->target)
-		error_set(err, code, "%s: %.400s: %.500s", helper->name, helper->target, why);
-	else
-		error_set(err, code, "%s: %.500s", helper->name, why);
-	return error_about(err, helper->kind->key);
+	return error_key(err, code, helper->kind->key, "%s: %.400s%s%.500s", helper->name, helper->target,
+			 *helper->target ? ": " : "", why);
 }
 
 struct helper *helper_new(const struct helper_kind *kind, const char *guest, const char *name, uint32_t slot,

@@ -37,9 +37,8 @@ static int try_port(const struct forward *forward, struct error *err)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (fd >= 0 && !bind(fd, &forward->host.any, forward_bytes(&forward->host)))
 		return 0;
-	error_set(err, errno == EADDRINUSE ? ERROR_STATE : ERROR_FAILED, "hostfwd: dom0's %s port %u: %s",
-		  forward->udp ? "udp" : "tcp", ntohs(forward->host.in.sin_port), strerror(errno));
-	return error_about(err, "vif");
+	return error_key(err, errno == EADDRINUSE ? ERROR_STATE : ERROR_FAILED, "vif", "hostfwd: dom0's %s port %u: %s",
+			 forward->udp ? "udp" : "tcp", ntohs(forward->host.in.sin_port), strerror(errno));
 }
 
 int slirp_check(const struct vif_config *vif, struct error *err)

@@ -183,11 +183,10 @@ static struct layers *open_layers(const struct disk_config *disk, struct error *
 {
 	if (!access(storage_program(), X_OK))
 		return layers_open(disk, err);
-	error_set(err, ERROR_FAILED,
+	error_key(err, ERROR_FAILED, "disk",
 		  "disk %s: %.400s: qemu-storage-daemon, which serves images that are not raw, is missing: "
 		  "install qemu-system-common",
 		  disk->vdev, disk->target);
-	error_about(err, "disk");
 	return NULL;
 }
 

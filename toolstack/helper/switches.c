@@ -29,9 +29,8 @@ int switch_connect(const struct vif_config *vif, struct error *err)
 		fcntl(fd, F_SETFL, 0);
 		return fd;
 	}
-	error_set(err, ERROR_FAILED, "socket %s: %s: start the switch that listens there first", vif->socket,
-		  strerror(errno));
-	return error_about(err, "vif");
+	return error_key(err, ERROR_FAILED, "vif", "socket %s: %s: start the switch that listens there first",
+			 vif->socket, strerror(errno));
 }
 
 static bool is_wanted(const char *guest, uint32_t slot)

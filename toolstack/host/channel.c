@@ -43,10 +43,9 @@ static bool is_stale(const char *path)
 	return !strncmp(text, ours, strlen(ours)) && stat(path, &status) && errno == ENOENT;
 }
 
-static int refuse(const struct channel_config *channel, const char *why, struct error *err)
+static int channel_fail(const struct channel_config *channel, const char *why, struct error *err)
 {
-	error_set(err, ERROR_FAILED, "channel %s: %.800s: %s", channel->name, channel->path, why);
-	return error_about(err, "channel");
+	return error_key(err, ERROR_FAILED, "channel", "channel %s: %.800s: %s", channel->name, channel->path, why);
 }
 
 enum { NOTHING, OURS, STALE };
@@ -57,12 +56,12 @@ static int look(const struct channel_config *channel, const char *target, struct
 	struct stat status;
 
 	if (lstat(channel->path, &status))
-		return errno == ENOENT ? NOTHING : refuse(channel, strerror(errno), err);
+		return errno == ENOENT ? NOTHING : channel_fail(channel, strerror(errno), err);
 	if (leads_to(channel->path, target))
 		return OURS;
 	if (is_stale(channel->path))
 		return STALE;
-	return refuse(channel, "it is there already: remove it, or give another path", err);
+	return channel_fail(channel, "it is there already: remove it, or give another path", err);
 }
 
 int channels_check(const struct guest_config *config, struct error *err)
@@ -76,8 +75,8 @@ int channels_check(const struct guest_config *config, struct error *err)
 		snprintf(folder, sizeof(folder), "%s", channel->path);
 		strrchr(folder, '/')[1] = '\0'; /* it is absolute */
 		if (access(folder, W_OK | X_OK))
-			return refuse(channel, "no file can be made there: make its directory, or give another path",
-				      err);
+			return channel_fail(channel,
+					    "no file can be made there: make its directory, or give another path", err);
 		if (look(channel, channel_path(config, n), err) < 0)
 			return -1;
 	}
@@ -98,7 +97,7 @@ int channels_link(const struct guest_config *config, struct error *err)
 		if (found == STALE)
 			unlink(channel->path);
 		if (symlink(target, channel->path))
-			return refuse(channel, strerror(errno), err);
+			return channel_fail(channel, strerror(errno), err);
 	}
 	return 0;
 }

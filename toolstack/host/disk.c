@@ -23,19 +23,18 @@
 
 enum { PERMISSION_READ = 1u << 0, PERMISSION_WRITE = 1u << 1, PERMISSION_RESIZE = 1u << 3, PERMISSIONS = 4 };
 
-static int refuse(const struct disk_config *disk, enum error_code code, const char *why, struct error *err)
+int disk_fail(const struct disk_config *disk, enum error_code code, const char *why, struct error *err)
 {
-	error_set(err, code, "disk %s: %.600s %s", disk->vdev, disk->target, why);
-	return error_about(err, "disk");
+	return error_key(err, code, "disk", "disk %s: %.600s %s", disk->vdev, disk->target, why);
 }
 
 static int check_type(const struct disk_config *disk, mode_t mode, struct error *err)
 {
 	if (S_ISDIR(mode))
-		return refuse(disk, ERROR_FAILED, "is a directory: give the path of an image in it", err);
+		return disk_fail(disk, ERROR_FAILED, "is a directory: give the path of an image in it", err);
 	if (!S_ISREG(mode) && !S_ISBLK(mode))
-		return refuse(disk, ERROR_FAILED, "is neither a file nor a block device: give the path of an image",
-			      err);
+		return disk_fail(disk, ERROR_FAILED, "is neither a file nor a block device: give the path of an image",
+				 err);
 	return 0;
 }
 
@@ -43,18 +42,18 @@ static int error_open(const struct disk_config *disk, struct error *err)
 {
 	switch (errno) {
 	case ENOENT:
-		return refuse(disk, ERROR_FAILED,
-			      strncmp(disk->target, "/dev/", 5) ?
-				      "is not there: make it, or correct target" :
-				      "is not there: correct target, or activate the volume (lvchange -ay)",
-			      err);
+		return disk_fail(disk, ERROR_FAILED,
+				 strncmp(disk->target, "/dev/", 5) ?
+					 "is not there: make it, or correct target" :
+					 "is not there: correct target, or activate the volume (lvchange -ay)",
+				 err);
 	case EBUSY:
-		return refuse(disk, ERROR_STATE, "is in use: it is mounted, part of a volume, or another guest's", err);
-	case EROFS: return refuse(disk, ERROR_FAILED, "can only be read: use access=ro", err);
+		return disk_fail(disk, ERROR_STATE, "is in use: it is mounted, part of a volume, or another guest's",
+				 err);
+	case EROFS: return disk_fail(disk, ERROR_FAILED, "can only be read: use access=ro", err);
 	default:
-		error_set(err, ERROR_FAILED, "disk %s: cannot open %.600s: %s", disk->vdev, disk->target,
-			  strerror(errno));
-		return error_about(err, "disk");
+		return error_key(err, ERROR_FAILED, "disk", "disk %s: cannot open %.600s: %s", disk->vdev, disk->target,
+				 strerror(errno));
 	}
 }
 
@@ -96,16 +95,17 @@ static int lock_image(const struct disk_config *disk, int fd, struct error *err)
 	bool locked = lock_bytes(fd, have, LOCK_HAVE, refused, LOCK_REFUSE, F_OFD_SETLK, F_RDLCK);
 
 	if (!locked && errno != EAGAIN && errno != EACCES) {
-		error_set(err, ERROR_FAILED, "disk %s: cannot lock %.600s: %s: use a file system that has locks",
-			  disk->vdev, disk->target, strerror(errno));
-		return error_about(err, "disk");
+		return error_key(err, ERROR_FAILED, "disk",
+				 "disk %s: cannot lock %.600s: %s: use a file system that has locks", disk->vdev,
+				 disk->target, strerror(errno));
 	}
 	if (locked && lock_bytes(fd, have, LOCK_REFUSE, refused, LOCK_HAVE, F_OFD_GETLK, F_WRLCK))
 		return 0;
-	return refuse(disk, ERROR_STATE,
-		      disk->access == ACCESS_RO ? "is locked: another guest or program writes it; end that one first" :
-						  "is locked by another guest or program: end that one, or use a copy",
-		      err);
+	return disk_fail(disk, ERROR_STATE,
+			 disk->access == ACCESS_RO ?
+				 "is locked: another guest or program writes it; end that one first" :
+				 "is locked by another guest or program: end that one, or use a copy",
+			 err);
 }
 
 /* FNV-1a: two disks of the same image that meet by chance would only wait for each other. */
@@ -124,7 +124,7 @@ int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct 
 
 	if (lock_byte(fd, byte, F_OFD_SETLK, F_RDLCK) && lock_byte(fd, byte, F_OFD_GETLK, F_WRLCK))
 		return 0;
-	return refuse(disk, ERROR_STATE, "has transfers of the guest's last device model under way: try again", err);
+	return disk_fail(disk, ERROR_STATE, "has transfers of the guest's last device model under way: try again", err);
 }
 
 static int check_image(const struct disk_config *disk, int fd, struct error *err)
@@ -143,10 +143,10 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 		return error_open(disk, err);
 	}
 	if (size <= 0)
-		return refuse(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
+		return disk_fail(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
 	if (disk->format == FORMAT_RAW && size % SECTOR)
-		return refuse(disk, ERROR_FAILED,
-			      "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
+		return disk_fail(disk, ERROR_FAILED,
+				 "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
 	return 0;
 }
 

@@ -28,6 +28,8 @@ int disk_open(const struct disk_config *disk, bool *direct, struct error *err);
  * Return: 0, or -1: try again.
  */
 int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err);
+/** disk_fail() - the error "disk vda: /path @why" about key "disk". Return: -1. */
+int disk_fail(const struct disk_config *disk, enum error_code code, const char *why, struct error *err);
 /** disk_open_unlocked() - the same without the lock: somebody else takes it. */
 int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err);
 

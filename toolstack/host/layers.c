@@ -22,12 +22,6 @@
 #define PATIENCE_MS 20000
 #define ANSWER_BYTES (256u << 10)
 
-static int refuse(const struct disk_config *disk, enum error_code code, const char *why, struct error *err)
-{
-	error_set(err, code, "disk %s: %.600s %s", disk->vdev, disk->target, why);
-	return error_about(err, "disk");
-}
-
 static const char *qemu_img(void)
 {
 	const char *program = getenv("VIMO_QEMU_IMG");
@@ -59,9 +53,8 @@ static json_object *error_info(const struct disk_config *disk, pid_t pid, const 
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	error_set(err, ERROR_FAILED, "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
+	error_key(err, ERROR_FAILED, "disk", "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
 		  format_names[disk->format], why);
-	error_about(err, "disk");
 	return NULL;
 }
 
@@ -131,14 +124,14 @@ static int check_info(const struct disk_config *disk, json_object *info, struct 
 	if (json_object_object_get_ex(info, "format-specific", &specific))
 		json_object_object_get_ex(specific, "data", &data);
 	if (json_number(info, "virtual-size", 0) <= 0)
-		return refuse(disk, ERROR_FAILED, "is a disk without a size: qemu-img resize gives it one", err);
+		return disk_fail(disk, ERROR_FAILED, "is a disk without a size: qemu-img resize gives it one", err);
 	if (json_flag(info, "encrypted"))
-		return refuse(disk, ERROR_FAILED, "is encrypted: qemu-img convert makes one that is not", err);
+		return disk_fail(disk, ERROR_FAILED, "is encrypted: qemu-img convert makes one that is not", err);
 	if (data && json_object_object_get_ex(data, "data-file", NULL))
-		return refuse(disk, ERROR_FAILED,
-			      "has its data in another file: qemu-img convert -O qcow2 makes one file of them", err);
+		return disk_fail(disk, ERROR_FAILED,
+				 "has its data in another file: qemu-img convert -O qcow2 makes one file of them", err);
 	if (data && json_flag(data, "corrupt"))
-		return refuse(disk, ERROR_FAILED, "is marked corrupt: qemu-img check -r all may repair it", err);
+		return disk_fail(disk, ERROR_FAILED, "is marked corrupt: qemu-img check -r all may repair it", err);
 	return 0;
 }
 
@@ -153,21 +146,21 @@ static int follow(struct disk_config *disk, json_object *info, struct error *err
 	if (!name)
 		return 0;
 	if (!format)
-		return refuse(disk, ERROR_FAILED,
-			      "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
-			      err);
+		return disk_fail(disk, ERROR_FAILED,
+				 "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
+				 err);
 	if (!format_find(format, &found) || found == FORMAT_NBD)
-		return refuse(disk, ERROR_FAILED,
-			      "is based on an image of a format that is not served: see guest.cfg(5)", err);
+		return disk_fail(disk, ERROR_FAILED,
+				 "is based on an image of a format that is not served: see guest.cfg(5)", err);
 	if (!strncmp(name, "json:", 5) || (strchr(name, ':') && (*name != '/' && *name != '.')))
-		return refuse(disk, ERROR_FAILED,
-			      "is based on what is no file: qemu-img convert makes it one whole image", err);
+		return disk_fail(disk, ERROR_FAILED,
+				 "is based on what is no file: qemu-img convert makes it one whole image", err);
 	if (*name == '/')
 		slash = disk->target;
 	else
 		slash++; /* relative to the directory of the one that says so */
 	if ((size_t)(slash - disk->target) + strlen(name) >= sizeof(disk->target))
-		return refuse(disk, ERROR_FAILED, "is based on a file whose path is too long", err);
+		return disk_fail(disk, ERROR_FAILED, "is based on a file whose path is too long", err);
 	strcpy(slash, name);
 	disk->format = found;
 	disk->access = ACCESS_RO;
@@ -190,7 +183,7 @@ static int open_server(struct layer *layer, const struct disk_config *disk, stru
 	layer->fd = open(uri.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return layer->fd >= 0 ?
 		       0 :
-		       refuse(disk, ERROR_FAILED, "cannot be reached: its socket's directory is not there", err);
+		       disk_fail(disk, ERROR_FAILED, "cannot be reached: its socket's directory is not there", err);
 }
 
 static int open_layer(struct layers *layers, struct disk_config *disk, struct error *err)
@@ -204,8 +197,8 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 		return open_server(layer, disk, err);
 	}
 	if (layers->count == CONFINE_FILES)
-		return refuse(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
-			      err);
+		return disk_fail(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
+				 err);
 	/* QEMU lets others write what an image is based on. Whoever has the descriptor has our lock. */
 	layer->fd = disk->access == ACCESS_RO ? disk_open(disk, &layer->direct, err) :
 						disk_open_unlocked(disk, &layer->direct, err);
@@ -228,7 +221,7 @@ struct layers *layers_open(const struct disk_config *disk, struct error *err)
 	int more;
 
 	if (!layers) {
-		refuse(disk, ERROR_RESOURCES, "cannot be opened: no memory", err);
+		disk_fail(disk, ERROR_RESOURCES, "cannot be opened: no memory", err);
 		return NULL;
 	}
 	do

@@ -93,14 +93,13 @@ static int ask(struct request *request)
 	return errno ? -1 : 0;
 }
 
-static int failed(struct error *err, const char *name, const char *key, const char *modules)
+static int fail(struct error *err, const char *name, const char *key, const char *modules)
 {
 	if (errno == ENOENT || errno == EOPNOTSUPP)
-		error_set(err, ERROR_FAILED, "interface %s: %s: dom0's kernel lacks traffic control: modprobe -a %s",
-			  name, key, modules);
-	else
-		error_set(err, ERROR_FAILED, "interface %s: %s: %s", name, key, strerror(errno));
-	return error_about(err, "vif");
+		return error_key(err, ERROR_FAILED, "vif",
+				 "interface %s: %s: dom0's kernel lacks traffic control: run modprobe -a %s", name, key,
+				 modules);
+	return error_key(err, ERROR_FAILED, "vif", "interface %s: %s: %s", name, key, strerror(errno));
 }
 
 static int add_ingress(int index)
@@ -146,7 +145,7 @@ static int add_police(int index, const struct rate *rate)
 int shape_sent(int index, const char *name, const struct rate *rate, struct error *err)
 {
 	if (add_ingress(index) || add_police(index, rate))
-		return failed(err, name, "rate", "sch_ingress cls_matchall act_police");
+		return fail(err, name, "rate", "sch_ingress cls_matchall act_police");
 	return 0;
 }
 
@@ -167,5 +166,5 @@ int shape_received(int index, const char *name, const struct rate *rate, struct 
 	put(&request, TCA_TBF_BURST, &rate->burst, sizeof(rate->burst));
 	put_rate64(&request, TCA_TBF_RATE64, rate);
 	close_nest(&request, options);
-	return ask(&request) ? failed(err, name, "receive_rate", "sch_tbf") : 0;
+	return ask(&request) ? fail(err, name, "receive_rate", "sch_tbf") : 0;
 }

@@ -20,17 +20,16 @@
 #define VHOST_PATH "/dev/vhost-net"
 #define HEADER_BYTES 12 /* struct virtio_net_hdr_v1 */
 
-static int refuse(enum error_code code, struct error *err, const char *what, const char *name, const char *why)
+static int vif_fail(enum error_code code, struct error *err, const char *what, const char *name, const char *why)
 {
-	error_set(err, code, "%s %s: %s", what, name, why);
-	return error_about(err, "vif");
+	return error_key(err, code, "vif", "%s %s: %s", what, name, why);
 }
 
 static int open_socket(struct error *err)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	return fd >= 0 ? fd : refuse(ERROR_RESOURCES, err, "vif", "socket", strerror(errno));
+	return fd >= 0 ? fd : vif_fail(ERROR_RESOURCES, err, "vif", "socket", strerror(errno));
 }
 
 static struct ifreq request(const char *name)
@@ -46,11 +45,12 @@ static int error_bridge(const char *bridge, int code, struct error *err)
 	switch (code) {
 	case ENOPKG: /* module bridge is not loaded */
 	case ENODEV:
-		return refuse(ERROR_FAILED, err, "bridge", bridge,
-			      "there is none: ip link add NAME type bridge makes one");
-	case EOPNOTSUPP: return refuse(ERROR_FAILED, err, "bridge", bridge, "it is an interface, but no bridge");
-	case EPERM: return refuse(ERROR_FAILED, err, "bridge", bridge, "vimod has no right to use it: run it as root");
-	default: return refuse(ERROR_FAILED, err, "bridge", bridge, strerror(code));
+		return vif_fail(ERROR_FAILED, err, "bridge", bridge,
+				"there is none: ip link add NAME type bridge makes one");
+	case EOPNOTSUPP: return vif_fail(ERROR_FAILED, err, "bridge", bridge, "it is an interface, but no bridge");
+	case EPERM:
+		return vif_fail(ERROR_FAILED, err, "bridge", bridge, "vimod has no right to use it: run it as root");
+	default: return vif_fail(ERROR_FAILED, err, "bridge", bridge, strerror(code));
 	}
 }
 
@@ -71,13 +71,13 @@ static int open_tun(struct error *err)
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
-		return refuse(ERROR_FAILED, err, "vif", TUN_PATH, "module tun is not loaded: run modprobe tun");
-	return refuse(ERROR_FAILED, err, "vif", TUN_PATH, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "vif", TUN_PATH, "module tun is not loaded: run modprobe tun");
+	return vif_fail(ERROR_FAILED, err, "vif", TUN_PATH, strerror(errno));
 }
 
 static int error_in_use(const char *name, struct error *err)
 {
-	return refuse(ERROR_STATE, err, "interface", name, "there is one of that name: choose another vifname");
+	return vif_fail(ERROR_STATE, err, "interface", name, "there is one of that name: choose another vifname");
 }
 
 int vif_check(const struct vif_config *vif, struct error *err)
@@ -121,7 +121,7 @@ static int open_queue(const char *name, uint32_t queue, uint32_t queues, struct 
 	if (errno == EBUSY || errno == EEXIST)
 		error_in_use(name, err);
 	else
-		refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+		vif_fail(ERROR_FAILED, err, "interface", name, strerror(errno));
 	close(fd);
 	return -1;
 }
@@ -168,21 +168,21 @@ static int set_up(int control, const char *name, struct vif_config *vif, struct 
 	struct ifreq interface = request(name), port = request(vif->bridge);
 
 	if (set_address(control, name, vif->mac))
-		return refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "interface", name, strerror(errno));
 	if (set_mtu(control, name, vif))
-		return refuse(ERROR_FAILED, err, "mtu of", name, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "mtu of", name, strerror(errno));
 	if (ioctl(control, SIOCGIFINDEX, &interface))
-		return refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "interface", name, strerror(errno));
 	if (limit(interface.ifr_ifindex, name, vif, err))
 		return -1;
 	port.ifr_ifindex = interface.ifr_ifindex;
 	if (ioctl(control, SIOCBRADDIF, &port))
 		return error_bridge(vif->bridge, errno, err);
 	if (ioctl(control, SIOCGIFFLAGS, &interface))
-		return refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "interface", name, strerror(errno));
 	interface.ifr_flags |= IFF_UP;
 	if (ioctl(control, SIOCSIFFLAGS, &interface))
-		return refuse(ERROR_FAILED, err, "interface", name, strerror(errno));
+		return vif_fail(ERROR_FAILED, err, "interface", name, strerror(errno));
 	return 0;
 }
 
