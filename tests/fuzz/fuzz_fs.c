@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_fs.c - FUSE requests of a hostile guest, answers of a hostile daemon, and
- * what is remembered of both.
+ * fuzz_fs.c - FUSE requests of a hostile guest, answers of a hostile daemon, and the table that both change.
  */
 #include "fs/answer.h"
 #include "fs/nodes.h"
@@ -13,7 +12,7 @@
 
 static struct fs_nodes nodes;
 static struct fs_request request;
-static _Alignas(8) uint8_t said[sizeof(struct fuse_in_header) + FS_ARGUMENTS_MAX], answer[FS_ANSWER_MAX];
+static _Alignas(8) uint8_t encoded[sizeof(struct fuse_in_header) + FS_ARGUMENTS_MAX], answer[FS_ANSWER_MAX];
 
 static void open_nodes(void)
 {
@@ -26,7 +25,7 @@ static void open_nodes(void)
 	unlink(path);
 }
 
-/* As fs_nodes_clear(), of what was used only: that takes most of the time. */
+/* As fs_nodes_clear(), for used records only, since clearing all takes most of the time. */
 static void clear_nodes(void)
 {
 	struct fuse_forget_one gone;
@@ -47,7 +46,7 @@ static void clear_nodes(void)
 	nodes.free = nodes.handles = nodes.next_handle = 0;
 }
 
-/* Each node is found by what it has. */
+/* Each node is found by its numbers and names. */
 static void check_nodes(void)
 {
 	for (uint32_t index = FUSE_ROOT_ID + 1; index < nodes.used_end; index++) {
@@ -67,7 +66,7 @@ static void check_nodes(void)
 	}
 }
 
-/* Numbers that the guest has, mostly. */
+/* Mostly a number that the guest knows. */
 static uint64_t take_node(struct fuzz_input *input)
 {
 	uint8_t which = (uint8_t)input_take(input, 1);
@@ -96,7 +95,7 @@ static uint32_t take_name(struct fuzz_input *input, uint8_t *to)
 	return which < 0xe0 ? 2 : which & 15;
 }
 
-/* @place counts from 1; 0: nowhere. */
+/* @place: offset plus 1; 0: do nothing. */
 static void put(uint8_t *to, uint8_t place, uint64_t value)
 {
 	if (place)
@@ -124,7 +123,7 @@ static bool make_request(struct fuzz_input *input)
 		request.arguments[0] = FUSE_KERNEL_VERSION;
 	for (unsigned int n = 0; n < operation->names; n++)
 		request.bytes += take_name(input, request.arguments + request.bytes);
-	if (input_take(input, 1) >= 0xf0) /* cut off, or more than there should be */
+	if (input_take(input, 1) >= 0xf0) /* too short, or too long */
 		request.bytes = (uint32_t)input_take(input, 1);
 	request.room = input_take(input, 1) < 0xf0 ? FS_ANSWER_MAX : (uint32_t)input_take(input, 2);
 	if (operation->reply != FS_NOTHING && request.room < sizeof(struct fuse_out_header))
@@ -132,7 +131,7 @@ static bool make_request(struct fuzz_input *input)
 	return !fs_check(&request, (uint32_t)input_take(input, 1) * 64);
 }
 
-/* As device.c's. */
+/* As fs_forget(). */
 static void forget(void)
 {
 	struct fuse_forget_one gone;
@@ -171,7 +170,7 @@ static void make_answer(struct fuzz_input *input)
 	if (request.operation->reply == FS_LISTING) {
 		bytes = make_listing(input, (uint8_t *)(header + 1));
 	} else {
-		entry->nodeid = input_take(input, 1) % 8; /* fh of what is opened */
+		entry->nodeid = input_take(input, 1) % 8; /* fh of the opened file */
 		entry->attr.mode = S_IFREG;
 	}
 	header->len = (uint32_t)sizeof(*header) + (header->error ? 0 : bytes);
@@ -190,11 +189,11 @@ static void one(struct fuzz_input *input)
 		forget();
 		return;
 	}
-	if (fs_encode(&nodes, &request, 1, said) < 0)
+	if (fs_encode(&nodes, &request, 1, encoded) < 0)
 		return;
 	make_answer(input);
 	if (fs_decode(&nodes, &request, answer, &gone) && header->len > request.room)
-		abort(); /* more than the guest has room for */
+		abort(); /* more than the guest's buffers hold */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_fs.c - a shared folder between a guest's driver (this process), a device model (a child) and the
- * real virtiofsd; both of the latter are killed in between.
+ * test_fs.c - a shared folder between a guest's driver (this process), vimo-dm (a child) and the real virtiofsd.
+ * The tests kill vimo-dm and virtiofsd.
  */
 #include "fake_driver.h"
 #include "fs/context.h"
@@ -36,7 +36,7 @@
 /* In the guest's memory: two queues, and a place for each request. */
 enum { DESC = 0, AVAIL = 0x1000, USED = 0x2000, QUEUE_BYTES = 0x4000, TABLES = 0x10000, BUFFERS = 0x20000 };
 
-/* What both processes have. */
+/* Memory that both processes have. */
 static struct {
 	uint8_t page[4096];
 	struct transport_state state;
@@ -120,7 +120,7 @@ static void end(pid_t *pid)
 	*pid = 0;
 }
 
-/* The child: a device model with this one device. A byte on control says that there is another virtiofsd. */
+/* The child: vimo-dm with this device only. A byte on control brings the next virtiofsd. */
 static void run_model(void)
 {
 	struct error err;
@@ -249,7 +249,7 @@ static int receive(struct guest_request *request)
 	}
 	if (!((const struct vring_used_elem *)(void *)(words(FS_REQUESTS, USED) + 2))[used_idx[FS_REQUESTS]++ % RING]
 		     .len)
-		return 1; /* there is no answer to it */
+		return 1; /* a request without an answer */
 	memcpy(&header, ram + BUFFERS + 0x200000, sizeof(header));
 	assert_int_equal(header.unique, unique);
 	request->got = header.len - sizeof(header);
@@ -440,7 +440,7 @@ static void files_are_made_written_and_read(void **state)
 	assert_int_equal(pread(fd, got, sizeof(got), 5), 100001);
 	assert_memory_equal(wrote, got, 100001);
 	close(fd);
-	/* All at once: less would say that the file ends there. */
+	/* One read of all bytes: a short read would mean the end of the file. */
 	assert_int_equal(truncate(path("share/dir/file"), LONG_BYTES), 0);
 	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, long_data, LONG_BYTES), LONG_BYTES);
 	assert_memory_equal(wrote, long_data + 5, 100001);
@@ -493,7 +493,7 @@ static void nothing_is_done_twice_or_not_at_all(void **state)
 	for (unsigned int n = 0; deaths_left; n++) {
 		char name[20], moved[20];
 
-		/* Dead before it can answer, or a moment later. */
+		/* Killed before the answer, or a moment later. */
 		if (n % 5 == 0) {
 			killer = fork();
 			if (!killer) {
@@ -505,7 +505,7 @@ static void nothing_is_done_twice_or_not_at_all(void **state)
 		snprintf(name, sizeof(name), "n%u", n);
 		snprintf(moved, sizeof(moved), "m%u", n);
 		if (n % 5 == 0) {
-			/* Let the death fall anywhere into the next requests: the server is started again from here. */
+			/* The kill falls anywhere into the next requests; the next virtiofsd is started here. */
 			struct fuse_mkdir_in in = { .mode = 0755 };
 			uint8_t arguments[300];
 			struct guest_request request = { FUSE_MKDIR,       a.nodeid,
@@ -531,7 +531,7 @@ static void nothing_is_done_twice_or_not_at_all(void **state)
 	assert_int_equal(rmdir(path("share/b")), 0);
 }
 
-/* The device model died after the daemon had done the last request, before it gave it back. */
+/* Repeat the last request as after a kill of vimo-dm between the daemon's answer and the reply. */
 static int answered_again(struct guest_request *request)
 {
 	struct split_state *inflight = &shared->state.queue[FS_REQUESTS].buffers.split;
@@ -544,7 +544,7 @@ static int answered_again(struct guest_request *request)
 	return receive(request);
 }
 
-/* Done, then asked again. Return: what it gave both times. */
+/* Do a request, then repeat it. Return: the result, which is the same both times. */
 static int twice(uint32_t opcode, uint64_t node, const void *arguments, size_t bytes, size_t answer_bytes)
 {
 	static uint8_t first[4096], second[4096];
@@ -607,7 +607,7 @@ static void what_was_made_is_not_made_again(void **state)
 		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
 					     kinds[n].second),
 				 0);
-		/* An older object of the name is not taken for the result of the request. */
+		/* An older file with the name is not mistaken for the result of the request. */
 		assert_int_equal(twice_named(kinds[n].opcode, FUSE_ROOT_ID, kinds[n].in, kinds[n].bytes, kinds[n].name,
 					     kinds[n].second),
 				 -EEXIST);
@@ -638,7 +638,7 @@ static void what_was_removed_or_renamed_is_so_once(void **state)
 	assert_int_equal(look_up(FUSE_ROOT_ID, "c", &entry), 0);
 	assert_int_equal(entry.nodeid, b.nodeid);
 	assert_int_equal(look_up(FUSE_ROOT_ID, "a", &entry), -ENOENT);
-	/* What fails fails again. */
+	/* A failure is repeated as a failure. */
 	assert_int_equal(twice_named(FUSE_RMDIR, FUSE_ROOT_ID, NULL, 0, "c", NULL), 0);
 	assert_int_equal(create(b.nodeid, "x", 0, &file), -ESTALE);
 	assert_int_equal(create(a.nodeid, "x", 0, &file), 0);
@@ -655,7 +655,7 @@ static void what_cannot_be_found_is_stale(void **state)
 	(void)state;
 	assert_int_equal(create(FUSE_ROOT_ID, "replaced", O_EXCL, &replaced), 0);
 	assert_int_equal(create(FUSE_ROOT_ID, "moved", O_EXCL, &moved), 0);
-	/* By dom0. */
+	/* A rename by dom0. */
 	assert_int_equal(rename(path("share/replaced"), path("share/away")), 0);
 	fd = open(path("share/replaced"), O_CREAT | O_RDWR, 0600);
 	assert_int_equal(write(fd, "other", 5), 5);
@@ -712,7 +712,7 @@ static void what_is_open_can_be_removed(void **state)
 	}
 	for (size_t n = 0; n < 3; n++)
 		assert_int_equal(release(file[n].entry.nodeid, file[n].open.fh), 0);
-	/* A request later, what followed from the last one has been done. */
+	/* The next request comes after the work that follows from the last one. */
 	assert_int_equal(look_up(FUSE_ROOT_ID, "unlinked", &entry), -ENOENT);
 	assert_int_equal(look_up(FUSE_ROOT_ID, "unlinked", &entry), -ENOENT);
 	assert_int_equal(access(path("share/.vimo-g"), F_OK), -1);
@@ -740,7 +740,7 @@ static int open_file(uint64_t node, struct fuse_open_out *out)
 	return ask(&request);
 }
 
-/* A driver that knows one from before does not look it up again. */
+/* The driver does not look up a name again that it knows. */
 static void a_file_may_have_several_names(void **state)
 {
 	static const char *const names[] = { "0", "1", "2", "3", "4" };
@@ -751,7 +751,7 @@ static void a_file_may_have_several_names(void **state)
 	assert_int_equal(create(FUSE_ROOT_ID, "0", O_EXCL, &file), 0);
 	assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, "text", 4), 4);
 	for (size_t n = 0; n < 4; n++) {
-		/* Another name comes and goes, and it is closed and opened. */
+		/* Another name is made and removed, and the file is closed and opened. */
 		for (size_t times = 0; times < 2; times++) {
 			assert_int_equal(link_to(file.entry.nodeid, FUSE_ROOT_ID, "other", &entry), 0);
 			assert_int_equal(entry.nodeid, file.entry.nodeid);
@@ -767,7 +767,7 @@ static void a_file_may_have_several_names(void **state)
 		deaths[n / 2]();
 		assert_holds(&file, "text");
 	}
-	/* The last one is replaced while it is open. */
+	/* Its last name is replaced while the file is open. */
 	assert_int_equal(link_to(file.entry.nodeid, FUSE_ROOT_ID, "other", &entry), 0);
 	assert_int_equal(create(FUSE_ROOT_ID, "new", O_EXCL, &other), 0);
 	assert_int_equal(remove_name(FUSE_UNLINK, FUSE_ROOT_ID, "4"), 0);
@@ -799,7 +799,7 @@ static void what_was_only_taken_is_new(void **state)
 	assert_int_equal(access(path("share/b"), F_OK), -1);
 }
 
-/* What no driver says, and what it then is told. */
+/* Requests that a driver does not send, and the replies to them. */
 static void hostile_requests_are_refused(void **state)
 {
 	static const char *const names[] = { "", ".", "..", "a/b", "/" };
@@ -845,9 +845,9 @@ static void hostile_requests_are_refused(void **state)
 		if (opcode == FUSE_INIT || opcode == FUSE_DESTROY)
 			continue;
 		request = (struct guest_request){ opcode, FUSE_ROOT_ID, data, 1, .answer = data, .answer_bytes = 4096 };
-		ask(&request); /* whatever it says, it goes on */
+		ask(&request); /* any reply will do: the device continues */
 	}
-	/* Ones that have no answer. */
+	/* Requests without an answer. */
 	assert_int_equal(write_at(file.entry.nodeid, file.open.fh, 0, "abc", 3), 3);
 	assert_int_equal(read_at(file.entry.nodeid, file.open.fh, 0, data, 10), 3);
 }

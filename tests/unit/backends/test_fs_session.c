@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_fs_session.c - a shared folder's device with a daemon that does what none does, or what one seldom does
- * just then. The ring to it is played here: it answers as soon as it is asked.
+ * test_fs_session.c - a shared folder's device with a hostile daemon, or with events at a rare moment. This file
+ * plays ring and daemon: the daemon answers at once.
  */
 #include "fs/answer.h"
 #include "fs/device.h"
@@ -34,13 +34,13 @@ static const struct guest_memory memory = { ram, RAM, RAM_BYTES };
 static struct endpoint endpoint;
 static struct fs fs;
 static int other_end;
-static uint32_t said[64]; /* indices that the daemon gave back and we have not taken */
-static unsigned int said_count, taken, asked[64];
-static bool dead;         /* it does not answer */
-static int fails;         /* what it answers next */
-static const char *there; /* the only names there are, a letter each; NULL: any */
+static uint32_t given_back[64]; /* indices that the daemon gave back and vimo-dm has not taken */
+static unsigned int given_back_count, taken, asked[64];
+static bool dead;         /* the daemon does not answer */
+static int fails;         /* error of the next answer */
+static const char *existing; /* the existing names, a letter each; NULL: each name exists */
 static char path[] = "/tmp/test_fs_session.XXXXXX";
-static void (*hostility)(uint32_t opcode); /* once, before a request of our own is answered */
+static void (*hostility)(uint32_t opcode); /* called once, before a request of vimo-dm itself is answered */
 
 /* Of endpoint.c and vhost_user.c. */
 int endpoint_attach(struct endpoint *to, const struct virtio_model *of, void (*show)(struct virtio_device *device),
@@ -121,13 +121,13 @@ void driver_ring_describe(struct driver_ring *ring, unsigned int index, const st
 bool driver_ring_take(struct driver_ring *ring, uint32_t *index)
 {
 	(void)ring;
-	if (taken == said_count)
+	if (taken == given_back_count)
 		return false;
-	*index = said[taken++];
+	*index = given_back[taken++];
 	return true;
 }
 
-/* The daemon: it gives @index back. */
+/* The daemon gives @index back. */
 static void reply(uint32_t index, int error, const void *answer, size_t bytes)
 {
 	struct fuse_out_header header = { .len = (uint32_t)(sizeof(header) + bytes),
@@ -137,7 +137,7 @@ static void reply(uint32_t index, int error, const void *answer, size_t bytes)
 	memcpy(fs.shared->slot[index].answer, &header, sizeof(header));
 	if (bytes)
 		memcpy(fs.shared->slot[index].answer + sizeof(header), answer, bytes);
-	said[said_count++] = index;
+	given_back[given_back_count++] = index;
 }
 
 void driver_ring_publish(struct driver_ring *ring, unsigned int index)
@@ -153,7 +153,7 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 	(void)ring;
 	memcpy(&header, fs.shared->slot[index].request, sizeof(header));
 	if (index != FS_OWN)
-		return; /* of the guest: when the test says so */
+		return; /* a request of the guest: the test answers it */
 	asked[header.opcode]++;
 	hostility = NULL;
 	if (now)
@@ -164,7 +164,7 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 		reply(index, fails, NULL, 0);
 	else if (header.opcode == FUSE_INIT)
 		reply(index, 0, &init, sizeof(init));
-	else if (header.opcode == FUSE_LOOKUP && there && !strstr(there, name))
+	else if (header.opcode == FUSE_LOOKUP && existing && !strstr(existing, name))
 		reply(index, -ENOENT, NULL, 0);
 	else if (header.opcode == FUSE_LOOKUP && !strcmp(name, "directory"))
 		reply(index, 0, &folder, sizeof(folder));
@@ -189,11 +189,11 @@ static int set_up(void **state)
 	memset(ram, 0, sizeof(ram));
 	memset(asked, 0, sizeof(asked));
 	memset(&fs, 0, sizeof(fs));
-	said_count = taken = 0;
+	given_back_count = taken = 0;
 	hostility = NULL;
 	dead = false;
 	fails = 0;
-	there = NULL;
+	existing = NULL;
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
 	strcpy(path + strlen(path) - 6, "XXXXXX");
@@ -228,7 +228,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* As if it had been taken from the guest's queue. */
+/* A slot as after taking a request from the guest's queue. */
 static struct fs_slot *take(unsigned int index, uint32_t opcode, uint64_t node, const void *arguments, size_t bytes)
 {
 	struct fs_slot *slot = &fs.slot[index];
@@ -249,7 +249,7 @@ static struct fs_slot *take(unsigned int index, uint32_t opcode, uint64_t node, 
 	return slot;
 }
 
-/* How many requests the guest got back. */
+/* Number of requests that the guest got back. */
 static unsigned int answered(void)
 {
 	return split_used_index(&endpoint.device.queue[FS_REQUESTS]);
@@ -282,7 +282,7 @@ static void answer_the_first(uint32_t opcode)
 	reply(0, 0, &made, sizeof(made));
 }
 
-/* The daemon has no more access to a request that it answered, and that is checked here. */
+/* A second answer to a request ends the connection. */
 static void nothing_is_answered_twice(void **state)
 {
 	uint8_t arguments[100];
@@ -300,7 +300,7 @@ static void nothing_is_answered_twice(void **state)
 	assert_int_equal(fs.busy, 1);
 }
 
-/* Nor is what only its predecessor was asked. */
+/* A request that only the previous daemon got is not answered by this one. */
 static void nothing_is_answered_unasked(void **state)
 {
 	uint8_t arguments[100];
@@ -324,12 +324,12 @@ static void what_was_not_asked_is_no_answer(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(indices) / sizeof(indices[0]); n++) {
-		said[said_count++] = indices[n];
+		given_back[given_back_count++] = indices[n];
 		assert_false(fs_take_answers(&fs));
 	}
 }
 
-/* Two files that are open and have no name but a hidden one. Return: the second one's handle. */
+/* Make two open files with a hidden name only. Return: the handle of the second one. */
 static uint64_t hide_two(void)
 {
 	const struct fs_node *folder = learn(FUSE_ROOT_ID, ".hidden", 2, S_IFDIR);
@@ -372,7 +372,7 @@ static void what_is_closed_meanwhile_is_shown(void **state)
 	assert_int_equal(fs.nodes.closed_count, 0);
 }
 
-/* Nor is it forgotten when the device model dies just then. */
+/* A hidden name is also removed if vimo-dm is killed just after the close. */
 static void what_was_closed_at_the_end_is_shown(void **state)
 {
 	struct error err;
@@ -437,7 +437,7 @@ static void who_dies_while_it_hides_has_not_done_so(void **state)
 	assert_int_equal(node->hidden, FS_HIDDEN);
 }
 
-/* Its answer comes when the name is gone. */
+/* The answer to FUSE_OPEN comes after the name was removed. */
 static void what_is_being_opened_is_hidden(void **state)
 {
 	const struct fuse_open_in in = { .flags = O_RDWR };
@@ -469,7 +469,7 @@ static void who_removes_the_hidden_folder_gets_another(void **state)
 		node = learn(FUSE_ROOT_ID, "a", 3, S_IFREG);
 		fs_handle_new(&fs.nodes, node->id, FUSE_OPEN, O_RDWR, 1);
 		take(n, FUSE_UNLINK, FUSE_ROOT_ID, "a", 2);
-		if (n) /* not found again by this daemon */
+		if (n) /* this daemon does not find it */
 			fs_node_bind(&fs.nodes, folder, 0);
 		else
 			hostility = find_nothing;
@@ -505,7 +505,7 @@ static const struct fs_node *open_in(uint64_t folder)
 	return node;
 }
 
-/* A file that is open is renamed from "a" to "b". Return: the file. */
+/* Rename an open file from "a" to "b". Return: its node. */
 static struct fs_node *rename_open(void)
 {
 	const struct fs_node *node = open_in(FUSE_ROOT_ID);
@@ -520,7 +520,7 @@ static void restore_renamed(const struct fs_node *node, uint64_t folder)
 
 	fs_disconnect(&fs);
 	fs.socket = dup(other_end);
-	there = "b, directory";
+	existing = "b, directory";
 	assert_true(fs_restore(&fs));
 	assert_int_equal(answered(), waiting);
 	assert_string_equal(node->name, "b");
@@ -548,7 +548,7 @@ static void what_was_renamed_in_what_was_renamed_is_found(void **state)
 	assert_string_equal(folder->name, "directory");
 }
 
-/* By a vimo-dm that was killed before the answer. */
+/* The previous vimo-dm noted the rename and was killed before the reply. */
 static void what_was_renamed_is_noted_once(void **state)
 {
 	const struct fs_node *node = rename_open();
@@ -571,7 +571,7 @@ static void what_was_renamed_is_noted_to_the_end(void **state)
 	restore_renamed(node, FUSE_ROOT_ID);
 }
 
-/* Its numbers are the next one's, for other files. */
+/* The next daemon uses the same numbers for other files. */
 static void a_forget_without_a_daemon_is_not_sent_to_the_next(void **state)
 {
 	struct fuse_forget_one gone = { .nodeid = 1, .nlookup = 1 };
