@@ -36,8 +36,8 @@ static struct fs fs;
 static int other_end;
 static uint32_t given_back[64]; /* indices that the daemon gave back and vimo-dm has not taken */
 static unsigned int given_back_count, taken, asked[64];
-static bool dead;         /* the daemon does not answer */
-static int fails;         /* error of the next answer */
+static bool dead;            /* the daemon does not answer */
+static int fails;            /* error of the next answer */
 static const char *existing; /* the existing names, a letter each; NULL: each name exists */
 static char path[] = "/tmp/test_fs_session.XXXXXX";
 static void (*hostility)(uint32_t opcode); /* called once, before a request of vimo-dm itself is answered */
