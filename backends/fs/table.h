@@ -51,7 +51,7 @@ struct fs_handle {
 	uint32_t lost;   /* a daemon could not open it again */
 };
 
-/** What must be known of a request before it may be repeated. */
+/** Facts about a request, for its repetition (repeat.h). */
 struct fs_note {
 	uint64_t unique; /* the guest's number of it; the note of another number is old */
 	uint64_t since;  /* ns, by the clock of files' times, when the request was taken */
@@ -74,7 +74,7 @@ struct fs_nodes {
 	struct fs_table *table;
 	int fd;
 	uint64_t allocated;            /* bytes of the file */
-	uint32_t used_end, free;       /* records: first one that was never used; first one of the free list, 0: none */
+	uint32_t used_end, free;       /* first never used record; first record of the free list, 0: none */
 	uint32_t handles, next_handle; /* first one of the unused rest; where the search for a free one begins */
 	uint32_t *open;                /* handles of each node */
 	const char *hidden;            /* name of the hidden folder; NULL: none */
