@@ -3,6 +3,7 @@
  * fuzz_config.c - any text as guest.cfg, and what comes of it as JSON again.
  */
 #include "config/config.h"
+#include "config/file.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

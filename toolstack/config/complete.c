@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * complete.c - what a configuration leaves open of devices.
+ * complete.c - values that guest.cfg leaves open of devices, and checks across keys and devices.
  */
 #include "config/complete.h"
 #include "config/nbd.h"
@@ -14,7 +14,7 @@ static_assert(CONFIG_DISKS + CONFIG_VIFS + CONFIG_FS <= CONFIG_SLOTS - CONFIG_SL
 #define USER_MTU 1500u
 #define USER_MTU_MAX 65521u /* libslirp's */
 
-/* Of who has each slot; slots below CONFIG_SLOT_FIRST are nobody's to give. */
+/* Slots below CONFIG_SLOT_FIRST have fixed devices. */
 struct slots {
 	bool taken[CONFIG_SLOTS];
 };
@@ -23,7 +23,7 @@ static uint32_t slot_free(struct slots *slots)
 {
 	uint32_t slot = CONFIG_SLOT_FIRST;
 
-	while (slots->taken[slot]) /* there are enough */
+	while (slots->taken[slot]) /* check_count() has seen to a free one */
 		slot++;
 	slots->taken[slot] = true;
 	return slot;
@@ -32,7 +32,8 @@ static uint32_t slot_free(struct slots *slots)
 static int slot_claim(struct slots *slots, uint32_t slot, const char *key, struct error *err)
 {
 	if (slot && slots->taken[slot]) {
-		return error_key(err, ERROR_FAILED, key, "slot = %u is given to two devices: leave it out", slot);
+		return error_key(err, ERROR_FAILED, key,
+				 "slot = %u is given to two devices: remove it from one of them", slot);
 	}
 	slots->taken[slot] = slot != 0;
 	return 0;
@@ -56,7 +57,8 @@ static int complete_vdevs(struct guest_config *config, struct error *err)
 		if (!*disk->vdev || disk_of(config, disk->vdev) == disk)
 			continue;
 		return error_key(err, ERROR_FAILED, "disk",
-				 "disk %u: vdev = %s is another disk's, too: give each its own", n + 1, disk->vdev);
+				 "disk %u: vdev = %s is another disk's, too: give each disk its own", n + 1,
+				 disk->vdev);
 	}
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		char vdev[] = "vda";
@@ -70,7 +72,7 @@ static int complete_vdevs(struct guest_config *config, struct error *err)
 	return 0;
 }
 
-/* A server's image is what the server makes of it. */
+/* An NBD server hides the format of its image. */
 static int complete_formats(struct guest_config *config, struct error *err)
 {
 	for (uint32_t n = 0; n < config->disk_count; n++) {
@@ -83,8 +85,8 @@ static int complete_formats(struct guest_config *config, struct error *err)
 			continue;
 		return error_key(
 			err, ERROR_FAILED, "disk",
-			uri ? "disk %u: format = %s: an NBD server gives no images, but what is in them: leave it out" :
-			      "disk %u: format = %s: target names no server: write target=nbd://ADDRESS/EXPORT",
+			uri ? "disk %u: format = %s is not possible for an NBD server, which hides its image's format: remove it" :
+			      "disk %u: format = %s needs an NBD server: write target=nbd://ADDRESS/EXPORT",
 			n + 1, format_names[disk->format]);
 	}
 	return 0;
@@ -101,7 +103,7 @@ static void make_serial(const char *uuid, struct disk_config *disk)
 	snprintf(to, 5, "-%s", disk->vdev);
 }
 
-/* FNV-1a: nothing depends on its strength, two guests of one bridge only must differ. */
+/* FNV-1a: the hash need not be strong; two guests of one bridge must differ. */
 static void make_mac(const char *uuid, uint32_t index, char *mac)
 {
 	uint32_t hash = 2166136261u;
@@ -128,7 +130,7 @@ static int error_vif(uint32_t n, const char *key, const char *why, struct error 
 
 #define GOES_WITH(backend) (1u << (backend))
 
-/* Keys that go with some back ends only, and those that a back end must have. */
+/* Keys that only some back ends accept, and keys that a back end needs. */
 static int check_backend(const struct vif_config *vif, uint32_t n, struct error *err)
 {
 	const struct {
@@ -158,10 +160,10 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 		return error_vif(n, "key \"bridge\"",
 				 "is missing: add bridge=br0, or backend=user for a network without one", err);
 	if (vif->backend == VIF_BRIDGE && vif->packed && vif->vhost)
-		return error_vif(n, "packed", "is not possible where dom0's kernel moves the packets: add vhost=false",
+		return error_vif(n, "packed", "is not possible while dom0's kernel moves the packets: add vhost=false",
 				 err);
 	if (vif->backend == VIF_VHOST_USER && !*vif->socket)
-		return error_vif(n, "key \"socket\"", "is missing: add socket=/path, where the switch listens", err);
+		return error_vif(n, "key \"socket\"", "is missing: add socket=PATH, where the switch listens", err);
 	return 0;
 }
 
@@ -182,13 +184,14 @@ static int complete_names(struct guest_config *config, struct error *err)
 			*c = (char)tolower((unsigned char)*c);
 		if (*vif->mac && mac_taken(config, vif)) {
 			return error_key(err, ERROR_FAILED, "vif",
-					 "vif %u: mac = %s is another network's, too: give each its own", n + 1,
+					 "vif %u: mac = %s is another network's, too: give each network its own", n + 1,
 					 vif->mac);
 		}
 		for (uint32_t other = 0; other < n && *vif->vifname; other++) {
 			if (strcmp(config->vif[other].vifname, vif->vifname))
 				continue;
-			return error_key(err, ERROR_FAILED, "vif", "vif %u: vifname = %s is another network's, too",
+			return error_key(err, ERROR_FAILED, "vif",
+					 "vif %u: vifname = %s is another network's, too: give each network its own",
 					 n + 1, vif->vifname);
 		}
 	}
@@ -208,13 +211,13 @@ static int check_tags(const struct guest_config *config, struct error *err)
 			if (strcmp(config->fs[n].tag, config->fs[other].tag))
 				continue;
 			return error_key(err, ERROR_FAILED, "fs",
-					 "fs %u: tag = %s is another folder's, too: give each its own", n + 1,
+					 "fs %u: tag = %s is another folder's, too: give each folder its own", n + 1,
 					 config->fs[n].tag);
 		}
 	return 0;
 }
 
-/* The slot of device @n of all that have one, 0 when it has none yet; NULL after the last. */
+/* The slot of device @n of all devices; 0: not given yet. Return: NULL after the last device. */
 static const uint32_t *slot_of(const struct guest_config *config, uint32_t n, const char **key)
 {
 	*key = "disk";
@@ -243,7 +246,7 @@ static int claim_slots(struct slots *slots, const struct guest_config *config, s
 	return 0;
 }
 
-/* The order is that of their ports: it stays. */
+/* Channels keep their order, which is that of their ports. */
 static int check_channels(struct guest_config *config, struct error *err)
 {
 	for (uint32_t n = 0; n < config->channel_count; n++) {
@@ -256,8 +259,8 @@ static int check_channels(struct guest_config *config, struct error *err)
 			if (!same && (!*channel->path || strcmp(before->path, channel->path)))
 				continue;
 			return error_key(err, ERROR_FAILED, "channel",
-					 "channel %u: %s = %s is another channel's, too: give each its own", n + 1,
-					 same ? "name" : "path", same ? channel->name : channel->path);
+					 "channel %u: %s = %s is another channel's, too: give each channel its own",
+					 n + 1, same ? "name" : "path", same ? channel->name : channel->path);
 		}
 	}
 	if (!config->channel_count)
@@ -271,7 +274,7 @@ static int check_count(const struct guest_config *config, struct error *err)
 	    CONFIG_SLOTS - CONFIG_SLOT_FIRST)
 		return 0;
 	return error_key(err, ERROR_RESOURCES, "channel",
-			 "a guest has %u slots for disks, networks, folders and channels: leave one out",
+			 "a guest has %u slots for disks, networks, folders and channels: remove a device",
 			 CONFIG_SLOTS - CONFIG_SLOT_FIRST);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * complete.h - what a configuration leaves open of devices.
+ * complete.h - values that guest.cfg leaves open of devices.
  */
 #ifndef TOOLSTACK_CONFIG_COMPLETE_H
 #define TOOLSTACK_CONFIG_COMPLETE_H
@@ -9,9 +9,11 @@
 #include "error.h"
 
 /**
- * config_complete() - give disks and vifs what was left open: vdev, serial number, MAC, slot.
+ * config_complete() - fill in what guest.cfg leaves open of devices: vdev, serial number, MAC, slot.
  *
- * Stable: the same for the same configuration, and what is there stays. Return: 0, or -1 when two want the same.
+ * The same configuration gets the same values, and given values stay.
+ *
+ * Return: 0, or -1: two devices have the same value, or keys do not go together.
  */
 int config_complete(struct guest_config *config, struct error *err);
 

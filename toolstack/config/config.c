@@ -24,7 +24,7 @@ static int check_name(const char *name, struct error *err)
 		good = good && (isalnum((unsigned char)*c) || strchr("-_.", *c));
 	if (!good || strlen(name) > 63)
 		return error_set(err, ERROR_FAILED,
-				 "name \"%.80s\" is not usable: 1 to 63 letters, digits and "
+				 "name \"%.80s\" is not usable: write 1 to 63 letters, digits and "
 				 "- _ . beginning with a letter or digit",
 				 name);
 	return 0;
@@ -39,7 +39,7 @@ static int check_uuid(const char *uuid, struct error *err)
 	return good ? 0 :
 		      error_set(err, ERROR_FAILED,
 				"uuid \"%.80s\" is not of the form "
-				"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx: leave it out to get one made",
+				"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx: remove it to get one generated",
 				uuid);
 }
 
@@ -50,9 +50,10 @@ static int check_vdev(const char *vdev, struct error *err)
 	if (strlen(name) == 3 && name[0] == 'v' && name[1] == 'd' && name[2] >= 'a' &&
 	    name[2] < 'a' + (int)CONFIG_DISKS)
 		return 0;
-	return error_set(err, ERROR_FAILED,
-			 "vdev = \"%.40s\" is no disk here: vda to vdp, in the order in which the guest finds them",
-			 vdev);
+	return error_set(
+		err, ERROR_FAILED,
+		"vdev = \"%.40s\" is not a disk name: write vda to vdp, in the order in which the guest finds its disks",
+		vdev);
 }
 
 static int check_serial(const char *serial, struct error *err)
@@ -60,7 +61,8 @@ static int check_serial(const char *serial, struct error *err)
 	for (const char *c = serial; *c; c++)
 		if (!isascii((unsigned char)*c) || !isprint((unsigned char)*c))
 			return error_set(err, ERROR_FAILED,
-					 "serial \"%.80s\" is not usable: 1 to 20 printable ASCII characters", serial);
+					 "serial \"%.80s\" is not usable: write 1 to 20 printable ASCII characters",
+					 serial);
 	return 0;
 }
 
@@ -79,16 +81,17 @@ static int check_mac(const char *mac, struct error *err)
 		good = n % 3 == 2 ? mac[n] == ':' : isxdigit((unsigned char)mac[n]) != 0;
 	if (!good)
 		return error_set(err, ERROR_FAILED,
-				 "mac \"%.40s\" is not of the form 52:54:00:12:34:56: leave it out to get one made",
+				 "mac \"%.40s\" is not of the form 52:54:00:12:34:56: remove it to get one generated",
 				 mac);
 	config_mac(mac, bytes);
 	if (bytes[0] & 1 || !strcmp(mac, "00:00:00:00:00:00"))
 		return error_set(err, ERROR_FAILED,
-				 "mac %s is no single station's: make its first byte an even number such as 52", mac);
+				 "mac %s is a multicast or zero address: make its first byte an even number such as 52",
+				 mac);
 	return 0;
 }
 
-/* Names of interfaces: what the kernel takes, and nothing that leads elsewhere in sysfs. */
+/* Names of interfaces: those that the kernel accepts, and that are one directory in sysfs. */
 static int check_interface(const char *name, struct error *err)
 {
 	bool good = *name && strlen(name) < IFNAMSIZ && strcmp(name, ".") && strcmp(name, "..");
@@ -96,9 +99,10 @@ static int check_interface(const char *name, struct error *err)
 	for (const char *c = name; *c; c++)
 		good = good && isascii((unsigned char)*c) && isgraph((unsigned char)*c) && !strchr("/:%", *c);
 	return good ? 0 :
-		      error_set(err, ERROR_FAILED,
-				"\"%.40s\" is no name of a network interface: 1 to 15 characters without space, / : %%",
-				name);
+		      error_set(
+			      err, ERROR_FAILED,
+			      "\"%.40s\" is not a name of a network interface: write 1 to 15 characters without space, / : %%",
+			      name);
 }
 
 static int check_rate(const char *text, struct error *err)
@@ -119,7 +123,8 @@ static const struct key disk_keys[] = {
 	{ "target", KEY_IMAGE, FIELD(target), .hint = "target=/path/to/image", .required = true,
 	  .check = check_target },
 	{ "format", KEY_WORD, FIELD(format),
-	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them of others", .words = format_names },
+	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them from other formats",
+	  .words = format_names },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },
@@ -129,7 +134,7 @@ static const struct key disk_keys[] = {
 	  .range = { 0, RATE_MAX, 0 } },
 	{ "on_io_error", KEY_WORD, FIELD(on_io_error), .hint = "report or stop", .words = error_actions },
 	{ "packed", KEY_FLAG, FIELD(packed), .hint = "packed = true" },
-	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 4, or leave it out",
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 4, or no slot",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
@@ -137,12 +142,12 @@ static const struct key disk_keys[] = {
 static const struct foreign_key disk_foreign[] = {
 	{ "backend", "remove it: disks are dom0's" },
 	{ "backendtype", NULL },
-	{ "cdrom", "use access=ro for an image that is only read" },
-	{ "devtype", "use access=ro for an image that is only read" },
+	{ "cdrom", "write access=ro for an image that is only read" },
+	{ "devtype", "write access=ro for an image that is only read" },
 	{ "direct-io-safe", NULL },
 	{ "discard", NULL },
-	{ "no-discard", "remove it: what the guest discards is discarded in the image" },
-	{ "script", "remove it: set the device up before and give its path as target" },
+	{ "no-discard", "remove it: discards of the guest always reach the image" },
+	{ "script", "remove it: set up the device before and give its path as target" },
 };
 
 const struct key_table config_disk_keys = {
@@ -167,7 +172,7 @@ static int check_hostfwd(const char *text, struct error *err)
 
 #define FIELD(member) KEY_FIELD(struct vif_config, member)
 static const struct key vif_keys[] = {
-	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without one) or vhost-user",
+	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without a bridge) or vhost-user",
 	  .words = vif_backend_names },
 	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface },
 	{ "mac", KEY_TEXT, FIELD(mac), .hint = "mac=52:54:00:12:34:56", .check = check_mac },
@@ -181,17 +186,17 @@ static const struct key vif_keys[] = {
 	{ "hostfwd", KEY_TEXT, FIELD(hostfwd), .hint = "hostfwd=tcp:127.0.0.1:8080-:80", .check = check_hostfwd },
 	{ "host_loopback", KEY_FLAG, FIELD(host_loopback), .hint = "host_loopback = true" },
 	{ "socket", KEY_PATH, FIELD(socket), .hint = "socket=/run/switch.sock" },
-	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 5, or leave it out",
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 5, or no slot",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
 
 static const struct foreign_key vif_foreign[] = {
 	{ "accel", NULL },
-	{ "gatewaydev", "put the interface into a bridge and use bridge=" },
+	{ "gatewaydev", "put the interface into a bridge and write bridge=" },
 	{ "ip", "remove it: the guest sets its address" },
 	{ "model", NULL },
-	{ "netdev", "put the interface into a bridge and use bridge=" },
+	{ "netdev", "put the interface into a bridge and write bridge=" },
 	{ "script", "remove it: the interface is put into the bridge" },
 	{ "type", NULL },
 };
@@ -213,7 +218,7 @@ static int check_tag(const char *tag, struct error *err)
 		good = good && isascii((unsigned char)*c) && isgraph((unsigned char)*c);
 	return good ? 0 :
 		      error_set(err, ERROR_FAILED,
-				"tag \"%.80s\" is not usable: 1 to %u printable ASCII characters, no space", tag,
+				"tag \"%.80s\" is not usable: write 1 to %u printable ASCII characters, no space", tag,
 				FS_TAG_BYTES);
 }
 
@@ -222,14 +227,14 @@ static const struct key fs_keys[] = {
 	{ "tag", KEY_TEXT, FIELD(tag), .hint = "tag=src", .check = check_tag, .required = true },
 	{ "path", KEY_PATH, FIELD(path), .hint = "path=/srv/src", .required = true },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
-	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 6, or leave it out",
+	{ "slot", KEY_NUMBER, FIELD(slot), .hint = "slot = 6, or no slot",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 #undef FIELD
 
 static const struct foreign_key fs_foreign[] = {
-	{ "security_model", "remove it: files belong to whom the guest says" },
-	{ "target", "use \"path\"" },
+	{ "security_model", "remove it: the guest sets the owners of files" },
+	{ "target", "write \"path\"" },
 	{ "xattr", "remove it: extended attributes are not shared" },
 };
 
@@ -250,7 +255,7 @@ static int check_channel(const char *name, struct error *err)
 		good = good && isascii((unsigned char)*c) && (isalnum((unsigned char)*c) || strchr("-_.", *c));
 	return good ? 0 :
 		      error_set(err, ERROR_FAILED,
-				"channel name \"%.80s\" is not usable: 1 to 63 letters, digits and - _ . as in "
+				"channel name \"%.80s\" is not usable: write 1 to 63 letters, digits and - _ . as in "
 				"org.qemu.guest_agent.0",
 				name);
 }
@@ -262,7 +267,8 @@ static const struct key channel_keys[] = {
 	{ "name", KEY_TEXT, FIELD(name), .hint = "name=org.qemu.guest_agent.0", .check = check_channel,
 	  .required = true },
 	{ "connection", KEY_WORD, FIELD(connection),
-	  .hint = "socket; socat PTY,link=/run/tty UNIX-CONNECT:/path makes a terminal of one", .words = connections },
+	  .hint = "socket; socat PTY,link=/run/tty UNIX-CONNECT:/path makes a terminal of a socket",
+	  .words = connections },
 	{ "path", KEY_PATH, FIELD(path), .hint = "path=/run/web1-agent.sock" },
 };
 #undef FIELD
@@ -287,7 +293,7 @@ static const char action_hint[] = "destroy, restart or preserve";
 
 static const struct key keys[] = {
 	{ "name", KEY_TEXT, FIELD(name), .hint = "name = \"web1\"", .check = check_name, .required = true },
-	{ "uuid", KEY_TEXT, FIELD(uuid), .hint = "leave it out to get one made", .check = check_uuid },
+	{ "uuid", KEY_TEXT, FIELD(uuid), .hint = "no uuid, to get one generated", .check = check_uuid },
 	{ "kernel", KEY_PATH, FIELD(kernel), .hint = "kernel = \"/path/to/Image\"", .required = true },
 	{ "ramdisk", KEY_PATH, FIELD(ramdisk), .hint = "ramdisk = \"/path/to/initrd\"" },
 	{ "extra", KEY_TEXT, FIELD(extra), .hint = "extra = \"console=hvc0\"" },
@@ -314,28 +320,28 @@ static const struct key keys[] = {
 	  .element = &config_fs_keys, COUNT(fs_count) },
 	{ "channel", KEY_LIST, FIELD(channel), .hint = "channel = [ \"name=org.qemu.guest_agent.0\" ]",
 	  .range = { 0, CONFIG_CHANNELS, 0 }, .element = &config_channel_keys, COUNT(channel_count) },
-	{ "channel_slot", KEY_NUMBER, FIELD(channel_slot), .hint = "leave it out",
+	{ "channel_slot", KEY_NUMBER, FIELD(channel_slot), .hint = "no channel_slot",
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 
-static const char not_supported[] = "it is not supported by this release: remove it";
+static const char not_supported[] = "this release does not support it: remove it";
 
-/* Keys of xl that mean something else here, or nothing. */
+/* Keys of xl that ViMo-S does not have. */
 static const struct foreign_key foreign_keys[] = {
 	{ "bios", not_supported },
 	{ "bootloader", not_supported },
 	{ "builder", not_supported },
-	{ "cmdline", "use \"extra\"" },
+	{ "cmdline", "write \"extra\"" },
 	{ "cpus", not_supported },
-	{ "initrd", "use \"ramdisk\"" },
-	{ "kernel_cmdline", "use \"extra\"" },
-	{ "maxmem", "use \"memory\"" },
-	{ "maxvcpus", "use \"vcpus\"" },
-	{ "on_shutdown", "use \"on_poweroff\"" },
-	{ "p9", "use \"fs\", which is virtio-fs" },
-	{ "root", "use \"extra\"" },
+	{ "initrd", "write \"ramdisk\"" },
+	{ "kernel_cmdline", "write \"extra\"" },
+	{ "maxmem", "write \"memory\"" },
+	{ "maxvcpus", "write \"vcpus\"" },
+	{ "on_shutdown", "write \"on_poweroff\"" },
+	{ "p9", "write \"fs\", which is virtio-fs" },
+	{ "root", "write \"extra\"" },
 	{ "serial", not_supported },
-	{ "sched_weight", "use \"cpu_weight\"" },
+	{ "sched_weight", "write \"cpu_weight\"" },
 	{ "type", not_supported },
 	{ "vfb", not_supported },
 };
@@ -350,7 +356,7 @@ static void make_uuid(char *uuid)
 	unsigned char b[16];
 
 	if (getrandom(b, sizeof(b), 0) != sizeof(b))
-		abort(); /* cannot fail for 16 bytes once the kernel's pool is ready */
+		abort(); /* the kernel gives 16 bytes once its pool is ready */
 	b[6] = (b[6] & 0x0f) | 0x40;
 	b[8] = (b[8] & 0x3f) | 0x80;
 	snprintf(uuid, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
@@ -360,7 +366,7 @@ static void make_uuid(char *uuid)
 int config_check(json_object *json, struct guest_config *config, struct error *err)
 {
 	if (!json_object_is_type(json, json_type_object))
-		return error_set(err, ERROR_USAGE, "config must be an object: ParseConfig makes one of a guest.cfg");
+		return error_set(err, ERROR_USAGE, "config is not an object: ParseConfig makes one from a guest.cfg");
 	if (keys_take(&config_keys, json, config, err))
 		return -1;
 	if (!config->uuid[0])

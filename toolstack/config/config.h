@@ -14,7 +14,7 @@
 
 extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys, config_channel_keys;
 
-/** config_check() - check canonical JSON and take it over, all that was left open filled in. Return: 0 or -1. */
+/** config_check() - @config gets the values of canonical JSON, checked and completed. Return: 0 or -1. */
 int config_check(json_object *json, struct guest_config *config, struct error *err);
 
 /** config_to_json() - canonical JSON of a checked configuration. */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is read, and where errors are. */
+/* The state of reading, for messages. */
 struct reader {
 	const char *cwd;
 	int line;
@@ -29,7 +29,7 @@ static int error_at(const char *file, int line, struct error *err)
 }
 
 /*
- * libconfig would open whatever file a line "@include ..." names, with the rights of vimod.
+ * libconfig would open any file that a line "@include ..." names, with the rights of vimod.
  * Return: the number of the first such line, or 0.
  */
 static int find_include(const char *text)
@@ -92,7 +92,7 @@ static json_object *list_to_json(const struct key *key, config_setting_t *settin
 	CLEANUP_JSON json_object *list = json_object_new_array();
 
 	if (!config_setting_is_array(setting) && !config_setting_is_list(setting)) {
-		error_set(reader->err, ERROR_FAILED, "%s must be a list: %s", key->name, key->hint);
+		error_set(reader->err, ERROR_FAILED, "%s is not a list: write %s", key->name, key->hint);
 		return NULL;
 	}
 	for (int n = 0; n < config_setting_length(setting); n++) {
@@ -106,7 +106,7 @@ static json_object *list_to_json(const struct key *key, config_setting_t *settin
 		else if (config_setting_is_group(entry))
 			json = group_to_json(key->element, entry, reader);
 		else
-			error_set(reader->err, ERROR_FAILED, "it must be text or a group: %s", key->hint);
+			error_set(reader->err, ERROR_FAILED, "it is neither text nor a group: write %s", key->hint);
 		if (!json) {
 			struct error inner = *reader->err;
 
@@ -162,7 +162,7 @@ static json_object *read_text(config_t *parser, const char *text, struct reader 
 		abort();
 	if (include) {
 		reader->line = include;
-		error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into the file itself");
+		error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into this file");
 		return NULL;
 	}
 	if (!config_read_string(parser, text)) {

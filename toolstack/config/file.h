@@ -12,10 +12,10 @@
 /**
  * config_parse() - canonical JSON from the text of a guest.cfg.
  * @file: its name, for messages
- * @cwd: what relative paths start from
- * @lines: if not NULL: gets an object from each key that is there to its line
+ * @cwd: where relative paths start
+ * @lines: if not NULL, gets an object from each given key to its line
  *
- * Return: the object, checked by config_check(); NULL with file, line, key and the fix in @err.
+ * Return: the object, checked by config_check(); NULL with file, line, key and remedy in @err.
  */
 json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err);
 

@@ -18,7 +18,7 @@
 #define FS_TAG_BYTES 36u
 #define CONFIG_CHANNELS 6u
 #define CONFIG_QUEUES 8u /* of a disk, and pairs of a vif */
-/* virtio-mmio slots: console, power button, entropy, sockets (empty without), then disks, vifs and fs. */
+/* virtio-mmio slots: console, power button, entropy, sockets (perhaps empty), then disks, networks and folders. */
 #define CONFIG_SLOT_VSOCK 3u
 #define CONFIG_SLOT_FIRST 4u
 #define CONFIG_SLOTS 32u
@@ -28,9 +28,9 @@ enum disk_access { ACCESS_RW, ACCESS_RO };
 enum disk_io_error { IO_ERROR_REPORT, IO_ERROR_STOP };
 
 struct disk_config {
-	char target[PATH_MAX]; /* a path; of FORMAT_NBD an URI, see nbd.h */
+	char target[PATH_MAX]; /* a path; of FORMAT_NBD a URI, nbd.h */
 	enum disk_format format;
-	char vdev[5]; /* vda to vdp: an order; the guest chooses the name */
+	char vdev[5]; /* vda to vdp: the order; the guest chooses the name */
 	enum disk_access access;
 	char serial[21];
 	uint32_t queues;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * keys.c - one check for each kind of value, whoever wrote it.
+ * keys.c - one check for each kind of value, from guest.cfg, from JSON or from a command line.
  */
 #include "config/keys.h"
 #include "json.h"
@@ -65,12 +65,12 @@ static int take_number(const struct key *key, json_object *value, void *to, stru
 	int64_t number = json_object_get_int64(value);
 
 	if (!json_object_is_type(value, json_type_int))
-		return error_set(err, ERROR_FAILED, "%s must be a whole number without quotes: %s", key->name,
+		return error_set(err, ERROR_FAILED, "%s is not a whole number without quotes: write %s", key->name,
 				 key->hint);
 	if (number < key->range.minimum || number > key->range.maximum)
-		return error_set(err, ERROR_FAILED, "%s = %lld is out of range: %lld to %lld, as in %s", key->name,
-				 (long long)number, (long long)key->range.minimum, (long long)key->range.maximum,
-				 key->hint);
+		return error_set(err, ERROR_FAILED, "%s = %lld is out of range: write %lld to %lld, as in %s",
+				 key->name, (long long)number, (long long)key->range.minimum,
+				 (long long)key->range.maximum, key->hint);
 	number_set(key, to, number);
 	return 0;
 }
@@ -78,7 +78,7 @@ static int take_number(const struct key *key, json_object *value, void *to, stru
 static int take_flag(const struct key *key, json_object *value, void *to, struct error *err)
 {
 	if (!json_object_is_type(value, json_type_boolean))
-		return error_set(err, ERROR_FAILED, "%s must be true or false, without quotes: %s", key->name,
+		return error_set(err, ERROR_FAILED, "%s is not true or false, without quotes: write %s", key->name,
 				 key->hint);
 	*(bool *)((char *)to + key->offset) = json_object_get_boolean(value);
 	return 0;
@@ -91,7 +91,7 @@ static int take_word(const struct key *key, const char *text, void *to, struct e
 			memcpy((char *)to + key->offset, &n, sizeof(n));
 			return 0;
 		}
-	return error_set(err, ERROR_FAILED, "%s = \"%.40s\" is not possible: %s", key->name, text, key->hint);
+	return error_set(err, ERROR_FAILED, "%s = \"%.40s\" is not possible: write %s", key->name, text, key->hint);
 }
 
 static int take_text(const struct key *key, json_object *value, void *to, struct error *err)
@@ -99,7 +99,7 @@ static int take_text(const struct key *key, json_object *value, void *to, struct
 	const char *text;
 
 	if (!json_object_is_type(value, json_type_string))
-		return error_set(err, ERROR_FAILED, "%s must be text in double quotes: %s", key->name, key->hint);
+		return error_set(err, ERROR_FAILED, "%s is not text in double quotes: write %s", key->name, key->hint);
 	text = json_object_get_string(value);
 	/* strlen(): a NUL hidden in JSON must not shorten a checked value. */
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
@@ -130,9 +130,9 @@ static int take_list(const struct key *key, json_object *value, void *to, struct
 	size_t length = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
 
 	if (!json_object_is_type(value, json_type_array))
-		return error_set(err, ERROR_FAILED, "%s must be a list: %s", key->name, key->hint);
+		return error_set(err, ERROR_FAILED, "%s is not a list: write %s", key->name, key->hint);
 	if (length > (size_t)key->range.maximum)
-		return error_set(err, ERROR_FAILED, "%s has %zu entries: %lld at most", key->name, length,
+		return error_set(err, ERROR_FAILED, "%s has %zu entries: write %lld at most", key->name, length,
 				 (long long)key->range.maximum);
 	for (*count = 0; *count < length; ++*count) {
 		char *element = (char *)to + key->offset + *count * key->element->bytes;
@@ -155,7 +155,7 @@ int keys_take_value(const struct key *key, json_object *value, void *to, struct 
 	}
 }
 
-static void set_usual(const struct key_table *table, void *to)
+static void set_defaults(const struct key_table *table, void *to)
 {
 	memset(to, 0, table->bytes);
 	for (size_t n = 0; n < table->keys_count; n++) {
@@ -174,9 +174,10 @@ static void set_usual(const struct key_table *table, void *to)
 
 int keys_take(const struct key_table *table, json_object *json, void *to, struct error *err)
 {
-	set_usual(table, to);
+	set_defaults(table, to);
 	if (!json_object_is_type(json, json_type_object))
-		return error_set(err, ERROR_USAGE, "it must be an object with the keys that %s lists", table->page);
+		return error_set(err, ERROR_USAGE, "it is not an object: write one with the keys that %s lists",
+				 table->page);
 	json_object_object_foreach(json, name, value) {
 		const struct key *key = keys_find(table, name);
 

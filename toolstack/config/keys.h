@@ -15,7 +15,7 @@
 enum key_type {
 	KEY_TEXT,   /* char[] */
 	KEY_PATH,   /* char[], absolute */
-	KEY_IMAGE,  /* that, or the URI of an NBD server */
+	KEY_IMAGE,  /* a path as above, or the URI of an NBD server */
 	KEY_NUMBER, /* uint32_t or uint64_t */
 	KEY_FLAG,   /* bool */
 	KEY_WORD,   /* an enum: index into words */
@@ -26,22 +26,22 @@ struct key {
 	const char *name;
 	enum key_type type;
 	size_t offset, size; /* of the member */
-	const char *hint;    /* how it is written */
+	const char *hint;    /* how guest.cfg writes it */
 	struct {
-		/* A number below minimum means "not given"; of a list: how many there may be. */
+		/* A number below minimum means "not given". A list's maximum is its length. */
 		int64_t minimum, maximum, fallback;
 	} range;
-	int64_t unit; /* a number's, in what the member counts; 0: 1 */
+	int64_t unit; /* a number's, in units of the member; 0: 1 */
 	bool required;
 	int (*check)(const char *text, struct error *err); /* NULL: any line of text that fits */
-	const char *const *words;                          /* up to NULL; range.fallback is the usual one */
+	const char *const *words;                          /* up to NULL; range.fallback is the default */
 	const struct key_table *element;
-	size_t count; /* of a list: offset of the uint32_t that counts */
+	size_t count; /* of a list: offset of the uint32_t that has its length */
 };
 
-/** A key that others know, and what is to be done about it here. */
+/** A key of xl that ViMo-S does not have, and the remedy. */
 struct foreign_key {
-	const char *name, *advice; /* NULL: ignored without a word where xl writes it */
+	const char *name, *advice; /* NULL: ignored in xl's syntax */
 };
 
 struct key_table {
@@ -49,7 +49,7 @@ struct key_table {
 	size_t keys_count;
 	const struct foreign_key *foreign;
 	size_t foreign_count;
-	const char *page; /* where the keys are explained */
+	const char *page; /* the manual page of the keys */
 	size_t bytes;     /* of the struct */
 };
 
@@ -58,13 +58,13 @@ struct key_table {
 
 const struct key *keys_find(const struct key_table *table, const char *name);
 const struct foreign_key *keys_find_foreign(const struct key_table *table, const char *name);
-/** keys_unknown() - say what may have been meant by @name. Return: -1. */
+/** keys_unknown() - the error for @name, with the key that it may stand for. Return: -1. */
 int keys_unknown(const struct key_table *table, const char *name, struct error *err);
 /** keys_take_value() - check one value and put it into its member of @to. Return: 0 or -1. */
 int keys_take_value(const struct key *key, json_object *value, void *to, struct error *err);
-/** keys_take() - a whole object into @to, which gets what is usual where nothing is said. Return: 0 or -1. */
+/** keys_take() - put a whole object into @to, with defaults for keys that are not given. Return: 0 or -1. */
 int keys_take(const struct key_table *table, json_object *json, void *to, struct error *err);
-/** keys_to_json() - the reverse; what was not given is not there. */
+/** keys_to_json() - the reverse; without keys that were not given. */
 json_object *keys_to_json(const struct key_table *table, const void *from);
 
 #endif

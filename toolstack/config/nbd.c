@@ -20,7 +20,7 @@ bool nbd_is_uri(const char *text)
 	return !strncmp(text, TCP, strlen(TCP)) || !strncmp(text, "nbd+unix:", 9);
 }
 
-/* @length bytes of @from, %XX as what it stands for. Return: whether there is room and all is well formed. */
+/* Decode %XX in @length bytes of @from. Return: whether @to has room and all is well formed. */
 static bool decode(const char *from, size_t length, char *to, size_t size)
 {
 	const char *end = from + length, *limit = to + size - 1;
@@ -110,5 +110,5 @@ int nbd_parse(const char *text, struct nbd_uri *uri, struct error *err)
 	if (good)
 		return 0;
 	return error_key(err, ERROR_FAILED, "target",
-			 "target = \"%.200s\" is no NBD server: write " FORMS ", with an IP address", text);
+			 "target = \"%.200s\" is not an NBD server: write " FORMS ", with an IP address", text);
 }

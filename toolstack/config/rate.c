@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rate.c - a number of bits or bytes each second, and how long credit is saved up.
+ * rate.c - bits or bytes each second, and the time for which credit accumulates.
  */
 #include "config/rate.h"
 
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_MIN 1000ull /* with less the burst would take longer than the kernel can count */
+#define BYTES_MIN 1000ull /* at lower rates a burst takes longer than the kernel can count */
 #define BYTES_MAX (1ull << 40)
 #define INTERVAL_US 50000ull /* xl's */
 #define INTERVAL_MAX_US 100000000ull
-/* Two of the largest packets that guest and dom0 exchange whole: one must fit, or it would never go. */
+/* Two of the largest packets that guest and dom0 exchange whole. A packet larger than the burst would never pass. */
 #define BURST_MIN (128ull << 10)
 #define BURST_MAX (1ull << 30)
 
@@ -52,13 +52,15 @@ int rate_parse(const char *text, struct rate *rate, struct error *err)
 
 	if (!take(text, end, sizes, sizeof(sizes) / sizeof(sizes[0]), &bits) ||
 	    (at && !take(at + 1, at + strlen(at), times, sizeof(times) / sizeof(times[0]), &interval)))
-		return error_set(err, ERROR_FAILED,
-				 "\"%.40s\" is no rate: 10Mb/s, 250KB/s (B, KB, MB, GB, or b for bits) or 250KB/s@20ms",
-				 text);
+		return error_set(
+			err, ERROR_FAILED,
+			"\"%.40s\" is not a rate: write 10Mb/s, 250KB/s (B, KB, MB, GB, or b for bits) or 250KB/s@20ms",
+			text);
 	bytes = bits / 8;
 	if (bytes < BYTES_MIN || bytes > BYTES_MAX || !interval || interval > INTERVAL_MAX_US)
 		return error_set(err, ERROR_FAILED,
-				 "rate \"%.40s\" is out of range: 1KB/s to 1099GB/s, credit of 1us to 100s", text);
+				 "rate \"%.40s\" is out of range: write 1KB/s to 1099GB/s, with credit of 1us to 100s",
+				 text);
 	burst = bytes > BURST_MAX * 1000000 / interval ? BURST_MAX : bytes * interval / 1000000;
 	if (rate)
 		*rate = (struct rate){ bytes, (uint32_t)(burst < BURST_MIN ? BURST_MIN : burst) };

@@ -11,7 +11,7 @@
 
 struct rate {
 	uint64_t bytes_per_second;
-	uint32_t burst; /* bytes that may go at once */
+	uint32_t burst; /* bytes that may pass at once */
 };
 
 /** rate_parse() - "10Mb/s" or "250KB/s@20ms"; @rate may be NULL. Return: 0 or -1. */

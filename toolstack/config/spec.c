@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a part without "=" is, in this order; of disks only. */
+/* The keys of parts without "=", in this order; of disks only. */
 static const char *const positions[] = { "target", "format", "vdev", "access" };
 #define POSITIONS (sizeof(positions) / sizeof(positions[0]))
 
@@ -64,19 +64,19 @@ static int put(const struct key_table *table, const char *name, const char *text
 	if (!key)
 		return keys_unknown(table, name, err);
 	if (!*text)
-		return 0; /* as if it were not there */
+		return 0; /* as if it were not given */
 	if (json_object_object_get_ex(json, name, NULL)) {
-		return error_key(err, ERROR_FAILED, name, "%s is given twice: leave one of them out", name);
+		return error_key(err, ERROR_FAILED, name, "%s is given twice: remove one of them", name);
 	}
 	value = typed(key, text, cwd);
 	if (!value) {
-		return error_key(err, ERROR_FAILED, name, "%s=%.80s is not possible: as in %s", name, text, key->hint);
+		return error_key(err, ERROR_FAILED, name, "%s=%.80s is not possible: write %s", name, text, key->hint);
 	}
 	json_object_object_add(json, name, value);
 	return 0;
 }
 
-/* "raw:/path" of old. */
+/* The old syntax, "raw:/path". */
 static int check_prefix(const char *text, struct error *err)
 {
 	static const char *const prefixes[] = { "raw:", "phy:",  "file:",  "tap:", "tapdisk:",
@@ -85,7 +85,7 @@ static int check_prefix(const char *text, struct error *err)
 	for (size_t n = 0; n < sizeof(prefixes) / sizeof(prefixes[0]); n++)
 		if (!strncmp(text, prefixes[n], strlen(prefixes[n]))) {
 			return error_key(err, ERROR_FAILED, "target",
-					 "\"%.200s\" is written the old way: write format=raw,target=%.200s", text,
+					 "\"%.200s\" has the old syntax: write format=raw,target=%.200s", text,
 					 text + strlen(prefixes[n]));
 		}
 	return 0;
@@ -105,14 +105,17 @@ static int put_part(const struct key_table *table, char *part, size_t *position,
 	if (table != &config_disk_keys && !*part)
 		return 0;
 	if (table != &config_disk_keys)
-		return error_set(err, ERROR_FAILED, "\"%.80s\" is not of the form key=value: %s lists the keys", part,
+		return error_set(err, ERROR_FAILED,
+				 "\"%.80s\" is not of the form key=value: write one of the keys that %s lists", part,
 				 table->page);
-	/* Named ones take no position. */
+	/* Keys that are given by name take no position. */
 	while (*position < POSITIONS && json_object_object_get_ex(json, positions[*position], NULL))
 		++*position;
 	if (*position == POSITIONS)
-		return *part ? error_set(err, ERROR_FAILED, "\"%.80s\" is one too many: target,format,vdev,access",
-					 part) :
+		return *part ? error_set(
+				       err, ERROR_FAILED,
+				       "\"%.80s\" is a fifth value without a key: write target,format,vdev,access, then key=value",
+				       part) :
 			       0;
 	if (!*position && check_prefix(part, err))
 		return -1;
@@ -128,7 +131,7 @@ json_object *config_spec(const struct key_table *table, const char *text, const 
 
 	for (; part; part = next) {
 		part += strspn(part, " \t");
-		/* The last one: a path may have commas. */
+		/* target= is the last part: a path may have commas. */
 		next = strncmp(part, "target=", 7) ? strchr(part, ',') : NULL;
 		if (next)
 			*next++ = '\0';

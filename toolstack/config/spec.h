@@ -11,14 +11,14 @@
 #include <json-c/json.h>
 
 /**
- * config_spec() - the object of a disk or a network as xl writes it ("vdev=vda,target=/path").
+ * config_spec() - the object of a device that is written as xl does ("vdev=vda,target=/path").
  * @table: config_disk_keys or config_vif_keys
  *
- * Return: the object, values not checked yet; NULL with @err.
+ * Return: the object, its values not checked yet; NULL with @err.
  */
 json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err);
 
-/** config_path() - @text as a path that begins at @cwd; an URI as it is. Return: a new string. */
+/** config_path() - @text as a path that begins at @cwd; a URI stays. Return: a new string. */
 json_object *config_path(const char *text, const char *cwd);
 
 #endif

@@ -56,7 +56,7 @@ bad_networks_are_refused() {
 	with_vif bridge=br7,mac=01:00:00:00:00:00
 	refused 1 't1.cfg:4: vif 1: mac 01:00:00:00:00:00' create /tmp/t1.cfg
 	with_vif bridge=br7,rate=1Mb
-	refused 1 '"1Mb" is no rate: 10Mb/s' create /tmp/t1.cfg
+	refused 1 '"1Mb" is not a rate: write 10Mb/s' create /tmp/t1.cfg
 	all_given_back
 }
 

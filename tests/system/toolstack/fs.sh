@@ -77,7 +77,7 @@ a_folder_that_cannot_be_is_refused() {
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/file" ]'
 	refused 1 'fs src: /mnt/file is not a directory' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=0123456789012345678901234567890123456,path=/mnt/src" ]'
-	refused 1 'g1.cfg:4: .*tag "0123456789012345678901234567890123456" is not usable: 1 to 36' create /tmp/g1.cfg
+	refused 1 'g1.cfg:4: .*tag "0123456789012345678901234567890123456" is not usable: write 1 to 36' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/src", "tag=src,path=/mnt" ]'
 	refused 1 'tag = src is another folder' create /tmp/g1.cfg
 	no_virtiofsd

@@ -214,11 +214,11 @@ nbd_disks_by_socket_and_by_network() {
 nbd_servers_that_cannot_be_are_refused() {
 	left >/tmp/before
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://localhost/" ]'
-	refused 1 'is no NBD server: write nbd://ADDRESS' create /tmp/g1.cfg
+	refused 1 'is not an NBD server: write nbd://ADDRESS' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://127.0.0.1/,qcow2" ]'
-	refused 1 'format = qcow2: an NBD server gives no images' create /tmp/g1.cfg
+	refused 1 'format = qcow2 is not possible for an NBD server' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/n.img,nbd" ]'
-	refused 1 'target names no server' create /tmp/g1.cfg
+	refused 1 'needs an NBD server' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd+unix:///?socket=/tmp/none/sock" ]'
 	refused 1 "its socket's directory is not there" create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://127.0.0.1:9/" ]'
