@@ -68,12 +68,37 @@ static void reply_device(struct call *call, const char *key, const struct key_ta
 	call_reply(call, reply);
 }
 
-static void reply_disk(void *call, int result, const struct disk_config *disk, const struct error *err)
+static void on_disk_attached(void *call, struct guest *guest, uint32_t slot, const struct error *err)
 {
-	if (!result)
-		reply_device(call, "disk", &config_disk_keys, disk, disk->slot);
-	else
+	uint32_t n = 0;
+
+	if (err) {
 		call_error(call, err);
+		return;
+	}
+	while (guest->config.disk[n].slot != slot)
+		n++;
+	reply_device(call, "disk", &config_disk_keys, &guest->config.disk[n], slot);
+}
+
+static void on_vif_attached(void *call, struct guest *guest, uint32_t slot, const struct error *err)
+{
+	uint32_t n = 0;
+
+	if (err) {
+		call_error(call, err);
+		return;
+	}
+	while (guest->config.vif[n].slot != slot)
+		n++;
+	reply_device(call, "vif", &config_vif_keys, &guest->config.vif[n], slot);
+}
+
+static void on_detached(void *call, struct guest *guest, uint32_t slot, const struct error *err)
+{
+	(void)guest;
+	(void)slot;
+	method_done(call, err ? -1 : 0, err);
 }
 
 void method_block_attach(struct call *call, json_object *parameters)
@@ -83,29 +108,16 @@ void method_block_attach(struct call *call, json_object *parameters)
 	const char *cwd = spec ? method_string(call, parameters, "cwd") : NULL;
 
 	if (cwd && !defer(guest, call, parameters, method_block_attach))
-		hotplug_add_disk(guest, spec, cwd, reply_disk, call);
+		hotplug_add_disk(guest, spec, cwd, on_disk_attached, call);
 }
 
 void method_network_attach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
-	const struct vif_config *vif;
-	struct error err;
 
-	if (!spec || defer(guest, call, parameters, method_network_attach))
-		return;
-	vif = hotplug_add_vif(guest, spec, &err);
-	if (vif)
-		reply_device(call, "vif", &config_vif_keys, vif, vif->slot);
-	else
-		call_error(call, &err);
-}
-
-static void reply_detached(void *call, int result, const struct disk_config *disk, const struct error *err)
-{
-	(void)disk;
-	method_done(call, result, err);
+	if (spec && !defer(guest, call, parameters, method_network_attach))
+		hotplug_add_vif(guest, spec, on_vif_attached, call);
 }
 
 void method_block_detach(struct call *call, json_object *parameters)
@@ -114,15 +126,14 @@ void method_block_detach(struct call *call, json_object *parameters)
 	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
 
 	if (vdev && !defer(guest, call, parameters, method_block_detach))
-		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), reply_detached, call);
+		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), on_detached, call);
 }
 
 void method_network_detach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 	const char *vif = guest ? method_string(call, parameters, "vif") : NULL;
-	struct error err;
 
 	if (vif && !defer(guest, call, parameters, method_network_detach))
-		method_done(call, hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), &err), &err);
+		hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), on_detached, call);
 }

@@ -240,7 +240,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 	connection_run(connection);
 }
 
-/* Root, our own user and members of group vimo may change things. */
+/* Root, the user of vimod and members of group vimo may change things. */
 static bool peer_may_change(int fd)
 {
 	struct group *group = getgrnam("vimo");

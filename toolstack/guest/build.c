@@ -145,7 +145,7 @@ void build_dm_exited(struct guest *guest, const struct guest_event *event)
 	(void)event;
 	if (guest->dm.ready) /* its last message is still in the pipe: EVENT_DM_FAILED follows */
 		return;
-	error_set(&err, ERROR_FAILED, "the device model of %s ended", guest->config.name);
+	error_set(&err, ERROR_FAILED, "vimo-dm of %s exited before it was ready", guest->config.name);
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
 }
 

@@ -27,7 +27,7 @@ static void on_dm_ready(void *arg, const char *problem)
 		guest_post(guest, &(struct guest_event){ .kind = EVENT_DM_READY });
 		return;
 	}
-	error_set(&err, ERROR_FAILED, "the device model of %s did not start: %s", guest->config.name, problem);
+	error_set(&err, ERROR_FAILED, "vimo-dm of %s did not start: %s", guest->config.name, problem);
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_DM_FAILED, .why = &err });
 }
 

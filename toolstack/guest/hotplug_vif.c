@@ -3,70 +3,72 @@
  * hotplug_vif.c - attach and detach networks.
  */
 #include "guest/hotplug_vif.h"
-#include "alloc.h"
-#include "cleanup.h"
 #include "guest/check.h"
-#include "guest/hotplug.h"
-#include "guest/record.h"
 #include "guest/resources.h"
 #include "helper/slirp.h"
-#include "helper/supervisor.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static void drop_helper(struct guest *guest, uint32_t slot)
+static struct vif_config *added(struct hotplug *change)
 {
-	if (guest->helpers[slot])
-		supervisor_unwatch(guest->helpers[slot]);
-	helpers_stop_one(guest->helpers[slot]);
-	guest->helpers[slot] = NULL;
+	return &change->config.vif[change->config.vif_count - 1];
 }
 
-const struct vif_config *hotplug_add_vif(struct guest *guest, const char *spec, struct error *err)
+static void prepare(struct hotplug *change)
 {
-	CLEANUP_FREE struct guest_config *config = alloc_zeroed(sizeof(*config));
-	CLEANUP_FREE struct guest_config *before = alloc_zeroed(sizeof(*before));
-	struct vif_config *vif = &config->vif[config->vif_count];
-	CLEANUP_JSON json_object *device = NULL;
-	struct fd_list fds = { 0 };
-	int result;
+	if (added(change)->backend != VIF_USER)
+		return;
+	change->helper = slirp_new(change->config.name, added(change));
+	helper_start(change->helper, &change->err);
+}
 
-	if (hotplug_check_state(guest, err))
-		return NULL;
-	*config = *before = guest->config;
-	if (config->vif_count == CONFIG_VIFS) {
-		hotplug_error_full("network", CONFIG_VIFS, err);
-		return NULL;
-	}
-	if (hotplug_take_spec(&config_vif_keys, spec, "/", vif, err))
-		return NULL;
-	config->vif_count++;
-	if (config_complete(config, err) || hotplug_check_slot(guest, vif->slot, err))
-		return NULL;
-	if (check_vif(vif, err))
-		return NULL;
-	if (vif->backend == VIF_USER)
-		guest->helpers[vif->slot] = slirp_new(config->name, vif);
-	result = resources_open_vif(guest, vif, &fds, &device, err);
-	if (!result) {
-		guest->config = *config;
-		result = hotplug_add(guest, before, device, &fds, err);
-	}
-	fd_list_close(&fds);
-	if (!result && guest->helpers[vif->slot]) {
-		helper_connected(guest->helpers[vif->slot]);
-		supervisor_watch(guest->helpers[vif->slot], guest->guests->loop);
-	}
-	if (!result)
-		return &guest->config.vif[guest->config.vif_count - 1];
-	drop_helper(guest, vif->slot);
-	vif_close(&guest->taps[vif->slot]);
-	return NULL;
+static int open_vif(struct hotplug *change, struct fd_list *fds, json_object **device, struct error *err)
+{
+	return resources_open_vif(change->work.guest, added(change), fds, device, err);
+}
+
+static void forget(struct guest_config *config, uint32_t slot)
+{
+	uint32_t n = 0;
+
+	while (config->vif[n].slot != slot)
+		n++;
+	config->vif_count--;
+	memmove(&config->vif[n], &config->vif[n + 1], (config->vif_count - n) * sizeof(config->vif[0]));
+}
+
+static const struct hotplug_kind vifs = { .prepare = prepare, .open = open_vif, .forget = forget };
+
+static int plan(struct hotplug *change, const char *spec)
+{
+	struct guest *guest = change->work.guest;
+	struct guest_config *config = &change->config;
+
+	if (hotplug_check_state(guest, &change->err))
+		return -1;
+	if (config->vif_count == CONFIG_VIFS)
+		return hotplug_error_full("network", CONFIG_VIFS, &change->err);
+	if (hotplug_plan(change, &config_vif_keys, spec, "/", &config->vif[config->vif_count], &config->vif_count))
+		return -1;
+	return hotplug_check_slot(guest, added(change)->slot, &change->err) || check_vif(added(change), &change->err) ?
+		       -1 :
+		       0;
+}
+
+void hotplug_add_vif(struct guest *guest, const char *spec, hotplug_fn done, void *arg)
+{
+	struct hotplug *change = hotplug_new(guest, &vifs, done, arg);
+
+	if (plan(change, spec))
+		hotplug_fail(change);
+	else
+		hotplug_attach(change, added(change)->slot);
 }
 
 /* Return: the index of network @which, or the number of networks. */
-static uint32_t find_vif(const struct guest_config *config, const char *which)
+static uint32_t find_index(const struct guest_config *config, const char *which)
 {
 	char *end;
 	unsigned long index = strtoul(which, &end, 10);
@@ -79,24 +81,28 @@ static uint32_t find_vif(const struct guest_config *config, const char *which)
 	return config->vif_count;
 }
 
-int hotplug_remove_vif(struct guest *guest, const char *which, bool force, struct error *err)
+/* Return: the network, or NULL with @err. */
+static const struct vif_config *find(const struct guest *guest, const char *which, struct error *err)
 {
-	struct guest_config *config = &guest->config;
-	uint32_t n = find_vif(config, which), slot;
+	const struct guest_config *config = &guest->config;
+	uint32_t n = find_index(config, which);
 
 	if (hotplug_check_state(guest, err))
-		return -1;
-	if (n == config->vif_count)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "%s has no network %.40s: run 'vimoctl network-list %s' to see its networks",
-				 config->name, which, config->name);
-	slot = config->vif[n].slot;
-	if (hotplug_remove(guest, slot, force, err))
-		return -1;
-	drop_helper(guest, slot);
-	vif_close(&guest->taps[slot]);
-	config->vif_count--;
-	memmove(&config->vif[n], &config->vif[n + 1], (config->vif_count - n) * sizeof(config->vif[0]));
-	record_update(guest);
-	return 0;
+		return NULL;
+	if (n < config->vif_count)
+		return &config->vif[n];
+	error_set(err, ERROR_NOT_FOUND, "%s has no network %.40s: run 'vimoctl network-list %s' to see its networks",
+		  config->name, which, config->name);
+	return NULL;
+}
+
+void hotplug_remove_vif(struct guest *guest, const char *which, bool force, hotplug_fn done, void *arg)
+{
+	struct hotplug *change = hotplug_new(guest, &vifs, done, arg);
+	const struct vif_config *vif = find(guest, which, &change->err);
+
+	if (vif)
+		hotplug_detach(change, vif->slot, force);
+	else
+		hotplug_fail(change);
 }

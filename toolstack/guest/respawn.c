@@ -41,7 +41,7 @@ void respawn_later(struct guest *guest)
 void respawn_exited(struct guest *guest, const struct guest_event *event)
 {
 	(void)event;
-	log_warning("%s: its device model ended: starting another", guest->config.name);
+	log_warning("%s: vimo-dm exited: the next vimo-dm is started", guest->config.name);
 	respawn_later(guest);
 }
 

@@ -203,7 +203,7 @@ static void channels_have_links(void **state)
 		channels_unlink(config);
 		assert_int_equal(unlink("two.sock"), 0);
 	}
-	/* But not what a guest left that ended without us. */
+	/* A link of a guest that ended without vimod is replaced. */
 	assert_int_equal(symlink("/nonexistent/vimo/guests/old/channel-1.sock", "two.sock"), 0);
 	assert_int_equal(check_devices(config, &err), 0);
 	assert_int_equal(channels_link(config, &err), 0);
