@@ -31,65 +31,67 @@ static void changed(struct guest *guest, const struct guest_event *event)
 }
 
 /* Of a guest with a vimo-dm, whether its vCPUs run or not. */
-#define VIMO_DM_EVENTS(state)                                                                                          \
-	[EVENT_OPENED] = { state, .after = respawn_opened }, [EVENT_OPEN_FAILED] = { state, .after = respawn_failed }, \
-	[EVENT_CHANGED] = { state, .after = changed }, [EVENT_DM_READY] = { state, .after = respawn_ready },           \
-	[EVENT_DM_FAILED] = { state, .after = respawn_not_ready }
+#define VIMO_DM_EVENTS(state)                                             \
+	[EVENT_OPENED] = { .next = state, .after = respawn_opened },      \
+	[EVENT_OPEN_FAILED] = { .next = state, .after = respawn_failed }, \
+	[EVENT_CHANGED] = { .next = state, .after = changed },            \
+	[EVENT_DM_READY] = { .next = state, .after = respawn_ready },     \
+	[EVENT_DM_FAILED] = { .next = state, .after = respawn_not_ready }
 
 static const struct transition table[GUEST_STATES][GUEST_EVENTS] = {
 	[GUEST_NEW] = {
-		[EVENT_BUILD] = { GUEST_BUILDING, .after = build_begin, .quiet = true },
-		[EVENT_ADOPT_RUNNING] = { GUEST_RUNNING, .after = build_watch },
-		[EVENT_ADOPT_PAUSED] = { GUEST_PAUSED, .after = build_watch },
-		[EVENT_ADOPT_STOPPED] = { GUEST_STOPPED },
-		[EVENT_ADOPT_LEFTOVER] = { GUEST_ENDING, .after = end_now },
+		[EVENT_BUILD] = { .next = GUEST_BUILDING, .after = build_begin, .quiet = true },
+		[EVENT_ADOPT_RUNNING] = { .next = GUEST_RUNNING, .after = build_watch },
+		[EVENT_ADOPT_PAUSED] = { .next = GUEST_PAUSED, .after = build_watch },
+		[EVENT_ADOPT_STOPPED] = { .next = GUEST_STOPPED },
+		[EVENT_ADOPT_LEFTOVER] = { .next = GUEST_ENDING, .after = end_now },
 	},
 	[GUEST_BUILDING] = {
-		[EVENT_WAIT] = { GUEST_BUILDING, .after = build_wait },
-		[EVENT_BUILT] = { GUEST_BUILDING, .after = build_spawn },
-		[EVENT_DM_READY] = { GUEST_BUILDING, .after = build_start },
-		[EVENT_STARTED] = { GUEST_RUNNING, .before = build_started, .after = build_finish },
-		[EVENT_DM_EXITED] = { GUEST_BUILDING, .after = build_dm_exited },
-		[EVENT_DM_FAILED] = { GUEST_ENDING, .before = end_by_failure, .after = end_now },
-		[EVENT_FAILED] = { GUEST_ENDING, .before = end_by_failure, .after = end_now },
-		[EVENT_DESTROY] = { GUEST_ENDING, .before = end_by_user, .after = end_now },
+		[EVENT_WAIT] = { .next = GUEST_BUILDING, .after = build_wait },
+		[EVENT_BUILT] = { .next = GUEST_BUILDING, .after = build_spawn },
+		[EVENT_DM_READY] = { .next = GUEST_BUILDING, .after = build_start },
+		[EVENT_STARTED] = { .next = GUEST_RUNNING, .before = build_started, .after = build_finish },
+		[EVENT_DM_EXITED] = { .next = GUEST_BUILDING, .after = build_dm_exited },
+		[EVENT_DM_FAILED] = { .next = GUEST_ENDING, .before = end_by_failure, .after = end_now },
+		[EVENT_FAILED] = { .next = GUEST_ENDING, .before = end_by_failure, .after = end_now },
+		[EVENT_DESTROY] = { .next = GUEST_ENDING, .before = end_by_user, .after = end_now },
 	},
 	[GUEST_RUNNING] = {
 		VIMO_DM_EVENTS(GUEST_RUNNING),
-		[EVENT_DM_EXITED] = { GUEST_RUNNING, .after = respawn_exited },
-		[EVENT_PAUSE] = { GUEST_PAUSED },
-		[EVENT_STALL] = { GUEST_PAUSED },
-		[EVENT_PRESERVE] = { GUEST_STOPPED },
-		[EVENT_STOP] = { GUEST_ENDING, .before = end_leave, .after = end_drained },
-		[EVENT_DESTROY] = { GUEST_ENDING, .before = end_by_user, .after = end_now },
+		[EVENT_DM_EXITED] = { .next = GUEST_RUNNING, .after = respawn_exited },
+		[EVENT_PAUSE] = { .next = GUEST_PAUSED },
+		[EVENT_STALL] = { .next = GUEST_PAUSED },
+		[EVENT_PRESERVE] = { .next = GUEST_STOPPED },
+		[EVENT_STOP] = { .next = GUEST_ENDING, .before = end_leave, .after = end_drained },
+		[EVENT_DESTROY] = { .next = GUEST_ENDING, .before = end_by_user, .after = end_now },
 	},
 	[GUEST_PAUSED] = {
 		VIMO_DM_EVENTS(GUEST_PAUSED),
-		[EVENT_DM_EXITED] = { GUEST_PAUSED, .after = respawn_exited },
-		[EVENT_UNPAUSE] = { GUEST_RUNNING },
-		[EVENT_STALL] = { GUEST_PAUSED, .after = announce },
-		[EVENT_PRESERVE] = { GUEST_STOPPED },
-		[EVENT_STOP] = { GUEST_ENDING, .before = end_leave, .after = end_drained },
-		[EVENT_DESTROY] = { GUEST_ENDING, .before = end_by_user, .after = end_now },
+		[EVENT_DM_EXITED] = { .next = GUEST_PAUSED, .after = respawn_exited },
+		[EVENT_UNPAUSE] = { .next = GUEST_RUNNING },
+		[EVENT_STALL] = { .next = GUEST_PAUSED, .after = announce },
+		[EVENT_PRESERVE] = { .next = GUEST_STOPPED },
+		[EVENT_STOP] = { .next = GUEST_ENDING, .before = end_leave, .after = end_drained },
+		[EVENT_DESTROY] = { .next = GUEST_ENDING, .before = end_by_user, .after = end_now },
 	},
 	[GUEST_STOPPED] = {
 		VIMO_DM_EVENTS(GUEST_STOPPED),
-		[EVENT_STALL] = { GUEST_STOPPED, .after = announce },
-		[EVENT_DESTROY] = { GUEST_ENDING, .before = end_by_user, .after = end_now },
+		[EVENT_STALL] = { .next = GUEST_STOPPED, .after = announce },
+		[EVENT_DESTROY] = { .next = GUEST_ENDING, .before = end_by_user, .after = end_now },
 	},
 	[GUEST_ENDING] = {
 		/* A thread that worked for the guest as it began to end. */
-		[EVENT_BUILT] = { GUEST_ENDING, .after = end_now },
-		[EVENT_WAIT] = { GUEST_ENDING, .after = end_now },
-		[EVENT_FAILED] = { GUEST_ENDING, .after = end_now },
-		[EVENT_OPENED] = { GUEST_ENDING, .after = end_now },
-		[EVENT_OPEN_FAILED] = { GUEST_ENDING, .after = end_now },
-		[EVENT_CHANGED] = { GUEST_ENDING, .after = end_now },
-		[EVENT_DM_EXITED] = { GUEST_ENDING, .after = end_dm_exited },
-		[EVENT_DM_FAILED] = { GUEST_ENDING, .after = respawn_not_ready },
-		[EVENT_DESTROY] = { GUEST_ENDING, .before = end_redirect },
-		[EVENT_DESTROYED] = { GUEST_ENDING, .after = end_forget },
-		[EVENT_BUILD] = { GUEST_BUILDING, .after = build_begin, .quiet = true },
+		[EVENT_BUILT] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_WAIT] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_FAILED] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_OPENED] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_OPEN_FAILED] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_CHANGED] = { .next = GUEST_ENDING, .after = end_now },
+		[EVENT_DM_EXITED] = { .next = GUEST_ENDING, .after = end_dm_exited },
+		[EVENT_DM_FAILED] = { .next = GUEST_ENDING, .after = respawn_not_ready },
+		[EVENT_DESTROY] = { .next = GUEST_ENDING, .before = end_redirect },
+		[EVENT_DESTROYED] = { .next = GUEST_ENDING, .after = end_forget },
+		[EVENT_BUILD] = { .next = GUEST_BUILDING, .after = build_begin, .quiet = true },
 	},
 };
 
