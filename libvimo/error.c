@@ -5,6 +5,7 @@
 #include "error.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,18 @@ int error_key(struct error *err, enum error_code code, const char *key, const ch
 	set(err, code, key, format, args);
 	va_end(args);
 	return -1;
+}
+
+int error_errno(struct error *err, const char *format, ...)
+{
+	const char *why = strerror(errno);
+	char what[sizeof(err->text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	return error_set(err, ERROR_FAILED, "%s: %s", what, why);
 }
 
 int error_about(struct error *err, const char *key)

@@ -28,6 +28,9 @@ struct error {
 /** error_set() - set an error without a key, as one printable line. Return: -1, so that callers can return it. */
 int error_set(struct error *err, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/** error_errno() - set ERROR_FAILED with "@format: meaning of errno". Return: -1. */
+int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** error_key() - error_set() and error_about(): an error about @key. Return: -1. */
 int error_key(struct error *err, enum error_code code, const char *key, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
