@@ -65,12 +65,10 @@ struct block {
 	struct block_queue queue[BLOCK_QUEUES];
 };
 
-/** What the caller wants of a disk. */
+/** A disk as vimod describes it. */
 struct block_options {
-	int fd;                    /* the image, or the socket of a vhost-user back end */
-	int memory_fd;             /* for such a one: the guest's RAM */
-	struct io_thread *threads; /* its queues are spread over them */
-	unsigned int thread_count;
+	int fd;        /* the image, or the socket of a vhost-user back end */
+	int memory_fd; /* the guest's RAM, for a vhost-user back end */
 	bool readonly;
 	unsigned int queues;                              /* 1..BLOCK_QUEUES */
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
@@ -81,7 +79,7 @@ struct block_options {
 
 /** Where the data are. */
 struct block_backend {
-	/* Fill block->disk and block->features. Descriptors become its when block_add() succeeds. */
+	/* Fill block->disk and block->features. Descriptors are taken over when the disk is added. */
 	int (*open)(struct block *block, const struct block_options *options, struct error *err);
 	/* Nothing is in flight. */
 	void (*close)(struct block *block);
@@ -95,11 +93,7 @@ struct block_backend {
 extern const struct block_backend block_image;  /* image.c */
 extern const struct block_backend block_daemon; /* daemon.c */
 
-/** block_add() - put a disk into @endpoint. Return: 0 or -1. */
-int block_add(struct endpoint *endpoint, const struct block_backend *backend, const struct block_options *options,
-	      struct error *err);
-/** block_retry() - do what failed and stalled the guest again. Nothing for other devices. Context: the event loop. */
-void block_retry(struct endpoint *endpoint);
+extern const struct device_kind block_kind; /* kind.c */
 
 /* queue.c */
 extern const struct virtio_model block_model;

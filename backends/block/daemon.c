@@ -7,7 +7,7 @@
  *
  * Context: the I/O thread of queue 0, but for what says otherwise.
  */
-#include "block/daemon.h"
+#include "block/daemon_ring.h"
 #include "host/vhost_user.h"
 
 #include "log.h"

@@ -4,7 +4,7 @@
  * the ring, answers out of it. What the daemon writes is checked as a guest's
  * words are.
  */
-#include "block/daemon.h"
+#include "block/daemon_ring.h"
 
 #include "log.h"
 

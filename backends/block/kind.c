@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kind.c - what a disk is, and what its driver is told (VirtIO 1.2, 5.2.4).
+ * kind.c - a disk: its options, features and configuration space (VirtIO 1.2, 5.2.4).
  */
 #include "block/block.h"
+#include "json.h"
 
 #include <endian.h>
 #include <linux/virtio_config.h>
@@ -13,7 +14,7 @@
 
 static void show(struct virtio_device *device)
 {
-	const struct block *block = ((struct endpoint *)(void *)device)->context;
+	const struct block *block = endpoint_of(device)->context;
 	const struct virtio_blk_config config = {
 		.capacity = htole64(block->disk.sectors),
 		.seg_max = htole32(block->segments),
@@ -30,7 +31,7 @@ static void show(struct virtio_device *device)
 	transport_show_config(device, &config, sizeof(config));
 }
 
-/* What changes the image is not offered where that must not be. */
+/* A read-only disk offers no requests that change its image. */
 static uint64_t features_of(const struct block *block)
 {
 	const uint64_t changing = FEATURE(VIRTIO_BLK_F_DISCARD) | FEATURE(VIRTIO_BLK_F_WRITE_ZEROES);
@@ -61,7 +62,6 @@ static int attach(struct block *block, struct error *err)
 	struct endpoint *endpoint = block->endpoint;
 
 	endpoint->context = block;
-	endpoint->removed = removed;
 	endpoint->reconnect = block->backend->reconnect;
 	endpoint->device.queues = block->queues;
 	endpoint->device.features = features_of(block);
@@ -75,7 +75,8 @@ static int attach(struct block *block, struct error *err)
 static int prepare(struct block *block, const struct block_options *options, struct error *err)
 {
 	for (unsigned int i = 0; i < block->queues; i++) {
-		struct io_thread *thread = &options->threads[(block->endpoint->slot + i) % options->thread_count];
+		const struct endpoint_host *host = block->endpoint->host;
+		struct io_thread *thread = &host->io_threads[(block->endpoint->slot + i) % host->io_thread_count];
 
 		if (!block_queue_prepare(&block->queue[i], block, i, thread))
 			return error_set(err, ERROR_RESOURCES, "disk: no memory");
@@ -88,8 +89,8 @@ static int prepare(struct block *block, const struct block_options *options, str
 	return 0;
 }
 
-int block_add(struct endpoint *endpoint, const struct block_backend *backend, const struct block_options *options,
-	      struct error *err)
+static int add_disk(struct endpoint *endpoint, const struct block_backend *backend, const struct block_options *options,
+		    struct error *err)
 {
 	struct block *block = calloc(1, sizeof(*block));
 
@@ -111,12 +112,45 @@ int block_add(struct endpoint *endpoint, const struct block_backend *backend, co
 	return -1;
 }
 
-void block_retry(struct endpoint *endpoint)
+static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	const char *backend = json_string(spec->json, "backend");
+	const char *stop = json_string(spec->json, "on_io_error");
+	bool daemon = backend && !strcmp(backend, "vhost-user");
+	struct block_options options = {
+		.fd = spec->fds[0],
+		.memory_fd = spec->fds[1],
+		.readonly = json_flag(spec->json, "readonly"),
+		.queues = (unsigned int)json_number(spec->json, "queues", 1),
+		.operations_per_second = (uint64_t)json_number(spec->json, "iops", 0),
+		.bytes_per_second = (uint64_t)json_number(spec->json, "bytes_per_second", 0),
+		.serial = json_string(spec->json, "serial"),
+		.stop_on_error = stop && !strcmp(stop, "stop"),
+		.packed = json_flag(spec->json, "packed"),
+	};
+
+	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
+		return error_set(err, ERROR_USAGE, "disk: queues must be 1 to %u", BLOCK_QUEUES);
+	if (spec->fd_count != (daemon ? 2 : 1) || (daemon && options.queues != 1))
+		return error_set(
+			err, ERROR_USAGE,
+			"disk: a storage daemon's disk must have two descriptors and one queue, an image one descriptor");
+	return add_disk(endpoint, daemon ? &block_daemon : &block_image, &options, err);
+}
+
+static void retry(struct endpoint *endpoint)
 {
 	struct block *block = endpoint->context;
 
-	if (endpoint->device.model != &block_model)
-		return;
 	for (unsigned int i = 0; i < block->queues; i++)
 		block_queue_retry(&block->queue[i]);
 }
+
+const struct device_kind block_kind = {
+	.type = "block",
+	.fds_min = 1,
+	.fds_max = 2,
+	.add = add,
+	.retry = retry,
+	.removed = removed,
+};

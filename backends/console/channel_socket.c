@@ -73,7 +73,7 @@ static bool hung_up(const struct channel_socket *socket)
 	return poll(&wait, 1, 0) > 0 && wait.revents & (POLLHUP | POLLERR | POLLNVAL);
 }
 
-static void client_came(uv_poll_t *poll, int status, int events)
+static void on_client(uv_poll_t *poll, int status, int events)
 {
 	struct channel_socket *socket = poll->data;
 
@@ -83,10 +83,10 @@ static void client_came(uv_poll_t *poll, int status, int events)
 		socket->polled = 0; /* it polls no more */
 	client_read(socket);
 	socket->deaf = socket->deaf || hung_up(socket);
-	socket->changed(socket->context);
+	socket->on_change(socket->context);
 }
 
-static void listener_came(uv_poll_t *poll, int status, int events)
+static void on_listener(uv_poll_t *poll, int status, int events)
 {
 	struct channel_socket *socket = poll->data;
 
@@ -100,7 +100,7 @@ static void listener_came(uv_poll_t *poll, int status, int events)
 	socket->polling = poll_new(socket, poll->loop, socket->client);
 	if (!socket->polling)
 		client_close(socket);
-	socket->changed(socket->context);
+	socket->on_change(socket->context);
 }
 
 size_t channel_socket_send(struct channel_socket *socket, const struct iovec *iov, unsigned int count)
@@ -133,7 +133,7 @@ static void poll_for(struct channel_socket *socket, int events)
 	if (socket->polled == events)
 		return;
 	if (events)
-		uv_poll_start(socket->polling, events, client_came);
+		uv_poll_start(socket->polling, events, on_client);
 	else
 		uv_poll_stop(socket->polling);
 	socket->polled = events;
@@ -144,7 +144,7 @@ static void listen_for(struct channel_socket *socket, bool clients)
 	if (socket->accepts == clients)
 		return;
 	if (clients)
-		uv_poll_start(socket->listening, UV_READABLE, listener_came);
+		uv_poll_start(socket->listening, UV_READABLE, on_listener);
 	else
 		uv_poll_stop(socket->listening);
 	socket->accepts = clients;

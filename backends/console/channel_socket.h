@@ -27,16 +27,16 @@ struct channel_socket {
 	bool deaf;    /* it takes no more */
 	char input[CHANNEL_INPUT];
 	size_t input_used;
-	void (*changed)(void *context);
+	void (*on_change)(void *context);
 	void *context;
 };
 
-/** channel_socket_open() - listen on @path; @changed and @context are set. Return: 0 or -1. */
+/** channel_socket_open() - listen on @path; on_change and @context are set. Return: 0 or -1. */
 int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, const char *path, struct error *err);
 /** channel_socket_connected() - whether there is a client. */
 bool channel_socket_connected(const struct channel_socket *socket);
 /**
- * channel_socket_send() - to the client, as far as it takes it now; @changed comes when it may take more.
+ * channel_socket_send() - to the client, as far as it takes it now; on_change comes when it may take more.
  *
  * Return: bytes; all there are when nobody will ever take them.
  */

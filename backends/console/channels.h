@@ -52,16 +52,8 @@ struct channels {
 };
 
 extern const struct virtio_model channels_model;
+extern const struct device_kind channels_kind; /* channels_kind.c */
 
-/**
- * channels_add() - put channels of these names into @endpoint, each with its socket RUN_DIR/channel-PORT.sock.
- *
- * Return: them, or NULL.
- */
-struct channels *channels_add(struct endpoint *endpoint, const char *const *names, unsigned int count,
-			      struct error *err);
-/** channels_close() - no clients any more; the guest's view stays. */
-void channels_close(struct channels *channels);
 /** channels_show_config() - what the driver reads. */
 void channels_show_config(struct virtio_device *device);
 /** channels_work() - move messages and bytes. Context: event loop, lock not held. Return: whether to be called again.

@@ -1,62 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * channels_kind.c - make a guest's channels, and end them.
+ * channels_kind.c - a guest's channels: the device, and a socket RUN_DIR/channel-PORT.sock for each.
  */
 #include "console/channels.h"
+#include "json.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void channels_close(struct channels *channels)
+static void close_sockets(struct channels *channels)
 {
 	for (unsigned int n = 0; n < channels->count; n++)
 		channel_socket_close(&channels->channel[n].socket);
 }
 
-/* Return: 0, or -1; what is open counts. */
-static int open_sockets(struct channels *channels, const struct endpoint *endpoint, const char *const *names,
-			unsigned int count, struct error *err)
+static int open_channel(struct channels *channels, struct endpoint *endpoint, const char *name, struct error *err)
 {
+	struct channel *channel = &channels->channel[channels->count];
 	char path[PATH_MAX];
 
-	for (unsigned int n = 0; n < count; n++) {
-		struct channel *channel = &channels->channel[n];
-
-		if (!names[n] || strlen(names[n]) >= sizeof(channel->name))
-			return error_set(err, ERROR_USAGE, "a channel's name must be shorter than %u characters",
-					 CHANNEL_NAME);
-		strcpy(channel->name, names[n]);
-		channel->socket.changed = endpoint_run;
-		channel->socket.context = (void *)endpoint;
-		snprintf(path, sizeof(path), "%s/channel-%u.sock", endpoint->host->run_dir, n + 1);
-		if (channel_socket_open(&channel->socket, endpoint->host->loop, path, err))
-			return -1;
-		channels->count++;
-	}
+	if (!name || strlen(name) >= sizeof(channel->name))
+		return error_set(err, ERROR_USAGE, "channels: a name must be shorter than %u characters", CHANNEL_NAME);
+	strcpy(channel->name, name);
+	channel->socket.on_change = endpoint_run;
+	channel->socket.context = endpoint;
+	snprintf(path, sizeof(path), "%s/channel-%u.sock", endpoint->host->run_dir, channels->count + 1);
+	if (channel_socket_open(&channel->socket, endpoint->host->loop, path, err))
+		return -1;
+	channels->count++;
 	return 0;
 }
 
-struct channels *channels_add(struct endpoint *endpoint, const char *const *names, unsigned int count,
-			      struct error *err)
+/* Return: 0, or -1; channels that are open count. */
+static int open_channels(struct channels *channels, struct endpoint *endpoint, json_object *names, struct error *err)
 {
-	struct channels *channels = calloc(1, sizeof(*channels));
+	size_t count = json_object_array_length(names);
 
-	if (!channels) {
-		error_set(err, ERROR_RESOURCES, "channels: no memory");
-		return NULL;
-	}
+	if (count > CHANNELS_MAX)
+		return error_set(err, ERROR_USAGE, "channels: a guest has %u at most", CHANNELS_MAX);
+	for (size_t n = 0; n < count; n++)
+		if (open_channel(channels, endpoint, json_object_get_string(json_object_array_get_idx(names, n)), err))
+			return -1;
+	return 0;
+}
+
+static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
+{
+	struct channels *channels;
+	json_object *names = NULL;
+
+	if (!json_object_object_get_ex(spec->json, "names", &names) || !json_object_is_type(names, json_type_array))
+		return error_set(err, ERROR_USAGE, "channels: names must be a list");
+	channels = calloc(1, sizeof(*channels));
+	if (!channels)
+		return error_set(err, ERROR_RESOURCES, "channels: no memory");
 	channels->device = &endpoint->device;
-	if (!open_sockets(channels, endpoint, names, count, err)) {
+	if (!open_channels(channels, endpoint, names, err)) {
 		endpoint->work = channels_work;
 		endpoint->context = channels;
-		endpoint->device.queues = channels_queues(count);
+		endpoint->device.queues = channels_queues(channels->count);
 		endpoint->device.features = CHANNELS_FEATURES;
 		if (!endpoint_attach(endpoint, &channels_model, channels_show_config, err))
-			return channels;
+			return 0;
 	}
-	channels_close(channels);
+	close_sockets(channels);
 	free(channels);
-	return NULL;
+	return -1;
 }
+
+static void close_channels(struct endpoint *endpoint)
+{
+	channels_work(endpoint->context);
+	close_sockets(endpoint->context);
+}
+
+const struct device_kind channels_kind = {
+	.type = "channels",
+	.single = true,
+	.add = add,
+	.close = close_channels,
+};

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * control.c - what the daemon asks of a running device model: one packet on
- * RUN_DIR/control.sock (root's only) with one JSON object and its descriptors,
- * one packet back: "OK" or "ERROR text".
+ * control.c - vimod's requests to vimo-dm: one packet on RUN_DIR/control.sock, which only root may open, with one JSON
+ * object and its descriptors; one packet back: "OK" or "ERROR text".
  */
-#include "dm/dm.h"
+#include "dm/control.h"
 
+#include "dm/devices.h"
+#include "dm/path.h"
+#include "dm/stall.h"
 #include "cleanup.h"
 #include "json.h"
 #include "unix_socket.h"
@@ -23,7 +25,7 @@ static int do_powerbutton(struct dm *dm, struct device_spec *spec, struct error 
 {
 	(void)spec;
 	(void)err;
-	dm_power_button(dm);
+	power_button_press(&dm->power_button);
 	return 0;
 }
 
@@ -31,7 +33,7 @@ static int do_add(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	if (dm_add_device(dm, spec, err))
 		return -1;
-	spec->fd_count = 0; /* the device's now */
+	spec->fd_count = 0; /* the device has taken them over */
 	return 0;
 }
 
@@ -58,12 +60,9 @@ static int do_resize(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	int64_t cols = json_number(spec->json, "cols", 0), rows = json_number(spec->json, "rows", 0);
 
-	if (!dm->console)
-		return error_set(err, ERROR_STATE, "the guest has no console");
 	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
 		return error_set(err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
-	console_resize(&dm->console->device, (uint16_t)cols, (uint16_t)rows);
-	return 0;
+	return dm_resize(dm, (uint16_t)cols, (uint16_t)rows, err);
 }
 
 static const struct {
@@ -79,7 +78,8 @@ static int act(struct dm *dm, json_object *request, struct device_spec *spec, st
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
 		if (json_object_object_get_ex(request, requests[i].name, &spec->json))
 			return requests[i].act(dm, spec, err);
-	return error_set(err, ERROR_USAGE, "unknown request: vimod and vimo-dm differ, install one release");
+	return error_set(err, ERROR_USAGE,
+			 "the request is unknown: vimod and vimo-dm differ: install one release of both");
 }
 
 static void take_descriptors(struct msghdr *message, struct device_spec *spec)
@@ -97,7 +97,7 @@ static int receive(int fd, struct device_spec *spec, json_object **request, stru
 	static char text[REQUEST_BYTES];
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(DM_SPEC_FDS * sizeof(int))];
+		char bytes[CMSG_SPACE(DEVICE_FDS * sizeof(int))];
 	} control;
 	struct iovec iov = { text, sizeof(text) };
 	struct msghdr message = {
@@ -106,24 +106,24 @@ static int receive(int fd, struct device_spec *spec, json_object **request, stru
 	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 
 	if (got < 0)
-		return error_set(err, ERROR_FAILED, "request: %s", strerror(errno));
+		return error_errno(err, "request");
 	take_descriptors(&message, spec);
 	if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
 		return error_set(err, ERROR_USAGE, "the request is too long");
 	*request = json_parse(text, (size_t)got);
-	return *request ? 0 : error_set(err, ERROR_USAGE, "the request is no JSON object");
+	return *request ? 0 : error_set(err, ERROR_USAGE, "the request is not a JSON object");
 }
 
-/* The daemon sends at once what it connected for; who does not is left by the time limit on receiving. */
+/* vimod sends its request at once. The time limit on receiving drops a client that sends nothing. */
 static void serve(struct dm *dm, int fd)
 {
 	CLEANUP_JSON json_object *request = NULL;
-	const struct timeval patience = { .tv_usec = 200000 };
+	const struct timeval limit = { .tv_usec = 200000 };
 	struct device_spec spec = { 0 };
 	struct error err = { 0 };
 	char answer[sizeof(err.text) + 16] = "OK";
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (receive(fd, &spec, &request, &err) || act(dm, request, &spec, &err))
 		snprintf(answer, sizeof(answer), "ERROR %s", err.text);
 	for (unsigned int n = 0; n < spec.fd_count; n++)
@@ -131,7 +131,7 @@ static void serve(struct dm *dm, int fd)
 	send(fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void came(uv_poll_t *poll, int status, int events)
+static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct dm *dm = poll->data;
 	CLEANUP_FD int fd = accept4(dm->control_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -151,7 +151,7 @@ int dm_open_control(struct dm *dm, struct error *err)
 		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
 	uv_poll_init(&dm->loop, &dm->control, dm->control_fd);
 	dm->control.data = dm;
-	uv_poll_start(&dm->control, UV_READABLE, came);
+	uv_poll_start(&dm->control, UV_READABLE, on_connection);
 	return 0;
 }
 

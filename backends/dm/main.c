@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - vimo-dm: the devices of one guest, from start to its end.
+ * main.c - vimo-dm: serve the devices of one guest, from start to its end.
  */
-#include "dm/dm.h"
-
-#include "cleanup.h"
-#include "host/map.h"
+#include "dm/control.h"
+#include "dm/devices.h"
+#include "dm/load.h"
+#include "dm/path.h"
 #include "dm/sandbox.h"
-#include "json.h"
+#include "host/map.h"
 #include "log.h"
 
 #include <errno.h>
@@ -20,17 +20,9 @@
 #include <string.h>
 #include <sys/file.h>
 
-#define FIRST_DEVICE_FD 5 /* as vimod numbers them */
+#define DRAIN_MS 2000
 
 static struct dm dm;
-
-const char *dm_path(const struct dm *model, const char *file)
-{
-	static char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", model->run_dir, file);
-	return path;
-}
 
 static void leave(void)
 {
@@ -41,109 +33,58 @@ static void leave(void)
 	dm_close_devices(&dm);
 	dm_close_control(&dm);
 	uv_signal_stop(&dm.terminate);
-	/* Output that a client has not read yet goes out, for a while. */
+	/* The loop goes on until clients have read their output, or until drain ends it. */
 	uv_unref((uv_handle_t *)&dm.drain);
 }
 
-static void drained(uv_timer_t *timer)
+static void on_drained(uv_timer_t *timer)
 {
 	uv_stop(timer->loop);
 }
 
-static void domain_changed(uv_poll_t *poll, int status, int events)
+static void on_domain_change(uv_poll_t *poll, int status, int events)
 {
 	(void)poll;
 	if (status < 0 || events & UV_PRIORITIZED) {
-		uv_timer_start(&dm.drain, drained, 2000, 0);
-		dm_forget_state(&dm); /* of this life; before we wait for anything */
+		uv_timer_start(&dm.drain, on_drained, DRAIN_MS, 0);
+		dm_forget_state(&dm); /* before leave() waits for anything */
 		leave();
 	}
 }
 
-static void terminated(uv_signal_t *signal, int number)
+static void on_terminate(uv_signal_t *signal, int number)
 {
 	(void)signal;
 	(void)number;
-	uv_timer_start(&dm.drain, drained, 2000, 0);
+	uv_timer_start(&dm.drain, on_drained, DRAIN_MS, 0);
 	leave();
 }
 
-/* The lock says that we live; it goes with us however we die. The descriptor stays open. */
+/* The lock shows that vimo-dm runs; the kernel releases it however vimo-dm ends. So the descriptor stays open. */
 static int write_pid(struct error *err)
 {
 	const char *path = dm_path(&dm, "dm.pid");
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
-		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
+		return error_errno(err, "%s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return error_set(err, ERROR_STATE, "%s: another vimo-dm serves this guest: stop it first", path);
 	if (ftruncate(fd, 0) || dprintf(fd, "%d\n", getpid()) < 0)
-		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
+		return error_errno(err, "%s", path);
 	return 0;
-}
-
-/* Its descriptors follow those of the devices before it. */
-static int add_device(json_object *json, int *next_fd, struct error *err)
-{
-	struct device_spec spec = { .json = json, .fd_count = (unsigned int)json_number(json, "fds", 0) };
-
-	if (spec.fd_count > DM_SPEC_FDS)
-		return error_set(err, ERROR_USAGE, "dm.json: a device with %u descriptors", spec.fd_count);
-	for (unsigned int n = 0; n < spec.fd_count; n++) {
-		spec.fds[n] = (*next_fd)++;
-		if (fcntl(spec.fds[n], F_SETFD, FD_CLOEXEC))
-			return error_set(err, ERROR_USAGE, "dm.json: descriptor %d is not there", spec.fds[n]);
-	}
-	return dm_add_device(&dm, &spec, err);
-}
-
-/* One for each of the guest's vCPUs would be too many where dom0 has fewer CPUs. */
-static unsigned int count_io_threads(void)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return cpus < 1 ? 1 : cpus > DM_IO_THREADS ? DM_IO_THREADS : (unsigned int)cpus;
-}
-
-static int add_devices(struct error *err)
-{
-	const char *path = dm_path(&dm, "dm.json");
-	CLEANUP_JSON json_object *root = json_object_from_file(path);
-	int64_t slots = json_number(root, "slots", 0);
-	int next_fd = FIRST_DEVICE_FD;
-	json_object *devices = NULL;
-
-	if (!root)
-		return error_set(err, ERROR_FAILED, "%s", json_util_get_last_err());
-	if (json_number(root, "version", 0) != 2)
-		return error_set(err, ERROR_USAGE,
-				 "%s: version must be 2: vimod and vimo-dm differ, install one release", path);
-	if (slots < 1 || slots > VIMO_GUEST_VIRTIO_COUNT)
-		return error_set(err, ERROR_USAGE, "%s: slots must be 1 to %u", path, VIMO_GUEST_VIRTIO_COUNT);
-	dm.slots = (unsigned int)slots;
-	dm.io_thread_count = count_io_threads();
-	dm.has_uart = json_flag(root, "uart");
-	if (json_object_object_get_ex(root, "devices", &devices) && !json_object_is_type(devices, json_type_array))
-		return error_set(err, ERROR_USAGE, "%s: devices must be a list", path);
-	if (dm_open_slots(&dm, err))
-		return -1;
-	for (size_t i = 0; devices && i < json_object_array_length(devices); i++)
-		if (add_device(json_object_array_get_idx(devices, i), &next_fd, err))
-			return -1;
-	return dm_fill_slots(&dm, err) || dm_add_platform(&dm, err) ? -1 : 0;
 }
 
 static int watch(struct error *err)
 {
-	int status = uv_poll_init(&dm.loop, &dm.domain_poll, dm.domain);
+	int status = uv_poll_init(&dm.loop, &dm.domain_poll, dm.host.domain);
 
 	if (status)
 		return error_set(err, ERROR_FAILED, "domain descriptor: %s", uv_strerror(status));
-	uv_poll_start(&dm.domain_poll, UV_PRIORITIZED, domain_changed);
+	uv_poll_start(&dm.domain_poll, UV_PRIORITIZED, on_domain_change);
 	uv_timer_init(&dm.loop, &dm.drain);
 	uv_signal_init(&dm.loop, &dm.terminate);
-	uv_signal_start(&dm.terminate, terminated, SIGTERM);
+	uv_signal_start(&dm.terminate, on_terminate, SIGTERM);
 	return 0;
 }
 
@@ -151,17 +92,17 @@ static int set_up(struct error *err)
 {
 	if (uv_loop_init(&dm.loop))
 		return error_set(err, ERROR_RESOURCES, "event loop: %s", strerror(errno));
-	if (write_pid(err) || guest_memory_map(&dm.memory, dm.domain, err))
+	if (write_pid(err) || guest_memory_map(&dm.memory, dm.host.domain, err))
 		return -1;
 	dm.state = state_open(dm_path(&dm, "dm.state"), err);
-	if (!dm.state || add_devices(err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
+	if (!dm.state || dm_load(&dm, err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
 		return -1;
 	if (dm_start_devices(&dm, err))
 		return -1;
-	return ioreq_start(&dm.ioreq, dm.domain, err);
+	return ioreq_start(&dm.ioreq, dm.host.domain, err);
 }
 
-/* A number and nothing else, or -1. */
+/* Return: the number that is all of @text, or -1. */
 static int descriptor(const char *text)
 {
 	char *end;
@@ -179,18 +120,21 @@ static int parse(int argc, char **argv, int *ready)
 	};
 	int option;
 
-	dm.domain = -1;
+	dm.host.domain = -1;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
-		case 'n': dm.name = optarg; break;
-		case 'd': dm.domain = descriptor(optarg); break;
+		case 'n': dm.host.name = optarg; break;
+		case 'd': dm.host.domain = descriptor(optarg); break;
 		case 'r': *ready = descriptor(optarg); break;
-		case 'u': dm.run_dir = optarg; break;
-		case 'l': dm.log_dir = optarg; break;
+		case 'u': dm.host.run_dir = optarg; break;
+		case 'l': dm.host.log_dir = optarg; break;
 		default: return -1;
 		}
 	}
-	return optind == argc && dm.name && dm.run_dir && dm.log_dir && dm.domain >= 0 && *ready >= 0 ? 0 : -1;
+	return optind == argc && dm.host.name && dm.host.run_dir && dm.host.log_dir && dm.host.domain >= 0 &&
+			       *ready >= 0 ?
+		       0 :
+		       -1;
 }
 
 int main(int argc, char **argv)
@@ -200,12 +144,12 @@ int main(int argc, char **argv)
 
 	if (parse(argc, argv, &ready)) {
 		fprintf(stderr, "usage: vimo-dm --name NAME --domain-fd FD --ready-fd FD --run-dir DIR --log-dir DIR\n"
-				"vimod starts it; to start a guest use vimoctl create.\n");
+				"vimod starts vimo-dm; to start a guest, use vimoctl create.\n");
 		return ERROR_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	if (set_up(&err)) {
-		log_error("%s: %s", dm.name, err.text);
+		log_error("%s: %s", dm.host.name, err.text);
 		dprintf(ready, "ERROR %s\n", err.text);
 		return ERROR_FAILED;
 	}
@@ -213,6 +157,6 @@ int main(int argc, char **argv)
 	close(ready);
 	uv_run(&dm.loop, UV_RUN_DEFAULT);
 	unlink(dm_path(&dm, "dm.pid"));
-	/* Not exit(): the request thread may still answer. Its slots go back to the module. */
+	/* Not exit(): the request thread may still answer requests. Its slots go back to the module. */
 	_exit(0);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * state.c - the state file. A mapping: what is stored survives our death at
+ * state.c - the state file, as a mapping: a store survives a kill of vimo-dm at
  * any instant, without a call.
  */
 #include "dm/state.h"
 
+#include "host/map.h"
 #include "cleanup.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What another build left is nothing to us. All zero takes no memory, so nothing is written. */
+/* A file of another build is emptied. A hole reads as zeroes and takes no memory, so nothing is written. */
 static int make_empty(int fd)
 {
 	uint64_t magic = 0;
@@ -37,21 +38,10 @@ struct dm_state *state_open(const char *path, struct error *err)
 		error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	if (state_reserve(state, offsetof(struct dm_state, device), err)) {
+	if (map_reserve(state, offsetof(struct dm_state, device), err)) {
 		munmap(state, sizeof(*state));
 		return NULL;
 	}
 	state->magic = STATE_MAGIC;
 	return state;
-}
-
-int state_reserve(void *part, size_t bytes, struct error *err)
-{
-	size_t before = (uintptr_t)part % (size_t)sysconf(_SC_PAGESIZE);
-
-	/* EFAULT: the store would be answered by SIGBUS. EINVAL: the kernel is older than this (5.14). */
-	if (madvise((char *)part - before, bytes + before, MADV_POPULATE_WRITE) && errno != EINVAL)
-		return error_set(err, ERROR_RESOURCES, "dm.state: %s: there must be room in /run",
-				 strerror(errno == EFAULT ? ENOSPC : errno));
-	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * state.h - what the next device model of this guest must know: RUN_DIR/dm.state.
+ * state.h - what the next vimo-dm of this guest must know: RUN_DIR/dm.state.
  */
 #ifndef DM_STATE_H
 #define DM_STATE_H
@@ -23,10 +23,5 @@ struct dm_state {
 
 /** state_open() - map the file, new or as it stands. Return: NULL on error. */
 struct dm_state *state_open(const char *path, struct error *err);
-/**
- * state_reserve() - have memory for a part of it now, not by the first store, which could not fail but by our death.
- * Return: 0, or -1 where there is none.
- */
-int state_reserve(void *part, size_t bytes, struct error *err);
 
 #endif

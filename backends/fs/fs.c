@@ -7,27 +7,29 @@
 #include "fs/device.h"
 #include "fs/link.h"
 #include "container.h"
+#include "json.h"
 
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/virtio_fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define FS_TAG sizeof(((struct virtio_fs_config *)0)->tag) /* bytes of a tag, at most */
+
 static void state_path(const struct endpoint *endpoint, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/fs-%u.state", endpoint->host->run_dir, endpoint->slot);
 }
 
-void fs_forget_state(struct endpoint *endpoint)
+static void forget_state(struct endpoint *endpoint)
 {
 	char path[PATH_MAX];
 
-	if (endpoint->device.model != &fs_model)
-		return;
 	state_path(endpoint, path);
 	unlink(path);
 }
@@ -81,13 +83,19 @@ static int set_up(struct fs *fs, struct error *err)
 	return endpoint_attach(endpoint, &fs_model, show_config, err);
 }
 
-int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const char *hidden, struct error *err)
+static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
-	struct fs *fs = calloc(1, sizeof(*fs));
+	const char *tag = json_string(spec->json, "tag"), *hidden = json_string(spec->json, "hidden");
+	struct fs *fs;
 
+	if (!tag || !*tag || strlen(tag) > FS_TAG)
+		return error_set(err, ERROR_USAGE, "fs: a tag must have 1 to %zu bytes", FS_TAG);
+	fs = calloc(1, sizeof(*fs));
 	if (!fs)
 		return error_set(err, ERROR_RESOURCES, "fs: out of memory");
-	*fs = (struct fs){ .endpoint = endpoint, .socket = fds[0], .memory_fd = fds[1], .wake = -1, .next = -1 };
+	*fs = (struct fs){
+		.endpoint = endpoint, .socket = spec->fds[0], .memory_fd = spec->fds[1], .wake = -1, .next = -1
+	};
 	fs->nodes.fd = fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
 	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
 	snprintf(fs->hidden, sizeof(fs->hidden), "%s", hidden ? hidden : "");
@@ -106,15 +114,21 @@ int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const cha
 	return -1;
 }
 
-int fs_start(struct endpoint *endpoint, struct error *err)
+static int start(struct endpoint *endpoint, struct error *err)
 {
 	struct fs *fs = endpoint->context;
 	pthread_t thread;
-	int status;
+	int status = pthread_create(&thread, NULL, fs_device_run, fs);
 
-	if (endpoint->device.model != &fs_model)
-		return 0;
-	status = pthread_create(&thread, NULL, fs_device_run, fs);
 	return status ? error_set(err, ERROR_RESOURCES, "fs %s: cannot start a thread: %s", fs->tag, strerror(status)) :
 			0;
 }
+
+const struct device_kind fs_kind = {
+	.type = "fs",
+	.fds_min = 2,
+	.fds_max = 2,
+	.add = add,
+	.start = start,
+	.forget_state = forget_state,
+};

@@ -10,23 +10,12 @@
 #ifndef FS_FS_H
 #define FS_FS_H
 
-#include "host/endpoint.h"
-
-#include <linux/virtio_fs.h>
-
-#define FS_TAG sizeof(((struct virtio_fs_config *)0)->tag) /* bytes of a tag, at most */
+#include "host/kind.h"
 
 /**
- * fs_add() - put a shared folder into @endpoint.
- * @fds: a socket to a new virtiofsd, the guest's RAM; taken over on success
- * @hidden: name of the hidden folder in it (hide.h); NULL: none
- *
- * Return: 0 or -1.
+ * fs_kind - fs.c. Its descriptors are a socket to a new virtiofsd and the guest's RAM; "hidden" in its description is
+ * the name of the hidden folder (hide.h), if any.
  */
-int fs_add(struct endpoint *endpoint, const int *fds, const char *tag, const char *hidden, struct error *err);
-/** fs_start() - start the thread if @endpoint holds a shared folder; called in the sandbox. Return: 0 or -1. */
-int fs_start(struct endpoint *endpoint, struct error *err);
-/** fs_forget_state() - remove the state of @endpoint's shared folder, if any: the guest has ended. */
-void fs_forget_state(struct endpoint *endpoint);
+extern const struct device_kind fs_kind;
 
 #endif

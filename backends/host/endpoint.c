@@ -5,7 +5,6 @@
 #include "host/endpoint.h"
 
 #include "host/map.h"
-#include "dm/state.h"
 
 #include <vimo/device.h>
 #include <vimo/domain.h>
@@ -21,14 +20,14 @@
 
 #define CONFIG_BYTES 256u
 
-static const struct virtio_model no_model = { .device_id = 0 };
+static const struct virtio_model no_model = { .device_id = 0 }; /* of an empty slot */
 
 static int failed(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_FAILED, "%s: %s", what, strerror(errno));
 }
 
-static void signal_one(int fd)
+static void signal_event(int fd)
 {
 	const uint64_t one = 1;
 	ssize_t written = write(fd, &one, sizeof(one)); /* EAGAIN: it is signalled already */
@@ -38,15 +37,12 @@ static void signal_one(int fd)
 
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
-	const struct endpoint *endpoint =
-		(const struct endpoint *)((const char *)device - offsetof(struct endpoint, device));
-
-	signal_one(endpoint_call(endpoint, bit));
+	signal_event(endpoint_call(endpoint_of(device), bit));
 }
 
 void endpoint_kick(struct endpoint *endpoint, unsigned int queue)
 {
-	signal_one(endpoint->kick[queue]);
+	signal_event(endpoint->kick[queue]);
 }
 
 int endpoint_wire(const struct endpoint *endpoint, unsigned int queue, int fd)
@@ -61,10 +57,10 @@ void endpoint_run(void *context)
 	struct endpoint *endpoint = context;
 
 	if (endpoint->work(endpoint->context))
-		signal_one(endpoint->kick[0]);
+		signal_event(endpoint->kick[0]);
 }
 
-static void kicked(uv_poll_t *poll, int status, int events)
+static void on_kick(uv_poll_t *poll, int status, int events)
 {
 	struct endpoint *endpoint = poll->data;
 	uint64_t count;
@@ -81,7 +77,7 @@ static uint64_t access_registers(void *context, uint64_t offset, unsigned int wi
 	struct virtio_device *device = context;
 
 	if (!is_write)
-		return 0; /* reads come from the page */
+		return 0; /* the guest reads the page without a request */
 	pthread_mutex_lock(&device->lock);
 	transport_write(device, offset, width, value);
 	pthread_mutex_unlock(&device->lock);
@@ -104,11 +100,6 @@ void endpoint_open(struct endpoint *endpoint, const struct endpoint_host *host, 
 	pthread_cond_init(&endpoint->device.idle, NULL);
 }
 
-bool endpoint_is_empty(const struct endpoint *endpoint)
-{
-	return endpoint->device.model == &no_model;
-}
-
 /* The registers' page, with doorbells for @queues. */
 static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct error *err)
 {
@@ -122,7 +113,7 @@ static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct 
 	};
 	struct ioreq_range range = { endpoint->ipa, access_registers, &endpoint->device };
 
-	if (state_reserve(endpoint->device.state, offsetof(struct transport_state, queue[queues]), err))
+	if (map_reserve(endpoint->device.state, offsetof(struct transport_state, queue[queues]), err))
 		return -1;
 	if (ioctl(endpoint->host->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
 		return failed(err, "cannot add a device");
@@ -179,7 +170,7 @@ static int bind_call(const struct endpoint *endpoint, unsigned int which, int fd
 	return ioctl(endpoint->host->domain, VIMO_IOC_CALL, &call);
 }
 
-/* The device's events, bound to this process; a predecessor's went with it. */
+/* The device's events are bound to this process; those of the previous vimo-dm were unbound when it ended. */
 static int bind_events(struct endpoint *endpoint, struct error *err)
 {
 	for (unsigned int call = 0; call < ENDPOINT_CALLS; call++)
@@ -193,7 +184,7 @@ static int bind_events(struct endpoint *endpoint, struct error *err)
 
 static void unbind_events(struct endpoint *endpoint, unsigned int queues)
 {
-	/* They fail when they were not bound, or when the guest is gone. */
+	/* The calls fail when an event was not bound, or when the guest is gone. */
 	for (unsigned int call = 0; call < ENDPOINT_CALLS; call++)
 		bind_call(endpoint, call, -1);
 	for (unsigned int queue = 0; queue < queues; queue++)
@@ -221,11 +212,11 @@ static int start_poll(struct endpoint *endpoint, struct error *err)
 		return error_set(err, ERROR_RESOURCES, "no memory for a device");
 	uv_poll_init(endpoint->host->loop, endpoint->poll, endpoint->kick[0]);
 	endpoint->poll->data = endpoint;
-	uv_poll_start(endpoint->poll, UV_READABLE, kicked);
+	uv_poll_start(endpoint->poll, UV_READABLE, on_kick);
 	return 0;
 }
 
-/* With the device's lock, once the request thread knows the slot. */
+/* The caller holds the device's lock once the request thread knows the slot. */
 static unsigned int forget_model(struct virtio_device *device)
 {
 	unsigned int queues = device->queues;
@@ -241,9 +232,18 @@ static void forget_events(struct endpoint *endpoint, unsigned int queues)
 	unbind_events(endpoint, queues);
 	close_eventfds(endpoint);
 	endpoint->work = NULL;
-	endpoint->removed = NULL;
 	endpoint->reconnect = NULL;
 	endpoint->context = NULL;
+}
+
+int endpoint_add(struct endpoint *endpoint, const struct device_kind *kind, const struct device_spec *spec,
+		 struct error *err)
+{
+	endpoint->kind = kind;
+	if (!kind->add(endpoint, spec, err))
+		return 0;
+	endpoint->kind = NULL;
+	return -1;
 }
 
 int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
@@ -279,8 +279,9 @@ void endpoint_remove(struct endpoint *endpoint)
 	transport_replace(device);
 	transport_show_config(device, nothing, sizeof(nothing));
 	pthread_mutex_unlock(&device->lock);
-	endpoint->removed(endpoint);
+	endpoint->kind->removed(endpoint);
 	forget_events(endpoint, queues);
+	endpoint->kind = NULL;
 }
 
 void endpoint_close(struct endpoint *endpoint)

@@ -107,7 +107,7 @@ static void input_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffe
 	}
 	hub->input_used += (size_t)bytes;
 	if (bytes)
-		hub->input_came(hub->context);
+		hub->on_input(hub->context);
 }
 
 size_t hub_take(struct hub *hub, void *data, size_t bytes)

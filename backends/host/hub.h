@@ -46,7 +46,7 @@ struct hub {
 	struct hub_client client[HUB_CLIENTS];
 	char input[HUB_INPUT]; /* from all clients, for the guest */
 	size_t input_used;
-	void (*input_came)(void *context);
+	void (*on_input)(void *context);
 	void *context;
 	char replay[HUB_REPLAY];
 	uint64_t output; /* bytes ever */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * input.h - VirtIO input device with one key, the power button (VirtIO 1.2, 5.8).
- * Kernels without a driver for GPIO keys have one for this.
+ * It is for kernels that have no driver for GPIO keys.
  */
 #ifndef INPUT_INPUT_H
 #define INPUT_INPUT_H
 
+#include "host/kind.h"
 #include "virtio/transport.h"
 
 #include <linux/virtio_input.h>
@@ -15,15 +16,16 @@ enum { INPUT_EVENTS = 0, INPUT_STATUS = 1, INPUT_QUEUES = 2 };
 
 struct input {
 	struct virtio_device *device;
-	/* Events that the driver has given no buffer for yet. */
+	/* Events that wait for buffers of the driver. */
 	struct virtio_input_event pending[INPUT_PENDING_MAX];
 	unsigned int count;
 };
 
 extern const struct virtio_model input_model;
+extern const struct device_kind input_kind; /* kind.c */
 
 /**
- * input_power_key() - press it or let it go.
+ * input_power_key() - press the power button or release it.
  * Context: event loop. Return: false when the guest runs no driver for it.
  */
 bool input_power_key(struct input *input, bool down);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kind.c - make a network device, and take it away.
+ * kind.c - a network device: its options and back end, and its removal.
  */
 #include "net/net.h"
+#include "json.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,12 +11,12 @@
 #include <unistd.h>
 
 #define MTU_MIN 68u /* 5.1.4.1 */
-/* A driver fills its receive queue with up to a page for each place: not for a guest that is small. */
+/* A driver fills its receive queue with up to a page for each place. A smaller guest has no memory for that. */
 #define LARGE_QUEUES_BYTES (256ull << 20)
 
 static const struct net_backend *const backends[] = { &net_vhost, &net_tap, &net_user, &net_vhost_user };
 
-/* Descriptors are closed by who owns them. */
+/* Descriptors stay open: removed() closes them, or the caller of add() does. */
 static void net_free(struct net *net)
 {
 	for (unsigned int i = 0; i < net->pairs; i++)
@@ -64,7 +65,6 @@ static int attach(struct net *net, struct error *err)
 	if (open_pairs(net, err))
 		return -1;
 	endpoint->context = net;
-	endpoint->removed = removed;
 	endpoint->reconnect = net->backend->reconnect;
 	endpoint->device.queues = 2 * net->pairs + 1;
 	endpoint->device.features = net_features(net);
@@ -72,7 +72,7 @@ static int attach(struct net *net, struct error *err)
 		endpoint->device.queue_size_max = VIRTQUEUE_IN_ORDER_MAX;
 	if (endpoint_attach(endpoint, &net_model, net_show_config, err))
 		return -1;
-	/* Our predecessor may have said that the link is down: the driver looks again. */
+	/* The previous vimo-dm may have shown that the link is down: the driver reads the status again. */
 	pthread_mutex_lock(&endpoint->device.lock);
 	transport_config_changed(&endpoint->device);
 	pthread_mutex_unlock(&endpoint->device.lock);
@@ -118,35 +118,50 @@ static int parse(struct net *net, const struct net_options *options, unsigned in
 	return parse_mac(net, options->mac, err);
 }
 
-static void set_pair(struct net *net, unsigned int index, const int *fds, const struct net_options *options)
+static void set_pair(struct net *net, unsigned int index, const int *fds)
 {
+	const struct endpoint_host *host = net->endpoint->host;
 	struct net_pair *pair = &net->pair[index];
 
 	pair->net = net;
 	pair->index = index;
 	pair->tap = net->backend->fds ? fds[index * net->backend->fds] : -1;
 	pair->vhost = net->backend->fds > 1 ? fds[index * net->backend->fds + 1] : -1;
-	pair->thread = &options->threads[(net->endpoint->slot + index) % options->thread_count];
+	pair->thread = &host->io_threads[(net->endpoint->slot + index) % host->io_thread_count];
 }
 
-int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
-	    struct error *err)
+static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
+	const struct net_options options = {
+		.backend = json_string(spec->json, "backend"),
+		.mac = json_string(spec->json, "mac"),
+		.pairs = (unsigned int)json_number(spec->json, "pairs", 1),
+		.mtu = (unsigned int)json_number(spec->json, "mtu", 0),
+		.packed = json_flag(spec->json, "packed"),
+	};
 	struct net *net = calloc(1, sizeof(*net));
 
 	if (!net)
 		return error_set(err, ERROR_RESOURCES, "network: no memory");
 	net->endpoint = endpoint;
-	if (parse(net, options, fd_count, err)) {
+	if (parse(net, &options, spec->fd_count, err)) {
 		free(net);
 		return -1;
 	}
-	net->memory_fd = net->backend->fds ? -1 : fds[0];
-	net->socket_fd = net->backend->fds || fd_count < 2 ? -1 : fds[1];
+	net->memory_fd = net->backend->fds ? -1 : spec->fds[0];
+	net->socket_fd = net->backend->fds || spec->fd_count < 2 ? -1 : spec->fds[1];
 	for (unsigned int i = 0; i < net->pairs; i++)
-		set_pair(net, i, fds, options);
+		set_pair(net, i, spec->fds);
 	if (!attach(net, err))
 		return 0;
 	net_free(net);
 	return -1;
 }
+
+const struct device_kind net_kind = {
+	.type = "net",
+	.fds_min = 1,
+	.fds_max = 2 * NET_PAIRS,
+	.add = add,
+	.removed = removed,
+};

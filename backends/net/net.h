@@ -86,26 +86,20 @@ struct net {
 	struct net_pair pair[NET_PAIRS];
 };
 
-/** What the caller wants. */
+/** A network as vimod describes it. */
 struct net_options {
 	const char *backend; /* "vhost", "tap", "user" or "vhost-user" */
 	const char *mac;
 	unsigned int pairs; /* 1..NET_PAIRS */
 	unsigned int mtu;   /* 0, or 68..65535 */
 	bool packed;        /* packed rings are offered */
-	struct io_thread *threads;
-	unsigned int thread_count;
 };
 
 /**
- * net_add() - put a network device into @endpoint.
- * @fds: for each pair its tap queue, and for "vhost" its vhost-net descriptor; for "user" a SOCK_SEQPACKET;
- * for "vhost-user" the guest's memory and perhaps a connected socket. Taken over on success
- *
- * Return: 0 or -1.
+ * net_kind - kind.c. Its descriptors are: for each pair its tap queue, and for "vhost" its vhost-net descriptor; for
+ * "user" a SOCK_SEQPACKET; for "vhost-user" the guest's memory and perhaps a connected socket.
  */
-int net_add(struct endpoint *endpoint, const int *fds, unsigned int fd_count, const struct net_options *options,
-	    struct error *err);
+extern const struct device_kind net_kind;
 /** net_receive_queue() / net_transmit_queue() - of a pair. */
 struct virtqueue *net_receive_queue(const struct net_pair *pair);
 struct virtqueue *net_transmit_queue(const struct net_pair *pair);

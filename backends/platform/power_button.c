@@ -1,155 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * platform.c - what is no VirtIO device: clock, power button, serial port.
+ * power_button.c - press and release; the registers of the GPIO lines.
  */
-#include "dm/dm.h"
+#include "platform/power_button.h"
 
-#include "host/map.h"
-#include "platform/pl031.h"
-
+#include <string.h>
+#include <sys/ioctl.h>
 #include <vimo/domain.h>
+#include <vimo/guest_map.h>
 #include <vimo/hypercall.h>
 #include <vimo/ioctl.h>
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
+#define PRESS_MS 100 /* longer than any debouncing */
 
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "%s: %s", what, strerror(errno));
-}
-
-static void eventfd_clear(int fd)
-{
-	uint64_t count;
-	ssize_t got = read(fd, &count, sizeof(count));
-
-	(void)got;
-}
-
-static uint64_t rtc_access(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
-{
-	(void)context;
-	(void)width;
-	(void)value;
-	return is_write ? 0 : pl031_read(offset, (uint64_t)time(NULL));
-}
-
-static void gpio_interrupt_locked(const struct dm *dm)
+static void interrupt_locked(const struct power_button *button)
 {
 	struct vimo_ioc_irq irq = { VIMO_GUEST_GPIO_INTID,
-				    pl061_interrupt(&dm->state->gpio) ? VIMO_IRQ_HIGH : VIMO_IRQ_LOW };
+				    pl061_interrupt(button->gpio) ? VIMO_IRQ_HIGH : VIMO_IRQ_LOW };
 
-	ioctl(dm->domain, VIMO_IOC_IRQ, &irq); /* fails when the guest is gone */
+	ioctl(button->host->domain, VIMO_IOC_IRQ, &irq); /* fails when the guest is gone */
 }
 
-static uint64_t gpio_access(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
+static uint64_t access_registers(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value)
 {
-	struct dm *dm = context;
+	struct power_button *button = context;
 	uint64_t data = 0;
 
 	(void)width;
-	pthread_mutex_lock(&dm->gpio_lock);
+	pthread_mutex_lock(&button->lock);
 	if (is_write) {
-		pl061_write(&dm->state->gpio, offset, (uint32_t)value);
-		gpio_interrupt_locked(dm);
+		pl061_write(button->gpio, offset, (uint32_t)value);
+		interrupt_locked(button);
 	} else {
-		data = pl061_read(&dm->state->gpio, offset);
+		data = pl061_read(button->gpio, offset);
 	}
-	pthread_mutex_unlock(&dm->gpio_lock);
+	pthread_mutex_unlock(&button->lock);
 	return data;
 }
 
-static void power_line(struct dm *dm, bool high)
+static void set_line(struct power_button *button, bool high)
 {
-	pthread_mutex_lock(&dm->gpio_lock);
-	pl061_set_input(&dm->state->gpio, PL061_POWER_LINE, high);
-	gpio_interrupt_locked(dm);
-	pthread_mutex_unlock(&dm->gpio_lock);
+	pthread_mutex_lock(&button->lock);
+	pl061_set_input(button->gpio, PL061_POWER_LINE, high);
+	interrupt_locked(button);
+	pthread_mutex_unlock(&button->lock);
 }
 
-static void power_released(uv_timer_t *timer)
+static void on_release(uv_timer_t *timer)
 {
-	struct dm *dm = timer->data;
+	struct power_button *button = timer->data;
 
-	power_line(dm, false);
-	if (dm->has_input)
-		input_power_key(&dm->input, false);
+	set_line(button, false);
+	button->key(button->context, false);
 }
 
-/* One button, not two: a guest that drives the VirtIO one does not see the line move. */
-void dm_power_button(struct dm *dm)
+void power_button_press(struct power_button *button)
 {
-	if (!dm->has_input || !input_power_key(&dm->input, true))
-		power_line(dm, true);
-	uv_timer_start(&dm->power_release, power_released, 100, 0); /* longer than any debouncing */
+	if (!button->key(button->context, true))
+		set_line(button, true);
+	uv_timer_start(&button->release, on_release, PRESS_MS, 0);
 }
 
-static void uart_run(void *context)
+void power_button_open(struct power_button *button, const struct endpoint_host *host)
 {
-	uart_work(context);
+	struct ioreq_range range = { VIMO_GUEST_GPIO_BASE, access_registers, button };
+
+	button->host = host;
+	pthread_mutex_init(&button->lock, NULL);
+	ioreq_add(host->ioreq, &range);
+	uv_timer_init(host->loop, &button->release);
+	button->release.data = button;
+	/* The previous vimo-dm may have been killed while the button was pressed. */
+	uv_timer_start(&button->release, on_release, PRESS_MS, 0);
 }
 
-static void uart_signalled(uv_poll_t *poll, int status, int events)
+void power_button_close(struct power_button *button)
 {
-	struct dm *dm = poll->data;
-
-	(void)status;
-	(void)events;
-	eventfd_clear(dm->uart_event);
-	uart_work(&dm->uart);
-}
-
-static int add_uart(struct dm *dm, struct error *err)
-{
-	char log[PATH_MAX];
-	int32_t event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-	dm->uart_event = event;
-	dm->uart.domain = dm->domain;
-	dm->uart.page = map_page(dm->domain, VIMO_MMAP_CONSOLE, "serial port's ring", err);
-	if (!dm->uart.page)
-		return -1;
-	dm->uart.hub.mark = &dm->state->serial;
-	dm->uart.hub.input_came = uart_run;
-	dm->uart.hub.context = &dm->uart;
-	snprintf(log, sizeof(log), "%s/%s.serial.log", dm->log_dir, dm->name);
-	if (hub_open(&dm->uart.hub, &dm->loop, dm_path(dm, "serial.sock"), log, err))
-		return -1;
-	if (event < 0 || ioctl(dm->domain, VIMO_IOC_CONSOLE_FD, &event))
-		return failed(err, "serial port's event");
-	uv_poll_init(&dm->loop, &dm->uart_poll, event);
-	dm->uart_poll.data = dm;
-	uv_poll_start(&dm->uart_poll, UV_READABLE, uart_signalled);
-	return 0;
-}
-
-int dm_add_platform(struct dm *dm, struct error *err)
-{
-	struct ioreq_range rtc = { VIMO_GUEST_RTC_BASE, rtc_access, dm };
-	struct ioreq_range gpio = { VIMO_GUEST_GPIO_BASE, gpio_access, dm };
-
-	pthread_mutex_init(&dm->gpio_lock, NULL);
-	ioreq_add(&dm->ioreq, &rtc);
-	ioreq_add(&dm->ioreq, &gpio);
-	uv_timer_init(&dm->loop, &dm->power_release);
-	dm->power_release.data = dm;
-	/* A predecessor may have died with its finger on the button. */
-	if (dm->state->gpio.input || dm->has_input)
-		uv_timer_start(&dm->power_release, power_released, 100, 0);
-	return dm->has_uart ? add_uart(dm, err) : 0;
-}
-
-void dm_close_platform(struct dm *dm)
-{
-	if (dm->has_uart) {
-		uart_work(&dm->uart);
-		uv_poll_stop(&dm->uart_poll);
-		hub_close(&dm->uart.hub);
-		unlink(dm_path(dm, "serial.sock"));
-	}
-	uv_timer_stop(&dm->power_release);
+	uv_timer_stop(&button->release);
 }

@@ -5,28 +5,30 @@
 #ifndef RNG_RNG_H
 #define RNG_RNG_H
 
+#include "host/kind.h"
 #include "virtio/limit.h"
 #include "virtio/transport.h"
 
 enum { RNG_REQUESTS = 0, RNG_QUEUES = 1 };
-#define RNG_BUFFER_MAX 4096u /* that a driver gets for one of its buffers */
-#define RNG_TURN_BUFFERS 16u /* before other work gets its turn */
+#define RNG_BUFFER_MAX 4096u /* in one buffer of the driver */
+#define RNG_TURN_BUFFERS 16u /* in one turn; then other work has its turn */
 
 struct rng {
 	struct virtio_device *device;
-	struct limit limit; /* bytes: each costs dom0 time */
-	uint64_t wait;      /* ns until there is to be another turn; 0: when the doorbell rings */
+	struct limit limit; /* of bytes, since each costs dom0 time */
+	uint64_t wait;      /* ns until the next turn; 0: the doorbell begins it */
 };
 
 extern const struct virtio_model rng_model;
+extern const struct device_kind rng_kind; /* kind.c */
 
 /** rng_ready() - wait until dom0's kernel has entropy, early after boot. Return: 0, or -1 with errno. */
 int rng_ready(void);
 /**
  * rng_work() - fill the driver's buffers.
- * @now: ns, of any clock that goes on
+ * @now: ns, of any monotonic clock
  *
- * Context: event loop. Return: whether to be called again, apart from rng->wait.
+ * Context: event loop. Return: whether to be called again, at once; rng->wait says when else.
  */
 bool rng_work(struct rng *rng, uint64_t now);
 

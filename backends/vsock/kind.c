@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kind.c - make a socket device, and take it away.
+ * kind.c - a socket device: its options, and its removal.
  */
 #include "vsock/vsock.h"
 
 #include "host/vhost.h"
+#include "json.h"
 
-#include <linux/vhost.h>
 #include <linux/virtio_vsock.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-int vsock_run(const struct vsock *vsock, bool run)
-{
-	int running = run;
-
-	return ioctl(vsock->vhost, VHOST_VSOCK_SET_RUNNING, &running);
-}
-
-/* The descriptor is closed by who owns it. */
+/* The descriptor stays open: removed() closes it, or the caller of add() does. */
 static void vsock_free(struct vsock *vsock)
 {
 	watch_close(vsock->events);
@@ -47,14 +39,14 @@ static int attach(struct vsock *vsock, struct error *err)
 	if (!vsock->events || !vsock->broken)
 		return -1;
 	endpoint->context = vsock;
-	endpoint->removed = removed;
 	endpoint->device.queues = VSOCK_QUEUES;
 	endpoint->device.features = known & 1ull << VIRTIO_VSOCK_F_SEQPACKET;
 	return endpoint_attach(endpoint, &vsock_model, vsock_show_config, err);
 }
 
-int vsock_add(struct endpoint *endpoint, int vhost, int64_t cid, struct error *err)
+static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
+	int64_t cid = json_number(spec->json, "cid", 0);
 	struct vsock *vsock;
 
 	if (cid < VSOCK_CID_FIRST || cid > VSOCK_CID_LAST)
@@ -63,10 +55,18 @@ int vsock_add(struct endpoint *endpoint, int vhost, int64_t cid, struct error *e
 	if (!vsock)
 		return error_set(err, ERROR_RESOURCES, "vsock: no memory");
 	vsock->endpoint = endpoint;
-	vsock->vhost = vhost;
+	vsock->vhost = spec->fds[0];
 	vsock->cid = (uint32_t)cid;
 	if (!attach(vsock, err))
 		return 0;
 	vsock_free(vsock);
 	return -1;
 }
+
+const struct device_kind vsock_kind = {
+	.type = "vsock",
+	.fds_min = 1,
+	.fds_max = 1,
+	.add = add,
+	.removed = removed,
+};

@@ -29,14 +29,10 @@ struct vsock {
 	struct watch *events, *broken; /* doorbell of the event queue; vhost's complaints */
 };
 
-/**
- * vsock_add() - put a socket device into @endpoint.
- * @vhost: of /dev/vhost-vsock, with @cid set; taken over on success
- *
- * Return: 0 or -1.
- */
-int vsock_add(struct endpoint *endpoint, int vhost, int64_t cid, struct error *err);
-/** vsock_run() - let the kernel serve the queues, or not; then it is through with them. Return: 0, or -1 with errno. */
+/** vsock_kind - kind.c. Its descriptor is of /dev/vhost-vsock, with the device's address (cid) set. */
+extern const struct device_kind vsock_kind;
+/** vsock_run() - let the kernel serve the queues, or stop it; it touches no queue when a stop returns. Return: 0, or -1
+ * with errno. */
 int vsock_run(const struct vsock *vsock, bool run);
 
 /* device.c: the model. */

@@ -76,22 +76,23 @@ static void turn(void)
 
 static void begin(void)
 {
-	static const char *const names[] = { "org.vimo.one", "org.vimo.two" };
+	struct device_spec spec = { .json = json_tokener_parse("{\"names\":[\"org.vimo.one\",\"org.vimo.two\"]}") };
 	struct error err;
 
 	memset(&endpoint, 0, sizeof(endpoint));
 	host = (struct endpoint_host){ .loop = &loop, .run_dir = folder };
 	endpoint.host = &host;
 	pthread_mutex_init(&endpoint.device.lock, NULL);
-	channels = channels_add(&endpoint, names, COUNT, &err);
-	assert_non_null(channels);
+	assert_int_equal(channels_kind.add(&endpoint, &spec, &err), 0);
+	channels = endpoint.context;
+	json_object_put(spec.json);
 	assert_int_equal(endpoint.device.queues, QUEUES);
 	turn();
 }
 
 static void end(void)
 {
-	channels_close(channels);
+	channels_kind.close(&endpoint);
 	uv_run(&loop, UV_RUN_NOWAIT);
 	free(channels);
 }

@@ -163,7 +163,7 @@ static int transfer(enum block_action action, uint64_t offset, void *data, uint6
 
 static int open_disk(void **state)
 {
-	struct block_options options = { .threads = &thread, .thread_count = 1 };
+	struct block_options options = { .fd = -1 };
 	struct error err;
 
 	(void)state;

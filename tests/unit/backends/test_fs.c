@@ -123,9 +123,10 @@ static void end(pid_t *pid)
 /* The child: vimo-dm with this device only. A byte on control brings the next virtiofsd. */
 static void run_model(void)
 {
+	struct device_spec spec = { .json = json_tokener_parse("{\"tag\":\"src\",\"hidden\":\".vimo-g\"}"),
+				    .fd_count = 2 };
 	struct error err;
 	char byte;
-	int fds[2];
 
 	memset(&endpoint, 0, sizeof(endpoint));
 	endpoint.host = &host;
@@ -137,9 +138,9 @@ static void run_model(void)
 	};
 	pthread_mutex_init(&endpoint.device.lock, NULL);
 	pthread_cond_init(&endpoint.device.idle, NULL);
-	fds[0] = connect_server();
-	fds[1] = ram_fd;
-	if (fs_add(&endpoint, fds, "src", ".vimo-g", &err) || fs_start(&endpoint, &err)) {
+	spec.fds[0] = connect_server();
+	spec.fds[1] = ram_fd;
+	if (fs_kind.add(&endpoint, &spec, &err) || fs_kind.start(&endpoint, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		_exit(98);
 	}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * daemon.h - the ring between us and a storage daemon; daemon.c's and daemon_ring.c's own.
+ * daemon_ring.h - the ring between vimo-dm and a storage daemon.
  */
-#ifndef BLOCK_DAEMON_H
-#define BLOCK_DAEMON_H
+#ifndef BLOCK_DAEMON_RING_H
+#define BLOCK_DAEMON_RING_H
 
 #include "block/block.h"
 #include "host/driver_ring.h"
 
-/** What both see. The daemon is not trusted: we read nothing back from here but used and status. */
+/** Shared memory. The daemon is not trusted: vimo-dm reads back only used and status. */
 struct daemon_shared {
 	struct driver_ring_shared ring;
 	_Alignas(4096) struct {
