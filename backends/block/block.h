@@ -16,7 +16,7 @@
 
 struct block;
 
-/** Another turn for a queue, later. */
+/** A later turn for a queue. */
 struct block_timer {
 	struct io_op op;
 	struct block_queue *queue;
@@ -34,14 +34,14 @@ struct block_queue {
 	bool closing;
 	bool watching;            /* kick is under way; device's lock */
 	struct block_timer pause; /* a limit is reached */
-	struct block_timer hold;  /* the guest is not told yet of what ended */
+	struct block_timer hold;  /* interrupts are held back */
 	struct moderation moderation;
 	unsigned int busy;        /* requests in flight; device's lock */
-	struct request *finished; /* to be given back in the next turn */
-	struct request *stalled;  /* failed, and the guest waits until somebody has mended why */
-	struct request *free;     /* were in use; */
-	struct request *request;  /* all: as many as the virtqueue can have, */
-	unsigned int fresh;       /* untouched from here on */
+	struct request *finished; /* are given back in the next turn */
+	struct request *stalled;  /* failed, and the guest is paused until vimod's retry */
+	struct request *free;     /* requests that were in use before */
+	struct request *request;  /* all, as many as the virtqueue can have */
+	unsigned int fresh;       /* index of the first request that was never in use */
 };
 
 struct block {
@@ -49,19 +49,19 @@ struct block {
 	const struct block_backend *backend;
 	uint64_t features; /* of the back end */
 	bool opened;
-	bool keep_fds; /* the back end's are not to be closed with it */
+	bool keep_fds; /* close() leaves the back end's descriptors open */
 	struct block_disk disk;
-	uint32_t segments;              /* of data, in one request */
-	int fd;                         /* of block_image */
-	int data;                       /* the module's way from there to the guest's RAM, or -1 */
+	uint32_t segments; /* of data, in one request */
+	int fd;            /* of block_image */
+	int data;          /* the module's descriptor for transfers between the image and the guest's RAM, or -1 */
 	struct block_remote *remote;    /* of block_daemon */
 	struct limit operations, bytes; /* device's lock */
 	unsigned int queues;
 	uint64_t errors;
 	bool stop_on_error;
 	bool packed;     /* its driver may use packed rings */
-	bool cached;     /* writes go through dom0's page cache, */
-	bool cache_lost; /* which has dropped some: no flush can make up for that */
+	bool cached;     /* writes go through dom0's page cache */
+	bool cache_lost; /* the page cache dropped writes: all later flushes fail */
 	struct block_queue queue[BLOCK_QUEUES];
 };
 
@@ -73,11 +73,11 @@ struct block_options {
 	unsigned int queues;                              /* 1..BLOCK_QUEUES */
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
 	const char *serial;
-	bool stop_on_error; /* the guest is paused, not told */
+	bool stop_on_error; /* an error pauses the guest */
 	bool packed;        /* packed rings are offered */
 };
 
-/** Where the data are. */
+/** Place of a disk's data. */
 struct block_backend {
 	/* Fill block->disk and block->features. Descriptors are taken over when the disk is added. */
 	int (*open)(struct block *block, const struct block_options *options, struct error *err);
@@ -85,7 +85,7 @@ struct block_backend {
 	void (*close)(struct block *block);
 	/* Do @step, then op->done() with its bytes or a negative errno. Context: the queue's I/O thread. */
 	void (*submit)(struct block_queue *queue, const struct block_step *step, struct io_op *op);
-	uint64_t features; /* that it may have */
+	uint64_t features; /* offered if the disk has them */
 	/* See struct endpoint. */
 	int (*reconnect)(struct endpoint *endpoint, int fd, struct error *err);
 };

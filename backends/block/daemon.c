@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * daemon.c - a disk whose data a storage daemon keeps: we are the driver of its
- * vhost-user-blk export, with a ring of our own in memory that it maps beside the
- * guest's. The guest's requests stay ours: checked, limited and, when the daemon
- * dies, done again by the next one. Data go between daemon and guest directly.
+ * daemon.c - a disk whose data a storage daemon has: vimo-dm is the driver of its
+ * vhost-user-blk export, with a ring in memory that the daemon maps beside the
+ * guest's. vimo-dm checks and limits the guest's requests; when the daemon is killed,
+ * vimo-dm sends them to the next one. Data go between daemon and guest directly.
  *
- * Context: the I/O thread of queue 0, but for what says otherwise.
+ * Context: the I/O thread of queue 0, unless a function's comment names another.
  */
 #include "block/daemon_ring.h"
 #include "host/vhost_user.h"
@@ -22,7 +22,7 @@
 #define KNOWN                                                                                            \
 	(1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES | \
 	 1ull << VIRTIO_BLK_F_RO | 1ull << VIRTIO_BLK_F_BLK_SIZE | 1ull << VIRTIO_BLK_F_SEG_MAX)
-/* Up to where each daemon has a configuration space. */
+/* Each daemon has at least so much of the configuration space. */
 #define CONFIG_BYTES offsetof(struct virtio_blk_config, unused1)
 
 static struct io_thread *thread_of(const struct block_remote *remote)
@@ -40,10 +40,9 @@ static void watch_ended(struct block_remote *remote)
 	pthread_mutex_unlock(&device->lock);
 }
 
-static void called(struct io_op *op, int result, unsigned int flags)
+static void on_call(struct io_op *op, int result, unsigned int flags)
 {
-	struct block_remote *remote =
-		(struct block_remote *)(void *)((char *)op - offsetof(struct block_remote, called));
+	struct block_remote *remote = container_of(op, struct block_remote, called);
 
 	(void)result;
 	if (remote->connected)
@@ -56,16 +55,15 @@ static void called(struct io_op *op, int result, unsigned int flags)
 		io_thread_watch(thread_of(remote), &remote->called, remote->ring.call);
 }
 
-/* It says nothing of itself: there is its end to be read only. */
-static void hung_up(struct io_op *op, int result, unsigned int flags)
+/* The daemon sends no messages of its own accord: the socket is readable only when the daemon has ended. */
+static void on_hang_up(struct io_op *op, int result, unsigned int flags)
 {
-	struct block_remote *remote =
-		(struct block_remote *)(void *)((char *)op - offsetof(struct block_remote, hung_up));
+	struct block_remote *remote = container_of(op, struct block_remote, hung_up);
 
 	if (result >= 0 && remote->connected) {
 		daemon_take_completions(remote);
 		remote->connected = false;
-		log_warning("disk in slot %u: its storage daemon is gone: requests wait for the next one",
+		log_warning("disk in slot %u: its storage daemon has ended: requests wait for the next one",
 			    remote->block->endpoint->slot);
 	}
 	if (!(flags & IORING_CQE_F_MORE))
@@ -84,7 +82,7 @@ static void hold(struct io_thread *thread, void *argument)
 	io_thread_cancel(thread, &remote->hung_up);
 }
 
-static void go_on(struct io_thread *thread, void *argument)
+static void resume(struct io_thread *thread, void *argument)
 {
 	struct block_remote *remote = argument;
 
@@ -112,10 +110,11 @@ static int examine(struct block_remote *remote, struct error *err)
 	if (vhost_user_config(remote->socket, &config, CONFIG_BYTES, err))
 		return -1;
 	if (disk->sectors && disk->sectors != le64toh(config.capacity))
-		return error_set(err, ERROR_STATE, "disk: the storage daemon came back with another size");
+		return error_set(err, ERROR_STATE,
+				 "disk: the next storage daemon shows another size: restore the image");
 	disk->sectors = le64toh(config.capacity);
 	disk->block_bytes = le32toh(config.blk_size) > BLOCK_SECTOR ? le32toh(config.blk_size) : BLOCK_SECTOR;
-	disk->segment_bytes = disk->memory_align = 1; /* it copies what it must itself */
+	disk->segment_bytes = disk->memory_align = 1; /* the daemon copies data that are not aligned */
 	disk->range_sectors = le32toh(config.max_discard_sectors) < le32toh(config.max_write_zeroes_sectors) ?
 				      le32toh(config.max_discard_sectors) :
 				      le32toh(config.max_write_zeroes_sectors);
@@ -124,13 +123,13 @@ static int examine(struct block_remote *remote, struct error *err)
 	if (le32toh(config.seg_max) && le32toh(config.seg_max) < block->segments)
 		block->segments = le32toh(config.seg_max);
 	if (!disk->sectors || disk->block_bytes & (disk->block_bytes - 1) || disk->block_bytes > 65536)
-		return error_set(err, ERROR_FAILED, "disk: the storage daemon gave a size that cannot be");
+		return error_set(err, ERROR_FAILED, "disk: the storage daemon shows a size that is not valid");
 	if (remote->features >> VIRTIO_BLK_F_RO & 1 && !disk->readonly)
-		return error_set(err, ERROR_FAILED, "disk: the storage daemon lets nobody write: say access = \"ro\"");
+		return error_set(err, ERROR_FAILED, "disk: the storage daemon allows no writes: set access = \"ro\"");
 	return 0;
 }
 
-/* On remote->socket, whose daemon knows nothing yet. Context: the event loop; the thread is held. */
+/* Begin with the daemon at remote->socket. Context: the event loop, while the I/O thread does not use the ring. */
 static int shake_hands(struct block_remote *remote, struct error *err)
 {
 	uint64_t features = KNOWN | F_INDIRECT;
@@ -161,7 +160,7 @@ static void begin(struct io_thread *thread, void *argument)
 	struct block_remote *remote = argument;
 
 	io_thread_watch(thread, &remote->called, remote->ring.call);
-	go_on(thread, remote);
+	resume(thread, remote);
 }
 
 static int daemon_open(struct block *block, const struct block_options *options, struct error *err)
@@ -169,12 +168,12 @@ static int daemon_open(struct block *block, const struct block_options *options,
 	struct block_remote *remote = calloc(1, sizeof(*remote));
 
 	if (!remote)
-		return error_set(err, ERROR_RESOURCES, "disk: no memory");
+		return error_set(err, ERROR_RESOURCES, "disk: out of memory");
 	remote->block = block;
 	remote->socket = options->fd;
 	remote->memory_fd = options->memory_fd;
-	remote->called.done = called;
-	remote->hung_up.done = hung_up;
+	remote->called.done = on_call;
+	remote->hung_up.done = on_hang_up;
 	if (driver_ring_open(&remote->ring, block->endpoint->device.memory, sizeof(*remote->shared), err)) {
 		remote_free(remote, false);
 		return -1;
@@ -219,12 +218,12 @@ static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 	wait_for_watches(remote, 1);
 	remote->socket = fd;
 	if (shake_hands(remote, err)) {
-		remote->socket = old; /* dead; the next try may do better */
+		remote->socket = old; /* closed at the other end; a later reconnection may succeed */
 		return -1;
 	}
 	close(old);
 	remote->watches = 2;
-	io_thread_call(thread_of(remote), go_on, remote);
+	io_thread_call(thread_of(remote), resume, remote);
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * daemon_ring.c - the driver's side of a storage daemon's export: requests into
- * the ring, answers out of it. What the daemon writes is checked as a guest's
- * words are.
+ * the ring, answers out of it. Values that the daemon writes are checked like a guest's.
  */
 #include "block/daemon_ring.h"
 
@@ -12,7 +11,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/* Return: false when the data are not in the guest's memory, and the daemon cannot reach them. */
+/* Return: false when the data are not in the guest's memory: the daemon cannot reach them. */
 static bool add_data(const struct block_remote *remote, struct driver_chain *chain, const struct block_step *step)
 {
 	for (unsigned int i = 0; i < step->count; i++)
@@ -42,7 +41,7 @@ static void write_request(struct block_remote *remote, unsigned int index, enum 
 	remote->shared->request[index].status = 0xff;
 }
 
-/* Return: false when it cannot be asked for. */
+/* Return: false when the daemon cannot do @step. */
 static bool describe(struct block_remote *remote, unsigned int index, const struct block_step *step)
 {
 	struct daemon_shared *shared = remote->shared;
@@ -61,7 +60,7 @@ static bool describe(struct block_remote *remote, unsigned int index, const stru
 	return true;
 }
 
-/* There are as many slots as the guest's queue has buffers, so one is free. */
+/* A slot is free, since there are as many as the guest's queue has buffers. */
 void daemon_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op)
 {
 	struct block_remote *remote = queue->block->remote;
@@ -106,8 +105,9 @@ void daemon_take_completions(struct block_remote *remote)
 
 	while (driver_ring_take(&remote->ring, &index)) {
 		if (index >= DRIVER_RING || !remote->slot[index].op) {
-			log_error("disk in slot %u: its storage daemon answered what it was not asked: no more of it",
-				  remote->block->endpoint->slot);
+			log_error(
+				"disk in slot %u: its storage daemon answered a request that it did not get: disconnecting it",
+				remote->block->endpoint->slot);
 			remote->connected = false;
 			shutdown(remote->socket, SHUT_RDWR);
 			return;

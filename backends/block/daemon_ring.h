@@ -16,7 +16,7 @@ struct daemon_shared {
 		struct virtio_blk_discard_write_zeroes range;
 		uint8_t status;
 	} request[DRIVER_RING];
-	/* Two more: data that shared a buffer with header or status. */
+	/* Two more, for data that shared a buffer with header or status. */
 	_Alignas(4096) struct vring_desc table[DRIVER_RING][DRIVER_RING + 2];
 };
 
@@ -32,17 +32,17 @@ struct block_remote {
 	struct {
 		struct io_op *op; /* NULL: free */
 		uint64_t bytes;
-		bool flush_after; /* a write, whose driver cannot flush */
+		bool flush_after; /* a write of a driver that cannot flush */
 	} slot[DRIVER_RING];
 };
 
 /* Context: the I/O thread of queue 0. */
 
-/** daemon_submit() - ask for @step; when the daemon is not there, the next one is asked. */
+/** daemon_submit() - send @step to the daemon, or to the next one if there is none now. */
 void daemon_submit(struct block_queue *queue, const struct block_step *step, struct io_op *op);
-/** daemon_take_completions() - what it did, also before it died, counts. */
+/** daemon_take_completions() - take the answers, also those from before the daemon ended. */
 void daemon_take_completions(struct block_remote *remote);
-/** daemon_publish_all() - ask a new daemon for all that the last one did not answer. */
+/** daemon_publish_all() - send a new daemon all requests that the last one did not answer. */
 void daemon_publish_all(struct block_remote *remote);
 
 #endif

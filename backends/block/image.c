@@ -8,21 +8,15 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vimo/guest_map.h>
 #include <vimo/ioctl.h>
 
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "disk: %s: %s", what, strerror(errno));
-}
-
 /*
- * The module's descriptor spares the kernel some 370 instructions a page, which need not be found,
- * pinned, marked and let go one by one.
+ * The module's descriptor spares the kernel some 370 instructions a page: pages need not be found,
+ * pinned, marked and released one by one.
  */
 static int data_fd(const struct block *block, const struct block_step *step)
 {
@@ -59,7 +53,7 @@ static bool unit_ok(uint32_t bytes)
 	return bytes && bytes <= 65536 && !(bytes & (bytes - 1));
 }
 
-/* What direct transfers need; the kernel tells, or a sector is what it was for long. */
+/* The alignment of direct transfers; 512 bytes, a sector, where the kernel does not know it. */
 static int find_alignment(int fd, struct block_disk *disk, struct error *err)
 {
 	struct stat stat;
@@ -67,10 +61,10 @@ static int find_alignment(int fd, struct block_disk *disk, struct error *err)
 	int sector = BLOCK_SECTOR;
 
 	if (fstat(fd, &stat))
-		return failed(err, "fstat");
+		return error_errno(err, "disk: fstat");
 	disk->block_bytes = disk->memory_align = BLOCK_SECTOR;
 	if (S_ISBLK(stat.st_mode) && ioctl(fd, BLKSSZGET, &sector))
-		return failed(err, "BLKSSZGET");
+		return error_errno(err, "disk: BLKSSZGET");
 	disk->block_bytes = (uint32_t)sector;
 #ifdef STATX_DIOALIGN
 	if (!statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &statx_now) && statx_now.stx_mask & STATX_DIOALIGN &&
@@ -83,7 +77,10 @@ static int find_alignment(int fd, struct block_disk *disk, struct error *err)
 	(void)statx_now;
 #endif
 	if (!unit_ok(disk->block_bytes) || !unit_ok(disk->memory_align))
-		return error_set(err, ERROR_FAILED, "disk: its blocks of %u bytes are of no use", disk->block_bytes);
+		return error_set(
+			err, ERROR_FAILED,
+			"disk: blocks of %u bytes are not supported: use an image on another file system or disk",
+			disk->block_bytes);
 	return 0;
 }
 
@@ -101,14 +98,14 @@ static int image_open(struct block *block, const struct block_options *options, 
 	off_t bytes = lseek(options->fd, 0, SEEK_END);
 
 	if (bytes < 0)
-		return failed(err, "size");
+		return error_errno(err, "disk: size");
 	if (find_alignment(options->fd, &block->disk, err))
 		return -1;
 	block->disk.segment_bytes = block->disk.block_bytes;
 	block->disk.range_sectors = BLOCK_RANGE_SECTORS;
 	block->disk.sectors = ((uint64_t)bytes & ~(uint64_t)(block->disk.block_bytes - 1)) / BLOCK_SECTOR;
 	block->fd = options->fd;
-	block->data = open_data(block, options->fd); /* without it, all goes by the image's own */
+	block->data = open_data(block, options->fd); /* without it, all data go by the image's own */
 	block->cached = !(fcntl(options->fd, F_GETFL) & O_DIRECT);
 	return 0;
 }

@@ -79,7 +79,7 @@ static int prepare(struct block *block, const struct block_options *options, str
 		struct io_thread *thread = &host->io_threads[(block->endpoint->slot + i) % host->io_thread_count];
 
 		if (!block_queue_prepare(&block->queue[i], block, i, thread))
-			return error_set(err, ERROR_RESOURCES, "disk: no memory");
+			return error_set(err, ERROR_RESOURCES, "disk: out of memory");
 	}
 	block->disk.readonly = options->readonly;
 	strncpy(block->disk.serial, options->serial ? options->serial : "", sizeof(block->disk.serial));
@@ -95,7 +95,7 @@ static int add_disk(struct endpoint *endpoint, const struct block_backend *backe
 	struct block *block = calloc(1, sizeof(*block));
 
 	if (!block)
-		return error_set(err, ERROR_RESOURCES, "disk: no memory");
+		return error_set(err, ERROR_RESOURCES, "disk: out of memory");
 	block->endpoint = endpoint;
 	block->backend = backend;
 	block->features = backend->features;

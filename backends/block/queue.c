@@ -3,7 +3,7 @@
  * queue.c - requests of one queue through an I/O thread's ring.
  *
  * Context: the I/O thread, with the device's lock where the virtqueue, the
- * limits or busy are touched; model's functions: the request thread, with it.
+ * limits or busy are touched; functions of the model: the request thread, with the lock.
  */
 #include "block/block.h"
 
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* From so many in flight on, their ends are looked at instead of doorbells: there is one soon. */
+/* With so many requests in flight no doorbell is needed: a request ends soon, and the queue is looked at then. */
 #define BUSY_ENOUGH 4u
 #define ERRORS_LOGGED 10u
 
@@ -62,8 +62,8 @@ static void next_step(struct request *request)
 }
 
 /*
- * A flush that failed is not tried again where the page cache is between: the kernel tells of pages
- * that it could not write once, and the next flush would succeed without them.
+ * A flush that failed is not tried again if writes go through the page cache: the kernel reports pages
+ * that it could not write once only, and the next flush would succeed without them.
  */
 static bool may_stall(const struct request *request)
 {
@@ -95,7 +95,7 @@ static void handle_error(struct request *request, int result)
 
 static void step_done(struct io_op *op, int result, unsigned int flags)
 {
-	struct request *request = (struct request *)(void *)op;
+	struct request *request = container_of(op, struct request, op);
 
 	(void)flags;
 	if (result == -EINTR || result == -EAGAIN || !block_done(&request->block, result))
@@ -106,7 +106,7 @@ static void step_done(struct io_op *op, int result, unsigned int flags)
 		finish(request);
 }
 
-/* Each stalled request, by @go_on. */
+/* Call @go_on for each stalled request. */
 static void release_stalled(struct block_queue *queue, void (*go_on)(struct request *request))
 {
 	struct request *request = queue->stalled, *next;
@@ -144,7 +144,7 @@ static void take_request(struct block_queue *queue)
 		device_of(queue)->queue[queue->index].broken = true;
 		return;
 	}
-	if (queue->free) /* it is this one */
+	if (queue->free) /* unused() was this request */
 		queue->free = queue->free->next;
 	else
 		queue->fresh++;
@@ -177,12 +177,12 @@ static void pause_ended(struct io_op *op, int result, unsigned int flags)
 {
 	(void)result;
 	(void)flags;
-	timer_ended((struct block_timer *)(void *)op);
+	timer_ended(container_of(op, struct block_timer, op));
 }
 
 static void hold_ended(struct io_op *op, int result, unsigned int flags)
 {
-	struct block_timer *timer = (struct block_timer *)(void *)op;
+	struct block_timer *timer = container_of(op, struct block_timer, op);
 
 	(void)result;
 	(void)flags;
@@ -190,7 +190,7 @@ static void hold_ended(struct io_op *op, int result, unsigned int flags)
 	timer_ended(timer);
 }
 
-/* Unless it runs. */
+/* A timer that runs goes on. */
 static void timer_start(struct block_timer *timer, uint64_t nanoseconds)
 {
 	struct io_uring_sqe *sqe;
@@ -205,7 +205,7 @@ static void timer_start(struct block_timer *timer, uint64_t nanoseconds)
 	io_uring_sqe_set_data(sqe, &timer->op);
 }
 
-/* Return: whether a limit says to wait; there will be another turn then. */
+/* Return: whether a limit is reached; the queue gets another turn then. */
 static bool limited(struct block_queue *queue)
 {
 	struct block *block = queue->block;
@@ -223,7 +223,7 @@ static bool limited(struct block_queue *queue)
 	return true;
 }
 
-/* Never out of requests: a virtqueue has no more buffers, and none twice. */
+/* There are enough requests: a virtqueue has no more buffers, and none is taken twice. */
 static void take_requests(struct block_queue *queue)
 {
 	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
@@ -250,8 +250,8 @@ static void give_back(struct block_queue *queue)
 	}
 }
 
-/* Return: whether the guest is to be interrupted for what ended. */
-static bool to_be_told(struct block_queue *queue)
+/* Return: whether to interrupt the guest now for requests that ended. */
+static bool should_interrupt(struct block_queue *queue)
 {
 	struct virtqueue *ring = &device_of(queue)->queue[queue->index];
 
@@ -265,7 +265,7 @@ static bool to_be_told(struct block_queue *queue)
 
 static void serve(struct io_source *source)
 {
-	struct block_queue *queue = (struct block_queue *)(void *)source;
+	struct block_queue *queue = container_of(source, struct block_queue, source);
 	struct virtio_device *device = device_of(queue);
 	bool notify;
 
@@ -277,16 +277,16 @@ static void serve(struct io_source *source)
 		pthread_cond_broadcast(&device->idle);
 	if (transport_running(device))
 		take_requests(queue);
-	notify = to_be_told(queue);
+	notify = should_interrupt(queue);
 	transport_check(device);
 	pthread_mutex_unlock(&device->lock);
 	if (notify)
 		device->interrupt(device, TRANSPORT_USED);
 }
 
-static void kicked(struct io_op *op, int result, unsigned int flags)
+static void on_kick(struct io_op *op, int result, unsigned int flags)
 {
-	struct block_queue *queue = (struct block_queue *)(void *)((char *)op - offsetof(struct block_queue, kick));
+	struct block_queue *queue = container_of(op, struct block_queue, kick);
 	struct virtio_device *device = device_of(queue);
 
 	(void)result;
@@ -307,7 +307,7 @@ static void kicked(struct io_op *op, int result, unsigned int flags)
 bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread)
 {
 	queue->source.serve = serve;
-	queue->kick.done = kicked;
+	queue->kick.done = on_kick;
 	queue->pause = (struct block_timer){ .op.done = pause_ended, .queue = queue };
 	queue->hold = (struct block_timer){ .op.done = hold_ended, .queue = queue };
 	queue->block = block;
@@ -358,10 +358,10 @@ void block_queue_close(struct block_queue *queue)
 
 static void drain(struct virtio_device *device)
 {
-	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	struct endpoint *endpoint = endpoint_of(device);
 	const struct block *block = endpoint->context;
 
-	/* A turn for each: what stalled fails now. */
+	/* Each queue gets a turn: its stalled requests fail now. */
 	for (unsigned int i = 0; i < block->queues; i++)
 		endpoint_kick(endpoint, i);
 	for (unsigned int i = 0; i < block->queues; i++)
@@ -369,10 +369,10 @@ static void drain(struct virtio_device *device)
 			pthread_cond_wait(&device->idle, &device->lock);
 }
 
-/* The limits begin anew, and so does each queue: its doorbell may have rung before it was ready. */
+/* Each queue gets a turn, since its doorbell may have rung before it was ready. */
 static void started(struct virtio_device *device)
 {
-	struct endpoint *endpoint = (struct endpoint *)(void *)device;
+	struct endpoint *endpoint = endpoint_of(device);
 	struct block *block = endpoint->context;
 
 	block->disk.write_through = !transport_feature(device, VIRTIO_BLK_F_FLUSH);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * request.c - take a driver's request apart.
+ * request.c - parse a driver's request, and do it in steps.
  */
 #include "block/request.h"
 
@@ -50,7 +50,7 @@ static void copy(const struct iovec *iov, void *data, uint64_t bytes, bool to_gu
 	}
 }
 
-/* Take the last byte of what the driver can read: the status. */
+/* The status is the last byte that the driver can read. */
 static bool take_status(struct block_request *request)
 {
 	struct virtqueue_chain *chain = &request->chain;
@@ -83,7 +83,7 @@ static enum block_verdict parse_transfer(struct block_request *request, const st
 		return answer(request, VIRTIO_BLK_S_IOERR);
 	request->offset = sector * BLOCK_SECTOR;
 	if ((request->offset | request->bytes) & (disk->block_bytes - 1))
-		return answer(request, VIRTIO_BLK_S_IOERR); /* blk_size told the driver */
+		return answer(request, VIRTIO_BLK_S_IOERR); /* the driver knows blk_size */
 	return request->bytes ? BLOCK_TO_DO : answer(request, VIRTIO_BLK_S_OK);
 }
 
@@ -189,7 +189,7 @@ enum block_verdict block_parse(struct block_request *request, const struct block
 	return answer(request, VIRTIO_BLK_S_UNSUPP);
 }
 
-/* How much of the front the image takes as it lies in the guest's memory. */
+/* Return: bytes at the front that can be transferred without a copy. */
 static uint64_t aligned(const struct block_request *request, const struct block_disk *disk, unsigned int *count)
 {
 	uint64_t bytes = 0;
@@ -207,7 +207,7 @@ static uint64_t aligned(const struct block_request *request, const struct block_
 	return bytes;
 }
 
-/* Through memory of ours, a piece at a time. */
+/* Transfer a piece through a bounce buffer. */
 static bool bounce_step(struct block_request *request, const struct block_disk *disk, struct block_step *step)
 {
 	uint32_t align = disk->memory_align > disk->block_bytes ? disk->memory_align : disk->block_bytes;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * request.h - one request of a driver to a virtio-blk device (VirtIO 1.2, 5.2.6):
- * checked, then cut into steps that a ring, or a test, does one after the other.
+ * checked, then cut into steps that a back end, or a test, does one after the other.
  */
 #ifndef BLOCK_REQUEST_H
 #define BLOCK_REQUEST_H
@@ -14,21 +14,21 @@
 #define BLOCK_SEGMENTS (VIRTQUEUE_SIZE_MAX - 2u) /* of data, beside header and status */
 #define BLOCK_RANGE_SECTORS (1u << 22)           /* of a disk, at most */
 
-/** What requests must know of a disk. */
+/** Properties of a disk that requests depend on. */
 struct block_disk {
 	uint64_t sectors;
 	uint32_t range_sectors; /* one discard or write-zeroes, at most */
 	bool readonly;
-	bool write_through;               /* the driver cannot flush: what is written must be safe */
-	uint32_t block_bytes;             /* unit of transfers to the image, */
-	uint32_t segment_bytes;           /* and of their pieces in memory */
-	uint32_t memory_align;            /* of what is transferred from and to */
+	bool write_through;               /* the driver cannot flush: writes must reach the medium */
+	uint32_t block_bytes;             /* unit of transfers to the image */
+	uint32_t segment_bytes;           /* unit of their pieces in memory */
+	uint32_t memory_align;            /* of the pieces' addresses */
 	char serial[VIRTIO_BLK_ID_BYTES]; /* not terminated when it is full */
 };
 
 enum block_action { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH, BLOCK_DISCARD, BLOCK_ZERO };
 
-/** Something to do with the image. */
+/** One operation on the image. */
 struct block_step {
 	enum block_action action;
 	const struct iovec *iov; /* of reads and writes */
@@ -39,14 +39,14 @@ struct block_step {
 
 struct block_request {
 	struct virtqueue_chain chain;
-	uint8_t *status;                     /* where the driver looks for it */
+	uint8_t *status;                     /* in the driver's buffer */
 	uint8_t result;                      /* VIRTIO_BLK_S_* */
-	enum block_action action, otherwise; /* the second where the image cannot do the first */
-	struct iovec *iov;                   /* what is left of the data, in chain */
+	enum block_action action, otherwise; /* otherwise: used if the image cannot do action */
+	struct iovec *iov;                   /* the rest of the data, in chain */
 	unsigned int count;
-	uint64_t offset, bytes; /* what is left, in the image */
+	uint64_t offset, bytes; /* the rest, in the image */
 	uint32_t written;       /* into the driver's buffers, status included */
-	void *bounce;           /* data whose place or size does not fit the image */
+	void *bounce;           /* for data whose address or size does not suit the image */
 	struct iovec bounced;
 };
 
@@ -56,9 +56,9 @@ enum block_verdict {
 	BLOCK_TO_DO,    /* block_step() says what */
 };
 
-/** block_parse() - look at request->chain. The queue has checked that it lies in guest memory. */
+/** block_parse() - parse request->chain. The queue has checked that the chain lies in guest memory. */
 enum block_verdict block_parse(struct block_request *request, const struct block_disk *disk);
-/** block_step() - what to do next. Return: false and result is set when it cannot be done. */
+/** block_step() - get the next step. Return: false, with result set, when it cannot be done. */
 bool block_step(struct block_request *request, const struct block_disk *disk, struct block_step *step);
 /**
  * block_done() - a step ended.
@@ -67,7 +67,7 @@ bool block_step(struct block_request *request, const struct block_disk *disk, st
  * Return: whether the request is complete and has a result.
  */
 bool block_done(struct block_request *request, int64_t bytes);
-/** block_finish() - tell the driver the result. Return: how many bytes were written, for the used ring. */
+/** block_finish() - write the result for the driver. Return: number of bytes written, for the used ring. */
 uint32_t block_finish(struct block_request *request);
 
 #endif

@@ -65,7 +65,7 @@ static bool client_read(struct channel_socket *socket)
 	return got > 0;
 }
 
-/* Both ways: who only has no more to say still listens. */
+/* Return: whether both directions are closed. A client that only closed its sending direction still receives. */
 static bool hung_up(const struct channel_socket *socket)
 {
 	struct pollfd wait = { .fd = socket->client };
@@ -80,7 +80,7 @@ static void on_client(uv_poll_t *poll, int status, int events)
 	(void)events;
 	socket->full = false;
 	if (status < 0)
-		socket->polled = 0; /* it polls no more */
+		socket->polled = 0; /* libuv has stopped the poll */
 	client_read(socket);
 	socket->deaf = socket->deaf || hung_up(socket);
 	socket->on_change(socket->context);
@@ -155,13 +155,13 @@ bool channel_socket_settle(struct channel_socket *socket, bool accept, bool want
 	bool more = false;
 
 	if (socket->client >= 0 && socket->deaf) {
-		/* All that it will ever send is there already. */
+		/* All that the client sent is in the socket already. */
 		more = wanted && client_read(socket);
 		if (!wanted || (socket->silent && !socket->input_used))
 			client_close(socket);
 	}
 	if (socket->client >= 0)
-		/* The end of a connection comes with any of them. */
+		/* The end of a connection is reported with any of these events. */
 		poll_for(socket,
 			 socket->deaf ?
 				 0 :
@@ -182,7 +182,7 @@ int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, const ch
 		return 0;
 	close(socket->listener);
 	socket->listener = -1;
-	return error_set(err, ERROR_RESOURCES, "%s: no memory", path);
+	return error_set(err, ERROR_RESOURCES, "%s: out of memory", path);
 }
 
 void channel_socket_close(struct channel_socket *socket)

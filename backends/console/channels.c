@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * channels.c - control messages, and bytes between queues and sockets.
+ * channels.c - control messages, and data between queues and sockets.
  */
 #include "console/channels.h"
 
@@ -8,21 +8,21 @@
 #include <linux/virtio_ids.h>
 #include <string.h>
 
-#define ROUNDS_MAX 64u /* buffers of a queue, before other work gets its turn */
+#define ROUNDS_MAX 64u /* buffers of a queue in one turn; then other work has its turn */
 
-/* Bits of state->own: five of each port, and one of the device. It outlives us, and a reset makes it zero. */
-#define ADDED 1u       /* the driver was told of the port, */
-#define NAMED 2u       /* of its name, */
-#define TOLD_OPEN 4u   /* and that dom0's end is open */
-#define READY 8u       /* the driver has taken it, */
-#define GUEST_OPEN 16u /* and a program of the guest has opened it */
+/* Bits of state->own: five of each port, and one of the device. It outlives vimo-dm, and a reset makes it zero. */
+#define ADDED 1u       /* the driver got PORT_ADD, */
+#define NAMED 2u       /* PORT_NAME, */
+#define SENT_OPEN 4u   /* and PORT_OPEN: dom0's end is open */
+#define READY 8u       /* the driver sent PORT_READY, */
+#define GUEST_OPEN 16u /* and PORT_OPEN: a program of the guest has opened it */
 #define PORT_BITS 5u
 #define DRIVER_READY (1u << 31)
 _Static_assert(CHANNELS_MAX *PORT_BITS < 31, "fits state->own");
 
 static struct channels *channels_of(const struct virtio_device *device)
 {
-	return ((const struct endpoint *)(const void *)device)->context;
+	return endpoint_of(device)->context;
 }
 
 /* Ports count from 1. */
@@ -56,7 +56,7 @@ void channels_show_config(struct virtio_device *device)
 	transport_show_config(device, &config, sizeof(config));
 }
 
-/* Requests are done in the event loop, under the lock: none touches memory now. */
+/* The event loop does requests under the lock: none touches the guest's memory now. */
 static void drain(struct virtio_device *device)
 {
 	struct channels *channels = channels_of(device);
@@ -75,19 +75,19 @@ const struct virtio_model channels_model = {
 	.drain = drain,
 };
 
-/* One at a time: the event loop's. */
+/* Used by the event loop, one chain at a time. */
 static struct virtqueue_chain chain;
 
 static void port_ready(struct channels *channels, unsigned int port, bool taken)
 {
 	port_set(channels, port, READY, taken);
 	port_set(channels, port, NAMED, false);
-	/* The opposite of what is: so the driver is told in any case. */
-	port_set(channels, port, TOLD_OPEN, taken && !connected(channels, port));
+	/* The opposite of the present state, so that the driver gets PORT_OPEN in any case. */
+	port_set(channels, port, SENT_OPEN, taken && !connected(channels, port));
 }
 
 /* A message of the driver; any values. */
-static void hear(struct channels *channels, uint32_t port, uint16_t event, uint16_t value)
+static void on_message(struct channels *channels, uint32_t port, uint16_t event, uint16_t value)
 {
 	bool ours = port >= 1 && port <= channels->count;
 
@@ -103,9 +103,9 @@ static void hear(struct channels *channels, uint32_t port, uint16_t event, uint1
 }
 
 /* Return: whether there may be more. */
-static bool hear_all(struct channels *channels)
+static bool receive_messages(struct channels *channels)
 {
-	struct virtqueue *queue = &channels->device->queue[CHANNELS_HEAR];
+	struct virtqueue *queue = &channels->device->queue[CHANNELS_FROM_DRIVER];
 	unsigned int rounds = 0;
 
 	do {
@@ -113,14 +113,15 @@ static bool hear_all(struct channels *channels)
 			struct virtio_console_control message;
 
 			if (virtqueue_gather(&chain, 0, &message, sizeof(message)) >= sizeof(message))
-				hear(channels, le32toh(message.id), le16toh(message.event), le16toh(message.value));
+				on_message(channels, le32toh(message.id), le16toh(message.event),
+					   le16toh(message.value));
 			virtqueue_push(queue, chain.head, 0);
 		}
 	} while (rounds < ROUNDS_MAX && virtqueue_rearm(queue));
 	return rounds >= ROUNDS_MAX;
 }
 
-/* What the driver has to be told next of a port: the event, and the bit that says it was. Return: whether anything. */
+/* The next message to the driver about a port, and the bit that records it. Return: false: there is none. */
 static bool next_event(struct channels *channels, unsigned int port, uint16_t *event, uint32_t *bit)
 {
 	if (channels->device->state->own & DRIVER_READY && !port_is(channels, port, ADDED)) {
@@ -133,16 +134,16 @@ static bool next_event(struct channels *channels, unsigned int port, uint16_t *e
 		*bit = NAMED;
 	} else {
 		*event = VIRTIO_CONSOLE_PORT_OPEN;
-		*bit = TOLD_OPEN;
-		return port_is(channels, port, TOLD_OPEN) != connected(channels, port);
+		*bit = SENT_OPEN;
+		return port_is(channels, port, SENT_OPEN) != connected(channels, port);
 	}
 	return true;
 }
 
-/* All there is to tell of a port, as long as there are buffers. */
-static void tell(struct channels *channels, unsigned int port)
+/* Send all messages about a port, as long as there are buffers. */
+static void send_messages(struct channels *channels, unsigned int port)
 {
-	struct virtqueue *queue = &channels->device->queue[CHANNELS_TELL];
+	struct virtqueue *queue = &channels->device->queue[CHANNELS_TO_DRIVER];
 	struct {
 		struct virtio_console_control control;
 		char name[CHANNEL_NAME];
@@ -151,7 +152,7 @@ static void tell(struct channels *channels, unsigned int port)
 	uint32_t bit;
 
 	while (next_event(channels, port, &event, &bit)) {
-		bool value = bit != TOLD_OPEN || connected(channels, port);
+		bool value = bit != SENT_OPEN || connected(channels, port);
 		size_t bytes = sizeof(message.control);
 
 		if (!virtqueue_pop(queue, &chain)) {
@@ -173,11 +174,12 @@ static void tell(struct channels *channels, unsigned int port)
 			return;
 		}
 		virtqueue_push(queue, chain.head, (uint32_t)bytes);
-		port_set(channels, port, bit, value); /* who dies before this tells it twice */
+		port_set(channels, port, bit,
+			 value); /* if vimo-dm is killed before this, the next one sends it again */
 	}
 }
 
-/* Of the segments held, @bytes are out. */
+/* @bytes of the held segments were sent. */
 static void advance(struct channel *channel, size_t bytes)
 {
 	struct virtqueue_chain *held = &channel->held;
@@ -194,7 +196,7 @@ static void advance(struct channel *channel, size_t bytes)
 	}
 }
 
-/* Output of the guest; without a client it is lost. Return: whether there may be more that can go out now. */
+/* Output of the guest; without a client it is dropped. Return: whether there may be more that can be sent now. */
 static bool transmit(struct channel *channel, struct virtqueue *queue)
 {
 	for (unsigned int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
@@ -237,7 +239,7 @@ static bool receive(struct channel *channel, struct virtqueue *queue)
 	return rounds >= ROUNDS_MAX;
 }
 
-/* Of a driver that knows no ports. */
+/* Output of a driver without VIRTIO_CONSOLE_F_MULTIPORT. */
 static void discard(struct virtqueue *queue)
 {
 	for (unsigned int rounds = 0; rounds < ROUNDS_MAX && virtqueue_pop(queue, &chain); rounds++)
@@ -248,7 +250,7 @@ static void discard(struct virtqueue *queue)
 static bool serve(struct channels *channels)
 {
 	struct virtio_device *device = channels->device;
-	bool more = hear_all(channels), notify = false;
+	bool more = receive_messages(channels), notify = false;
 
 	discard(&device->queue[CHANNELS_UNUSED]);
 	for (unsigned int port = 1; port <= channels->count; port++) {
@@ -257,7 +259,7 @@ static bool serve(struct channels *channels)
 		more |= transmit(channel, &device->queue[channels_transmit(port)]);
 		if (port_is(channels, port, GUEST_OPEN))
 			more |= receive(channel, &device->queue[channels_receive(port)]);
-		tell(channels, port);
+		send_messages(channels, port);
 	}
 	for (unsigned int queue = 0; queue < device->queues; queue++)
 		notify |= virtqueue_should_notify(&device->queue[queue]);
@@ -276,8 +278,8 @@ static bool settle(struct channels *channels)
 		struct channel_socket *socket = &channel_of(channels, port)->socket;
 		bool was = channel_socket_connected(socket);
 
-		/* The next client only when the guest knows that the last one has gone. */
-		more |= channel_socket_settle(socket, !port_is(channels, port, TOLD_OPEN),
+		/* The next client is accepted when the guest knows that the last one has disconnected. */
+		more |= channel_socket_settle(socket, !port_is(channels, port, SENT_OPEN),
 					      port_is(channels, port, GUEST_OPEN));
 		more |= was && !channel_socket_connected(socket);
 	}

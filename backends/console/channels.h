@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channels.h - a VirtIO console device of many ports (VirtIO 1.2, 5.3): streams
- * with names between programs of the guest and of dom0. A Linux guest has them as
+ * channels.h - a VirtIO console device of many ports (VirtIO 1.2, 5.3): named
+ * streams between programs of the guest and of dom0. A Linux guest shows them as
  * /dev/virtio-ports/NAME.
  *
- * What the driver was told and said is in state->own, of which it follows what it
- * is to be told next: no message waits in a queue of ours.
+ * state->own holds the messages that the driver got and sent. The next message to the driver follows from that:
+ * vimo-dm queues no messages.
  *
- * Lock: device->lock for what changes in struct channel; sockets are the event loop's.
+ * Lock: device->lock for struct channel; its socket belongs to the event loop.
  */
 #ifndef CONSOLE_CHANNELS_H
 #define CONSOLE_CHANNELS_H
@@ -17,13 +17,13 @@
 
 #include <linux/virtio_console.h>
 
-/* Port 0 is none of them: drivers take it for a console. */
+/* Channels begin at port 1: drivers use port 0 as a console. */
 #define CHANNELS_MAX 6u
 #define CHANNEL_NAME 64u
 #define CHANNELS_FEATURES (1ull << VIRTIO_CONSOLE_F_MULTIPORT)
 
 /* Queues: two of port 0, two for control messages, then two of each port. */
-enum { CHANNELS_UNUSED = 1, CHANNELS_TELL = 2, CHANNELS_HEAR = 3 };
+enum { CHANNELS_UNUSED = 1, CHANNELS_TO_DRIVER = 2, CHANNELS_FROM_DRIVER = 3 };
 static inline unsigned int channels_receive(unsigned int port)
 {
 	return 2 + 2 * port;
@@ -40,8 +40,8 @@ static inline unsigned int channels_queues(unsigned int count)
 struct channel {
 	char name[CHANNEL_NAME];
 	struct channel_socket socket;
-	struct virtqueue_chain held; /* output that its client did not take as yet */
-	unsigned int sent;           /* of held's segments, these are out */
+	struct virtqueue_chain held; /* output that the client did not take yet */
+	unsigned int sent;           /* number of held's segments that are sent */
 	bool holds;
 };
 
@@ -54,9 +54,9 @@ struct channels {
 extern const struct virtio_model channels_model;
 extern const struct device_kind channels_kind; /* channels_kind.c */
 
-/** channels_show_config() - what the driver reads. */
+/** channels_show_config() - show the configuration space. */
 void channels_show_config(struct virtio_device *device);
-/** channels_work() - move messages and bytes. Context: event loop, lock not held. Return: whether to be called again.
+/** channels_work() - move messages and data. Context: event loop, lock not held. Return: whether to be called again.
  */
 bool channels_work(void *channels);
 

@@ -55,7 +55,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 		return error_set(err, ERROR_USAGE, "channels: names must be a list");
 	channels = calloc(1, sizeof(*channels));
 	if (!channels)
-		return error_set(err, ERROR_RESOURCES, "channels: no memory");
+		return error_set(err, ERROR_RESOURCES, "channels: out of memory");
 	channels->device = &endpoint->device;
 	if (!open_channels(channels, endpoint, names, err)) {
 		endpoint->work = channels_work;

@@ -8,14 +8,14 @@
 #include <linux/virtio_ids.h>
 #include <string.h>
 
-#define OUTPUT_MAX 65536u /* of one buffer; more is a driver's mistake and is dropped */
-#define ROUNDS_MAX 512u   /* buffers, before other work gets its turn */
+#define OUTPUT_MAX 65536u /* of one buffer; the rest is dropped, since drivers use small buffers */
+#define ROUNDS_MAX 512u   /* buffers in one turn; then other work has its turn */
 
 const struct virtio_model console_model = {
 	.device_id = VIRTIO_ID_CONSOLE,
 };
 
-/* One at a time: the event loop's. */
+/* Used by the event loop, one chain at a time. */
 static struct virtqueue_chain chain;
 
 static void transmit_chain(struct hub *hub)
@@ -30,7 +30,7 @@ static void transmit_chain(struct hub *hub)
 	}
 }
 
-/* Return: whether the guest had more than one turn's worth. */
+/* Return: whether there may be more output. */
 static bool transmit(struct virtqueue *queue, struct hub *hub)
 {
 	unsigned int rounds = 0;

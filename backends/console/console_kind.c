@@ -35,7 +35,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 
 	(void)spec;
 	if (!console)
-		return error_set(err, ERROR_RESOURCES, "console: no memory");
+		return error_set(err, ERROR_RESOURCES, "console: out of memory");
 	console->endpoint = endpoint;
 	console->hub.mark = host->console_mark;
 	console->hub.on_input = endpoint_run;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sandbox.c - what is left to a device model that a guest took over.
+ * sandbox.c - the rights of vimo-dm, also if a guest takes it over.
  */
 #include "dm/sandbox.h"
 
@@ -21,27 +21,21 @@
 #include <unistd.h>
 #include <vimo/ioctl.h>
 
-static int failed(struct error *err, const char *what, int code)
-{
-	return error_set(err, ERROR_FAILED, "sandbox: %s: %s", what, strerror(code));
-}
-
 static int drop_user(struct error *err)
 {
 	const struct passwd *user;
 
 	if (geteuid())
-		return 0; /* nobody's rights to drop */
+		return 0; /* an unprivileged process has no rights to drop */
 	user = getpwnam("vimo-dm");
 	if (!user)
-		return error_set(err, ERROR_FAILED,
-				 "sandbox: there is no user vimo-dm: run systemd-sysusers, which makes it");
-	/* No network, no IPC of others. Threads are made later and inherit it. */
+		return error_set(err, ERROR_FAILED, "sandbox: there is no user vimo-dm: run systemd-sysusers");
+	/* No network and no IPC with other processes. Threads are started later and inherit that. */
 	if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
-		return failed(err, "namespaces", errno);
+		return error_errno(err, "sandbox: namespaces");
 	if (setgroups(0, NULL) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
 	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid))
-		return failed(err, "user vimo-dm", errno);
+		return error_errno(err, "sandbox: user vimo-dm");
 	return 0;
 }
 
@@ -51,7 +45,7 @@ static int drop_capabilities(struct error *err)
 	struct __user_cap_data_struct none[2] = { 0 };
 
 	if (syscall(SYS_capset, &header, none))
-		return failed(err, "capabilities", errno);
+		return error_errno(err, "sandbox: capabilities");
 	return 0;
 }
 
@@ -66,14 +60,14 @@ static int set_limits(struct error *err)
 		struct rlimit limit = { limits[i].limit, limits[i].limit };
 
 		if (setrlimit(limits[i].resource, &limit))
-			return failed(err, "limits", errno);
+			return error_errno(err, "sandbox: limits");
 	}
 	return 0;
 }
 
 /*
- * For the loop, the sockets, logs, memory, threads, disks and leaving. Rings are there before; what they may do is
- * bounded by themselves (io_thread.c).
+ * For the loop, sockets, logs, memory, threads, disks and the exit. io_uring's rings are made before; each ring has
+ * its own restrictions (io_thread.c).
  */
 static const int allowed[] = {
 	SCMP_SYS(read),
@@ -81,7 +75,7 @@ static const int allowed[] = {
 	SCMP_SYS(readv),
 	SCMP_SYS(writev),
 	SCMP_SYS(close),
-	SCMP_SYS(dup3), /* a network's next socket, by the number of the last */
+	SCMP_SYS(dup3), /* a network's next socket, by the number of the last one */
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_ctl),
@@ -136,7 +130,7 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* What is left to ask of the module once all is set up, and what libuv asks of descriptors. */
+/* Calls to the module once all is set up, and libuv's calls on descriptors. */
 static const unsigned long ioctls[] = {
 	VIMO_IOC_IOREQ,
 	VIMO_IOC_IRQ,
@@ -171,7 +165,7 @@ static const unsigned long ioctls[] = {
 
 static int filter_rest(scmp_filter_ctx context)
 {
-	/* The call for each access that a guest waits for goes first. */
+	/* ioctl() is first, since a guest's access waits for it. */
 	int status = seccomp_syscall_priority(context, SCMP_SYS(ioctl), 255);
 
 	/* Threads, not processes. clone3's flags cannot be seen: without it, libc uses clone. */

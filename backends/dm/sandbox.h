@@ -8,8 +8,8 @@
 #include "error.h"
 
 /**
- * sandbox_enter() - user vimo-dm (when root and it exists), no capabilities, no
- * new privileges, resource limits, and only the system calls we make.
+ * sandbox_enter() - become user vimo-dm (if root), without capabilities and new privileges,
+ * with resource limits, and with only the system calls that vimo-dm makes.
  * Before any other thread runs. Return: 0 or -1.
  */
 int sandbox_enter(struct error *err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * driver_ring.c - buffers into a ring, and out of it.
+ * driver_ring.c - put buffers into a ring, and take them out.
  */
 #include "host/driver_ring.h"
 
@@ -26,7 +26,7 @@ int driver_ring_open(struct driver_ring *ring, const struct guest_memory *memory
 	if (ring->kick >= 0 && ring->call >= 0 && ring->fd >= 0 && !ftruncate(ring->fd, (off_t)bytes))
 		shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
 	if (shared == MAP_FAILED)
-		return error_set(err, ERROR_RESOURCES, "a ring for a daemon: %s", strerror(errno));
+		return error_set(err, ERROR_RESOURCES, "a ring for a helper: %s", strerror(errno));
 	ring->shared = shared;
 	return 0;
 }
@@ -64,7 +64,7 @@ int driver_ring_start(struct driver_ring *ring, int socket, uint64_t features, u
 	return vhost_user_start(socket, features, regions, 2, &wires, err);
 }
 
-/* How the device names what lies in the shared memory. */
+/* The address in descriptors of a place in the shared memory. */
 static uint64_t address_of(const struct driver_ring *ring, const void *at)
 {
 	return DRIVER_RING_ADDRESS + (uint64_t)((const char *)at - (const char *)ring->shared);
@@ -123,7 +123,7 @@ void driver_ring_publish(struct driver_ring *ring, unsigned int index)
 
 	shared->avail[2 + ring->avail_idx++ % DRIVER_RING] = htole16((uint16_t)index);
 	__atomic_store_n(&shared->avail[1], htole16(ring->avail_idx), __ATOMIC_RELEASE);
-	/* Our index before we look at its wish (VirtIO 1.2, 2.7.13.4). */
+	/* The index before the device's flags (VirtIO 1.2, 2.7.13.4). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!(le16toh(__atomic_load_n(&shared->used.flags, __ATOMIC_RELAXED)) & VRING_USED_F_NO_NOTIFY))
 		kick(ring);

@@ -22,11 +22,6 @@
 
 static const struct virtio_model no_model = { .device_id = 0 }; /* of an empty slot */
 
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "%s: %s", what, strerror(errno));
-}
-
 static void signal_event(int fd)
 {
 	const uint64_t one = 1;
@@ -116,7 +111,7 @@ static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct 
 	if (map_reserve(endpoint->device.state, offsetof(struct transport_state, queue[queues]), err))
 		return -1;
 	if (ioctl(endpoint->host->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
-		return failed(err, "cannot add a device");
+		return error_errno(err, "cannot add a device");
 	if (endpoint->device.page)
 		return 0;
 	endpoint->device.page = map_page(endpoint->host->domain, device.ipa, "a device's registers", err);
@@ -175,10 +170,10 @@ static int bind_events(struct endpoint *endpoint, struct error *err)
 {
 	for (unsigned int call = 0; call < ENDPOINT_CALLS; call++)
 		if (bind_call(endpoint, call, endpoint->call[call]))
-			return failed(err, "a device's interrupt");
+			return error_errno(err, "a device's interrupt");
 	for (unsigned int queue = 0; queue < endpoint->device.queues; queue++)
 		if (endpoint_wire(endpoint, queue, endpoint->kick[endpoint->work ? 0 : queue]))
-			return failed(err, "a device's doorbell");
+			return error_errno(err, "a device's doorbell");
 	return 0;
 }
 
@@ -209,7 +204,7 @@ static int start_poll(struct endpoint *endpoint, struct error *err)
 		return 0;
 	endpoint->poll = calloc(1, sizeof(*endpoint->poll));
 	if (!endpoint->poll)
-		return error_set(err, ERROR_RESOURCES, "no memory for a device");
+		return error_set(err, ERROR_RESOURCES, "a device: out of memory");
 	uv_poll_init(endpoint->host->loop, endpoint->poll, endpoint->kick[0]);
 	endpoint->poll->data = endpoint;
 	uv_poll_start(endpoint->poll, UV_READABLE, on_kick);
@@ -252,7 +247,7 @@ int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
 	struct virtio_device *device = &endpoint->device;
 
 	if (!open_eventfds(endpoint)) {
-		failed(err, "eventfd");
+		error_errno(err, "eventfd");
 	} else if (!add_to_domain(endpoint, device->queues, err) && !bind_events(endpoint, err) &&
 		   !start_poll(endpoint, err)) {
 		pthread_mutex_lock(&device->lock);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * filter.c - seccomp's rules from tables.
+ * filter.c - make seccomp's rules from tables.
  */
 #include "host/filter.h"
 

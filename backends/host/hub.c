@@ -5,6 +5,7 @@
 #include "host/hub.h"
 
 #include "host/socket.h"
+#include "container.h"
 #include "log.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ struct output {
 	char data[];
 };
 
-static void client_came(uv_stream_t *listener, int status);
+static void on_client(uv_stream_t *listener, int status);
 
 static void client_closed(uv_handle_t *handle)
 {
@@ -30,7 +31,7 @@ static void client_closed(uv_handle_t *handle)
 	client->used = false;
 	if (hub->crowded && !uv_is_closing((uv_handle_t *)&hub->listener)) {
 		hub->crowded = false;
-		client_came((uv_stream_t *)&hub->listener, 0);
+		on_client((uv_stream_t *)&hub->listener, 0);
 	}
 }
 
@@ -43,7 +44,7 @@ static void client_close(struct hub_client *client)
 
 static void output_done(uv_write_t *request, int status)
 {
-	struct output *output = (struct output *)request;
+	struct output *output = container_of(request, struct output, request);
 	struct hub_client *client = request->handle->data;
 
 	free(output);
@@ -120,7 +121,7 @@ size_t hub_take(struct hub *hub, void *data, size_t bytes)
 	hub->input_used -= bytes;
 	memmove(hub->input, hub->input + bytes, hub->input_used);
 	for (unsigned int i = 0; full && bytes && i < HUB_CLIENTS; i++)
-		if (hub->client[i].open) /* again for one that reads already: no harm */
+		if (hub->client[i].open) /* no change for a client that reads already */
 			uv_read_start((uv_stream_t *)&hub->client[i].pipe, input_buffer, input_read);
 	return bytes;
 }
@@ -135,7 +136,7 @@ static void client_replay(struct hub_client *client)
 	client_send(client, hub->replay, at ? at : hub->output ? (hub->output == HUB_REPLAY ? HUB_REPLAY : 0) : 0);
 }
 
-static void client_came(uv_stream_t *listener, int status)
+static void on_client(uv_stream_t *listener, int status)
 {
 	struct hub *hub = listener->data;
 	struct hub_client *client = NULL;
@@ -145,7 +146,7 @@ static void client_came(uv_stream_t *listener, int status)
 			client = &hub->client[i];
 	if (status < 0)
 		return;
-	if (!client) { /* too many: it waits until one goes */
+	if (!client) { /* there are too many: it waits until one disconnects */
 		hub->crowded = true;
 		return;
 	}
@@ -177,7 +178,7 @@ static void log_rotate(struct hub *hub)
 
 	snprintf(old, sizeof(old), "%s.1", hub->log_path);
 	if (rename(hub->log_path, old) && ftruncate(hub->log, 0))
-		return; /* bounded, whatever happens: log_append() stops at the limit */
+		return; /* the file stays bounded: log_append() stops at the limit */
 	close(hub->log);
 	log_open(hub);
 }
@@ -203,7 +204,7 @@ static void log_append(struct hub *hub, const char *data, size_t bytes)
 		hub->log_bytes += (uint64_t)written;
 		hub->done += (uint64_t)written;
 	} else if (!hub->log_failed) {
-		log_warning("%s: %s: console output is not kept; free space or correct its owner", hub->log_path,
+		log_warning("%s: %s: console output is not logged: free space or correct its owner", hub->log_path,
 			    strerror(errno));
 	}
 	hub->log_failed = written <= 0;
@@ -216,13 +217,13 @@ void hub_begin(struct hub *hub, uint32_t piece)
 
 	hub->logged = hub->done = 0;
 	if (begun == piece + 1ull) {
-		/* Modulo 2^64: it began in the file before this one if the log was rotated since. */
+		/* Modulo 2^64: if the log was rotated since, the piece began in the file before this one. */
 		int64_t logged = (int64_t)(hub->log_bytes - mark->log_at);
 
 		hub->logged = logged > 0 ? (uint64_t)logged : 0;
 		return;
 	}
-	/* In this order, whatever instant we die at: never a piece with another one's place. */
+	/* In this order: at no instant does the mark hold a piece with another one's position. */
 	__atomic_store_n(&mark->piece, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&mark->log_at, hub->log_bytes, __ATOMIC_RELEASE);
 	__atomic_store_n(&mark->piece, piece + 1ull, __ATOMIC_RELEASE);
@@ -257,16 +258,15 @@ int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const ch
 
 	snprintf(hub->log_path, sizeof(hub->log_path), "%s", log_path);
 	if (log_open(hub))
-		return error_set(err, ERROR_FAILED, "%s: %s: the directory must exist and be writable", log_path,
-				 strerror(errno));
-	unlink(socket_path); /* of a predecessor; dm.pid is ours, so it is gone */
+		return error_set(err, ERROR_FAILED, "%s: %s: make its directory writable", log_path, strerror(errno));
+	unlink(socket_path); /* of the previous vimo-dm, which has ended, since this one holds dm.pid's lock */
 	uv_pipe_init(loop, &hub->listener, 0);
 	hub->listener.data = hub;
 	status = uv_pipe_bind(&hub->listener, socket_path);
 	if (!status && socket_share(socket_path))
 		status = -errno;
 	if (!status)
-		status = uv_listen((uv_stream_t *)&hub->listener, HUB_CLIENTS, client_came);
+		status = uv_listen((uv_stream_t *)&hub->listener, HUB_CLIENTS, on_client);
 	return status ? error_set(err, ERROR_FAILED, "%s: %s", socket_path, uv_strerror(status)) : 0;
 }
 

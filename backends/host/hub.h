@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * hub.h - one console of a guest: clients on a socket, a bounded log, and the
- * last output for who comes later.
+ * last output for later clients.
  *
- * Before hub_open(): mark points to where it is kept.
+ * The caller sets mark, on_input and context before hub_open().
  *
  * Context: the event loop's thread. A client that does not read loses output;
- * it never holds up the guest.
+ * the guest does not wait for it.
  */
 #ifndef HOST_HUB_H
 #define HOST_HUB_H
@@ -26,12 +26,12 @@
 struct hub;
 
 /*
- * Where the log stood when a piece of output was begun; kept in dm.state, so
- * that the next device model neither repeats nor loses what ours was at when
- * it died.
+ * Position of the log when a piece of output was begun. It is in dm.state, so
+ * that the next vimo-dm neither repeats nor loses the piece that this one wrote when
+ * it was killed.
  */
 struct hub_mark {
-	uint64_t piece; /* + 1; 0: none was begun */
+	uint64_t piece; /* number of the piece + 1; 0: none was begun */
 	uint64_t log_at;
 };
 
@@ -54,26 +54,26 @@ struct hub {
 	int log;
 	uint64_t log_bytes;
 	struct hub_mark *mark;
-	uint64_t logged; /* of the piece that was begun: by a predecessor, and not come past yet */
-	uint64_t done;   /* of it: in the log now */
-	bool log_failed; /* said once */
+	uint64_t logged; /* bytes of the piece that the previous vimo-dm logged, and that are not skipped yet */
+	uint64_t done;   /* bytes of the piece in the log now */
+	bool log_failed; /* reported once */
 	bool crowded;    /* a client waits to be accepted */
 };
 
 /** hub_open() - listen on @socket_path, append to @log_path. Return: 0 or -1. */
 int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err);
 /**
- * hub_begin() - what comes until hub_end() is one piece of output.
- * @piece: its place in the ring it comes from: until the place has moved on, it will be begun again after a crash
+ * hub_begin() - begin a piece of output, which hub_end() ends.
+ * @piece: its place in the guest's ring: the next vimo-dm begins a piece again whose place has not moved on
  */
 void hub_begin(struct hub *hub, uint32_t piece);
-/** hub_end() - the ring's place has moved on. */
+/** hub_end() - the place in the ring has moved on. */
 void hub_end(struct hub *hub);
 /** hub_write() - output of the guest, between hub_begin() and hub_end(). */
 void hub_write(struct hub *hub, const void *data, size_t bytes);
 /** hub_take() - move up to @bytes of input to @data; clients may send again. */
 size_t hub_take(struct hub *hub, void *data, size_t bytes);
-/** hub_close() - stop listening, close clients when their output is out. */
+/** hub_close() - stop listening; close clients when they have read their output. */
 void hub_close(struct hub *hub);
 
 #endif

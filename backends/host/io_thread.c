@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * io_thread.c - submit, wait, hand out completions, serve who asked for it.
+ * io_thread.c - submit, wait, deliver completions, serve sources that are due.
  */
 #include "host/io_thread.h"
 
+#include "container.h"
 #include "log.h"
 
 #include <errno.h>
@@ -13,10 +14,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define ENTRIES 1024u /* more than all queues of a guest ask for before the threads run */
+#define ENTRIES 1024u /* more than all queues of a guest submit before the threads run */
 #define COMPLETIONS 4096u
 
-/* All that a ring may be asked for. */
+/* The operations that a ring allows. */
 static const uint8_t operations[] = {
 	IORING_OP_READV,    IORING_OP_WRITEV,  IORING_OP_FSYNC,        IORING_OP_FALLOCATE,
 	IORING_OP_POLL_ADD, IORING_OP_TIMEOUT, IORING_OP_ASYNC_CANCEL,
@@ -25,7 +26,7 @@ static const uint8_t operations[] = {
 static int failed(struct error *err, const char *what, int code)
 {
 	return error_set(err, ERROR_FAILED,
-			 "io_uring: %s: %s (the kernel must have io_uring, and kernel.io_uring_disabled be 0)", what,
+			 "io_uring: %s: %s: use a kernel with io_uring, and set kernel.io_uring_disabled to 0", what,
 			 strerror(code));
 }
 
@@ -72,7 +73,7 @@ struct io_uring_sqe *io_thread_request(struct io_thread *thread)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&thread->ring);
 
-	while (!sqe) { /* full: the kernel takes all of it */
+	while (!sqe) { /* full: the kernel takes all entries */
 		io_uring_submit(&thread->ring);
 		sqe = io_uring_get_sqe(&thread->ring);
 	}
@@ -111,7 +112,7 @@ static void listen_to_calls(struct io_thread *thread)
 
 static void do_call(struct io_op *op, int result, unsigned int flags)
 {
-	struct io_thread *thread = (struct io_thread *)(void *)((char *)op - offsetof(struct io_thread, woken));
+	struct io_thread *thread = container_of(op, struct io_thread, woken);
 
 	(void)result;
 	pthread_mutex_lock(&thread->lock);
@@ -128,7 +129,7 @@ void io_thread_call(struct io_thread *thread, void (*call)(struct io_thread *thr
 {
 	const uint64_t one = 1;
 
-	if (!thread->started) { /* what it asks of the ring waits there */
+	if (!thread->started) { /* submissions wait in the ring */
 		call(thread, argument);
 		return;
 	}
@@ -148,13 +149,13 @@ static void nothing(struct io_thread *thread, void *argument)
 	(void)argument;
 }
 
-/* A call comes with completions; what those before it made due is served before they are. */
+/* A call is a completion: sources that earlier completions made due are served before the call. */
 void io_thread_settle(struct io_thread *thread)
 {
 	io_thread_call(thread, nothing, NULL);
 }
 
-/* Whoever asks again meanwhile is served after the completions that have come till then. */
+/* A source that becomes due again meanwhile is served after the next batch of completions. */
 static void serve_due(struct io_thread *thread)
 {
 	struct io_source *source = thread->due, *next;
@@ -174,9 +175,9 @@ static void *run(void *argument)
 
 	if (status) {
 		log_error("io_uring: cannot enable a ring: %s", strerror(-status));
-		_exit(1); /* vimod starts another; without it, no disk would answer */
+		_exit(1); /* vimod starts the next vimo-dm; without the ring, no disk would answer */
 	}
-	io_uring_register_ring_fd(&thread->ring); /* spares a look-up in each call; it works without */
+	io_uring_register_ring_fd(&thread->ring); /* saves a look-up in each call; optional */
 	listen_to_calls(thread);
 	for (;;) {
 		struct io_uring_cqe *cqe;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ioreq.c - take a request, answer it, and wait for the next in the same call.
+ * ioreq.c - take a request, answer it, and wait for the next one in the same call.
  */
 #include "host/ioreq.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ioreq.h - answer the guest's trapped accesses, in a thread of their own.
+ * ioreq.h - answer the guest's trapped accesses, in the request thread.
  */
 #ifndef HOST_IOREQ_H
 #define HOST_IOREQ_H
@@ -15,7 +15,7 @@
 
 struct ioreq_range {
 	uint64_t ipa; /* of one page */
-	/* Return: what a read gives. Runs in the request thread. */
+	/* Return: the value read. Runs in the request thread. */
 	uint64_t (*access)(void *context, uint64_t offset, unsigned int width, bool is_write, uint64_t value);
 	void *context;
 };
@@ -25,7 +25,7 @@ struct ioreq {
 	struct vimo_ioreq_page *page;
 	struct ioreq_range range[IOREQ_RANGES]; /* complete before ioreq_start() */
 	unsigned int ranges;
-	uint64_t unknown; /* accesses that no device took */
+	uint64_t unknown; /* accesses outside all ranges */
 	pthread_t thread;
 };
 

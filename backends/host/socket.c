@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * socket.c - make them, while we have the rights.
+ * socket.c - make sockets, before vimo-dm drops its rights.
  */
 #include "host/socket.h"
 

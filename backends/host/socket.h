@@ -9,7 +9,8 @@
 
 /** socket_share() - let group vimo connect to the socket at @path. Return: 0, or -1 with errno. */
 int socket_share(const char *path);
-/** socket_listen() - a new Unix stream socket at @path instead of a predecessor's, not blocking. Return: it, or -1. */
+/** socket_listen() - a new Unix stream socket at @path, not blocking; one of the previous vimo-dm is removed. Return:
+ * its descriptor, or -1. */
 int socket_listen(const char *path, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vhost.c - tell the kernel of memory and queues.
+ * vhost.c - give the kernel memory and queues.
  */
 #include "host/vhost.h"
 
@@ -8,11 +8,6 @@
 #include <linux/vhost.h>
 #include <string.h>
 #include <sys/ioctl.h>
-
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "vhost: %s: %s", what, strerror(errno));
-}
 
 int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, uint64_t *known, struct error *err)
 {
@@ -26,15 +21,16 @@ int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, uint6
 	map.table.regions[0].memory_size = memory->bytes;
 	map.table.regions[0].userspace_addr = (uintptr_t)memory->base;
 	if (ioctl(fd, VHOST_SET_OWNER))
-		return failed(err, errno == EBUSY ? "another process has this descriptor" : "set owner");
+		return error_errno(err, "vhost: %s",
+				   errno == EBUSY ? "another process has this descriptor" : "set owner");
 	if (ioctl(fd, VHOST_GET_FEATURES, &all))
-		return failed(err, "get features");
+		return error_errno(err, "vhost: get features");
 	if (needed & ~all)
 		return error_set(err, ERROR_FAILED, "vhost: dom0's kernel does not know the features 0x%llx",
 				 (unsigned long long)(needed & ~all));
 	if (known)
 		*known = all;
-	return ioctl(fd, VHOST_SET_MEM_TABLE, &map.table) ? failed(err, "the guest's memory") : 0;
+	return ioctl(fd, VHOST_SET_MEM_TABLE, &map.table) ? error_errno(err, "vhost: the guest's memory") : 0;
 }
 
 int vhost_set_features(int fd, uint64_t features)
@@ -45,8 +41,8 @@ int vhost_set_features(int fd, uint64_t features)
 /*
  * The kernel gives buffers back in the order it took them, and has none when it
  * is stopped or its process ends: only an experimental way to transmit, which is
- * off, would leave any (drivers/vhost/net.c, experimental_zcopytx). So the used
- * index tells where to go on, after a stop as after our predecessor's death.
+ * off, would leave any (drivers/vhost/net.c, experimental_zcopytx). So the queue
+ * goes on from the used index, after a stop and after a kill of the previous vimo-dm.
  */
 static int set_place(int fd, unsigned int index, const struct virtqueue *queue)
 {

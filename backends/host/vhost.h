@@ -4,7 +4,7 @@
  * doorbells from an eventfd, moves data from and to the guest's memory itself,
  * and signals the eventfd that interrupts the guest.
  *
- * What starts and stops the device is its own ioctl, the caller's business.
+ * Each device has its own ioctl that starts and stops it, which its caller makes.
  */
 #ifndef HOST_VHOST_H
 #define HOST_VHOST_H
@@ -15,7 +15,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 
-/** What our transport offers of rings, and who serves them must know. */
+/** Features of rings that the transport offers: a back end must support them. */
 #define VHOST_RING_FEATURES \
 	(1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << VIRTIO_RING_F_INDIRECT_DESC)
 
@@ -26,17 +26,18 @@ struct vhost_wires {
 };
 
 /**
- * vhost_open() - make @fd ours, of this process and for this guest's memory, and of nobody else's for its life.
- * @needed: features, as bits, that it must know
- * @known: gets all that it knows; may be NULL
+ * vhost_open() - bind @fd to this process and this guest's memory, until it is closed.
+ * @needed: features, as bits, that the kernel must support
+ * @known: gets all features that the kernel supports; may be NULL
  *
  * Return: 0 or -1.
  */
 int vhost_open(int fd, const struct guest_memory *memory, uint64_t needed, uint64_t *known, struct error *err);
-/** vhost_set_features() - what the driver took, as far as the kernel must know of it. Return: 0, or -1 with errno. */
+/** vhost_set_features() - set those features the driver accepted that concern the kernel. Return: 0, or -1 with errno.
+ */
 int vhost_set_features(int fd, uint64_t features);
 /**
- * vhost_set_queue() - go on with a queue where the guest's memory says it stands. It must be stopped.
+ * vhost_set_queue() - set a stopped queue to go on from the used index in the guest's memory.
  * @index: as the kernel's back end numbers it
  * @queue: started, so that its addresses are right
  *

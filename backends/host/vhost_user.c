@@ -14,7 +14,7 @@
 
 #define REGIONS_MAX 8u
 #define CONFIG_MAX 256u
-#define PATIENCE_SECONDS 5
+#define LIMIT_SECONDS 5
 
 #define F_PROTOCOL_FEATURES 30
 #define PROTOCOL_MQ (1ull << 0)
@@ -97,7 +97,7 @@ static int receive(int fd, void *data, size_t bytes, struct error *err)
 	return failed(err, got < 0 ? strerror(errno) : "it closed the connection");
 }
 
-/* The answer takes the request's place. */
+/* The answer replaces the request. */
 static int receive_answer(int fd, struct message *message, struct error *err)
 {
 	uint32_t request = message->header.request;
@@ -106,11 +106,11 @@ static int receive_answer(int fd, struct message *message, struct error *err)
 		return -1;
 	if (message->header.request != request || !(message->header.flags & FLAG_REPLY) ||
 	    message->header.bytes > sizeof(message->body))
-		return failed(err, "an answer that was not asked for");
+		return failed(err, "it answered a request that it did not get");
 	return receive(fd, &message->body, message->header.bytes, err);
 }
 
-/* A request that says nothing back but whether it was done. */
+/* A request whose answer is only whether it was done. */
 static int set(int fd, struct message *message, const int *fds, unsigned int count, struct error *err)
 {
 	uint32_t request = message->header.request;
@@ -137,13 +137,13 @@ static int get_number(int fd, enum request request, uint64_t *number, struct err
 	if (send_message(fd, &message, NULL, 0, err) || receive_answer(fd, &message, err))
 		return -1;
 	if (message.header.bytes != sizeof(*number))
-		return failed(err, "an answer of the wrong size");
+		return failed(err, "its answer has a wrong size");
 	*number = message.body.number;
 	return 0;
 }
 
-/* Before REPLY_ACK is agreed on, nothing is answered. */
-static int tell(int fd, enum request request, uint64_t number, uint32_t bytes, struct error *err)
+/* Without REPLY_ACK, which is negotiated first, these requests have no answer. */
+static int send_number(int fd, enum request request, uint64_t number, uint32_t bytes, struct error *err)
 {
 	struct message message = { .header = { request, FLAG_VERSION, bytes }, .body.number = number };
 
@@ -153,11 +153,11 @@ static int tell(int fd, enum request request, uint64_t number, uint32_t bytes, s
 int vhost_user_open(int fd, uint64_t *features, struct error *err)
 {
 	const uint64_t needed = 1ull << VIRTIO_F_VERSION_1 | 1ull << F_PROTOCOL_FEATURES;
-	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	const struct timeval limit = { .tv_sec = LIMIT_SECONDS };
 	uint64_t has = 0, protocol = 0;
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (get_number(fd, GET_FEATURES, &has, err))
 		return -1;
 	if ((has & needed) != needed)
@@ -168,8 +168,10 @@ int vhost_user_open(int fd, uint64_t *features, struct error *err)
 	if (!(protocol & PROTOCOL_REPLY_ACK))
 		return failed(err, "it is too old: it does not answer requests");
 	*features = (*features | needed) & has;
-	return tell(fd, SET_PROTOCOL_FEATURES, protocol, sizeof(protocol), err) || tell(fd, SET_OWNER, 0, 0, err) ? -1 :
-														    0;
+	return send_number(fd, SET_PROTOCOL_FEATURES, protocol, sizeof(protocol), err) ||
+			       send_number(fd, SET_OWNER, 0, 0, err) ?
+		       -1 :
+		       0;
 }
 
 int vhost_user_config(int fd, void *config, size_t bytes, struct error *err)
@@ -192,7 +194,7 @@ static int set_memory(int fd, const struct vhost_user_region *regions, unsigned 
 	int fds[REGIONS_MAX];
 
 	if (count > REGIONS_MAX)
-		return failed(err, "too many regions");
+		return failed(err, "too many memory regions");
 	for (unsigned int i = 0; i < count; i++) {
 		message.body.memory.region[i].address = regions[i].address;
 		message.body.memory.region[i].bytes = regions[i].bytes;
@@ -260,7 +262,7 @@ int vhost_user_stop_ring(int fd, uint32_t index, struct error *err)
 		return -1;
 	return message.header.bytes == sizeof(message.body.state) && message.body.state.index == index ?
 		       0 :
-		       failed(err, "an answer about another queue");
+		       failed(err, "its answer is about another queue");
 }
 
 int vhost_user_pairs(int fd, uint64_t *pairs, struct error *err)

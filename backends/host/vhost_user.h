@@ -3,8 +3,8 @@
  * vhost_user.h - the front end's side of vhost-user: make a process at the other
  * end of a socket serve queues in memory that both map (QEMU, docs/interop/vhost-user.rst).
  *
- * What the back end answers is checked like what a guest says. Each call has a time
- * limit, after which the back end counts as dead. Context: any one thread.
+ * Answers of the back end are checked like values of a guest. Each call has a time
+ * limit, after which it fails. Context: any one thread at a time.
  */
 #ifndef HOST_VHOST_USER_H
 #define HOST_VHOST_USER_H
@@ -18,7 +18,7 @@
 struct vhost_user_region {
 	uint64_t address; /* as descriptors name it */
 	uint64_t bytes;
-	void *base; /* where we have it: rings are named by that */
+	void *base; /* address in vimo-dm, by which rings are named */
 	int fd;     /* mapped from offset 0 */
 };
 
@@ -31,26 +31,26 @@ struct vhost_user_ring {
 
 /**
  * vhost_user_open() - begin.
- * @features: what we would take; gets those of them that the back end has
+ * @features: the features that the caller supports; gets those of them that the back end has
  *
- * Return: 0, or -1, also when it is too old for VIRTIO_F_VERSION_1.
+ * Return: 0, or -1, also when the back end is too old for VIRTIO_F_VERSION_1.
  */
 int vhost_user_open(int fd, uint64_t *features, struct error *err);
 /** vhost_user_config() - the first @bytes of the device's configuration space; at most 256. */
 int vhost_user_config(int fd, void *config, size_t bytes, struct error *err);
-/** vhost_user_start() - @features as vhost_user_open() gave them, or fewer; then memory, then one ring. */
+/** vhost_user_start() - set @features, of those from vhost_user_open(), then memory, then one ring. */
 int vhost_user_start(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
 		     const struct vhost_user_ring *ring, struct error *err);
 
-/* What vhost_user_start() does, in parts, for devices of several rings: */
-/** vhost_user_begin() - features and memory. */
+/* The parts of vhost_user_start(), for devices of several rings: */
+/** vhost_user_begin() - set features and memory. */
 int vhost_user_begin(int fd, uint64_t features, const struct vhost_user_region *regions, unsigned int count,
 		     struct error *err);
-/** vhost_user_start_ring() - serve it. */
+/** vhost_user_start_ring() - start one ring. */
 int vhost_user_start_ring(int fd, const struct vhost_user_ring *ring, struct error *err);
-/** vhost_user_stop_ring() - nothing of it is touched when this returns 0. */
+/** vhost_user_stop_ring() - stop one ring: the back end does not touch it when this returns 0. */
 int vhost_user_stop_ring(int fd, uint32_t index, struct error *err);
-/** vhost_user_pairs() - how many queues, or pairs of a network, it can serve. */
+/** vhost_user_pairs() - get the number of queues, or of a network's pairs, that the back end can serve. */
 int vhost_user_pairs(int fd, uint64_t *pairs, struct error *err);
 
 #endif

@@ -13,7 +13,7 @@
 struct watch {
 	uv_poll_t poll;
 	int fd;
-	void (*came)(void *context);
+	void (*on_signal)(void *context);
 	void *context;
 };
 
@@ -22,7 +22,7 @@ int watch_fd(const struct watch *watch)
 	return watch->fd;
 }
 
-static void signalled(uv_poll_t *poll, int status, int events)
+static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct watch *watch = poll->data;
 	eventfd_t count;
@@ -30,18 +30,18 @@ static void signalled(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	eventfd_read(watch->fd, &count);
-	watch->came(watch->context);
+	watch->on_signal(watch->context);
 }
 
-struct watch *watch_open(uv_loop_t *loop, void (*came)(void *context), void *context, struct error *err)
+struct watch *watch_open(uv_loop_t *loop, void (*on_signal)(void *context), void *context, struct error *err)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
 
 	if (!watch) {
-		error_set(err, ERROR_RESOURCES, "no memory for a device");
+		error_set(err, ERROR_RESOURCES, "a device: out of memory");
 		return NULL;
 	}
-	watch->came = came;
+	watch->on_signal = on_signal;
 	watch->context = context;
 	watch->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (watch->fd < 0) {
@@ -51,8 +51,8 @@ struct watch *watch_open(uv_loop_t *loop, void (*came)(void *context), void *con
 	}
 	uv_poll_init(loop, &watch->poll, watch->fd);
 	watch->poll.data = watch;
-	uv_poll_start(&watch->poll, UV_READABLE, signalled);
-	uv_unref((uv_handle_t *)&watch->poll); /* the loop does not go on for it */
+	uv_poll_start(&watch->poll, UV_READABLE, on_poll);
+	uv_unref((uv_handle_t *)&watch->poll); /* it does not keep the loop running */
 	return watch;
 }
 

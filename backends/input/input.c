@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * input.c - one key, told by events; what the device is, told by its configuration space.
+ * input.c - events of one key; the device's description in its configuration space.
  */
 #include "input/input.h"
 

@@ -13,7 +13,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 
 	(void)spec;
 	if (!input)
-		return error_set(err, ERROR_RESOURCES, "input: no memory");
+		return error_set(err, ERROR_RESOURCES, "input: out of memory");
 	input->device = &endpoint->device;
 	endpoint->work = input_work;
 	endpoint->context = input;

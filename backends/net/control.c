@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * control.c - take a command apart and answer it.
+ * control.c - parse a command and answer it.
  */
 #include "net/control.h"
 
@@ -8,7 +8,7 @@
 #include <linux/virtio_net.h>
 #include <string.h>
 
-#define COMMAND_BYTES (sizeof(struct virtio_net_ctrl_hdr) + 8) /* the longest that we know */
+#define COMMAND_BYTES (sizeof(struct virtio_net_ctrl_hdr) + 8) /* the longest command known */
 
 static bool set_pairs(const struct net_control *control, void *context, const uint8_t *data)
 {
@@ -56,7 +56,7 @@ bool net_control_work(struct virtqueue *queue, const struct net_control *control
 	do {
 		while (left && virtqueue_pop(queue, &chain)) {
 			if (!chain.writable) {
-				queue->broken = true; /* no place for an answer */
+				queue->broken = true; /* no room for an answer */
 				return false;
 			}
 			*(uint8_t *)chain.iov[chain.readable].iov_base =

@@ -7,13 +7,13 @@
 
 #include "virtio/virtqueue.h"
 
-/** What a driver can ask for. Return: whether it was done. */
+/** Commands of a driver. Return: whether the command was done. */
 struct net_control {
 	bool (*pairs)(void *context, unsigned int pairs);
 	bool (*offloads)(void *context, uint64_t features);
 };
 
-/** net_control_work() - commands that are there, as many as the queue holds. Return: there may be more. */
+/** net_control_work() - do the available commands, up to the size of the queue. Return: whether there may be more. */
 bool net_control_work(struct virtqueue *queue, const struct net_control *control, void *context);
 
 #endif

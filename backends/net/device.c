@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * device.c - what the driver is told, and what it sets (VirtIO 1.2, 5.1.3 to 5.1.5).
+ * device.c - features, configuration space, and the driver's settings (VirtIO 1.2, 5.1.3 to 5.1.5).
  */
 #include "net/control.h"
 #include "net/net.h"
@@ -19,16 +19,16 @@
 #define FEATURE(bit) (1ull << (bit))
 #define FAILURES_LOGGED 10u
 /*
- * What the driver set by the control queue, as state->own: it outlives us, and
+ * The driver's settings by the control queue, in state->own: it outlives vimo-dm, and
  * a reset makes it zero.
  */
 #define STATE_PAIRS(state) ((state)&0xff)
-#define STATE_OFFLOADS (1u << 31) /* it set them: */
+#define STATE_OFFLOADS (1u << 31) /* the driver set offloads: */
 #define STATE_OFFLOADS_SHIFT 8    /* feature bits, up to 22 */
 
 static struct net *net_of(const struct virtio_device *device)
 {
-	return ((const struct endpoint *)(const void *)device)->context;
+	return endpoint_of(device)->context;
 }
 
 static struct virtio_device *device_of(const struct net *net)
@@ -78,7 +78,7 @@ void net_set_link(struct net *net, bool up)
 	transport_config_changed(device_of(net));
 }
 
-void net_complain(struct net *net, const char *what, const char *why)
+void net_log_failure(struct net *net, const char *what, const char *why)
 {
 	if (net->failures++ < FAILURES_LOGGED)
 		log_error("network in slot %u: %s: %s", net->endpoint->slot, what, why);
@@ -90,7 +90,7 @@ static void stop_all(struct net *net)
 		net->backend->stop(&net->pair[i]);
 }
 
-/* The driver's reset helps it out, when the cause is gone. */
+/* The driver's reset starts the device again, if the cause has gone. */
 static void stop_until_reset(struct net *net)
 {
 	device_of(net)->queue[0].broken = true;
@@ -103,19 +103,19 @@ static void give_up(struct net *net, const char *what)
 	char why[128];
 
 	snprintf(why, sizeof(why), "%s: it stops until its driver resets it", strerror(errno));
-	net_complain(net, what, why);
+	net_log_failure(net, what, why);
 	stop_until_reset(net);
 }
 
-static uint64_t wanted_offloads(const struct net *net)
+static uint64_t chosen_offloads(const struct net *net)
 {
 	const struct transport_state *state = device_of(net)->state;
 
 	return state->own & STATE_OFFLOADS ? state->own >> STATE_OFFLOADS_SHIFT : state->driver_features;
 }
 
-/* Without VIRTIO_NET_F_MQ, or before the driver says more, the first pair only (5.1.6.5.5). */
-static unsigned int wanted_pairs(const struct net *net)
+/* Without VIRTIO_NET_F_MQ, or before the driver sets more, the first pair only (5.1.6.5.5). */
+static unsigned int chosen_pairs(const struct net *net)
 {
 	uint32_t pairs = STATE_PAIRS(device_of(net)->state->own);
 
@@ -128,7 +128,7 @@ static int start_pair(struct net_pair *pair)
 	if (pair->net->backend->tap && net_tap_attach(pair->tap, true))
 		return -1;
 	if (!net_receive_queue(pair)->running || !net_transmit_queue(pair)->running)
-		return 0; /* the driver has not set it up, as yet */
+		return 0; /* the driver has not set it up yet */
 	return pair->net->backend->start(pair);
 }
 
@@ -140,7 +140,7 @@ static int stop_pair(struct net_pair *pair)
 
 int net_serve_pairs(struct net *net)
 {
-	unsigned int active = wanted_pairs(net);
+	unsigned int active = chosen_pairs(net);
 
 	for (unsigned int i = 0; i < net->pairs; i++)
 		if (i < active ? start_pair(&net->pair[i]) : stop_pair(&net->pair[i]))
@@ -148,7 +148,7 @@ int net_serve_pairs(struct net *net)
 	return 0;
 }
 
-/* The control queue is the last one, or where that would be with one pair. */
+/* The control queue is the last one, or queue 2 without VIRTIO_NET_F_MQ. */
 static unsigned int control_queue(const struct net *net)
 {
 	return transport_feature(device_of(net), VIRTIO_NET_F_MQ) ? 2 * net->pairs : 2;
@@ -168,10 +168,10 @@ static void started(struct virtio_device *device)
 	struct net *net = net_of(device);
 	eventfd_t before;
 
-	eventfd_read(watch_fd(net->broken), &before); /* said of queues that are no more */
+	eventfd_read(watch_fd(net->broken), &before); /* an error of queues that have ended */
 	if (wire_control(net))
 		give_up(net, "doorbell");
-	else if (net->backend->tap && net_tap_offloads(net->pair[0].tap, wanted_offloads(net)))
+	else if (net->backend->tap && net_tap_offloads(net->pair[0].tap, chosen_offloads(net)))
 		give_up(net, "offloads of its tap");
 	else if (net_serve_pairs(net))
 		give_up(net, net->backend->name);
@@ -182,7 +182,7 @@ static void drain(struct virtio_device *device)
 	stop_all(net_of(device));
 }
 
-static bool ask_pairs(void *context, unsigned int pairs)
+static bool set_pairs(void *context, unsigned int pairs)
 {
 	struct net *net = context;
 	struct transport_state *state = device_of(net)->state;
@@ -195,7 +195,7 @@ static bool ask_pairs(void *context, unsigned int pairs)
 	return true;
 }
 
-static bool ask_offloads(void *context, uint64_t offloads)
+static bool set_offloads(void *context, uint64_t offloads)
 {
 	struct net *net = context;
 	struct transport_state *state = device_of(net)->state;
@@ -209,7 +209,7 @@ static bool ask_offloads(void *context, uint64_t offloads)
 
 void net_serve_control(void *context)
 {
-	static const struct net_control asks = { ask_pairs, ask_offloads };
+	static const struct net_control control = { set_pairs, set_offloads };
 	struct net *net = context;
 	struct virtio_device *device = device_of(net);
 	bool notify = false;
@@ -218,7 +218,7 @@ void net_serve_control(void *context)
 	if (transport_running(device) && transport_feature(device, VIRTIO_NET_F_CTRL_VQ)) {
 		struct virtqueue *queue = &device->queue[control_queue(net)];
 
-		if (net_control_work(queue, &asks, net))
+		if (net_control_work(queue, &control, net))
 			eventfd_write(watch_fd(net->control), 1);
 		notify = virtqueue_should_notify(queue);
 		transport_check(device);

@@ -142,7 +142,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	struct net *net = calloc(1, sizeof(*net));
 
 	if (!net)
-		return error_set(err, ERROR_RESOURCES, "network: no memory");
+		return error_set(err, ERROR_RESOURCES, "network: out of memory");
 	net->endpoint = endpoint;
 	if (parse(net, &options, spec->fd_count, err)) {
 		free(net);

@@ -13,7 +13,7 @@
 
 #define HEADER sizeof(struct virtio_net_hdr_v1)
 
-/* Copy @bytes, which are there, to @offset of @iov. */
+/* Copy @bytes to @offset of @iov, which has room for them. */
 static void copy_to(const struct iovec *iov, size_t offset, const uint8_t *data, size_t bytes)
 {
 	for (; bytes; iov++) {
@@ -52,13 +52,13 @@ static void add_buffer(struct net_receiver *receiver, const struct virtqueue_cha
 	receiver->bytes += buffer.bytes;
 }
 
-/* Whether another buffer would fit, whatever it is. */
+/* Return: whether another buffer of any kind would fit. */
 static bool has_room(const struct net_receiver *receiver, const struct virtqueue *queue)
 {
 	return receiver->buffers < queue->size && receiver->segments + VIRTQUEUE_SIZE_MAX <= NET_SEGMENTS;
 }
 
-/* As many buffers as the longest packet needs, or as there are. */
+/* Take as many buffers as the longest packet needs, or as are available. */
 static void take_buffers(struct net_receiver *receiver, struct virtqueue *queue, bool merge)
 {
 	struct virtqueue_chain chain;
@@ -73,7 +73,7 @@ static void take_buffers(struct net_receiver *receiver, struct virtqueue *queue,
 	}
 }
 
-/* What came too long for the buffers of then goes on in those of now. */
+/* Move the spill of a packet into buffers that were taken since it arrived. */
 static void place_rest(struct net_receiver *receiver)
 {
 	size_t end = receiver->packet < receiver->bytes ? receiver->packet : receiver->bytes;
@@ -112,7 +112,7 @@ static void deliver(struct net_receiver *receiver, struct virtqueue *queue)
 	memmove(receiver->buffer, receiver->buffer + buffers, receiver->buffers * sizeof(receiver->buffer[0]));
 }
 
-/* Return: false with errno when there is none. What cannot be one is dropped. */
+/* Return: false with errno when there is none. A packet that is not valid is dropped. */
 static bool read_packet(struct net_receiver *receiver, int fd)
 {
 	ssize_t got;
@@ -127,20 +127,20 @@ static bool read_packet(struct net_receiver *receiver, int fd)
 		return false;
 	receiver->packet = (size_t)got;
 	receiver->placed = receiver->packet < receiver->bytes ? receiver->packet : receiver->bytes;
-	/* Its end may be missing, or it begins with no header. */
+	/* Its end may be missing, or its header is not complete. */
 	if (receiver->packet == receiver->bytes + sizeof(receiver->spill) || receiver->packet < HEADER)
 		drop_packet(receiver);
 	return true;
 }
 
-/* A packet that is there, whole or in part. Return: whether it is through; else buffers are missing. */
+/* Deliver or drop the packet that was read. Return: false: it needs more buffers. */
 static bool finish_packet(struct net_receiver *receiver, struct virtqueue *queue, bool merge)
 {
 	place_rest(receiver);
 	if (receiver->packet <= receiver->bytes)
 		deliver(receiver, queue);
 	else if (!merge || !has_room(receiver, queue))
-		drop_packet(receiver); /* no driver gives what it needs */
+		drop_packet(receiver); /* the driver cannot give enough buffers */
 	else
 		return false;
 	return true;
@@ -149,7 +149,7 @@ static bool finish_packet(struct net_receiver *receiver, struct virtqueue *queue
 enum net_turn net_receive(struct net_receiver *receiver, struct virtqueue *queue, int fd, bool merge,
 			  unsigned int budget)
 {
-	/* The queue began anew: what was taken is the driver's again. */
+	/* The queue began anew, so the buffers that were taken belong to the driver again. */
 	if (queue->in_hand != receiver->buffers)
 		forget(receiver);
 	while (budget) {
@@ -163,7 +163,7 @@ enum net_turn net_receive(struct net_receiver *receiver, struct virtqueue *queue
 		}
 		if (receiver->packet && finish_packet(receiver, queue, merge))
 			continue;
-		/* Nothing at hand, or not enough. */
+		/* There are no buffers, or not enough. */
 		if ((receiver->packet || !receiver->buffers) && !virtqueue_rearm(queue))
 			return NET_WAIT_BUFFERS;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tap.c - set up a tap's queue for a driver.
+ * tap.c - set up a tap's queue.
  */
 #include "net/net.h"
 
@@ -11,16 +11,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-static int failed(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FAILED, "network: %s: %s", what, strerror(errno));
-}
-
 int net_tap_attach(int fd, bool attach)
 {
 	struct ifreq queue = { .ifr_flags = attach ? IFF_ATTACH_QUEUE : IFF_DETACH_QUEUE };
 
-	/* EINVAL: it is so already, or the tap has one queue only. */
+	/* EINVAL: the queue is in that state already, or the tap has one queue only. */
 	return ioctl(fd, TUNSETQUEUE, &queue) && errno != EINVAL ? -1 : 0;
 }
 
@@ -30,15 +25,15 @@ int net_tap_check(int fd, struct error *err)
 	int header = sizeof(struct virtio_net_hdr_v1), little = 1;
 
 	if (net_tap_attach(fd, true) || ioctl(fd, TUNGETIFF, &interface))
-		return failed(err, "the descriptor is no tap");
+		return error_errno(err, "network: the descriptor is not a tap");
 	if (!(interface.ifr_flags & IFF_TAP) || !(interface.ifr_flags & IFF_VNET_HDR))
-		return error_set(err, ERROR_USAGE, "network: %.16s is no tap with IFF_VNET_HDR", interface.ifr_name);
+		return error_set(err, ERROR_USAGE, "network: %.16s is not a tap with IFF_VNET_HDR", interface.ifr_name);
 	if (ioctl(fd, TUNSETVNETHDRSZ, &header) || ioctl(fd, TUNSETVNETLE, &little))
-		return failed(err, "the header of the tap's packets");
+		return error_errno(err, "network: the header of the tap's packets");
 	return 0;
 }
 
-/* Each needs others (5.1.3.1): what comes without them is not given to the tap, which would refuse all. */
+/* Offloads depend on others (5.1.3.1). The tap would refuse all if one came without those it depends on. */
 int net_tap_offloads(int fd, uint64_t features)
 {
 	static const struct {

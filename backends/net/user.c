@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * user.c - the back ends "tap" and "user": an I/O thread moves packets, where dom0 has no
- * vhost-net, or where the other end is vimo-slirp. That one can die and be replaced.
+ * user.c - the back ends "tap" and "user": an I/O thread moves packets, if dom0 has no
+ * vhost-net, or if the other end is vimo-slirp. vimod starts another vimo-slirp if it ends.
  *
- * The ring says that doorbells rang and that packets came; they are moved under
- * the device's lock, a bounded number at a time. Nothing looks for packets while
- * the driver has no buffers for them.
+ * Completions of the ring report doorbells and arriving packets. Packets are moved under
+ * the device's lock, a bounded number at a time. The tap is not polled while
+ * the driver has no buffers for packets.
  */
 #include "net/net.h"
 
@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BUDGET 64u /* packets, before other work gets its turn */
+#define BUDGET 64u /* packets in one turn; then other work has its turn */
 
 static struct virtio_device *device_of(const struct net_pair *pair)
 {
@@ -49,8 +49,8 @@ static bool receive(struct net_pair *pair)
 	case NET_WAIT_BUFFERS: break;
 	case NET_FAILED:
 		if (!pair->failed)
-			net_complain(pair->net, "its link is down",
-				     pair->net->backend->tap ? strerror(errno) : "vimo-slirp is gone");
+			net_log_failure(pair->net, "its link is down",
+					pair->net->backend->tap ? strerror(errno) : "vimo-slirp has ended");
 		pair->failed = true;
 		net_set_link(pair->net, false);
 		break;
@@ -60,7 +60,7 @@ static bool receive(struct net_pair *pair)
 
 static void serve(struct io_source *source)
 {
-	struct net_pair *pair = (struct net_pair *)(void *)source;
+	struct net_pair *pair = container_of(source, struct net_pair, source);
 	struct virtio_device *device = device_of(pair);
 	bool more = false, sent = false, received = false;
 
@@ -81,8 +81,8 @@ static void serve(struct io_source *source)
 		device->interrupt(device, TRANSPORT_USED_LATER);
 }
 
-/* Return: whether what the ring was asked for is over, and we go on. */
-static bool came(struct net_pair *pair, unsigned int flags)
+/* Return: whether the operation has ended and is to be submitted again. */
+static bool on_event(struct net_pair *pair, unsigned int flags)
 {
 	struct virtio_device *device = device_of(pair);
 
@@ -99,31 +99,31 @@ static bool came(struct net_pair *pair, unsigned int flags)
 	return false;
 }
 
-static void receive_kicked(struct io_op *op, int result, unsigned int flags)
+static void on_receive_kick(struct io_op *op, int result, unsigned int flags)
 {
-	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, receive));
+	struct net_pair *pair = container_of(op, struct net_pair, receive);
 
 	(void)result;
-	if (came(pair, flags))
+	if (on_event(pair, flags))
 		io_thread_watch(pair->thread, op, pair->net->endpoint->kick[2 * pair->index]);
 }
 
-static void transmit_kicked(struct io_op *op, int result, unsigned int flags)
+static void on_transmit_kick(struct io_op *op, int result, unsigned int flags)
 {
-	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, transmit));
+	struct net_pair *pair = container_of(op, struct net_pair, transmit);
 
 	(void)result;
-	if (came(pair, flags))
+	if (on_event(pair, flags))
 		io_thread_watch(pair->thread, op, pair->net->endpoint->kick[2 * pair->index + 1]);
 }
 
-static void packet_came(struct io_op *op, int result, unsigned int flags)
+static void on_packet(struct io_op *op, int result, unsigned int flags)
 {
-	struct net_pair *pair = (struct net_pair *)(void *)((char *)op - offsetof(struct net_pair, packet));
+	struct net_pair *pair = container_of(op, struct net_pair, packet);
 
 	(void)result;
 	pair->waiting = false;
-	if (came(pair, flags))
+	if (on_event(pair, flags))
 		pair->watching--;
 }
 
@@ -141,11 +141,11 @@ static int open_user(struct net_pair *pair, struct error *err)
 {
 	pair->receiver = calloc(1, sizeof(*pair->receiver));
 	if (!pair->receiver)
-		return error_set(err, ERROR_RESOURCES, "network: no memory");
+		return error_set(err, ERROR_RESOURCES, "network: out of memory");
 	pair->source.serve = serve;
-	pair->receive.done = receive_kicked;
-	pair->transmit.done = transmit_kicked;
-	pair->packet.done = packet_came;
+	pair->receive.done = on_receive_kick;
+	pair->transmit.done = on_transmit_kick;
+	pair->packet.done = on_packet;
 	return 0;
 }
 
@@ -158,7 +158,7 @@ static int start(struct net_pair *pair)
 {
 	pair->running = true;
 	pair->failed = false;
-	/* Doorbells may have rung before we looked. */
+	/* Doorbells may have rung before the pair ran. */
 	endpoint_kick(pair->net->endpoint, 2 * pair->index);
 	return 0;
 }
@@ -194,11 +194,11 @@ static void close_user(struct net_pair *pair)
 }
 
 /* In the I/O thread. */
-static void look_again(struct io_thread *thread, void *argument)
+static void poll_again(struct io_thread *thread, void *argument)
 {
 	struct net_pair *pair = argument;
 
-	io_thread_cancel(thread, &pair->packet); /* it looked at the old one */
+	io_thread_cancel(thread, &pair->packet); /* it polls the old socket */
 	io_thread_due(thread, &pair->source);
 }
 
@@ -208,7 +208,7 @@ static int check_socket(int fd, struct error *err)
 	socklen_t bytes = sizeof(type);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &bytes) || type != SOCK_SEQPACKET)
-		return error_set(err, ERROR_USAGE, "network: the descriptor is no SOCK_SEQPACKET");
+		return error_set(err, ERROR_USAGE, "network: the descriptor is not a SOCK_SEQPACKET");
 	return fcntl(fd, F_SETFL, O_NONBLOCK) ? error_set(err, ERROR_FAILED, "network: %s", strerror(errno)) : 0;
 }
 
@@ -217,7 +217,7 @@ static int open_socket(struct net_pair *pair, struct error *err)
 	return check_socket(pair->tap, err) ? -1 : open_user(pair, err);
 }
 
-/* By the same number, which requests of the I/O thread may be about to use. */
+/* The new socket gets the number of the old one, since operations of the I/O thread may use that number. */
 static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
 	struct net *net = endpoint->context;
@@ -237,7 +237,7 @@ static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 	if (result < 0)
 		return error_set(err, ERROR_FAILED, "network: %s", strerror(errno));
 	close(fd);
-	io_thread_call(pair->thread, look_again, pair);
+	io_thread_call(pair->thread, poll_again, pair);
 	return 0;
 }
 

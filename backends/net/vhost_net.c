@@ -9,7 +9,7 @@
 #include <linux/virtio_net.h>
 #include <sys/ioctl.h>
 
-/* What the kernel must know of; all others, offloads among them, are between driver and tap. */
+/* Features that concern the kernel; others, such as offloads, are between driver and tap. */
 #define FEATURES (VHOST_RING_FEATURES | 1ull << VIRTIO_NET_F_MRG_RXBUF)
 
 enum { RECEIVE, TRANSMIT, QUEUES }; /* as vhost-net numbers them */
@@ -21,7 +21,7 @@ static int open_vhost(struct net_pair *pair, struct error *err)
 
 static void stop(struct net_pair *pair)
 {
-	/* They fail when nothing is there to stop. Else the worker is through when they return. */
+	/* The kernel touches no queue when these calls return. */
 	for (unsigned int queue = 0; queue < QUEUES && pair->running; queue++) {
 		struct vhost_vring_file nothing = { queue, -1 };
 
@@ -33,7 +33,7 @@ static void stop(struct net_pair *pair)
 static int set_queue(const struct net_pair *pair, unsigned int which, int error)
 {
 	const struct endpoint *endpoint = pair->net->endpoint;
-	/* That packets have left can wait until the guest runs anyway. */
+	/* The interrupt for sent packets can wait until the guest runs anyway. */
 	int call = endpoint_call(endpoint, which == TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED);
 	const struct vhost_wires wires = { endpoint->kick[2 * pair->index + which], call, error };
 	const struct virtqueue *queue = which == RECEIVE ? net_receive_queue(pair) : net_transmit_queue(pair);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vhost_user_net.c - the back end "vhost-user": a switch at the other end of a socket serves the
- * guest's queues in the guest's memory. When it goes, the link is down until vimod gives us another
- * connection. link-SLOT.down in our directory says to vimod that one is wanted.
+ * guest's queues in the guest's memory. When the switch disconnects, the link is down until vimod makes another
+ * switch link. The file link-SLOT.down in the run directory asks vimod for one.
  *
- * Who holds the device's lock talks to the switch; one that does not answer is cut off. The event
- * loop sees the end of a connection, and only it closes one.
+ * Threads send requests to the switch under the device's lock; a switch that does not answer is disconnected. Only the
+ * event loop closes a connection.
  */
 #include "host/vhost.h"
 #include "host/vhost_user.h"
@@ -22,16 +22,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a switch may do; the control queue is ours. */
+/* Features that a switch may have; vimo-dm serves the control queue. */
 #define OFFERED (NET_TAP_FEATURES & ~(1ull << VIRTIO_NET_F_CTRL_GUEST_OFFLOADS))
 #define F_PROTOCOL_FEATURES (1ull << 30)
 
 enum { RECEIVE, TRANSMIT, QUEUES };
 
-struct net_switch {
-	int socket; /* -1: there is none */
-	bool cut;   /* it is of no use any more: the event loop is about to close it */
-	bool begun; /* it knows features and memory, as this driver took them */
+struct switch_link {
+	int socket; /* -1: there is no connection */
+	bool cut;   /* it is shut down, and the event loop will close it */
+	bool begun; /* the switch has this driver's features and memory */
 	uint64_t features;
 	uv_poll_t *poll;
 };
@@ -46,8 +46,8 @@ static void link_path(const struct net *net, const char *kind, char path[PATH_MA
 	snprintf(path, PATH_MAX, "%s/link-%u.%s", net->endpoint->host->run_dir, net->endpoint->slot, kind);
 }
 
-/* By rename(): that is what vimod looks for. */
-static void want_connection(const struct net *net)
+/* By rename(), the event that vimod watches for. */
+static void request_link(const struct net *net)
 {
 	char path[PATH_MAX], made[PATH_MAX];
 	int fd;
@@ -62,7 +62,7 @@ static void want_connection(const struct net *net)
 			  strerror(errno));
 }
 
-static void have_connection(const struct net *net)
+static void cancel_link_request(const struct net *net)
 {
 	char path[PATH_MAX];
 
@@ -75,26 +75,26 @@ static void poll_closed(uv_handle_t *handle)
 	free(handle);
 }
 
-/* With the lock, in the event loop. */
+/* Context: the event loop, with the lock. */
 static void disconnect(struct net *net)
 {
-	struct net_switch *other = net->other;
+	struct switch_link *link = net->link;
 
-	if (other->poll)
-		uv_close((uv_handle_t *)other->poll, poll_closed);
-	other->poll = NULL;
-	if (other->socket >= 0)
-		close(other->socket);
-	if (other->socket == net->socket_fd)
+	if (link->poll)
+		uv_close((uv_handle_t *)link->poll, poll_closed);
+	link->poll = NULL;
+	if (link->socket >= 0)
+		close(link->socket);
+	if (link->socket == net->socket_fd)
 		net->socket_fd = -1;
-	other->socket = -1;
-	other->cut = other->begun = false;
+	link->socket = -1;
+	link->cut = link->begun = false;
 	for (unsigned int i = 0; i < net->pairs; i++)
 		net->pair[i].running = false;
 	net_set_link(net, false);
 }
 
-static void hung_up(uv_poll_t *poll, int status, int events)
+static void on_hang_up(uv_poll_t *poll, int status, int events)
 {
 	struct net *net = poll->data;
 
@@ -102,20 +102,20 @@ static void hung_up(uv_poll_t *poll, int status, int events)
 	(void)events;
 	pthread_mutex_lock(&device_of(net)->lock);
 	disconnect(net);
-	net_complain(net, "its link is down", "the switch closed the connection");
+	net_log_failure(net, "its link is down", "the switch closed the connection");
 	pthread_mutex_unlock(&device_of(net)->lock);
-	want_connection(net);
+	request_link(net);
 }
 
-/* With the lock; the event loop sees it and does the rest. */
+/* Context: with the lock. The event loop sees the shutdown and disconnects. */
 static void cut(struct net *net, const struct error *err)
 {
-	net_complain(net, "its switch", err->text);
-	net->other->cut = true;
-	shutdown(net->other->socket, SHUT_RDWR);
+	net_log_failure(net, "its switch", err->text);
+	net->link->cut = true;
+	shutdown(net->link->socket, SHUT_RDWR);
 }
 
-/* Talk to who is at @fd. Return: 0 with what it can do, or -1. */
+/* Negotiate with the switch at @fd. Return: 0, with its @features, or -1. */
 static int shake_hands(const struct net *net, int fd, uint64_t *features, struct error *err)
 {
 	uint64_t pairs = 0;
@@ -132,23 +132,23 @@ static int shake_hands(const struct net *net, int fd, uint64_t *features, struct
 	return 0;
 }
 
-/* In the event loop; takes @fd over on success. */
+/* Context: the event loop. @fd is taken over on success. */
 static int take_connection(struct net *net, int fd, uint64_t features, struct error *err)
 {
-	struct net_switch *other = net->other;
+	struct switch_link *link = net->link;
 	uv_poll_t *poll = calloc(1, sizeof(*poll));
 
 	if (!poll || uv_poll_init(net->endpoint->host->loop, poll, fd)) {
 		free(poll);
-		return error_set(err, ERROR_RESOURCES, "network: no memory");
+		return error_set(err, ERROR_RESOURCES, "network: out of memory");
 	}
 	/* libuv made it non-blocking; each call has its time limit. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	poll->data = net;
-	uv_poll_start(poll, UV_DISCONNECT, hung_up);
-	other->poll = poll;
-	other->socket = fd;
-	other->features = features;
+	uv_poll_start(poll, UV_DISCONNECT, on_hang_up);
+	link->poll = poll;
+	link->socket = fd;
+	link->features = features;
 	net->features = features & OFFERED;
 	net->down = false;
 	return 0;
@@ -160,10 +160,10 @@ static int begin(struct net *net, struct error *err)
 	const struct vhost_user_region region = { memory->ipa, memory->bytes, memory->base, net->memory_fd };
 	uint64_t taken = device_of(net)->state->driver_features & (OFFERED | VHOST_RING_FEATURES);
 
-	if (taken & ~net->other->features)
-		return error_set(err, ERROR_FAILED, "it lacks features that the guest's driver took: 0x%llx",
-				 (unsigned long long)(taken & ~net->other->features));
-	return vhost_user_begin(net->other->socket, taken | F_PROTOCOL_FEATURES, &region, 1, err);
+	if (taken & ~net->link->features)
+		return error_set(err, ERROR_FAILED, "it lacks features that the guest's driver accepted: 0x%llx",
+				 (unsigned long long)(taken & ~net->link->features));
+	return vhost_user_begin(net->link->socket, taken | F_PROTOCOL_FEATURES, &region, 1, err);
 }
 
 static int start_queue(const struct net_pair *pair, unsigned int which, struct error *err)
@@ -171,7 +171,7 @@ static int start_queue(const struct net_pair *pair, unsigned int which, struct e
 	const struct endpoint *endpoint = pair->net->endpoint;
 	const unsigned int index = 2 * pair->index + which;
 	const struct virtqueue *queue = &endpoint->device.queue[index];
-	/* Buffers come back in order: the used index tells where to go on, whoever died. */
+	/* Buffers come back in order, so the switch goes on from the used index. */
 	const struct vhost_user_ring ring = {
 		.index = index,
 		.size = queue->size,
@@ -180,32 +180,32 @@ static int start_queue(const struct net_pair *pair, unsigned int which, struct e
 		.used = queue->split.used,
 		.base = split_used_index(queue),
 		.kick = endpoint->kick[index],
-		/* That packets have left can wait until the guest runs anyway. */
+		/* The interrupt for sent packets can wait until the guest runs anyway. */
 		.call = endpoint_call(endpoint, which == TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED),
 	};
 
-	return vhost_user_start_ring(pair->net->other->socket, &ring, err);
+	return vhost_user_start_ring(pair->net->link->socket, &ring, err);
 }
 
 static int start(struct net_pair *pair)
 {
 	struct net *net = pair->net;
-	struct net_switch *other = net->other;
+	struct switch_link *link = net->link;
 	struct error err;
 
-	if (other->socket < 0 || other->cut || pair->running)
+	if (link->socket < 0 || link->cut || pair->running)
 		return 0;
-	if (!other->begun && begin(net, &err)) {
+	if (!link->begun && begin(net, &err)) {
 		cut(net, &err);
 		return 0;
 	}
-	other->begun = true;
+	link->begun = true;
 	if (start_queue(pair, RECEIVE, &err) || start_queue(pair, TRANSMIT, &err)) {
 		cut(net, &err);
 		return 0;
 	}
 	pair->running = true;
-	/* Doorbells may have rung before it looked. */
+	/* Doorbells may have rung before the switch watched them. */
 	endpoint_kick(net->endpoint, 2 * pair->index + RECEIVE);
 	endpoint_kick(net->endpoint, 2 * pair->index + TRANSMIT);
 	return 0;
@@ -216,12 +216,12 @@ static void stop(struct net_pair *pair)
 	struct net *net = pair->net;
 	struct error err;
 
-	for (unsigned int which = 0; which < QUEUES && pair->running && !net->other->cut; which++)
-		if (vhost_user_stop_ring(net->other->socket, 2 * pair->index + which, &err))
+	for (unsigned int which = 0; which < QUEUES && pair->running && !net->link->cut; which++)
+		if (vhost_user_stop_ring(net->link->socket, 2 * pair->index + which, &err))
 			cut(net, &err);
 	pair->running = false;
 	if (!pair->index)
-		net->other->begun = false; /* the next driver may take other features */
+		net->link->begun = false; /* the next driver may accept other features */
 }
 
 static int open_switch(struct net_pair *pair, struct error *err)
@@ -232,22 +232,22 @@ static int open_switch(struct net_pair *pair, struct error *err)
 
 	if (pair->index)
 		return 0;
-	net->other = calloc(1, sizeof(*net->other));
-	if (!net->other)
-		return error_set(err, ERROR_RESOURCES, "network: no memory");
-	net->other->socket = -1;
+	net->link = calloc(1, sizeof(*net->link));
+	if (!net->link)
+		return error_set(err, ERROR_RESOURCES, "network: out of memory");
+	net->link->socket = -1;
 	if (net->socket_fd >= 0 && !shake_hands(net, net->socket_fd, &features, &why) &&
 	    !take_connection(net, net->socket_fd, features, &why)) {
-		have_connection(net);
+		cancel_link_request(net);
 		return 0;
 	}
-	/* What a driver took from our predecessor stays. */
+	/* The driver keeps the features that it accepted from the previous vimo-dm. */
 	net->features = device_of(net)->state->driver_features & OFFERED;
 	net->down = true;
-	net_complain(net, "its link is down", net->socket_fd >= 0 ? why.text : "there is no switch yet");
+	net_log_failure(net, "its link is down", net->socket_fd >= 0 ? why.text : "there is no switch yet");
 	if (net->socket_fd >= 0)
-		shutdown(net->socket_fd, SHUT_RDWR); /* it is closed by who owns it */
-	want_connection(net);
+		shutdown(net->socket_fd, SHUT_RDWR); /* removed() closes it */
+	request_link(net);
 	return 0;
 }
 
@@ -255,14 +255,14 @@ static void close_switch(struct net_pair *pair)
 {
 	struct net *net = pair->net;
 
-	if (pair->index || !net->other)
+	if (pair->index || !net->link)
 		return;
-	if (net->other->poll)
-		uv_close((uv_handle_t *)net->other->poll, poll_closed);
-	if (net->other->socket >= 0 && net->other->socket != net->socket_fd)
-		close(net->other->socket);
-	have_connection(net); /* none is wanted */
-	free(net->other);
+	if (net->link->poll)
+		uv_close((uv_handle_t *)net->link->poll, poll_closed);
+	if (net->link->socket >= 0 && net->link->socket != net->socket_fd)
+		close(net->link->socket);
+	cancel_link_request(net);
+	free(net->link);
 }
 
 static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
@@ -279,14 +279,14 @@ static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 	result = take_connection(net, fd, features, err);
 	if (!result) {
 		device->features = net_features(net);
-		net->down = true; /* what the driver was told */
+		net->down = true; /* as the driver was shown */
 		net_set_link(net, true);
 		if (transport_running(device))
 			net_serve_pairs(net);
 	}
 	pthread_mutex_unlock(&device->lock);
 	if (!result)
-		have_connection(net);
+		cancel_link_request(net);
 	return result;
 }
 

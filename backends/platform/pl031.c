@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pl031.c - real-time clock. No alarm: its interrupt never comes.
+ * pl031.c - real-time clock, without alarm and interrupt.
  */
 #include "platform/pl031.h"
 

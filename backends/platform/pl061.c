@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pl061.c - GPIO lines and the edges and levels that interrupt.
+ * pl061.c - GPIO lines, and the edges and levels that interrupt.
  */
 #include "platform/pl061.h"
 
@@ -21,7 +21,7 @@ static uint8_t lines(const struct pl061 *gpio)
 	return (uint8_t)((gpio->data & gpio->direction) | (gpio->input & ~gpio->direction));
 }
 
-/* RIS: a level as it is, an edge as it was. */
+/* RIS: the present level of level lines, the latched edges of others. */
 static uint8_t raw(const struct pl061 *gpio)
 {
 	uint8_t active = (uint8_t) ~(lines(gpio) ^ gpio->high);

@@ -2,8 +2,8 @@
 /*
  * uart.c - move bytes between the PL011's rings and the hub.
  *
- * EL2 tells of output in an empty ring and of input that was all taken. So
- * look again after each step that makes a ring empty or full (pl011.c at EL2
+ * EL2 signals output in an empty ring, and that all input was taken. So
+ * uart_work() looks again after each step that makes a ring empty or full (pl011.c at EL2
  * has the other half of each fence).
  */
 #include "platform/uart.h"
@@ -74,7 +74,8 @@ void uart_work(struct uart *uart)
 	bool moved = false;
 	size_t bytes, room;
 
-	/* Until it is empty: only then does EL2 tell of more. One guest, one process: it delays itself. */
+	/* Until the ring is empty: only then does EL2 signal more. A guest that writes without end delays only itself.
+	 */
 	while (transmit(uart))
 		;
 	while ((room = uart_ring_room(uart->page)) && uart->hub.input_used) {

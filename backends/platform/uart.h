@@ -15,11 +15,11 @@ struct uart {
 	struct hub hub;
 };
 
-/** uart_ring_peek() - copy output from @tail on. Return: bytes; @tail is then behind them. Indices are not trusted. */
+/** uart_ring_peek() - copy output from @tail on. Return: bytes; @tail moves past them. Indices are not trusted. */
 size_t uart_ring_peek(const struct vimo_console_page *page, uint32_t *tail, void *data, size_t bytes);
-/** uart_ring_free() - what stood before @tail may be overwritten. */
+/** uart_ring_free() - EL2 may overwrite the output before @tail. */
 void uart_ring_free(struct vimo_console_page *page, uint32_t tail);
-/** uart_ring_room() - bytes of input the ring takes now. */
+/** uart_ring_room() - free bytes for input in the ring. */
 size_t uart_ring_room(const struct vimo_console_page *page);
 /** uart_ring_write() - put @bytes <= room of input into the ring. */
 void uart_ring_write(struct vimo_console_page *page, const void *data, size_t bytes);

@@ -38,7 +38,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 		return error_errno(err, "random numbers");
 	entropy = calloc(1, sizeof(*entropy));
 	if (!entropy)
-		return error_set(err, ERROR_RESOURCES, "rng: no memory");
+		return error_set(err, ERROR_RESOURCES, "rng: out of memory");
 	entropy->rng.device = &endpoint->device;
 	entropy->rng.limit.rate = (uint64_t)json_number(spec->json, "bytes_per_second", 0);
 	endpoint->work = work;

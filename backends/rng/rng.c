@@ -12,7 +12,7 @@ const struct virtio_model rng_model = {
 	.device_id = VIRTIO_ID_RNG,
 };
 
-/* One at a time: the event loop's. */
+/* Used by the event loop, one chain at a time. */
 static struct virtqueue_chain chain;
 
 int rng_ready(void)
@@ -26,7 +26,7 @@ int rng_ready(void)
 	return got == sizeof(byte) ? 0 : -1;
 }
 
-/* Return: how many bytes there are in it now; with rng_ready() said, at least one. */
+/* Return: number of bytes filled in; after rng_ready(), at least one. */
 static uint32_t fill(void)
 {
 	size_t done = 0;
@@ -34,17 +34,17 @@ static uint32_t fill(void)
 	for (unsigned int i = 0; i < chain.writable && done < RNG_BUFFER_MAX; i++) {
 		const struct iovec *segment = &chain.iov[chain.readable + i];
 		size_t room = RNG_BUFFER_MAX - done;
-		size_t want = segment->iov_len < room ? segment->iov_len : room;
-		ssize_t got = getrandom(segment->iov_base, want, 0);
+		size_t part = segment->iov_len < room ? segment->iov_len : room;
+		ssize_t got = getrandom(segment->iov_base, part, 0);
 
 		done += got > 0 ? (size_t)got : 0;
-		if (got < (ssize_t)want)
-			break; /* a signal came: what is there is enough */
+		if (got < (ssize_t)part)
+			break; /* a signal interrupted it: the bytes so far are enough */
 	}
 	return (uint32_t)done;
 }
 
-/* Return: whether the driver had more than one turn's worth. */
+/* Return: whether there may be more buffers. */
 static bool serve(struct rng *rng, struct virtqueue *queue, uint64_t now)
 {
 	unsigned int left = RNG_TURN_BUFFERS;
@@ -54,7 +54,7 @@ static bool serve(struct rng *rng, struct virtqueue *queue, uint64_t now)
 		while (left) {
 			rng->wait = limit_wait(&rng->limit, now);
 			if (rng->wait)
-				return false; /* a doorbell does no harm, but is not needed */
+				return false; /* without virtqueue_rearm(): a doorbell is not needed now */
 			if (!virtqueue_pop(queue, &chain))
 				break;
 			left--;

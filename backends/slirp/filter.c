@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * filter.c - system calls that are left. vimod took all other rights before.
+ * filter.c - allowed system calls. vimod dropped all other rights before.
  */
 #include "slirp/slirp.h"
 
@@ -34,7 +34,7 @@ static const int allowed[] = {
 	SCMP_SYS(writev),
 	SCMP_SYS(close),
 	SCMP_SYS(fcntl),
-	/* /etc/resolv.conf, the one file there is but for libraries. */
+	/* /etc/resolv.conf, the only file beside libraries. */
 	SCMP_SYS(openat),
 	SCMP_SYS(newfstatat),
 	SCMP_SYS(statx),

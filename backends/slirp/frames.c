@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frames.c - a bounded queue of frames, and checks of what a guest sends.
+ * frames.c - a bounded queue of frames to the guest, and checks of frames from it.
  */
 #include "slirp/slirp.h"
 
@@ -17,11 +17,11 @@
 /* Return: false when the socket is full. */
 static bool send_now(const struct frames *frames, const void *data, size_t bytes)
 {
-	struct virtio_net_hdr_v1 header = { 0 }; /* nothing is left to do; vimo-dm sets num_buffers */
+	struct virtio_net_hdr_v1 header = { 0 }; /* no offload; vimo-dm sets num_buffers */
 	struct iovec iov[] = { { &header, sizeof(header) }, { (void *)data, bytes } };
 	struct msghdr message = { .msg_iov = iov, .msg_iovlen = 2 };
 
-	/* Other errors: nobody is there, which the loop sees. */
+	/* Other errors: the other end is closed, which the loop sees. */
 	return sendmsg(frames->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || (errno != EAGAIN && errno != ENOBUFS);
 }
 
@@ -58,7 +58,7 @@ void frames_send(struct frames *frames, const void *data, size_t bytes)
 		keep(frames, data, bytes);
 }
 
-/* No offload was offered: a header that asks for one is no driver's. */
+/* No offload was offered, so a header that asks for one is not valid. */
 static bool is_whole(const struct virtio_net_hdr_v1 *header)
 {
 	return !(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && header->gso_type == VIRTIO_NET_HDR_GSO_NONE;

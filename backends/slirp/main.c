@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - the loop of vimo-slirp. It ends with the last copy of the socket's other end, which
- * are vimo-dm's and vimod's.
+ * main.c - the loop of vimo-slirp. It ends when vimo-dm and vimod have closed the other end of the socket.
  */
 #include "slirp/slirp.h"
 
@@ -22,9 +21,9 @@
 #include <unistd.h>
 
 #define TIMERS 4u
-#define TURN 64u /* frames of the guest before others' turn */
+#define TURN 64u /* frames of the guest in one turn */
 #define FILES 1024u
-#define POLLS FILES /* no more can be open, and poll() takes no more */
+#define POLLS FILES /* the limit of open descriptors, and of poll() */
 #define MTU_USUAL 1500u
 #define MTU_MIN 68u
 
@@ -62,7 +61,7 @@ static ssize_t send_packet(const void *data, size_t bytes, void *opaque)
 	return (ssize_t)bytes;
 }
 
-/* What a guest does wrong is for nobody's log. */
+/* Errors of a guest are not logged: a guest can cause them without end. */
 static void ignore_error(const char *message, void *opaque)
 {
 	(void)message;
@@ -94,7 +93,7 @@ static void timer_mod(void *timer, int64_t expires_ms, void *opaque)
 		((struct timer *)timer)->expires_ms = expires_ms;
 }
 
-/* The loop asks anew for all descriptors each time. */
+/* Each turn gets all descriptors anew. */
 static void no_descriptor(int fd, void *opaque)
 {
 	(void)fd;
@@ -127,27 +126,27 @@ static const struct {
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 
-static int add_poll(int fd, int wanted, void *opaque)
+static int add_poll(int fd, int wait_for, void *opaque)
 {
 	(void)opaque;
 	if (net.polls == POLLS)
 		return -1;
 	net.poll[net.polls] = (struct pollfd){ .fd = fd };
 	for (size_t i = 0; i < EVENTS; i++)
-		if (wanted & events[i].slirp)
+		if (wait_for & events[i].slirp)
 			net.poll[net.polls].events |= events[i].poll;
 	return (int)net.polls++;
 }
 
 static int get_events(int index, void *opaque)
 {
-	int came = 0;
+	int happened = 0;
 
 	(void)opaque;
 	for (size_t i = 0; i < EVENTS && index >= 0; i++)
 		if (net.poll[index].revents & events[i].poll)
-			came |= events[i].slirp;
-	return came;
+			happened |= events[i].slirp;
+	return happened;
 }
 
 static void run_timers(void)
@@ -191,11 +190,11 @@ static void take_frames(void)
 	}
 }
 
-/* One turn. Return: false when nobody is at the other end any more, or there is nothing to wait with. */
+/* One turn. Return: false when the other end is closed, or poll() fails. */
 static bool turn(void)
 {
 	uint32_t timeout = UINT32_MAX;
-	/* While the guest's end is full, nothing is read that would be for it. */
+	/* While the socket to the guest is full, no data for the guest are read. */
 	bool full = !frames_flush(&net.frames);
 	int ready;
 
@@ -207,12 +206,12 @@ static bool turn(void)
 	ready = poll(net.poll, net.polls, timeout > INT32_MAX ? -1 : (int)timeout);
 	if (ready < 0 && errno != EINTR) {
 		log_error("poll: %s", strerror(errno));
-		return false; /* vimod starts another */
+		return false; /* vimod starts the next vimo-slirp */
 	}
 	if (ready > 0 && net.poll[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		return false;
 	run_timers();
-	/* First what the guest says: an answer to who has an address lets go what waits for it, for a second only. */
+	/* The guest's frames come first: packets wait for its ARP answer for a second only. */
 	if (ready > 0 && net.poll[0].revents & POLLIN)
 		take_frames();
 	if (!full)
@@ -252,7 +251,7 @@ static int begin(const SlirpConfig *config, char *const *words, struct error *er
 	net.frames.mtu = config->if_mtu;
 	net.slirp = slirp_new(config, &callbacks, NULL);
 	if (!net.slirp)
-		return error_set(err, ERROR_FAILED, "libslirp takes no MTU of %zu", config->if_mtu);
+		return error_set(err, ERROR_FAILED, "libslirp refuses an MTU of %zu", config->if_mtu);
 	for (; *words; words++) {
 		const char *text = *words;
 		struct forward forward;
@@ -295,7 +294,7 @@ int main(int argc, char **argv)
 	}
 	if (net.frames.fd < 0 || config.if_mtu < MTU_MIN || config.if_mtu > FRAME_MTU_MAX) {
 		fprintf(stderr, "usage: vimo-slirp --fd FD [--ready-fd FD] [--mtu BYTES] [--host] [FORWARD...]\n"
-				"vimod starts it for vif = ( { backend = \"user\"; } ).\n");
+				"vimod starts vimo-slirp for vif = ( { backend = \"user\"; } ).\n");
 		return ERROR_USAGE;
 	}
 	config.if_mru = config.if_mtu;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * slirp.h - vimo-slirp: a guest's network without a bridge. Connections of the guest are those
- * of this process, which has no rights: libslirp is the other end of its packets.
+ * slirp.h - vimo-slirp: a guest's network without a bridge. libslirp is the other end of the guest's packets: it makes
+ * the guest's connections from this process, which has no rights.
  *
  * One thread. The socket leads to vimo-dm: each message is one struct virtio_net_hdr_v1 and a
- * frame. It is as untrusted as the guest.
+ * frame. Messages are as untrusted as the guest.
  */
 #ifndef SLIRP_SLIRP_H
 #define SLIRP_SLIRP_H
@@ -33,20 +33,20 @@ struct frames {
 	uint64_t dropped;
 };
 
-/** frames_send() - to the guest; what cannot be kept is lost. */
+/** frames_send() - send to the guest; a frame is dropped if the queue is full. */
 void frames_send(struct frames *frames, const void *data, size_t bytes);
-/** frames_flush() - what waits, as far as there is room now. Return: whether nothing is left. */
+/** frames_flush() - send waiting frames, as far as there is room now. Return: whether the queue is empty. */
 bool frames_flush(struct frames *frames);
 /**
- * frames_receive() - one from the guest.
- * @frame: gets it, without header; @size bytes, zeros behind it
+ * frames_receive() - receive a frame of the guest.
+ * @frame: gets the frame, without header, and zeros after it; @size bytes
  *
- * Return: its length, 0 when it is none and was dropped, -1 when there is none now.
+ * Return: its length, 0 when a message was not valid and was dropped, -1 when there is none now.
  */
 ssize_t frames_receive(struct frames *frames, uint8_t *frame, size_t size);
 
 /* filter.c */
-/** filter_enter() - from now on: sockets, their data and memory only. Return: 0 or -1. */
+/** filter_enter() - allow only sockets, their data and memory from now on. Return: 0 or -1. */
 int filter_enter(struct error *err);
 
 #endif

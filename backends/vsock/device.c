@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * device.c - what the driver is told, and who serves its queues.
+ * device.c - configuration space, queues served by the kernel, and events.
  */
 #include "vsock/vsock.h"
 
@@ -17,13 +17,13 @@
 #define FAILURES_LOGGED 10u
 #define FEATURES (VHOST_RING_FEATURES | 1ull << VIRTIO_VSOCK_F_SEQPACKET)
 
-/* As state->own: it outlives us, and a reset makes it zero. */
-#define STATE_STARTED 1u /* a driver runs: it may have connections */
-#define STATE_LOST 2u    /* they are lost, and it was not told yet */
+/* Bits of state->own: it outlives vimo-dm, and a reset makes it zero. */
+#define STATE_STARTED 1u /* a driver runs and may have connections */
+#define STATE_LOST 2u    /* connections are lost, and the driver does not know yet */
 
 static struct vsock *vsock_of(const struct virtio_device *device)
 {
-	return ((const struct endpoint *)(const void *)device)->context;
+	return endpoint_of(device)->context;
 }
 
 static struct virtio_device *device_of(const struct vsock *vsock)
@@ -40,7 +40,6 @@ void vsock_show_config(struct virtio_device *device)
 
 static void stop(struct vsock *vsock)
 {
-	/* Fails when nothing is there to stop. */
 	if (vsock->running)
 		vsock_run(vsock, false);
 	vsock->running = false;
@@ -55,7 +54,7 @@ static void stop_until_reset(struct vsock *vsock)
 
 static void give_up(struct vsock *vsock)
 {
-	/* The driver may try without end. */
+	/* A driver can cause this without end. */
 	if (vsock->failures++ < FAILURES_LOGGED)
 		log_error("vsock in slot %u: %s: it stops until its driver resets it", vsock->endpoint->slot,
 			  strerror(errno));
@@ -65,7 +64,7 @@ static void give_up(struct vsock *vsock)
 static int set_queue(const struct vsock *vsock, unsigned int which)
 {
 	const struct endpoint *endpoint = vsock->endpoint;
-	/* That packets have left can wait until the guest runs anyway. */
+	/* The interrupt for sent packets can wait until the guest runs anyway. */
 	int call = endpoint_call(endpoint, which == VSOCK_TRANSMIT ? TRANSPORT_USED_LATER : TRANSPORT_USED);
 	const struct vhost_wires wires = { endpoint->kick[which], call, watch_fd(vsock->broken) };
 
@@ -78,7 +77,7 @@ static int start(struct vsock *vsock)
 	const struct virtio_device *device = device_of(vsock);
 
 	if (vsock->running || !device->queue[VSOCK_RECEIVE].running || !device->queue[VSOCK_TRANSMIT].running)
-		return 0; /* the driver has not set them up, as yet */
+		return 0; /* the driver has not set them up yet */
 	if (vhost_set_features(vsock->vhost, device->state->driver_features & FEATURES) ||
 	    set_queue(vsock, VSOCK_RECEIVE) || set_queue(vsock, VSOCK_TRANSMIT) || vsock_run(vsock, true))
 		return -1;
@@ -86,7 +85,7 @@ static int start(struct vsock *vsock)
 	return 0;
 }
 
-/* One at a time: each guest has one such device. */
+/* Used under the lock, one chain at a time: a guest has one such device. */
 static struct virtqueue_chain chain;
 
 /* The driver ends all its connections and reads its address anew (5.10.6.7). */
@@ -102,7 +101,7 @@ static void send_events(struct virtio_device *device)
 			if (queue->broken)
 				break;
 			virtqueue_push(queue, chain.head, sizeof(lost));
-			*own &= ~STATE_LOST; /* who dies before this tells it twice */
+			*own &= ~STATE_LOST; /* if vimo-dm is killed before this, the next one sends it again */
 		}
 	} while (*own & STATE_LOST && virtqueue_rearm(queue));
 	if (virtqueue_should_notify(queue))
@@ -117,10 +116,10 @@ static void started(struct virtio_device *device)
 	eventfd_t before;
 
 	if (*own & STATE_STARTED && !vsock->started)
-		*own |= STATE_LOST; /* a predecessor's */
+		*own |= STATE_LOST; /* the previous vimo-dm's */
 	*own |= STATE_STARTED;
 	vsock->started = true;
-	eventfd_read(watch_fd(vsock->broken), &before); /* said of queues that are no more */
+	eventfd_read(watch_fd(vsock->broken), &before); /* an error of queues that have ended */
 	if (endpoint_wire(vsock->endpoint, VSOCK_EVENTS, watch_fd(vsock->events)) || start(vsock))
 		give_up(vsock);
 	else

@@ -53,7 +53,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 		return error_set(err, ERROR_USAGE, "vsock: cid must be %u to %u", VSOCK_CID_FIRST, VSOCK_CID_LAST);
 	vsock = calloc(1, sizeof(*vsock));
 	if (!vsock)
-		return error_set(err, ERROR_RESOURCES, "vsock: no memory");
+		return error_set(err, ERROR_RESOURCES, "vsock: out of memory");
 	vsock->endpoint = endpoint;
 	vsock->vhost = spec->fds[0];
 	vsock->cid = (uint32_t)cid;

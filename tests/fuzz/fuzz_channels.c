@@ -107,7 +107,7 @@ static void event(struct fuzz_input *input)
 	} else {
 		if (what >= 0xf0)
 			message.id = (uint32_t)input_take(input, 4);
-		fuzz_send(&endpoint.device, CHANNELS_HEAR, &message, sizeof(message));
+		fuzz_send(&endpoint.device, CHANNELS_FROM_DRIVER, &message, sizeof(message));
 	}
 	work();
 }

@@ -151,16 +151,16 @@ static void drive(void)
 			     RAM + queue * 0x1000 + 0x800);
 	driver_go(&endpoint.device);
 	for (unsigned int n = 0; n < SIZE; n++)
-		give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
+		give(CHANNELS_TO_DRIVER, 256, VRING_DESC_F_WRITE);
 }
 
 static void send_control(uint32_t id, uint16_t event, uint16_t value)
 {
 	const struct virtio_console_control message = { id, event, value };
-	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_HEAR) + 0x400);
+	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_FROM_DRIVER) + 0x400);
 
-	memcpy(data(CHANNELS_HEAR, avail[1]), &message, sizeof(message));
-	give(CHANNELS_HEAR, sizeof(message), 0);
+	memcpy(data(CHANNELS_FROM_DRIVER, avail[1]), &message, sizeof(message));
+	give(CHANNELS_FROM_DRIVER, sizeof(message), 0);
 	turn();
 }
 
@@ -170,19 +170,19 @@ static void expect_control(uint32_t id, uint16_t event, uint16_t value)
 	struct virtio_console_control message;
 
 	turn();
-	assert_int_not_equal(used(CHANNELS_TELL), seen[CHANNELS_TELL]);
-	memcpy(&message, data(CHANNELS_TELL, seen[CHANNELS_TELL]), sizeof(message));
+	assert_int_not_equal(used(CHANNELS_TO_DRIVER), seen[CHANNELS_TO_DRIVER]);
+	memcpy(&message, data(CHANNELS_TO_DRIVER, seen[CHANNELS_TO_DRIVER]), sizeof(message));
 	assert_int_equal(message.id, id);
 	assert_int_equal(message.event, event);
 	assert_int_equal(message.value, value);
-	seen[CHANNELS_TELL]++;
-	give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
+	seen[CHANNELS_TO_DRIVER]++;
+	give(CHANNELS_TO_DRIVER, 256, VRING_DESC_F_WRITE);
 }
 
 static void expect_no_control(void)
 {
 	turn();
-	assert_int_equal(used(CHANNELS_TELL), seen[CHANNELS_TELL]);
+	assert_int_equal(used(CHANNELS_TO_DRIVER), seen[CHANNELS_TO_DRIVER]);
 }
 
 /* A driver as Linux' with port 1 open. */
@@ -242,7 +242,7 @@ static void ports_have_names(void **state)
 	open_port();
 	send_control(2, VIRTIO_CONSOLE_PORT_READY, 1);
 	turn();
-	assert_string_equal((const char *)data(CHANNELS_TELL, seen[CHANNELS_TELL]) +
+	assert_string_equal((const char *)data(CHANNELS_TO_DRIVER, seen[CHANNELS_TO_DRIVER]) +
 				    sizeof(struct virtio_console_control),
 			    "org.vimo.two");
 	expect_control(2, VIRTIO_CONSOLE_PORT_NAME, 1);
@@ -370,17 +370,17 @@ static void one_client_after_the_other(void **state)
 
 static void the_guest_is_notified_of_each_client(void **state)
 {
-	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_TELL) + 0x400);
+	uint16_t *avail = (uint16_t *)(void *)(ring(CHANNELS_TO_DRIVER) + 0x400);
 	int first, second;
 
 	(void)state;
 	open_port();
 	first = connected_client();
-	avail[1] = (uint16_t)used(CHANNELS_TELL); /* no room for messages */
+	avail[1] = (uint16_t)used(CHANNELS_TO_DRIVER); /* no room for messages */
 	close(first);
 	second = client();
 	expect_no_control();
-	give(CHANNELS_TELL, 256, VRING_DESC_F_WRITE);
+	give(CHANNELS_TO_DRIVER, 256, VRING_DESC_F_WRITE);
 	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 0);
 	expect_control(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	close(second);
@@ -508,9 +508,9 @@ static void messages_are_checked(void **state)
 	drive();
 	for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++)
 		send_control(bad[n].id, bad[n].event, bad[n].value);
-	give(CHANNELS_HEAR, 7, 0); /* too short */
+	give(CHANNELS_FROM_DRIVER, 7, 0); /* too short */
 	expect_no_control();
-	assert_int_equal(used(CHANNELS_HEAR), sizeof(bad) / sizeof(bad[0]) + 1);
+	assert_int_equal(used(CHANNELS_FROM_DRIVER), sizeof(bad) / sizeof(bad[0]) + 1);
 	assert_int_equal(kept.own, 0);
 	assert_false(driver_get(&endpoint.device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET);
 }
@@ -530,7 +530,7 @@ static void bad_buffers_stop_the_device(void **state)
 	turn();
 	drive();
 	for (unsigned int n = 0; n < SIZE; n++) /* too small for a name */
-		((struct vring_desc *)(void *)ring(CHANNELS_TELL))[n].len = 9;
+		((struct vring_desc *)(void *)ring(CHANNELS_TO_DRIVER))[n].len = 9;
 	send_control(1, VIRTIO_CONSOLE_PORT_READY, 1);
 	assert_true(driver_get(&endpoint.device, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET);
 	turn();
