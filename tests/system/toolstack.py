@@ -275,7 +275,8 @@ RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both
 
 LOADS = checks("loads-can-be", "fio-finds-what-it-wrote", "iperf3-both-ways", "all-at-once-whoever-dies")
 
-USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused", "guests-reach-dom0-and-back",
+USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused",
+                 "a-vimo-slirp-that-does-not-start-fails-the-call", "guests-reach-dom0-and-back",
                  "loopback-is-dom0s-unless-given", "user-networks-outlive-all", "user-networks-come-and-go")
 
 SWITCHES = checks("switches-can-be", "a-switch-must-listen", "a-switch-connects-guests", "switched-networks-outlive-all",

@@ -61,10 +61,12 @@ void method_create(struct call *call, json_object *parameters)
 	create->call = call;
 	create->dry_run = json_flag(parameters, "dry_run");
 	json_object_object_get_ex(parameters, "config", &json);
-	if (config_check(json, &create->config, &err))
-		on_created(create, NULL, &err);
-	else
+	if (!config_check(json, &create->config, &err)) {
 		create_guest(method_guests(call), &create->config, create->dry_run, on_created, create);
+		return;
+	}
+	free(create);
+	call_error(call, &err);
 }
 
 void method_list(struct call *call, json_object *parameters)

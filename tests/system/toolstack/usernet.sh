@@ -45,6 +45,25 @@ wrong_user_networks_are_refused() {
 	vimoctl destroy t1
 	all_given_back
 }
+# A guest without its network would be of little use: its creator is told.
+a_vimo_slirp_that_does_not_start_fails_the_call() {
+	local program=/usr/libexec/vimo/vimo-slirp
+	left >/tmp/before
+	mv $program /tmp/slirp.away
+	config g1 /t/wait 'memory = 4' 'vif = [ "backend=user" ]'
+	refused 1 'network .*: cannot run the program' create /tmp/g1.cfg
+	all_given_back
+	config g1 /t/wait 'memory = 4' 'hotplug = 1'
+	vimoctl create /tmp/g1.cfg
+	refused 1 'network .*: cannot run the program' network-attach g1 backend=user
+	[ -z "$(vimoctl network-list g1 | grep user)" ]
+	mv /tmp/slirp.away $program
+	vimoctl network-attach g1 backend=user
+	vimoctl destroy g1
+	await no_slirps
+	all_given_back
+}
+
 fail_on_port() { refused 4 "hostfwd: dom0's tcp port 8080: Address already in use" create --dry-run /tmp/t2.cfg; }
 
 guests_reach_dom0_and_back() {
