@@ -8,7 +8,7 @@
 #include "guest/vcpu.h"
 
 void inject_undefined(struct vcpu *vcpu);
-/* Virtual SError: taken when the guest unmasks it. */
+/* Virtual SError (HCR_EL2.VSE): the guest takes it once PSTATE.A allows. */
 void inject_serror(struct vcpu *vcpu);
 /* Synchronous external abort. */
 void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction);

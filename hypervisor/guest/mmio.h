@@ -12,7 +12,7 @@ struct vcpu;
 struct mmio_access {
 	uint64_t offset; /* from the region's base */
 	uint64_t data;   /* write: value, zero extended; read: answer */
-	uint8_t width;   /* 1, 2, 4, 8; aligned to width already checked by mmio_dispatch() */
+	uint8_t width;   /* 1, 2, 4 or 8; trap/abort.c checked that the address is aligned to it */
 	bool write;
 };
 

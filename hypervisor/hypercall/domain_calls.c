@@ -40,6 +40,16 @@ enum vimo_status hc_domain_destroy(struct domain *domain, uint64_t *x)
 	return domain_destroy(domain);
 }
 
+/* domain_shutdown() changes the three together. */
+static void info_state(struct domain *domain, uint64_t *x)
+{
+	spin_lock(&domain->lock);
+	x[1] = domain->state;
+	x[2] = domain->reason;
+	x[3] = domain->reason_detail;
+	spin_unlock(&domain->lock);
+}
+
 static void info_time(const struct domain *domain, uint64_t *x)
 {
 	uint64_t ticks = 0, online = 0;
@@ -75,11 +85,7 @@ static void info_exits(const struct domain *domain, uint64_t *x)
 enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 {
 	switch (x[2]) {
-	case VIMO_DOMAIN_INFO_STATE:
-		x[1] = domain->state;
-		x[2] = domain->reason;
-		x[3] = domain->reason_detail;
-		return VIMO_OK;
+	case VIMO_DOMAIN_INFO_STATE: info_state(domain, x); return VIMO_OK;
 	case VIMO_DOMAIN_INFO_SIZE:
 		x[1] = domain->vcpu_count;
 		x[2] = domain->pages;

@@ -6,7 +6,6 @@
 #include "trap/dispatch.h"
 #include "cpu/sysreg.h"
 #include "guest/domain.h"
-#include "guest/domain_life.h"
 #include "guest/inject.h"
 #include "guest/sched.h"
 #include "guest/vgic_lr.h"
@@ -97,14 +96,17 @@ void trap_fiq(struct vcpu *vcpu)
 	before_return();
 }
 
+/*
+ * An SError interrupted this vCPU, dom0's or a guest's. HCR_EL2.AMO routes it here; HCR_EL2.VSE makes it pending for
+ * EL1, where the vCPU's own handler takes it once PSTATE.A allows, as it would without EL2 (Arm ARM DDI 0487, D1.3.5,
+ * D17.2.48). The domain itself goes on.
+ */
 void trap_serror(struct vcpu *vcpu)
 {
-	log_guest(vcpu->domain->id, "SError, ESR %lx", (unsigned long)read_sysreg(esr_el2));
-	/* dom0 drives the hardware: it decides, as it would without EL2. */
-	if (vcpu->domain == dom0)
-		inject_serror(vcpu);
-	/* What it did is unknown, so the domain cannot go on (Arm ARM D1.3.5). */
-	domain_shutdown(vcpu->domain, VIMO_STOP_CRASH, read_sysreg(esr_el2));
+	vcpu->exits++;
+	log_guest(vcpu->domain->id, "vCPU %u: SError, ESR %lx, PC %lx", vcpu->id, (unsigned long)read_sysreg(esr_el2),
+		  (unsigned long)read_sysreg(elr_el2));
+	inject_serror(vcpu);
 	before_return();
 }
 

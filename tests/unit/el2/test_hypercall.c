@@ -145,6 +145,11 @@ static void a_domain_lives_through_calls(void **state)
 	assert_int_equal(result(1), 2);
 	assert_int_equal(result(2), 512);
 	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, VIMO_DOMAIN_INFO_COUNT, 0, 0, 0), VIMO_INVALID);
+	assert_int_equal(call(VIMO_HC_DOMAIN_CONTROL, id, VIMO_OP_KILL, 0, 0, 0), VIMO_OK);
+	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, VIMO_DOMAIN_INFO_STATE, 0, 0, 0), VIMO_OK);
+	assert_int_equal(result(1), VIMO_DOMAIN_SHUTDOWN);
+	assert_int_equal(result(2), VIMO_STOP_KILLED);
+	assert_int_equal(result(3), 0);
 	while (call(VIMO_HC_DOMAIN_DESTROY, id, 0, 0, 0, 0) == VIMO_AGAIN)
 		;
 	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, 0, 0, 0, 0), VIMO_NOT_FOUND);
