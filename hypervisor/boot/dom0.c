@@ -22,7 +22,7 @@
 #include "mem/window.h"
 
 #define FDT_ROOM 0x4000u
-#define FDT_SPOT BLOCK_SIZE /* what Linux maps for its DTB */
+#define FDT_SPOT BLOCK_SIZE /* size that Linux maps for its DTB */
 #define DOM0_MAX_VCPUS 4u
 #define BELOW_4G (4 * GIGA_SIZE)
 
@@ -53,14 +53,14 @@ static void read_header(const struct boot_module *kernel, struct image_header *h
 		panic("dom0: the kernel module is shorter than an Image header");
 	phys_read(header, PA(kernel->where.base), sizeof(*header));
 	if (header->magic != IMAGE_MAGIC)
-		panic("dom0: the kernel module is no arm64 Image (no magic at byte 56)");
+		panic("dom0: the kernel module is not an arm64 Image (no magic at byte 56)");
 	if (header->image_size < kernel->where.bytes)
 		header->image_size = kernel->where.bytes;
 	if (header->image_size > GIGA_SIZE || header->text_offset >= BLOCK_SIZE)
-		panic("dom0: the kernel Image's header has a size or offset that cannot be");
+		panic("dom0: the kernel Image's header has an impossible size or offset");
 }
 
-/* Free space in dom0's memory that is not in use by what is still to be copied. */
+/* Free space in dom0's memory that holds nothing still to be copied. */
 static uint64_t find_place(struct placement *place, uint64_t bytes, bool highest)
 {
 	const struct memory_layout *layout = memory_layout();
@@ -94,7 +94,7 @@ static void place_kernel(struct placement *place, const struct boot_module *kern
 	read_header(kernel, &header);
 	bytes = header.text_offset + header.image_size;
 	base = kernel->where.base - header.text_offset;
-	/* Where it lies, if its BSS has room there: no copy. */
+	/* The kernel stays where it lies, without a copy, if its BSS has room there. */
 	if (!IS_ALIGNED(base, BLOCK_SIZE) || !range_contains(&layout->dom0, base, bytes) ||
 	    range_overlaps(&layout->reserved, base, bytes) ||
 	    (initrd->base < base + bytes && base < range_end(initrd))) {
@@ -178,7 +178,7 @@ static void exclude_compatible(const void *fdt, const char *compatible)
 			exclude(range.base, range.bytes);
 }
 
-/* What is mapped on first touch must not be RAM, the GIC or an SMMU. */
+/* Memory, the GIC and SMMUs are never mapped on first touch. */
 static void hide_devices(const void *fdt, const struct memory_layout *layout)
 {
 	static const char *const hidden[] = { "arm,gic-v3",  "arm,gic-v3-its",    "arm,cortex-a15-gic",

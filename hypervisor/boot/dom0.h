@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dom0.h - make dom0 from what the boot loader left.
+ * dom0.h - make dom0 from the boot loader's modules.
  */
 #ifndef BOOT_DOM0_H
 #define BOOT_DOM0_H

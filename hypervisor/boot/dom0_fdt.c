@@ -100,7 +100,7 @@ static int edit_cpus(void *fdt, const struct dom0_fdt_plan *plan)
 
 		if ((cpu && count >= plan->vcpus) || (!cpu && strcmp(fdt_get_name(fdt, node, NULL), "cpu-map") == 0)) {
 			TRY(fdt_del_node(fdt, node));
-			/* What follows moved to this offset. */
+			/* The next node moved to this offset. */
 			next = fdt_first_subnode(fdt, parent);
 			count = 0;
 			continue;

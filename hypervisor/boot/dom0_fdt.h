@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dom0_fdt.h - the device tree dom0 gets: the machine's, less what is EL2's.
+ * dom0_fdt.h - dom0's device tree: the machine's, less the parts that are
+ * EL2's.
  */
 #ifndef BOOT_DOM0_FDT_H
 #define BOOT_DOM0_FDT_H
@@ -9,10 +10,10 @@
 
 struct dom0_fdt_plan {
 	const struct memory_layout *layout;
-	struct range initrd; /* where it ended up; bytes 0: none */
+	struct range initrd; /* where the initrd is; bytes 0: none */
 	unsigned int vcpus;
 	unsigned int gic_version;
-	unsigned int gic_entry; /* of the GIC's "reg": what dom0 keeps beside the distributor */
+	unsigned int gic_entry; /* of the GIC's "reg": the entry that dom0 keeps beside the distributor */
 };
 
 /* Edit fdt (opened into a buffer with room). Returns 0 or a libfdt error, with *what naming the step. */

@@ -25,8 +25,8 @@ boot_entry:
 	mov	x19, x0
 	adrp	x20, __image_start
 	/*
-	 * The boot loader cleaned what it loaded, not the space behind it: its dirty
-	 * lines there must not land on what is now written with caches off.
+	 * The boot loader cleaned the image that it loaded, not the space behind it: its dirty lines there must not
+	 * overwrite later writes with caches off.
 	 */
 	adrp	x0, __bss_start
 	adrp	x1, __bss_end
@@ -53,8 +53,8 @@ boot_entry:
 	mov	x0, x19
 	bl	boot_map		/* build EL2's tables, MMU still off */
 	/*
-	 * What was written above went to memory: stale clean lines must not hide
-	 * it once the caches are on (Arm ARM D7.5.9, Linux booting.rst).
+	 * The writes above went to memory: stale clean lines must not hide them once the caches are on (Arm ARM D7.5.9,
+	 * Linux booting.rst).
 	 */
 	adrp	x0, __image_start
 	adrp	x1, __image_end

@@ -67,7 +67,7 @@ void boot_map(const void *fdt)
 {
 	uint64_t first, bytes;
 
-	/* Read with caches off here: what the boot loader left in them goes to memory first. */
+	/* The DTB is read with caches off here: clean the boot loader's lines to memory first. */
 	if (IS_ALIGNED((uintptr_t)fdt, 8))
 		cache_clean(fdt, sizeof(struct fdt_header));
 	el2_map_init();
@@ -92,7 +92,7 @@ static const char *wrong_level(void)
 	}
 }
 
-/* MMU off; nothing but this line comes of it. */
+/* MMU off. The output is this line alone. */
 void boot_wrong_level(const void *fdt)
 {
 	const char *text = wrong_level();
@@ -135,7 +135,7 @@ static void start_memory(const void *fdt, const struct boot_options *options)
 	log_init(ring, clock_ns);
 }
 
-/* What the tables map, they must grow with; the rest of EL2 stays small whatever the machine has. */
+/* Page tables must grow with the memory that they map; the rest of EL2 stays small whatever the machine has. */
 static size_t bytes_apart_from_tables(void)
 {
 	size_t image = (uintptr_t)__image_end - (uintptr_t)__image_start;

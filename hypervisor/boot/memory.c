@@ -73,7 +73,7 @@ static uint64_t total(const struct range_list *list)
 	return bytes;
 }
 
-/* All that must not be overwritten while dom0 is built. */
+/* All ranges that must not be overwritten while dom0 is built. */
 static enum vimo_status add_in_use(const void *fdt, const struct memory_layout *layout, struct range_list *used)
 {
 	const struct range *const parts[] = { &layout->el2, &layout->modules.kernel.where,
@@ -130,7 +130,7 @@ static enum vimo_status subtract(struct range_list *from, const struct range_lis
 	return status;
 }
 
-/* What is left: the firmware's where it reserved, the pool's where it did not. */
+/* Of the remaining RAM, reserved ranges are the firmware's; the rest is the pool's. */
 static enum vimo_status rest_to_pool(struct memory_layout *layout)
 {
 	enum vimo_status status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * memory.h - who gets which RAM.
+ * memory.h - the owners of RAM: EL2, dom0, the pool, the firmware.
  */
 #ifndef BOOT_MEMORY_H
 #define BOOT_MEMORY_H
@@ -20,7 +20,7 @@ struct memory_layout {
 	struct boot_modules modules;
 };
 
-/* Pure: computes the layout. VIMO_NO_MEMORY, VIMO_LIMIT, or what boot_modules_find() says. */
+/* Computes the layout, without a side effect. VIMO_NO_MEMORY, VIMO_LIMIT, or the status of boot_modules_find(). */
 enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options, struct range image,
 				    struct memory_layout *layout);
 /* Plan it for this machine and start heap and pool; panics with a reason. */

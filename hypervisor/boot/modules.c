@@ -11,7 +11,7 @@ bool fdt_reg(const void *fdt, int node, unsigned int index, struct range *range)
 	return fdt_reg_entry(fdt, node, index, &range->base, &range->bytes);
 }
 
-/* QEMU's guest-loader writes two cells each but does not say so in /chosen: then 16 bytes mean 2 and 2. */
+/* QEMU's guest-loader writes two cells each but /chosen does not tell so: then 16 bytes mean 2 and 2. */
 static bool module_reg(const void *fdt, int node, struct range *where)
 {
 	int bytes;

@@ -33,7 +33,7 @@ enum vimo_status range_add(struct range_list *list, uint64_t base, uint64_t byte
 		return VIMO_INVALID;
 	while (at < list->count && range_end(&list->range[at]) < base)
 		at++;
-	/* Swallow all it touches. */
+	/* Take in every range that the new range touches. */
 	while (at < list->count && list->range[at].base <= end) {
 		base = MIN(base, list->range[at].base);
 		end = MAX(end, range_end(&list->range[at]));

@@ -23,7 +23,10 @@ static inline uint64_t range_end(const struct range *range)
 	return range->base + range->bytes;
 }
 
-/* VIMO_LIMIT when the list is full, VIMO_INVALID when it wraps: then nothing changes. Nor for an empty range. */
+/*
+ * VIMO_LIMIT when the list is full, VIMO_INVALID when the range wraps: then nothing changes. An empty range changes
+ * nothing, either.
+ */
 enum vimo_status range_add(struct range_list *list, uint64_t base, uint64_t bytes);
 enum vimo_status range_remove(struct range_list *list, uint64_t base, uint64_t bytes);
 bool range_overlaps(const struct range_list *list, uint64_t base, uint64_t bytes);

@@ -38,7 +38,7 @@ static bool start_one(unsigned int id, uint64_t mpidr)
 	cache_clean(cpu, sizeof(*cpu));
 	status = psci_firmware_call(PSCI_CPU_ON_64, mpidr, (uintptr_t)secondary_entry, (uintptr_t)cpu);
 	if (status != PSCI_SUCCESS) {
-		log_print(LOG_WARN, "CPU %lx does not start: PSCI answers %ld", (unsigned long)mpidr, (long)status);
+		log_print(LOG_WARN, "CPU %lx does not start: PSCI returns %ld", (unsigned long)mpidr, (long)status);
 		return false;
 	}
 	if (!wait_online(cpu))

@@ -5,7 +5,7 @@
 #ifndef BOOT_SMP_H
 #define BOOT_SMP_H
 
-/* Start up to max CPUs of the DTB; those that fail are left out with a warning. Sets cpu_count. */
+/* Start up to max CPUs of the DTB; a CPU that fails to start is left out with a warning. Sets cpu_count. */
 void smp_start(const void *fdt, unsigned int max);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cache.S - memory by whole cache lines.
+ * cache.S - cache maintenance and zeroing by whole cache lines.
  */
 	.text
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * context.c - EL1/EL0 registers of a vCPU to and from the hardware.
- * Context: the CPU it runs on, interrupts masked. No barrier is needed before
- * the ERET that follows a load: it is a context synchronization event (D1.3).
+ * context.c - EL1/EL0 registers of a vCPU to and from the hardware. Context:
+ * the vCPU's CPU, interrupts masked. No barrier is needed before the ERET that
+ * follows a load: it is a context synchronization event (D1.3).
  */
 #include "cpu/context.h"
 #include "cpu/barrier.h"
@@ -37,7 +37,7 @@ void context_stop_walks(void)
 	isb();
 }
 
-/* Undo, with what walks then use already in place. */
+/* Undo, with the registers that walks use already in place. */
 void context_start_walks(uint64_t sctlr, uint64_t tcr)
 {
 	isb();

@@ -24,7 +24,7 @@ struct cpu_context {
  */
 void context_save(struct cpu_context *context);
 void context_load(const struct cpu_context *context);
-/* The same for a moment in which VTTBR_EL2 is another domain's; the arguments are what was read before. */
+/* The same for a moment in which VTTBR_EL2 is another domain's; the arguments are the values before it. */
 void context_stop_walks(void);
 void context_start_walks(uint64_t sctlr, uint64_t tcr);
 

@@ -11,7 +11,7 @@
 struct vcpu;
 
 struct cpu {
-	struct vcpu *vcpu; /* running now, or NULL; first: entry.S reads it */
+	struct vcpu *vcpu; /* vCPU that runs here, or NULL; first: entry.S reads it */
 	uint32_t id;       /* 0..cpu_count-1 */
 	uint32_t work;     /* CPU_WORK_*; looked at before each return to a guest */
 	uint64_t mpidr;    /* affinity fields only */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * features.h - what this machine's CPUs have, and what guests are told of it.
+ * features.h - the features of this machine's CPUs, and those that guests see.
  */
 #ifndef CPU_FEATURES_H
 #define CPU_FEATURES_H

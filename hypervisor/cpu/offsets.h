@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * offsets.h - what assembly knows of C structures; asserted in cpu/cpu.c.
+ * offsets.h - offsets in C structures for assembly; asserted in cpu/cpu.c.
  */
 #ifndef CPU_OFFSETS_H
 #define CPU_OFFSETS_H

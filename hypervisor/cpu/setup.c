@@ -17,7 +17,7 @@
 /* nVHE RES1 bits; SVE, SME, trace registers and activity monitors trapped, FP not. */
 #define CPTR_GUEST (0x33ffull | BIT(20) | BIT(30))
 
-/* Traps for what the CPU has and features.c hides from guests. */
+/* Traps for features that the CPU has and features.c hides from guests. */
 static uint64_t hcr_for_features(void)
 {
 	uint64_t hcr = HCR_GUEST;
@@ -32,8 +32,8 @@ static uint64_t hcr_for_features(void)
 }
 
 /*
- * Fine-grained traps are UNKNOWN after reset (FEAT_FGT, Arm ARM D17.2): 0 traps nothing that an
- * older CPU has, and what came later (the bits named n...) it does trap.
+ * Fine-grained traps are UNKNOWN after reset (FEAT_FGT, Arm ARM D17.2). 0 traps nothing that an older CPU has; it does
+ * trap later additions (the bits named n...).
  */
 static void reset_fine_traps(void)
 {
@@ -60,8 +60,8 @@ static void reset_fine_traps(void)
 }
 
 /*
- * Breakpoints and watchpoints are UNKNOWN after a cold reset and guests cannot write them; the OS
- * lock is set, which would forbid them to single-step (Arm ARM D2.2, H3.5).
+ * Breakpoints and watchpoints are UNKNOWN after a cold reset, and guests cannot write them. The OS lock is set after
+ * reset and would forbid guests to single-step (Arm ARM D2.2, H3.5).
  */
 static void reset_debug(void)
 {
@@ -105,7 +105,7 @@ void cpu_setup(struct cpu *cpu, uint64_t vtcr)
 {
 	reset_fine_traps();
 	reset_debug();
-	/* No walk may use VTTBR_EL2 before there is a vCPU to set it. */
+	/* No walk may use VTTBR_EL2 before a vCPU sets it. */
 	context_stop_walks();
 	write_sysreg(0, vttbr_el2);
 	write_sysreg(vtcr, vtcr_el2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wait.h - a CPU that has nothing to run. Interrupts are masked: they end the
- * wait, and are taken by whoever asks the GIC (Arm ARM D1.6.2).
+ * wait.h - wait on a CPU without a runnable vCPU. Interrupts are masked: they
+ * end the wait, and the caller takes them from the GIC (Arm ARM D1.6.2).
  */
 #ifndef CPU_WAIT_H
 #define CPU_WAIT_H
@@ -14,7 +14,7 @@ bool cpu_interrupt_waits(void);
 #else
 static inline void cpu_wait(void)
 {
-	/* What was written before is done before the CPU may stop its clock. */
+	/* Earlier writes complete before the CPU may stop its clock. */
 	__asm__ volatile("dsb sy\n\twfi" ::: "memory");
 }
 

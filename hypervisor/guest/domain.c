@@ -9,7 +9,7 @@ struct domain *dom0;
 
 static spinlock_t table_lock;
 static struct domain *table[VIMO_DOMAIN_MAX];
-static bool id_taken[VIMO_DOMAIN_MAX]; /* longer than in the table: while it is made and freed */
+static bool id_taken[VIMO_DOMAIN_MAX]; /* from before domain_publish() until domain_release_id() */
 static uint64_t next_serial;
 
 struct domain *domain_get(uint64_t id)
@@ -76,7 +76,7 @@ void domain_publish(struct domain *domain)
 	spin_unlock(&table_lock);
 }
 
-/* Only when nobody else holds it: then nobody can come to hold it either. */
+/* Only without another reference: then no other CPU can take one. */
 bool domain_unpublish(struct domain *domain)
 {
 	bool alone;

@@ -32,11 +32,11 @@ struct domain {
 	uint64_t pages, granted;    /* of the pool */
 	uint64_t released_to;       /* IPA below which destroy has freed all memory */
 	uint64_t counter_offset;    /* CNTVOFF_EL2 */
-	uint8_t last_vcpu[CPU_MAX]; /* vCPU id + 1 that last ran on each CPU; owner vcpu.c */
+	uint8_t last_vcpu[CPU_MAX]; /* vCPU id + 1 that last ran on each CPU; owner vcpu_switch.c */
 	uint32_t references;        /* lookups in flight; lock: the table's */
 };
 
-/* What io/ wants to know; set once at boot so that guest/ needs nothing above it. */
+/* Calls to io/; set once at boot, so that guest/ needs nothing above it. */
 struct domain_hooks {
 	enum vimo_status (*created)(struct domain *domain); /* allocate domain->io, add emulated regions */
 	void (*destroyed)(struct domain *domain);           /* undo of created, pages shared with dom0 unmapped */

@@ -50,7 +50,7 @@ static void free_parts(struct domain *domain)
 	heap_free(domain, DOMAIN_PAGES);
 }
 
-/* Not in the table yet: nobody else sees the half-made domain. The caller gets its first reference. */
+/* Not in the table yet: no other CPU sees the half-made domain. The caller gets its first reference. */
 static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int first_id, unsigned int spis,
 			     struct domain **out)
 {
@@ -169,7 +169,10 @@ static enum vimo_status change_state(struct domain *domain, unsigned int from, e
 	return status;
 }
 
-/* Its CPUs were kicked and are at most one exit away. Ends too when another caller lets it run again. */
+/*
+ * Its CPUs were kicked and are at most one exit away. The wait ends, too, when another caller lets the domain run
+ * again.
+ */
 static void wait_until_stopped(const struct domain *domain)
 {
 	while (__atomic_load_n(&domain->state, __ATOMIC_RELAXED) != VIMO_DOMAIN_RUNNING && domain_is_running(domain))
@@ -208,7 +211,7 @@ void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64
 {
 	bool changed;
 
-	/* dom0 cannot be stopped without the machine: its fault is its own end. */
+	/* dom0 cannot be stopped without the machine. */
 	if (domain == dom0)
 		return;
 	spin_lock(&domain->lock);

@@ -11,10 +11,10 @@ enum vimo_status domain_create(unsigned int vcpus, uint32_t weight, struct domai
 /* dom0 itself: id 0, platform vGIC bases from gic_info, no pool memory. */
 enum vimo_status domain_create_dom0(unsigned int vcpus, struct domain **out);
 enum vimo_status domain_start(struct domain *domain);
-enum vimo_status domain_pause(struct domain *domain); /* returns when no vCPU runs */
+enum vimo_status domain_pause(struct domain *domain); /* returns when none of its vCPUs runs */
 enum vimo_status domain_unpause(struct domain *domain);
 enum vimo_status domain_kill(struct domain *domain); /* likewise; VIMO_STATE when DYING */
-/* It stops by itself or by force; from any CPU, also from one of its own vCPUs. */
+/* Stop the domain, at its own request or by force; from any CPU, also from one of its vCPUs. dom0: no effect. */
 void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail);
 /*
  * Bounded step: VIMO_AGAIN until done, VIMO_BUSY while pages are granted to dom0. dom0 itself: VIMO_DENIED.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domain_memory.c - a domain's pages: give, share with dom0, take back.
+ * domain_memory.c - a domain's pages: populate, grant to dom0, revoke, release.
  *
- * Every call does a bounded part and says how far it came. Lock: domain, held
- * over one step, so that two callers cannot work on the same page.
+ * Every call does a bounded part and returns how far it came. Lock: domain,
+ * held over one step, so that two callers cannot work on the same page.
  */
 #include "guest/domain.h"
 #include <vimo/guest_map.h>
@@ -25,7 +25,7 @@ static bool is_ram(uint64_t ipa, uint64_t bytes)
 	return bytes && IS_ALIGNED(ipa | bytes, PAGE_SIZE) && ipa >= base && ipa < end && bytes <= end - ipa;
 }
 
-/* Is there memory that only waits to be scrubbed? Does a part of that. */
+/* Scrub a part of the DIRTY memory. Return: whether there was any. */
 static bool scrub_some(void)
 {
 	size_t before = pool_free_pages();
@@ -34,8 +34,8 @@ static bool scrub_some(void)
 }
 
 /*
- * Largest piece that fits here and that the pool still has. Before it is
- * content with a smaller one, what is dirty is scrubbed: VIMO_AGAIN.
+ * Largest piece that fits here and that the pool has. DIRTY memory is scrubbed before a smaller piece is taken:
+ * VIMO_AGAIN.
  */
 static enum vimo_status take_piece(struct domain *domain, uint64_t ipa, uint64_t left, pa_t *pa, size_t *bytes)
 {
@@ -212,7 +212,7 @@ enum vimo_status domain_release_step(struct domain *domain)
 	spin_unlock(&domain->lock);
 	if (status != VIMO_NOT_FOUND)
 		return status;
-	/* Another CPU may be at the last pages: the caller is promised that they are free. */
+	/* Another CPU may be scrubbing the last pages: after VIMO_OK all pages are free. */
 	pool_scrub(SCRUB_BYTES, NULL);
 	return pool_dirty_pages() ? VIMO_AGAIN : VIMO_OK;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * inject.c - exceptions that EL2 gives to the guest that earned them.
- * Context: the vCPU runs on this CPU; its EL1 registers are in the hardware.
+ * inject.c - exceptions at EL1 for a guest. Context: the vCPU runs on this CPU;
+ * its EL1 registers are in the hardware.
  */
 #include "guest/inject.h"
 #include "cpu/sysreg.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mmio.h - which part of a domain's address space is answered by whom.
+ * mmio.h - the emulated regions of a domain's address space.
  */
 #ifndef GUEST_MMIO_H
 #define GUEST_MMIO_H
@@ -28,7 +28,7 @@ struct mmio_region {
 	void *context;
 };
 
-/* What a load of width bytes leaves in its register. */
+/* The register after a load of width bytes. */
 static inline uint64_t mmio_extend(uint64_t data, unsigned int width, bool sign, bool wide)
 {
 	unsigned int unused = 64 - 8 * width;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * patience.c - compare what a vCPU does when it is woken at once, and after a moment.
+ * patience.c - compare how long a vCPU runs when it is woken at once, and after
+ * a moment.
  */
 #include "guest/patience.h"
 
-#define TRY_AFTER 31u /* wake-ups: what a wrong guess may cost is a thirty-second of it */
-#define PART 4u       /* of a mean that the newest run is */
+#define TRY_AFTER 31u /* wake-ups: a wrong guess costs at most a thirty-second of them */
+#define PART 4u       /* weight of the newest run in a mean: 1 / PART */
 
 bool patience_pays(struct patience *patience)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * runqueue.c - lists of vCPUs per CPU, placement and stealing.
+ * runqueue.c - lists of vCPUs per CPU, placement and stealing (owner of the run
+ * queues).
  */
 #include "guest/runqueue.h"
 #include "guest/domain.h"
@@ -79,7 +80,7 @@ void runqueue_make_runnable(struct runqueue *rq, struct vcpu *vcpu)
 {
 	uint64_t floor;
 
-	/* Alone on its CPU, it may have run for seconds since the queue looked. */
+	/* A vCPU alone on its CPU may have run for seconds since min_vruntime was set. */
 	if (rq->cpu->vcpu)
 		runqueue_account(rq, rq->cpu->vcpu, counter_now());
 	floor = rq->min_vruntime > sched_times.wake_bonus ? rq->min_vruntime - sched_times.wake_bonus : 0;
@@ -150,7 +151,7 @@ static bool steal_from(struct runqueue *rq, struct runqueue *other)
 
 	spin_lock(&first->lock);
 	spin_lock(&second->lock);
-	/* An idle CPU is about to run what it has. */
+	/* An idle CPU is about to run its queue. */
 	vcpu = other->cpu->vcpu ? stealable(other) : NULL;
 	if (vcpu) {
 		runqueue_remove(other, vcpu);

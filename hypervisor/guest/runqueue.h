@@ -15,12 +15,12 @@ struct runqueue {
 	struct vcpu *queue;  /* runnable, unordered: a handful */
 	struct vcpu *placed; /* every vCPU of this CPU */
 	unsigned int placed_count;
-	struct vcpu *answered; /* in queue, and what it waited for has just come: see sched.c */
+	struct vcpu *answered; /* in queue; its device model has just answered: see sched.c */
 	struct vcpu *delayed;  /* in queue, without its credit until delay_end: see sched_wake_later() */
 	uint64_t delay_end;
 	uint64_t min_vruntime;
 	uint64_t slice_end;
-	uint64_t timer; /* what EL2's timer is set to */
+	uint64_t timer; /* value of EL2's timer */
 };
 
 /* In counter ticks; written once, by sched_init(). */
@@ -57,10 +57,10 @@ static inline void runqueue_account(struct runqueue *rq, struct vcpu *vcpu, uint
 	rq->min_vruntime = MAX(rq->min_vruntime, vcpu->vruntime);
 }
 
-/* Have it wait its turn like one that did not sleep, and undo that. */
+/* Take the credit of its sleep from a vCPU, and give it back. */
 void runqueue_withhold(struct runqueue *rq, struct vcpu *vcpu);
 void runqueue_repay(struct vcpu *vcpu);
-/* Take a waiting vCPU from a busy CPU; no lock held. True when one came. */
+/* Take a waiting vCPU from a busy CPU; no lock held. Return: whether a vCPU was taken. */
 bool runqueue_steal(struct runqueue *rq);
 
 #endif

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sched.c - weighted fair sharing of each CPU (owner of the run queues).
+ * sched.c - weighted fair sharing of each CPU.
  *
- * A vCPU's vruntime is the time it ran, scaled by its weight; the least runs
- * next. One that slept keeps at most WAKE_BONUS of credit, so that it runs at
- * once for an interrupt but cannot save up. One whose device model has just
- * answered goes before others, for GRANULARITY and while it is at most
- * WAKE_BONUS ahead: the answer is fresh, and dom0 need not sleep before it
- * serves the next request. One that is woken for what can wait (a packet has
- * left) gets no credit, so dom0 goes on with what it is at. Nor does dom0 at once
- * when the vCPU beside it rings a doorbell: most ring for the first of several
- * requests, and then wait. One that did not within GRANULARITY does not have dom0
- * wait for its next HURRIES doorbells. Nor does a guest for dom0's interrupts,
- * for MOMENT, when that pays (patience.h). There is no tick: the timer is set to
- * the end of a slice only while another vCPU waits.
+ * A vCPU's vruntime is the time that it ran, scaled by its weight; the vCPU
+ * with the least runs next. A vCPU that slept keeps at most WAKE_BONUS of
+ * credit, so that it runs at once for an interrupt but cannot save up.
+ *
+ * A vCPU whose device model has just answered goes before others, for
+ * GRANULARITY and while it is at most WAKE_BONUS ahead: the answer is fresh,
+ * and dom0 need not sleep before it serves the next request.
+ *
+ * A vCPU that is woken for an interrupt that can wait (a packet has left) gets
+ * no credit, so that dom0 goes on with its work. A doorbell does not wake dom0
+ * at once beside the vCPU that rings it: most guests ring for the first of
+ * several requests, and then block. If the vCPU did not block within
+ * GRANULARITY, its next HURRIES doorbells wake dom0 at once. An interrupt from
+ * dom0 wakes a guest after MOMENT, when that pays (patience.h).
+ *
+ * The scheduler has no tick: the timer is set to the end of a slice only while
+ * another vCPU waits.
  */
 #include "guest/sched.h"
 #include "cpu/wait.h"
@@ -98,7 +103,7 @@ static bool goes_first(const struct runqueue *rq, const struct vcpu *other)
 	return rq->answered && rq->answered->vruntime < other->vruntime + sched_times.wake_bonus;
 }
 
-/* Should the running vCPU make room for the best that waits? */
+/* Whether the running vCPU makes room for the best that waits. */
 static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 {
 	const struct vcpu *best = runqueue_best(rq);
@@ -121,12 +126,12 @@ static bool outranked(struct runqueue *rq, struct vcpu *vcpu, uint64_t now)
 	return best->vruntime + sched_times.granularity < vcpu->vruntime;
 }
 
-/* For the vCPU that sched_wake_later(soon) woke. @stays: the one that runs does not wait yet. */
+/* For the vCPU that sched_wake_later(soon) woke. @stays: the running vCPU does not block yet. */
 static void end_delay(struct runqueue *rq, struct vcpu *running, bool stays, uint64_t now)
 {
 	if (!rq->delayed || (stays && now < rq->delay_end))
 		return;
-	/* One that goes on computing has others wait for nothing. */
+	/* The running vCPU computes: its doorbells delay dom0 for nothing. */
 	if (stays)
 		running->hurries = HURRIES;
 	runqueue_repay(rq->delayed);
@@ -149,7 +154,7 @@ static void set_timer(struct runqueue *rq, struct vcpu *running)
 	for (const struct vcpu *vcpu = rq->placed; vcpu; vcpu = vcpu->sibling)
 		if (vcpu->state == VCPU_BLOCKED && vcpu->wait == WAIT_INTERRUPT)
 			deadline = MIN(deadline, vcpu->timer_deadline);
-	/* Its line is set outside: the vGIC's lock comes before this queue's. */
+	/* sched_run() sets its line, without this lock: the vGIC's lock comes before it. */
 	if (running)
 		deadline = MIN(deadline, vtimer_next(running));
 	if (deadline != rq->timer) {
@@ -158,7 +163,7 @@ static void set_timer(struct runqueue *rq, struct vcpu *running)
 	}
 }
 
-/* Off the CPU: its registers are saved before anyone else may see it runnable. */
+/* Off the CPU: its registers are saved before another CPU may see it runnable. */
 static void switch_out(struct runqueue *rq, struct vcpu *vcpu)
 {
 	vcpu_save(vcpu);

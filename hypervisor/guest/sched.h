@@ -7,7 +7,7 @@
 
 #include "guest/vcpu.h"
 
-/* poll_irq: take and handle one pending interrupt, while a CPU idles. */
+/* @poll_irq: take and handle one pending interrupt; for CPUs that idle. */
 void sched_init(void (*poll_irq)(void));
 /* RUNNING (the caller's own) -> OFF. */
 void sched_off(struct vcpu *vcpu);

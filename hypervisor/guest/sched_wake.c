@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * sched_wake.c - vCPUs that become runnable, or stop being so: from any CPU,
- * through the run queues and a kick. sched.c says what waking is worth.
+ * through the run queues and a kick. sched.c describes the credit that a
+ * wake-up gives.
  */
 #include "guest/sched_wake.h"
 #include "guest/domain.h"
@@ -46,8 +47,10 @@ void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason)
 		sched_kick(kick);
 }
 
-/* Caller holds its queue's lock; the vCPU that runs here wakes it. Return: whether that one may go on for a
- * sched_times.moment. */
+/*
+ * Caller holds the queue's lock; the vCPU that runs here wakes @woken. Return: whether the running vCPU may go on for a
+ * moment.
+ */
 static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *woken)
 {
 	struct vcpu *running = cpu->vcpu;
@@ -62,7 +65,7 @@ static bool may_delay(struct runqueue *rq, const struct cpu *cpu, struct vcpu *w
 	return false;
 }
 
-/* Also one that was woken for later already: now it has a time. */
+/* Also a vCPU that was woken for later before: from now on it has a time. */
 static void delay(struct runqueue *rq, struct vcpu *vcpu)
 {
 	patience_waits(&vcpu->patience);
@@ -76,7 +79,7 @@ void sched_wake_later(struct vcpu *vcpu, bool soon)
 	bool sleeps = vcpu->state == VCPU_BLOCKED, held = vcpu->held && rq->delayed != vcpu;
 	struct cpu *kick = NULL;
 
-	/* One that is runnable, and is not held back, runs anyway. */
+	/* A runnable vCPU that is not held back runs anyway. */
 	if (vcpu->state != VCPU_RUNNABLE)
 		kick = wake_locked(rq, vcpu, WAIT_INTERRUPT);
 	else if (soon && held)
@@ -90,7 +93,7 @@ void sched_wake_later(struct vcpu *vcpu, bool soon)
 			runqueue_repay(vcpu);
 	}
 	spin_unlock(&rq->lock);
-	/* An idle CPU runs it; a busy one sets its timer. */
+	/* An idle CPU runs the vCPU; a busy CPU sets its timer. */
 	if (kick)
 		sched_kick(kick);
 }

@@ -10,22 +10,22 @@
 /* OFF -> runnable. */
 void sched_start(struct vcpu *vcpu);
 /*
- * Wake if it waits for this; if it runs, its next such wait ends at once, and
- * another CPU that runs it is kicked. Any CPU, vgic lock held or not.
+ * Wake the vCPU if it waits for this reason; if it runs, its next such wait ends at once, and another CPU that runs it
+ * is kicked. Any CPU, vgic lock held or not.
  */
 void sched_wake(struct vcpu *vcpu, enum vcpu_wait reason);
 /*
- * sched_wake() for an interrupt that can wait: one that sleeps runs once its CPU is free or its turn comes, without the
- * credit of one that slept, which a sched_wake() that follows gives it. @soon: only the vCPU that runs here and causes
- * the interrupt may go on, and only for a moment.
+ * sched_wake() for an interrupt that can wait: a sleeping vCPU runs once its CPU is free or its turn comes. It gets the
+ * credit of its sleep only from a later sched_wake(). @soon: the vCPU that runs here and causes the interrupt may go
+ * on, for a moment; a vCPU on another CPU may not.
  */
 void sched_wake_later(struct vcpu *vcpu, bool soon);
-/* stopped flag on or off for one vCPU; kicks. stop does not wait. */
+/* Set or clear the stopped flag of one vCPU; kick. sched_stop() does not wait. */
 void sched_stop(struct vcpu *vcpu);
 void sched_resume(struct vcpu *vcpu);
-/* The running vCPU's own deadline changed. */
+/* The deadline of the running vCPU changed. */
 void sched_retime(void);
-/* Make another CPU look at its work (EL2's SGI). */
+/* Have a CPU look at its work (EL2's SGI to another CPU). */
 void sched_kick(struct cpu *cpu);
 
 #endif

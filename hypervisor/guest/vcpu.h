@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vcpu.h - one virtual CPU: registers, what it waits for, its place in a queue.
+ * vcpu.h - one virtual CPU: registers, the reason of its wait, its place in a
+ * queue.
  *
- * Entry code saves x0..x30 of the guest straight into x[]; everything else of
- * the guest stays in the hardware until the scheduler picks another vCPU.
+ * entry.S saves x0..x30 of the guest straight into x[]; the guest's other
+ * registers stay in the hardware until the scheduler picks another vCPU.
  */
 #ifndef GUEST_VCPU_H
 #define GUEST_VCPU_H
@@ -45,7 +46,7 @@ struct vcpu {
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */
-	uint8_t hurries;                        /* so many of its next doorbells wake dom0 at once */
+	uint8_t hurries;                        /* number of its next doorbells that wake dom0 at once */
 	struct patience patience;
 	uint64_t held;           /* credit that sched_wake_later() withholds, in vruntime */
 	uint64_t timer_deadline; /* counter value at which it must wake, ~0 none */
@@ -75,9 +76,9 @@ static inline bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
 }
-/* Fill in a reset vCPU that starts at pc with x0, EL1h, interrupts masked, MMU off. */
+/* Reset a vCPU: it starts at pc with x0, at EL1h, interrupts masked, MMU off. */
 void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0);
-/* An OFF vCPU in reset; not yet on a CPU, nor its interrupts. NULL: no memory. */
+/* A vCPU in reset, OFF. The caller sets up its interrupts and places it on a CPU. NULL: no memory. */
 struct vcpu *vcpu_create(struct domain *domain, unsigned int id);
 void vcpu_free(struct vcpu *vcpu);
 #endif

@@ -10,7 +10,7 @@
 #include "guest/vgic_lr.h"
 #include "guest/vtimer.h"
 
-/* What the guest's SError handler is still owed leaves with the vCPU. */
+/* A pending virtual SError leaves the hardware with its vCPU. */
 static void save_serror(struct vcpu *vcpu)
 {
 	uint64_t hcr = read_sysreg(hcr_el2);
@@ -21,8 +21,8 @@ static void save_serror(struct vcpu *vcpu)
 }
 
 /*
- * TLB entries made by one vCPU may not serve another of the same VMID that the
- * guest thinks is another CPU (private ASIDs, Common not Private: D8.13.1).
+ * TLB entries made by one vCPU may not serve another vCPU of the same VMID: the guest takes the two for different CPUs
+ * (private ASIDs, Common not Private: D8.13.1).
  */
 static void flush_after_sibling(struct vcpu *vcpu)
 {
@@ -41,7 +41,7 @@ void vcpu_save(struct vcpu *vcpu)
 	vcpu->pstate = read_sysreg(spsr_el2);
 	context_save(&vcpu->context);
 	save_serror(vcpu);
-	/* Nobody's timer may fire until the next vCPU brings its own. */
+	/* The virtual timer does not fire until the next vCPU loads its own. */
 	write_sysreg(0, cntv_ctl_el0);
 	isb();
 	vgic_put(vcpu);

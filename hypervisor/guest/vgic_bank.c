@@ -53,7 +53,7 @@ static void set_pending(struct domain *domain, struct vcpu *vcpu, struct virq *v
 	if (!value || (gic_info.version == 2 && virq->intid < 16))
 		return;
 	if (virq->hw && virq->intid >= 32) {
-		/* The physical interrupt is what the guest's EOI will deactivate. */
+		/* The guest's EOI will deactivate the physical interrupt. */
 		gic->set_pending(virq->hw_intid, true);
 		return;
 	}
@@ -117,7 +117,10 @@ static void set_priority(struct domain *domain, struct vcpu *vcpu, struct virq *
 	(void)vcpu;
 	if (virq->priority == priority)
 		return;
-	/* The queue is sorted by it; one already in a list register keeps the old (4.3.11 allows it). */
+	/*
+	 * The queue is sorted by priority; an interrupt already in a list register keeps its old priority (4.3.11
+	 * allows it).
+	 */
 	virq->priority = priority;
 	if (virq->vcpu && !virq->lr) {
 		struct vcpu *owner = virq->vcpu;
@@ -211,7 +214,7 @@ static void write_bank(const struct bank *bank, struct domain *domain, struct vc
 		bank->set(domain, owner, virq, (uint32_t)data & mask);
 }
 
-/* Most writes of priorities set what is there: one look at the whole word. */
+/* Most writes of priorities change nothing: one comparison for the whole word. */
 static bool priorities_unchanged(const struct bank *bank, const struct virq *virq, const struct mmio_access *access)
 {
 	return bank->set == set_priority && access->width == 4 &&
@@ -240,7 +243,10 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint3
 	}
 	if (read_enabled_word(bank, domain, owner, first, access))
 		return;
-	/* Neighbours stand side by side; a register's interrupts exist all or none (spi_count is a multiple of 32). */
+	/*
+	 * Neighbours are adjacent in memory; a register's interrupts all exist or none does (spi_count is a multiple of
+	 * 32).
+	 */
 	virq = virq_find(domain, owner, first);
 	if (!virq) {
 		access->data = 0;
@@ -252,7 +258,7 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint3
 		write_bank(bank, domain, owner, virq, count, access->data);
 		return;
 	}
-	/* What a list register of the running vCPU holds is read back first. */
+	/* State in list registers of the running vCPU is read back first. */
 	if ((bank->get == get_pending || bank->get == get_active) && vcpu->vgic.lr_used) {
 		vgic_fold(vcpu);
 		vcpu->vgic.dirty = 1;

@@ -35,7 +35,10 @@ static void write_ctlr(struct domain *domain, uint32_t value)
 	if (domain->vgic.ctlr == (value & 3))
 		return;
 	domain->vgic.ctlr = value & 3;
-	/* What list registers hold may have to go, and what waited for its group is not on a queue yet. */
+	/*
+	 * Interrupts in list registers may have to leave them, and interrupts of a group that was disabled are not on a
+	 * queue yet.
+	 */
 	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
 		struct vcpu *vcpu = domain->vcpus[i];
 
@@ -67,7 +70,7 @@ static void access_irouter(struct domain *domain, struct mmio_access *access)
 	}
 	virq->irouter = (virq->irouter & ~mask) | (access->data << shift & mask);
 	virq->irouter &= 0xff80ffffffull;
-	/* 1-of-N may go to any: vCPU 0. Else it names a vCPU by affinity, or nobody. */
+	/* 1-of-N may go to any vCPU: vCPU 0. Else the register names a vCPU by affinity, or names none. */
 	if (virq->irouter & BIT(31))
 		virq_route(domain, virq, 0);
 	else if (virq->irouter < domain->vcpu_count)

@@ -37,7 +37,7 @@ void vgic_queue_remove(struct virq *virq)
 	virq->next = NULL;
 }
 
-/* Pending only: it may have been routed elsewhere while a list register held it. */
+/* A pending interrupt may have been routed elsewhere while a list register held it. */
 static void requeue(struct vcpu *vcpu, struct virq *virq)
 {
 	struct vcpu *target;
@@ -59,7 +59,7 @@ void virq_finish_physical(const struct vcpu *vcpu, const struct virq *virq)
 		gic->set_active(virq->hw_intid, false);
 }
 
-/* The list register is free again; its interrupt belongs to nobody. */
+/* The list register is free again; its interrupt is in no list register and on no queue. */
 static void release(struct vcpu *vcpu, unsigned int n)
 {
 	struct virq *virq = vcpu->vgic.lr_virq[n];
@@ -70,8 +70,8 @@ static void release(struct vcpu *vcpu, unsigned int n)
 }
 
 /*
- * Software made a level interrupt pending (ISPENDR): so it stays until it is
- * acknowledged, also when its list register is emptied before that.
+ * Software made a level interrupt pending (ISPENDR): it stays pending until it is acknowledged, also when its list
+ * register is emptied before that.
  */
 static bool keeps_latch(const struct virq *virq)
 {
@@ -118,7 +118,7 @@ static void take_back(struct vcpu *vcpu, unsigned int n)
 	requeue(vcpu, virq);
 }
 
-/* The guest is done with it, but something is not: asked for, pending again, or still high. */
+/* The guest is done with the interrupt, but a request, a new pending state or a high line remains. */
 static void go_on(struct vcpu *vcpu, struct virq *virq)
 {
 	virq->latch = virq->latch && !keeps_latch(virq);
@@ -145,7 +145,7 @@ static void reap(struct vcpu *vcpu)
 		finish(vcpu, (unsigned int)__builtin_ctz(done));
 }
 
-/* In another CPU's list register: that CPU looks again when it next exits. */
+/* The interrupt is in a list register of another CPU, which looks again when it next exits. */
 static NOINLINE void ask_other_cpu(struct vcpu *vcpu)
 {
 	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
@@ -160,7 +160,7 @@ void virq_pull(struct virq *virq)
 
 	if (!virq->lr)
 		return;
-	/* Most often it is finished, and the empty-register bits say so at once. */
+	/* Most often the guest is done with it, and the bits of empty registers show that at once. */
 	if (unlikely(!vcpu_is_current(vcpu)))
 		ask_other_cpu(vcpu);
 	else if (likely(gic_lr_empty() >> n & 1))
@@ -169,7 +169,7 @@ void virq_pull(struct virq *virq)
 		take_back(vcpu, n);
 }
 
-/* What is pending in the virq moves into the list register. */
+/* The pending state of the virq moves into the list register. */
 static ALWAYS_INLINE struct gic_lr hand_over(struct virq *virq, struct gic_lr lr)
 {
 	lr.state |= GIC_LR_PENDING;
@@ -179,7 +179,7 @@ static ALWAYS_INLINE struct gic_lr hand_over(struct virq *virq, struct gic_lr lr
 	}
 	lr.source = (uint8_t)__builtin_ctz(virq->sgi_sources);
 	virq->sgi_sources &= (uint8_t)~BIT(lr.source);
-	/* Another sender waits for this one's EOI. */
+	/* Another sender waits for the EOI of this sender. */
 	lr.eoi_maintenance = virq->sgi_sources != 0;
 	return lr;
 }
@@ -206,7 +206,7 @@ static ALWAYS_INLINE void fill(struct vcpu *vcpu, unsigned int n, struct virq *v
 		lr = hand_over(virq, lr);
 	else if (virq->intid < 16)
 		lr = keep_source(virq, lr);
-	/* A line that stays high wants a look at EOI. */
+	/* A line that stays high needs maintenance at EOI. */
 	if (!virq->edge && !virq->hw)
 		lr.eoi_maintenance = true;
 	if (unlikely(virq->vcpu))
@@ -239,7 +239,7 @@ static bool place(struct vcpu *vcpu, struct virq *virq, bool pending)
 	return true;
 }
 
-/* Not straight into a list register. */
+/* For an interrupt that did not go straight into a list register. */
 static NOINLINE void update_queue(struct vcpu *target, struct virq *virq)
 {
 	bool deliver = virq_is_deliverable(target, virq), here = vcpu_is_current(target);
@@ -285,8 +285,8 @@ static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
 static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
 {
 	/*
-	 * Pending and active at once is not for hardware interrupts (IHI 0069, 11.2.2), nor for a GICv2 SGI:
-	 * its list register has room for one source.
+	 * A hardware interrupt cannot be pending and active at once (IHI 0069, 11.2.2), nor can a GICv2 SGI: its list
+	 * register has room for one source.
 	 */
 	bool one = virq->hw || (virq->intid < 16 && gic_info.version == 2);
 
@@ -334,8 +334,8 @@ void vgic_maintenance(struct vcpu *vcpu)
 }
 
 /*
- * The virtual timer's PPI is active in this CPU's hardware until the guest's
- * EOI: theirs only while it runs here, or no other vCPU's timer could fire.
+ * The virtual timer's PPI is active in this CPU's hardware until the guest's EOI. It is cleared when the vCPU leaves,
+ * or no other vCPU's timer could fire here.
  */
 static void move_timer_active(struct vcpu *vcpu, bool active)
 {

@@ -11,15 +11,19 @@
 void vgic_queue_add(struct vcpu *vcpu, struct virq *virq);
 void vgic_queue_remove(struct virq *virq);
 void vgic_fold(struct vcpu *vcpu); /* running here */
-/* Take its state out of the list register of the vCPU that runs here, so that it can be changed. */
+/*
+ * Take the state of an interrupt out of the list register of the vCPU that runs here, so that the state can be changed.
+ */
 void virq_pull(struct virq *virq);
-/* Something changed: to a list register, to its vCPU's queue or off it; and see that the vCPU notices. */
+/*
+ * The state of an interrupt changed: put it into a list register, on its vCPU's queue or off it, and notify the vCPU.
+ */
 void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq);
-/* No EOI will come for what was dropped: its physical interrupt must be able to fire again. */
+/* An interrupt was dropped and gets no EOI: let its physical interrupt fire again. */
 void virq_finish_physical(const struct vcpu *vcpu, const struct virq *virq);
 
 /* These take the vgic lock. */
-/* Deliverable and not masked by enable bits: would wake WFI; any context. */
+/* Whether an interrupt that is enabled would end a WFI; any context. */
 bool vgic_has_pending(struct vcpu *vcpu);
 /* Running vCPU, before entry, when dirty. */
 void vgic_flush(struct vcpu *vcpu);

@@ -27,7 +27,7 @@ static uint64_t typer(const struct vcpu *vcpu)
 
 static void access_waker(struct vcpu *owner, struct mmio_access *access)
 {
-	/* No interrupt is held back: PSCI is what puts a vCPU to sleep. */
+	/* No interrupt is held back: PSCI puts vCPUs to sleep. */
 	if (access->write)
 		owner->vgic.asleep = access->data & WAKER_SLEEP;
 	else

@@ -7,7 +7,7 @@
 
 #include "guest/domain.h"
 
-/* What a register write wants of an interrupt that another CPU's list register holds. */
+/* Changes by a register write to an interrupt that another CPU's list register holds. */
 #define VIRQ_DROP_PENDING 1u
 #define VIRQ_DROP_ACTIVE 2u
 #define VIRQ_MAKE_ACTIVE 4u
@@ -24,7 +24,7 @@ static inline bool virq_is_pending(const struct virq *virq)
 	return virq->latch || virq->sgi_sources || (!virq->edge && virq->line);
 }
 
-/* Pending, enabled, and its group, too. vcpu: where it goes. */
+/* Pending and enabled, with its group enabled. @vcpu: its target. */
 static inline bool virq_is_deliverable(const struct vcpu *vcpu, const struct virq *virq)
 {
 	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&

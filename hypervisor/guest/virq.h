@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * virq.h - the interrupt controller a domain sees; same version as hardware.
+ * virq.h - the interrupt controller of a domain; same version as the hardware.
  *
- * State of each virtual interrupt lives here; list registers are a cache of
- * it for the vCPU that runs. An LR stays live in hardware across fast-path
- * exits; it is folded back only when its state is asked for, when room is
- * needed, or when the vCPU leaves its CPU. Lock: one per domain (vgic).
+ * struct virq holds the state of each virtual interrupt; list registers are a
+ * cache of it for the vCPU that runs. A list register stays live in hardware
+ * across fast-path exits. It is folded back when a register access reads its
+ * state, when room is needed, or when the vCPU leaves its CPU. Lock: one per
+ * domain (vgic).
  */
 #ifndef GUEST_VIRQ_H
 #define GUEST_VIRQ_H
@@ -34,7 +35,7 @@ struct virq {
 	uint64_t irouter; /* v3 SPI: as the guest wrote it */
 };
 
-/* How soon a vCPU that sleeps is to run: sched_wake(), sched_wake_later() with and without @soon. */
+/* How soon a sleeping vCPU runs: sched_wake(), sched_wake_later() with and without @soon. */
 enum vgic_when { VGIC_NOW, VGIC_SOON, VGIC_LATER };
 
 #define VGIC_BANKS 32u /* of 32 interrupts */
@@ -52,7 +53,7 @@ struct vgic_vcpu {
 	struct virq private[32];
 	uint32_t enabled;                 /* SGIs and PPIs */
 	struct virq *queue;               /* pending or active without a list register, most urgent first */
-	struct virq *lr_virq[GIC_LR_MAX]; /* what each list register holds, while on a CPU */
+	struct virq *lr_virq[GIC_LR_MAX]; /* the interrupt in each list register, while on a CPU */
 	uint32_t lr_used;
 	bool overflow;            /* more in the queue than list registers */
 	uint32_t dirty;           /* flush before entry; set by any CPU, atomically */

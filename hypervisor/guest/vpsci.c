@@ -66,7 +66,7 @@ static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
 	spin_unlock(&domain->lock);
 	if (!last)
 		return PSCI_SUCCESS;
-	/* Nobody is left to switch one on again. dom0 may not leave the machine without itself. */
+	/* No vCPU is left that could switch another on. dom0 may not leave the machine without itself. */
 	domain_shutdown(domain, VIMO_STOP_CRASH, 0);
 	return PSCI_DENIED;
 }
@@ -94,7 +94,7 @@ static uint64_t cpu_on(struct vcpu *vcpu, bool wide)
 		return PSCI_INVALID_ADDRESS;
 	spin_lock(&domain->lock);
 	if (target->state != VCPU_OFF) {
-		result = PSCI_ALREADY_ON; /* also one that is on its way off (5.6.2) */
+		result = PSCI_ALREADY_ON; /* also for a vCPU that is on its way off (5.6.2) */
 	} else {
 		vcpu_reset(target, entry, context);
 		sched_start(target);

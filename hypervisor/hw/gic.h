@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gic.h - the physical interrupt controller: GICv2 (IHI 0048) or GICv3 (IHI 0069).
+ * gic.h - the physical interrupt controller: GICv2 (IHI 0048) or GICv3 (IHI
+ * 0069).
  *
  * One table of functions, chosen once at boot from the DTB. EOImode = 1: EL2
- * drops priority at once (gic_eoi) and whoever finishes the interrupt
- * deactivates it: the guest through a list register with HW = 1, EL2 itself by
- * gic_deactivate. All CPU-interface functions act on the calling CPU.
+ * drops the priority at once (eoi). A guest deactivates its interrupts through
+ * a list register with HW = 1; EL2 deactivates its own. All CPU-interface
+ * functions act on the calling CPU.
  */
 #ifndef HW_GIC_H
 #define HW_GIC_H
@@ -42,12 +43,12 @@ struct gic_info {
 	uint64_t gicd_bytes, gicc_bytes, gicv_bytes;
 	pa_t gicr; /* v3: largest redistributor region, where dom0 sees its own */
 	uint64_t gicr_bytes;
-	unsigned int dom0_entry; /* index in "reg" of what dom0 keeps beside the distributor */
+	unsigned int dom0_entry; /* index in "reg" of the part that dom0 keeps beside the distributor */
 	unsigned int fdt_node;   /* offset of its node in the boot DTB */
 };
 extern struct gic_info gic_info;
 
-/* What is saved of the virtual CPU interface when a vCPU leaves its CPU. */
+/* State of the virtual CPU interface of a vCPU that is not on a CPU. */
 struct gic_vcpu_state {
 	uint64_t lr[GIC_LR_MAX]; /* raw */
 	uint32_t vmcr;

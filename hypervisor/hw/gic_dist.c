@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gic_dist.c - what GICv2 and GICv3 do alike with the distributor.
+ * gic_dist.c - reset of distributor lines, for GICv2 and GICv3.
  */
 #include "hw/gic_dist.h"
 

@@ -2,9 +2,9 @@
 /*
  * gic_lr.h - list registers of this CPU, without a call where it counts.
  *
- * Each injection writes one and looks whether one is empty; on GICv3 both are
- * one instruction (IHI 0069, 12.4), so the first list register, nearly always
- * the one in use, does not go through the table of functions.
+ * Each injection writes a list register and looks whether it is empty; on GICv3
+ * both are one instruction (IHI 0069, 12.4). So the first list register, nearly
+ * always the one in use, does not go through the table of functions.
  */
 #ifndef HW_GIC_LR_H
 #define HW_GIC_LR_H
@@ -42,7 +42,7 @@ static inline uint64_t gic_lr_empty(void)
 {
 	if (unlikely(!GIC_LR_INLINE))
 		return gic->lr_empty();
-	/* One written since the exit must show (Arm ARM D13.1.2: an indirect read of it). */
+	/* A list register written since the exit must show (Arm ARM D13.1.2: an indirect read of it). */
 	isb();
 	return read_sysreg(ICH_ELRSR_EL2);
 }

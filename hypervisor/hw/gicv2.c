@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * gicv2.c - GIC-400 and alike (Arm IHI 0048, with virtualization extensions).
- * EL2 is the Non-secure world: group bits are not its to see.
+ * EL2 is in the Non-secure world and cannot see group bits.
  */
 #include "hw/gicv2.h"
 #include <libfdt.h>

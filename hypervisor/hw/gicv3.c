@@ -38,7 +38,7 @@ static unsigned int region_count;
 static uint64_t stride; /* from one redistributor to the next; 0: as GICR_TYPER says */
 static unsigned int ap_registers;
 
-/* Writes that take time to reach all CPUs (12.9.4, 12.11.2). Bounded: what hangs must be seen, not waited for. */
+/* Wait for writes that take time to reach all CPUs (12.9.4, 12.11.2). Bounded: a GIC that hangs must not hang EL2. */
 static void wait_until_clear(uint64_t address, uint64_t bits)
 {
 	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(address) & bits; i++)
@@ -181,7 +181,7 @@ static uint32_t ack(void)
 {
 	uint64_t iar = read_sysreg(ICC_IAR1_EL1);
 
-	/* The acknowledge is done before anything the device sees next (IHI 0069, 4.1). */
+	/* The acknowledge completes before the device sees anything later (IHI 0069, 4.1). */
 	dsb_sy();
 	return (uint32_t)iar;
 }

@@ -40,10 +40,10 @@ void timer_set(uint64_t deadline)
 
 void timer_init_cpu(void)
 {
-	/* Divisor of all time; firmware sets it on each CPU (D11.1.2). */
+	/* CNTFRQ_EL0 divides every time; firmware sets it on each CPU (D11.1.2). */
 	if (!counter_hz())
 		panic("CNTFRQ_EL0 is 0: the firmware must set it");
-	/* What a boot loader armed would interrupt without end. */
+	/* A timer armed by a boot loader would interrupt without end. */
 	write_sysreg(0, cntv_ctl_el0);
 	write_sysreg(0, cntp_ctl_el0);
 	isb();

@@ -2,7 +2,7 @@
 /*
  * timer.h - the counter and EL2's own timer (Arm ARM D11, CNTHP, PPI 26).
  *
- * One deadline per CPU; owner timer.c. What it means is the scheduler's.
+ * One deadline per CPU; owner timer.c. The scheduler chooses it.
  */
 #ifndef HW_TIMER_H
 #define HW_TIMER_H

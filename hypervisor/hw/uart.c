@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * uart.c - polled output on the board's console (PL011: Arm DDI 0183;
- * Cadence UART of Zynq UltraScale+: Xilinx UG1085). The boot loader has set
- * it up. Owner of the choice and of whether it may be touched now.
+ * uart.c - polled output on the board's console (PL011: Arm DDI 0183; Cadence
+ * UART of Zynq UltraScale+: Xilinx UG1085), set up by the boot loader. Owner of
+ * the choice and of whether EL2 may touch it now.
  */
 #include "hw/uart.h"
 #include <libfdt.h>

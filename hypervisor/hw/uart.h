@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-/* /chosen/stdout-path: PL011 or Cadence; anything else is silent. Maps it. */
+/* /chosen/stdout-path: PL011 or Cadence; EL2 prints nothing on another UART. Maps it. */
 void uart_init(const void *fdt);
 void uart_write(const char *text, size_t bytes);
 void uart_enable(bool on);

@@ -8,17 +8,17 @@
 #include "hypercall/info.h"
 #include "hypercall/memory_calls.h"
 
-#define ANYONE true
+#define ANY_DOMAIN true
 #define DOM0_ONLY false
 
 struct row {
 	hypercall_handler call;
 	domain_handler on_domain; /* instead: x[1] names a domain other than dom0 */
-	bool anyone;
+	bool any_domain;
 };
 
 static const struct row rows[VIMO_HC_COUNT] = {
-	[VIMO_HC_VERSION] = { hc_version, NULL, ANYONE },
+	[VIMO_HC_VERSION] = { hc_version, NULL, ANY_DOMAIN },
 	[VIMO_HC_INFO] = { hc_info, NULL, DOM0_ONLY },
 	[VIMO_HC_DOMAIN_CREATE] = { hc_domain_create, NULL, DOM0_ONLY },
 	[VIMO_HC_DOMAIN_DESTROY] = { NULL, hc_domain_destroy, DOM0_ONLY },
@@ -37,7 +37,7 @@ static const struct row rows[VIMO_HC_COUNT] = {
 	[VIMO_HC_IOREQ_DONE] = { NULL, hc_ioreq_done, DOM0_ONLY },
 	[VIMO_HC_EVENT_BIND] = { NULL, hc_event_bind, DOM0_ONLY },
 	[VIMO_HC_EVENT_CONNECT] = { NULL, hc_event_connect, DOM0_ONLY },
-	[VIMO_HC_EVENT_SEND] = { hc_event_send, NULL, ANYONE },
+	[VIMO_HC_EVENT_SEND] = { hc_event_send, NULL, ANY_DOMAIN },
 	[VIMO_HC_CONSOLE_KICK] = { NULL, hc_console_kick, DOM0_ONLY },
 };
 
@@ -80,7 +80,7 @@ bool hypercall_dispatch(struct vcpu *vcpu, uint32_t function)
 	if (number >= VIMO_HC_COUNT)
 		return false;
 	row = &rows[number];
-	if (!row->anyone && vcpu->domain != dom0)
+	if (!row->any_domain && vcpu->domain != dom0)
 		status = VIMO_DENIED;
 	else
 		status = row->call ? row->call(vcpu, vcpu->x) : call_on_domain(row->on_domain, vcpu->x);

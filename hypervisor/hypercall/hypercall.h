@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hypercall.h - what a call's handler gets: arguments in x[1].., results from x[1].
+ * hypercall.h - the handler of a call: arguments in x[1].., results from x[1].
  */
 #ifndef HYPERCALL_HYPERCALL_H
 #define HYPERCALL_HYPERCALL_H
@@ -9,7 +9,7 @@
 #include "guest/domain.h"
 
 typedef enum vimo_status (*hypercall_handler)(struct vcpu *vcpu, uint64_t *x);
-/* The caller's own handler with the domain of x[1] looked up and held. */
+/* The same with the domain of x[1], looked up and held. */
 typedef enum vimo_status (*domain_handler)(struct domain *domain, uint64_t *x);
 
 #endif

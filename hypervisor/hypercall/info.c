@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * info.c - what this hypervisor is and has.
+ * info.c - version, size and limits of this hypervisor.
  */
 #include "hypercall/info.h"
 #include "cpu/cpu.h"
@@ -27,7 +27,7 @@ static uint64_t boot_id(void)
 {
 	static uint64_t id;
 
-	/* The counter at the first question: two boots that agree in every tick are one in 2^40. */
+	/* The counter at the first call: two boots agree in every tick with a probability of 2^-40. */
 	if (!id)
 		id = (counter_now() * 0x9e3779b97f4a7c15ull) | 1;
 	return id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * info.h - what this hypervisor is and has.
+ * info.h - version, size and limits of this hypervisor.
  */
 #ifndef HYPERCALL_INFO_H
 #define HYPERCALL_INFO_H

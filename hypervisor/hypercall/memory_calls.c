@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * memory_calls.c - a domain's memory. x[1] is the domain, looked up already;
- * ranges are checked by the workers, which know what RAM is.
+ * domain_memory.c checks ranges.
  */
 #include "hypercall/memory_calls.h"
 #include "guest/domain_memory.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * device.c - devices whose registers the guest reads from memory. Lock: the
- * domain's io lock for the status word and the table.
+ * domain's io lock for the status word, the domain's own lock for the table.
  *
  * The guest maps the page as Device memory, so its reads go past the caches:
- * whatever is written is cleaned to the point of coherency (Arm ARM B2.8).
+ * every write here is cleaned to the point of coherency (Arm ARM B2.8).
  */
 #include "io/device.h"
 #include <vimo/guest_map.h>
@@ -58,7 +58,10 @@ static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct m
 	const struct io_device *device = context;
 
 	if (!access->write) {
-		/* Only while the page is not mapped, or for what stage 2 cannot: answer as the page would. */
+		/*
+		 * A read is trapped only while the page is not mapped, or where stage 2 cannot serve it: answer as the
+		 * page would.
+		 */
 		access->data = 0;
 		for (unsigned int i = 0; i < access->width; i++)
 			access->data |= (uint64_t)device->page[access->offset + i] << i * 8;
@@ -139,7 +142,7 @@ enum vimo_status device_add(struct domain *domain, uint64_t ipa, uint64_t layout
 	spin_lock(&domain->lock);
 	device = find(domain, ipa);
 	if (device) {
-		/* Known already: its page, for a device model that took over; queues and events are as it says now. */
+		/* Known already: the next device model gets its page. Queues and events are those of this call. */
 		__atomic_store_n(&device->events, events, __ATOMIC_RELAXED);
 		*page = PA((uintptr_t)device->page);
 		spin_unlock(&domain->lock);

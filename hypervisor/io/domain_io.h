@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * domain_io.h - what a domain shares with dom0 and what EL2 emulates for it: the state.
+ * domain_io.h - the state that a domain shares with dom0, and of the devices
+ * that EL2 emulates for it.
  */
 #ifndef IO_DOMAIN_IO_H
 #define IO_DOMAIN_IO_H
@@ -24,7 +25,7 @@ struct io_device {
 	uint64_t events; /* VIMO_DEVICE_EVENTS; may change under a guest that rings, as one word */
 };
 
-/* To another domain's interrupt; what goes to dom0 is a port_event. */
+/* To another domain's interrupt; a port to dom0 is a port_event. */
 struct io_port {
 	uint64_t serial; /* of that domain, whose id may be given out again; 0: not connected */
 	uint16_t domain;
@@ -32,7 +33,7 @@ struct io_port {
 };
 
 struct pl011 {
-	/* EL2's ends of the rings. Kept here: dom0 can write the page. */
+	/* EL2's ends of the rings. They are kept here because dom0 can write the page. */
 	uint32_t out_head, in_tail;
 	uint16_t ibrd, imsc, ris, cr;
 	uint8_t fbrd, lcr_h, ifls, dmacr, ilpr;

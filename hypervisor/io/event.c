@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * event.c - bits in pages that dom0 reads, and one interrupt (owner of the
- * pages). Any CPU, no lock for raising: all is atomic.
+ * pages). Any CPU; raising takes no lock, all of it is atomic.
  */
 #include "io/event.h"
 #include "guest/sched_wake.h"
@@ -45,7 +45,7 @@ static void raise(struct event_binding binding, enum vgic_when when)
 	if (!(__atomic_fetch_or(&page->summary, BIT(word), __ATOMIC_ACQ_REL) & BIT(word)))
 		vgic_pulse_when(dom0, vcpu, VIMO_EVENT_INTID, when);
 	else if (when == VGIC_NOW && __atomic_load_n(&vcpu->held, __ATOMIC_RELAXED))
-		sched_wake(vcpu, WAIT_INTERRUPT); /* the interrupt is there, but was said to have time */
+		sched_wake(vcpu, WAIT_INTERRUPT); /* the interrupt is pending, and its wake-up was one for later */
 }
 
 void event_raise(struct event_binding binding)
@@ -71,7 +71,7 @@ static struct event_binding *find_source(struct domain *domain, uint64_t source,
 	}
 }
 
-/* What happened before the binding was there must not be lost. */
+/* An event from before the binding must not be lost. */
 static bool already_due(const struct domain *domain, uint64_t source, uint64_t index)
 {
 	const struct domain_io *io = domain->io;
@@ -126,7 +126,7 @@ enum vimo_status event_connect(struct domain *domain, uint64_t port, uint64_t ta
 	return VIMO_OK;
 }
 
-/* The id may be another domain's by now: the serial tells. */
+/* Another domain may have the id by now: compare the serial. */
 static bool ring(const struct io_port *to)
 {
 	struct domain *other = to->serial ? domain_get(to->domain) : NULL;

@@ -17,7 +17,7 @@
 
 #define IO_PAGES (ALIGN_UP(sizeof(struct domain_io), PAGE_SIZE) / PAGE_SIZE)
 
-/* What the device model answers besides virtio pages: the platform's small devices. */
+/* Small devices of the platform that the device model serves beside virtio pages. */
 static enum mmio_result platform_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
 {
 	const struct mmio_region *region = context;

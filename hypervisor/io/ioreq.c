@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ioreq.c - accesses that the device model in dom0 answers. The page is
- * shared: what stands in it is never trusted, only the answer's data is taken.
- * Lock: the domain's io lock, so that a request is finished once.
+ * ioreq.c - accesses that the device model in dom0 answers. The page is shared:
+ * EL2 takes the data of the answer from it and trusts nothing else. Lock: the
+ * domain's io lock, so that a request is finished once.
  */
 #include "io/ioreq.h"
 #include "guest/sched_wake.h"
@@ -13,7 +13,7 @@ enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_a
 	struct domain_io *io = vcpu->domain->io;
 	struct vimo_ioreq *slot = &io->ioreq->slot[vcpu->id];
 
-	/* Nobody has ever listened: there is nothing at this address. */
+	/* No device model has ever bound the event: the address is empty. */
 	if (!io->ioreq_event[vcpu->id].number)
 		return MMIO_ABORT;
 	spin_lock(&io->lock);

@@ -8,7 +8,7 @@
 #include "io/domain_io.h"
 
 enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_access *access);
-/* IOREQ_DONE. VIMO_STATE when nothing was asked or the slot is not DONE. */
+/* IOREQ_DONE. VIMO_STATE without a request, or when the slot is not DONE. */
 enum vimo_status ioreq_done(struct domain *domain, uint64_t vcpu);
 
 #endif

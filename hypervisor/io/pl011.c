@@ -8,7 +8,7 @@
  *
  * Transmission is instant while the ring to dom0 has room; the receive FIFO is
  * the ring from dom0, shown 32 deep. As on QEMU, bytes pass whether or not the
- * guest set UARTEN: early consoles count on firmware having done it.
+ * guest set UARTEN: early consoles count on firmware to set it.
  */
 #include "io/pl011.h"
 #include <vimo/guest_map.h>
@@ -31,7 +31,7 @@
 #define IFLS_RESET 0x12u
 #define FIFO_DEPTH 32u
 
-/* Where dom0 stands in the out ring; an index out of range counts as an empty ring. */
+/* dom0's end of the out ring; an index out of range counts as an empty ring. */
 static uint32_t out_tail(struct domain_io *io)
 {
 	uint32_t tail = __atomic_load_n(&io->console->out_tail, __ATOMIC_ACQUIRE);
@@ -44,7 +44,7 @@ static bool out_is_full(struct domain_io *io)
 	return (io->uart.out_head + 1) % VIMO_CONSOLE_OUT == out_tail(io);
 }
 
-/* As the guest sees it now; room after it saw none is a transmit interrupt. */
+/* The flags as the guest reads them; room after a full ring is a transmit interrupt. */
 static bool transmit_full(struct domain_io *io)
 {
 	struct pl011 *uart = &io->uart;
@@ -70,7 +70,7 @@ static uint32_t fifo_depth(const struct pl011 *uart)
 	return uart->lcr_h & LCR_H_FEN ? FIFO_DEPTH : 1;
 }
 
-/* Bytes at which the receive interrupt comes (IFLS, 3.3.9). */
+/* Number of bytes that raises the receive interrupt (IFLS, 3.3.9). */
 static uint32_t receive_trigger(const struct pl011 *uart)
 {
 	static const uint8_t eighths[8] = { 1, 2, 4, 6, 7, 4, 4, 4 };
@@ -101,7 +101,7 @@ static void byte_out(struct domain_io *io, uint8_t byte)
 	io->console->out[head] = byte;
 	uart->out_head = (head + 1) % VIMO_CONSOLE_OUT;
 	__atomic_store_n(&io->console->out_head, uart->out_head, __ATOMIC_RELEASE);
-	/* Either dom0 sees the new head, or this sees that dom0 had read all before it. */
+	/* Either dom0 sees the new head, or this CPU sees that dom0 had read all before it. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	tail = out_tail(io);
 	if (tail == head || tail == uart->out_head)
@@ -112,8 +112,8 @@ static void byte_out(struct domain_io *io, uint8_t byte)
 }
 
 /*
- * Receive interrupts after bytes came or went. The ring is deeper than a FIFO:
- * what still waits after a read is taken as having come just then.
+ * Receive interrupts after bytes arrive or are read. The ring is deeper than a FIFO: bytes that wait after a read count
+ * as if they arrived just then.
  */
 static void update_receive(struct domain_io *io)
 {
@@ -137,7 +137,10 @@ static uint8_t byte_in(struct domain_io *io)
 	byte = io->console->in[uart->in_tail];
 	uart->in_tail = (uart->in_tail + 1) % VIMO_CONSOLE_IN;
 	__atomic_store_n(&io->console->in_tail, uart->in_tail, __ATOMIC_RELEASE);
-	/* dom0 may wait for room. It looks again after it filled the ring, this after it took the last byte. */
+	/*
+	 * dom0 may wait for room. dom0 looks again after it filled the ring; this code looks after it took the last
+	 * byte.
+	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!in_count(io))
 		event_raise(io->console_event);
@@ -199,7 +202,7 @@ struct register_row {
 		.field = offsetof(struct pl011, name), .bytes = sizeof(((struct pl011 *)0)->name), .mask = (bits) \
 	}
 
-/* Table 3-1; index: offset / 4. What is missing reads as zero and ignores writes. */
+/* Table 3-1; index: offset / 4. Registers that are not in it read as zero and ignore writes. */
 static const struct register_row rows[] = {
 	[0x00 / 4] = { .read = read_data, .write = write_data },    /* UARTDR */
 	[0x04 / 4] = { .read = read_zero, .write = write_ignored }, /* UARTRSR: no errors here */
@@ -237,7 +240,7 @@ static void field_write(struct pl011 *uart, const struct register_row *row, uint
 		*field = (uint8_t)(value & row->mask);
 }
 
-/* NULL: nothing is there. */
+/* NULL: no register at that offset. */
 static const struct register_row *find_row(uint64_t offset)
 {
 	return offset / 4 < ARRAY_SIZE(rows) ? &rows[offset / 4] : NULL;
@@ -284,7 +287,7 @@ static enum mmio_result pl011_access(struct vcpu *vcpu, void *context, struct mm
 		access->data = register_read(io, access->offset & ~3ull) >> shift;
 	update_line(domain);
 	spin_unlock(&io->lock);
-	/* A guest that polls for room: let dom0 make some. */
+	/* The guest polls for room: let dom0 make some. */
 	if (unlikely(io->uart.blocked))
 		sched_yield(vcpu);
 	return MMIO_DONE;

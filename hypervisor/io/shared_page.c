@@ -13,7 +13,7 @@ void *io_shared_page(unsigned int prot)
 {
 	void *page = heap_page();
 
-	/* A guest that reads it as Device memory must not see what was there before. */
+	/* A guest that maps the page as Device memory must not read its old content. */
 	if (page)
 		cache_clean(page, PAGE_SIZE);
 	if (page && stage2_map(&dom0->stage2, IPA((uintptr_t)page), PA((uintptr_t)page), PAGE_SIZE, prot)) {
@@ -27,7 +27,7 @@ void io_shared_page_free(void *page)
 {
 	if (!page)
 		return;
-	/* Only ever mapped whole: a 4 KiB leaf needs no split, so this cannot fail. */
+	/* The page is mapped whole: a 4 KiB leaf needs no split, so this cannot fail. */
 	if (stage2_unmap(&dom0->stage2, IPA((uintptr_t)page), PAGE_SIZE))
 		panic("a page shared with dom0 cannot be taken back");
 	heap_free(page, 1);

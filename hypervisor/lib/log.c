@@ -76,7 +76,7 @@ static void print_panic(const char *format, va_list args)
 {
 	char line[LINE_MAX_BYTES];
 
-	/* The lock's holder may be the one that panics: do without it. */
+	/* The CPU that panics may hold the lock: print without it. */
 	size_t bytes = format_line(line, "panic: ", format, args);
 
 	ring_append(line, bytes);

@@ -2,8 +2,8 @@
 /*
  * log.h - EL2's log: a ring that dom0 reads, and the UART before dom0 runs.
  *
- * LOG_ERROR is never something a domain can cause; what a guest causes uses
- * log_guest(), which is rate-limited for the whole machine.
+ * A domain can never cause a LOG_ERROR line. Lines that a guest causes go
+ * through log_guest(), which is rate-limited for the whole machine.
  */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
@@ -15,11 +15,11 @@ enum log_level { LOG_ERROR = 0, LOG_WARN = 1, LOG_INFO = 2, LOG_DEBUG = 3 };
 
 /* Format: %s %c %d %u %x %lu %ld %lx %zu %p %%, with width and 0. Any context; takes the log lock. */
 void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A line a domain caused: at most 10 a second, and says how many were dropped. */
+/* A line that a domain caused: at most 10 a second; a line tells how many were dropped. */
 void log_guest(unsigned int domain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_level_set(enum log_level level);
 
-/* For boot/ and io/: the log's memory (NULL until there is some), its clock, and where else lines go. */
+/* For boot/ and io/: the log's memory (NULL before the heap exists), its clock, and a second output. */
 void log_init(struct vimo_log *memory, uint64_t (*clock)(void));
 struct vimo_log *log_ring(void);                              /* NULL before log_init() with memory */
 void log_echo(void (*write)(const char *text, size_t bytes)); /* NULL: ring only */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * panic.c - EL2's own end: say why on the UART and in the ring, stop this CPU.
+ * panic.c - EL2's own end: print the reason on the UART and into the ring, stop
+ * this CPU.
  */
 #include "lib/panic.h"
 

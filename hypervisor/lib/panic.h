@@ -8,11 +8,11 @@
 #include <stdarg.h>
 #include "lib/types.h"
 
-/* Print and stop this CPU for good; EL2's own bugs only. Never for what a domain did. */
+/* Print and stop this CPU for good; for EL2's own bugs, never for an act of a domain. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define ASSERT(x) ((x) ? (void)0 : panic("%s:%d: %s", __FILE__, __LINE__, #x))
 
-/* Set once at boot: what must happen before EL2's last words can be printed, and how they are printed. */
+/* Set once at boot: panic_hook makes output possible, panic_print prints EL2's last words. */
 extern void (*panic_hook)(void);
 extern void (*panic_print)(const char *format, va_list args);
 

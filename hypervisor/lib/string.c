@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * string.c - the C library functions that EL2 and libfdt want, plain loops:
+ * string.c - the C library functions that EL2 and libfdt use; plain loops:
  * page-sized work goes through window.c and heap.c.
  */
 #include "lib/string.h"

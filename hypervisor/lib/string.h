@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * string.h - the C library functions that EL2 and libfdt want.
+ * string.h - the C library functions that EL2 and libfdt use.
  */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * types.h - address kinds and the few macros every file wants.
+ * types.h - address kinds and the macros that every file uses.
  */
 #ifndef LIB_TYPES_H
 #define LIB_TYPES_H
@@ -12,7 +12,7 @@
 #include <vimo/abi.h>
 #include <vimo/status.h>
 
-/* A physical address is no guest address: mixing them does not compile. */
+/* Physical and guest addresses differ in type: mixing them does not compile. */
 typedef struct {
 	uint64_t v;
 } pa_t;

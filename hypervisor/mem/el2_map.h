@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * el2_map.h - EL2's own stage 1 (TTBR0_EL2): VA = PA, only what EL2 uses.
+ * el2_map.h - EL2's own stage 1 (TTBR0_EL2): VA = PA, of the memory that EL2
+ * uses only.
  *
- * Image text read-only and executable; all else never executable; guard pages
- * under stacks unmapped. SCTLR_EL2.WXN is set.
+ * Image text is read-only and executable; all else is never executable; guard
+ * pages under stacks are unmapped. SCTLR_EL2.WXN is set.
  */
 #ifndef MEM_EL2_MAP_H
 #define MEM_EL2_MAP_H
@@ -17,7 +18,7 @@ enum vimo_status el2_map(uint64_t va, pa_t pa, size_t bytes, enum el2_prot prot)
 enum vimo_status el2_unmap(uint64_t va, size_t bytes);
 pa_t el2_map_root(void);
 size_t el2_map_table_bytes(void); /* all of EL2's own page tables, the static ones included */
-void el2_map_init(void);          /* map the image by its linker symbols; tables ready for el2_map_enable */
+void el2_map_init(void);          /* map the image by its linker symbols; the MMU is still off */
 /* Values for MAIR_EL2, TCR_EL2; T0SZ = 16 (48-bit VA) with PS from ID_AA64MMFR0_EL1 */
 #define EL2_MAIR 0x00000000000004ffull /* 0: normal write-back, 1: Device-nGnRE */
 

@@ -94,7 +94,7 @@ void heap_free(void *pages, size_t count)
 	if (!pages)
 		return;
 	first = ((uintptr_t)pages - (uintptr_t)heap_base) / PAGE_SIZE;
-	/* What a domain left here must not be read by the next owner, nor by EL2's own bugs. */
+	/* The next owner must not read what a domain left here, nor must a bug of EL2. */
 	memset(pages, 0, count * PAGE_SIZE);
 	spin_lock(&heap_lock);
 	for (size_t i = 0; i < count; i++) {

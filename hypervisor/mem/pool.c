@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pool.c - who owns each page outside EL2 and dom0 (see pool.h). Owner of the
- * chunk table. Lock: pool.
+ * pool.c - the owner of each page outside EL2 and dom0 (see pool.h). Owner of
+ * the chunk table. Lock: pool.
  *
- * A chunk (2 MiB) has one state for all its pages, or, when split, a side
- * table with one for each.
+ * A chunk (2 MiB) has one state for all its pages, or, when split, a side table
+ * with a state for each page.
  */
 #include "mem/pool.h"
 #include "lib/lock.h"
@@ -20,7 +20,7 @@ static struct chunk *chunks;
 static uint64_t pool_base, chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
 static uint64_t scrub_hint;
-/* A DIRTY chunk whose first bytes are scrubbed already. Whoever claims the chunk takes this with it. */
+/* A DIRTY chunk whose first bytes are scrubbed already. The claim of the chunk takes this over. */
 static struct {
 	uint64_t base;
 	size_t bytes;
@@ -66,7 +66,7 @@ static struct page_mark *mark_of(pa_t pa)
 	return chunk->split ? &chunk->split->page[pa.v % BLOCK_SIZE / PAGE_SIZE] : &chunk->all;
 }
 
-/* From whole to one mark a page. */
+/* From one mark for the chunk to one for each page. */
 static enum vimo_status split_chunk(struct chunk *chunk)
 {
 	struct chunk_split *split;
@@ -100,7 +100,7 @@ static void join_chunk(struct chunk *chunk)
 	chunk->split = NULL;
 }
 
-/* Tables so that [pa, pa + bytes) can have its own marks: those at the ragged ends. */
+/* Make side tables so that [pa, pa + bytes) can have its own marks: for the chunks at the ragged ends. */
 static enum vimo_status prepare(pa_t pa, size_t bytes)
 {
 	enum vimo_status status = VIMO_OK;
@@ -118,7 +118,7 @@ static size_t step_at(pa_t pa, uint64_t end)
 												  PAGE_SIZE;
 }
 
-/* What is being scrubbed still counts as dirty: a reader must not miss it. */
+/* Memory being scrubbed still counts as dirty: a reader must not miss it. */
 static void count(struct page_mark mark, size_t bytes, int sign)
 {
 	size_t pages = (size_t)sign * (bytes / PAGE_SIZE);
@@ -137,7 +137,7 @@ static bool all_are(pa_t pa, size_t bytes, struct page_mark expected)
 	return true;
 }
 
-/* The one place where marks change. */
+/* No other function changes marks. */
 static enum vimo_status change_locked(pa_t pa, size_t bytes, struct page_mark from, struct page_mark to)
 {
 	enum vimo_status status;
@@ -219,7 +219,7 @@ static bool find_page_in(struct chunk *chunk, uint64_t base, pa_t *out)
 	return false;
 }
 
-/* Broken chunks first: whole ones are for those who can use them whole. */
+/* Broken chunks first: whole chunks stay for callers that can use them whole. */
 static bool find_page(pa_t *out)
 {
 	for (uint64_t i = 0; i < chunk_count; i++)
@@ -281,7 +281,7 @@ struct page_info pool_page_info(pa_t pa)
 	return info;
 }
 
-/* Next DIRTY run inside one chunk, marked as being scrubbed so that nobody else takes it. */
+/* Next DIRTY run inside one chunk, marked as being scrubbed so that no other CPU takes it. */
 static bool claim_dirty(pa_t *pa, size_t *bytes)
 {
 	for (uint64_t n = 0; n < chunk_count; n++, scrub_hint = (scrub_hint + 1) % chunk_count) {

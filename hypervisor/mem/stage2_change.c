@@ -76,7 +76,7 @@ static void free_empty(struct stage2 *s2, uint64_t *table, unsigned int level)
 	s2->table_pages--;
 }
 
-/* Unmap leaves empty tables behind; one that stands where a larger leaf shall go is taken away. */
+/* Unmap leaves empty tables behind; an empty table in the place of a larger leaf is taken away. */
 static enum vimo_status make_room(struct stage2 *s2, uint64_t *entry, unsigned int level)
 {
 	uint64_t *table = level < 3 ? s2_table_of(*entry) : NULL;
@@ -112,7 +112,7 @@ static enum vimo_status make_tables(struct stage2 *s2, uint64_t ipa, unsigned in
 	}
 }
 
-/* Nothing in the range is mapped, and all tables stand. Tables made for nothing stay for the next map. */
+/* Check that nothing in the range is mapped, and make all tables. Tables of a map that fails stay for the next map. */
 static enum vimo_status prepare(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes)
 {
 	while (bytes) {
@@ -238,7 +238,7 @@ static void free_if_empty(struct stage2 *s2, uint64_t ipa, unsigned int level)
 	s2->table_pages--;
 }
 
-/* Tables come back to the heap with what they mapped, so that life leaves no trace. */
+/* Empty tables go back to the heap: a domain that maps and unmaps leaves no trace. */
 static void free_empty_tables(struct stage2 *s2, uint64_t ipa, uint64_t end)
 {
 	for (uint64_t at = ALIGN_DOWN(ipa, BLOCK_SIZE); at < end; at += BLOCK_SIZE)

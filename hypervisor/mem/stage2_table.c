@@ -12,8 +12,8 @@ static unsigned int entry_index(uint64_t ipa, unsigned int level)
 }
 
 /*
- * The entry for ipa at level, or the leaf or empty entry above it where the
- * walk ends; *level says which.
+ * The entry for ipa at level, or the leaf or empty entry above it where the walk ends; *level becomes the level of that
+ * entry.
  */
 uint64_t *s2_walk(struct stage2 *s2, uint64_t ipa, unsigned int *level)
 {

@@ -2,8 +2,8 @@
 /*
  * window.h - reach physical memory that EL2 does not map, for a moment.
  *
- * Each CPU has two 2 MiB windows high in EL2's address space; the functions
- * map, work, unmap (break-before-make; TLBI VAE2 on this CPU only, since no
+ * Each CPU has two 2 MiB windows high in EL2's address space. The functions
+ * map, work and unmap (break-before-make; TLBI VAE2 on this CPU only, since no
  * other CPU uses this CPU's window). Memory is left clean to the PoC.
  */
 #ifndef MEM_WINDOW_H
@@ -14,7 +14,7 @@
 void phys_zero(pa_t pa, size_t bytes);
 void phys_copy(pa_t to, pa_t from, size_t bytes); /* no overlap */
 void phys_write(pa_t to, const void *from, size_t bytes);
-void phys_clean(pa_t pa, size_t bytes); /* to the PoC, what a boot loader wrote */
+void phys_clean(pa_t pa, size_t bytes); /* to the PoC: a boot loader's writes */
 void phys_read(void *to, pa_t from, size_t bytes);
 
 #endif

@@ -53,7 +53,7 @@ static enum trap_result abort_guest(struct vcpu *vcpu, uint64_t ipa, uint64_t fa
 
 static void wait_for_device_model(struct vcpu *vcpu)
 {
-	/* ioreq.c made vcpu->io ready before it published the request. */
+	/* ioreq.c filled in vcpu->io before it published the request. */
 	sched_block(vcpu, WAIT_IO);
 }
 

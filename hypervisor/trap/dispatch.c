@@ -39,7 +39,7 @@ static const trap_handler handlers[ESR_EC_COUNT] = {
 #define SPSR_M32 BIT(4)
 #define SPSR_IT 0x0600fc00ull
 
-/* PC past the trapped instruction; a 32-bit EL0 may have used a 16-bit one, in an IT block. */
+/* Move PC past the trapped instruction; a 32-bit EL0 may have used a 16-bit instruction, in an IT block. */
 static void next_instruction(uint64_t esr)
 {
 	uint64_t spsr = read_sysreg(spsr_el2);
@@ -91,7 +91,7 @@ void trap_irq(struct vcpu *vcpu)
 
 void trap_fiq(struct vcpu *vcpu)
 {
-	/* Group 0 is the firmware's; if it comes here, leave it to the firmware. */
+	/* Group 0 belongs to the firmware: leave the interrupt to it. */
 	log_guest(vcpu->domain->id, "unexpected FIQ");
 	before_return();
 }

@@ -107,7 +107,7 @@ guest_return:
 	dsb	nsh
 	isb
 
-/* Nothing comes back from here, and the stack itself may be the fault: start it anew. */
+/* el2_exception does not return, and the stack itself may be the fault: start it anew. */
 el2_exception:
 	mrs	x1, tpidr_el2
 	ldr	x1, [x1, #CPU_STACK_TOP]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * irq.c - a physical interrupt came: EL2's own, the running guest's timer, or
- * dom0's. Priority is dropped at once; see hw/gic.h for who deactivates.
+ * irq.c - physical interrupts: EL2's own, the running guest's timer, or dom0's.
+ * Priority is dropped at once; hw/gic.h tells which side deactivates.
  */
 #include "trap/irq.h"
 #include "guest/domain.h"

@@ -2,8 +2,8 @@
 /*
  * smccc.c - HVC and SMC: SMC Calling Convention (Arm DEN 0028) by owner.
  *
- * Both conduits answer alike; nothing a guest asks reaches the firmware but
- * dom0's power requests (guest/vpsci.c).
+ * Both conduits answer alike. Of a guest's calls only dom0's power requests
+ * reach the firmware (guest/vpsci.c).
  */
 #include "trap/smccc.h"
 #include "guest/smccc.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sysreg.c - trapped system registers (Arm ARM D17), as a table. What is not
- * in it does not exist for guests: Undefined Instruction.
+ * sysreg.c - trapped system registers (Arm ARM D17), as a table. A register
+ * that is not in it does not exist for guests: Undefined Instruction.
  *
  * Debug breakpoint and watchpoint registers read as zero and ignore writes:
  * self-hosted debug of guests is not virtualized. MDSCR_EL1 is real, so that

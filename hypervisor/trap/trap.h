@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trap.h - what a handler of a guest exit gets and answers.
+ * trap.h - the handler of a guest exit, and its result.
  */
 #ifndef TRAP_TRAP_H
 #define TRAP_TRAP_H
@@ -9,8 +9,8 @@
 #include "guest/vcpu.h"
 
 enum trap_result {
-	TRAP_RESUME,    /* go on where it is (PC already right, or changed by injection) */
-	TRAP_NEXT,      /* go on with the next instruction */
+	TRAP_RESUME,    /* resume at PC, which is right already or changed by an injection */
+	TRAP_NEXT,      /* resume at the next instruction */
 	TRAP_UNDEFINED, /* the guest gets an Undefined Instruction exception */
 };
 
