@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * control.c - /dev/vimo: what concerns no one domain, and descriptors of them.
+ * control.c - /dev/vimo: calls about the whole machine, and descriptors of
+ * domains.
  */
 #include "control.h"
 #include "create.h"
@@ -37,7 +38,7 @@ static long control_info(void __user *user)
 	return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-/* A descriptor that nobody can use yet. On success the file has the reference. */
+/* A descriptor that user space cannot use yet. On success the file has the reference. */
 static int control_reserve_fd(struct domain *domain, struct file **file)
 {
 	int fd = get_unused_fd_flags(O_CLOEXEC);

@@ -52,7 +52,7 @@ static int domain_bind_events(struct domain *domain)
 	return err;
 }
 
-/* What both a new and an adopted domain need before it is of use. */
+/* Pages and events, for a new and for an adopted domain. */
 static int domain_connect(struct domain *domain)
 {
 	int err = vimo_ioreq_init(domain);
@@ -134,8 +134,8 @@ static int domain_adopt(u32 id)
 /**
  * vimo_domains_adopt() - list the domains that EL2 has when the module loads.
  *
- * There are some only if an earlier module was forced out. Their devices come
- * back as device models add them again.
+ * EL2 has domains then only if an earlier module was forced out. Their devices
+ * come back as device models add them again.
  */
 void vimo_domains_adopt(void)
 {
@@ -148,10 +148,10 @@ void vimo_domains_adopt(void)
 			return;
 		err = domain_adopt(next.x1);
 		if (err)
-			pr_warn("vimo: domain %llu was here before the module and can only be destroyed: error %d\n",
+			pr_warn("vimo: domain %llu existed before the module and cannot be adopted: error %d; destroy it\n",
 				next.x1, err);
 		else
-			pr_info("vimo: domain %llu was here before the module: adopted\n", next.x1);
+			pr_info("vimo: domain %llu existed before the module: adopted\n", next.x1);
 	}
 }
 

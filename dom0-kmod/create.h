@@ -11,7 +11,7 @@
 struct domain *vimo_domain_create(u32 vcpus, u32 weight);
 /* The module loads: list the domains that EL2 has. */
 void vimo_domains_adopt(void);
-/* Loading failed after some were adopted: those stay as they are in EL2. */
+/* Loading failed after some domains were adopted: those stay as they are in EL2. */
 void vimo_domains_forget(void);
 
 #endif

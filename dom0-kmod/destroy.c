@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * destroy.c - the end of a domain: at once if nobody uses its memory, else as
- * soon as nobody does.
+ * destroy.c - the end of a domain: at once if its memory is not in use, else as
+ * soon as the last user lets it go.
  */
 #include "destroy.h"
 #include "device.h"
@@ -20,8 +20,8 @@
 #define REAPER_LAST msecs_to_jiffies(1000)
 
 /*
- * From here on: no vCPU runs, nothing new is mapped, bound or waited for. What
- * user space had is let go, so that the domain depends on mappings and DMA only.
+ * After this no vCPU runs, and nothing new is mapped, bound or waited for. Bindings of user space are dropped, so that
+ * the domain depends on mappings and DMA only.
  */
 static void domain_begin_destroy(struct domain *domain)
 {
@@ -34,7 +34,7 @@ static void domain_begin_destroy(struct domain *domain)
 	}
 	status = hc_domain_control(domain->id, VIMO_OP_KILL);
 	if (status != VIMO_OK && status != VIMO_STATE)
-		pr_warn("vimo: domain %u could not be killed: error %d\n", domain->id, vimo_errno(status));
+		pr_warn("vimo: domain %u cannot be killed: error %d\n", domain->id, vimo_errno(status));
 	domain->phase = DOMAIN_DYING;
 	WRITE_ONCE(domain->stopped, true);
 	vimo_calls_remove_locked(domain);
@@ -45,7 +45,7 @@ static void domain_begin_destroy(struct domain *domain)
 	wake_up_interruptible_all(&domain->ioreq.wait);
 }
 
-/* Give EL2 its memory back, piece by piece. A second attempt goes on where the first left off. */
+/* Give the memory back to EL2, piece by piece. A second attempt goes on where the first stopped. */
 static int domain_finish_destroy(struct domain *domain)
 {
 	int err = vimo_memory_revoke(domain);
@@ -90,7 +90,7 @@ static void domain_queue_reaper_locked(struct domain *domain, unsigned long dela
  * vimo_domain_destroy() - stop a domain and free all it has.
  * @domain: in any phase
  *
- * Return: 0; -ENOENT when somebody else was faster; -EBUSY while memory is
+ * Return: 0; -ENOENT when another caller was faster; -EBUSY while memory is
  * mapped or under DMA, or another error of EL2: then the reaper goes on.
  */
 int vimo_domain_destroy(struct domain *domain)

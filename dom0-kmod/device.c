@@ -43,7 +43,7 @@ static struct guest_device *device_alloc(const struct vimo_ioc_device *args)
 	return device;
 }
 
-/* Its events fire no more, its eventfds are let go; free it after a grace period. */
+/* The device's events fire no more, its eventfds are dropped; free it after a grace period. */
 static void device_release(struct guest_device *device)
 {
 	unsigned int queue;
@@ -53,7 +53,7 @@ static void device_release(struct guest_device *device)
 		vimo_signal_bind(&device->kick[queue], NULL);
 }
 
-/* Published: EL2 raises the new events from here on, and the old ones at most for a doorbell under way. */
+/* EL2 raises the new events from here on, and the old ones at most for a doorbell under way. */
 static void device_publish_locked(struct domain *domain, struct guest_device *device, struct guest_device *old)
 {
 	unsigned int queue;
@@ -71,7 +71,7 @@ static void device_publish_locked(struct domain *domain, struct guest_device *de
 	}
 }
 
-/* *kept: the domain has the device now, whatever else the caller is told. */
+/* *kept: the domain has the device now, also when the caller gets an error. */
 static int device_add_locked(struct domain *domain, struct guest_device *device, const struct vimo_ioc_device *args,
 			     bool *kept)
 {
@@ -86,7 +86,7 @@ static int device_add_locked(struct domain *domain, struct guest_device *device,
 	err = vimo_errno(vimo_hypercall(VIMO_HC_DEVICE_ADD, domain->id, args->ipa,
 					VIMO_DEVICE_LAYOUT(args->doorbell, args->clear, args->status), args->intid,
 					VIMO_DEVICE_EVENTS(device->first_event, args->queues, domain->cpu), &result));
-	/* EL2 knew it, also of an adopted domain, and sends its events here from now on. */
+	/* EL2 knew the device, perhaps of an adopted domain, and sends its events here from now on. */
 	if (err && !(err == -EEXIST && (old || domain->adopted)))
 		return err;
 	device->pa = result.x1;

@@ -51,14 +51,14 @@ static u64 disk_address(const struct iov_iter *user)
 #endif
 }
 
-/* As many as there is room for. Return: how many bytes, or -EFAULT when not all of them is RAM. */
+/* As many pieces as there is room for. Return: how many bytes, or -EFAULT when some of them are not RAM. */
 static ssize_t disk_pieces_locked(const struct disk *disk, const struct iov_iter *user, struct transfer *transfer,
 				  unsigned int room)
 {
 	struct iov_iter left = *user;
 	ssize_t total = 0;
 
-	/* Past a first piece of no bytes, as later ones are: a bio takes none. */
+	/* Past a first piece without bytes, as later ones are: a bio takes none. */
 	iov_iter_advance(&left, 0);
 	for (transfer->count = 0; iov_iter_count(&left) && transfer->count < room; transfer->count++) {
 		u64 ipa = disk_address(&left) - disk->base + VIMO_GUEST_RAM_BASE;
@@ -132,7 +132,7 @@ static void transfer_free(struct transfer *transfer)
 	kfree(transfer);
 }
 
-/* Any context. Its last step may close the descriptor, and with it let go of image and domain. */
+/* Any context. The last step may close the descriptor, which drops its references on image and domain. */
 static void disk_done(struct kiocb *kiocb, long result)
 {
 	struct transfer *transfer = container_of(kiocb, struct transfer, kiocb);
@@ -168,7 +168,10 @@ static ssize_t disk_start(struct transfer *transfer, struct iov_iter *pieces)
 
 	if (!disk_begin(kiocb))
 		return -EAGAIN;
-	/* Without one, an I/O scheduler starts a request by a thread of the kernel. Another that is there counts. */
+	/*
+	 * Without a plug, an I/O scheduler starts a request by a thread of the kernel. A plug that the caller has
+	 * started counts.
+	 */
 	blk_start_plug(&plug);
 	moved = kiocb->ki_flags & IOCB_WRITE ? image->write_iter(kiocb, pieces) : image->read_iter(kiocb, pieces);
 	blk_finish_plug(&plug);

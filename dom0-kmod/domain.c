@@ -42,7 +42,7 @@ static void domain_last_put(struct kref *kref)
 {
 	struct domain *domain = container_of(kref, struct domain, kref);
 
-	call_rcu(&domain->rcu, domain_free); /* an event handler may look at it still */
+	call_rcu(&domain->rcu, domain_free); /* an event handler may still read it */
 }
 
 void vimo_domain_put(struct domain *domain)
@@ -124,7 +124,7 @@ static void domain_state_fire(struct event *event)
 }
 
 /**
- * vimo_domain_stopped() - has the guest come to its end?
+ * vimo_domain_stopped() - whether the guest has ended.
  * @domain: held by its sem
  *
  * Asks EL2 only when the state has changed since the last look. Caller holds
@@ -195,7 +195,7 @@ int vimo_domain_list_new(struct domain *domain, u32 weight)
 	struct hypercall_result created;
 	int err;
 
-	mutex_lock(&domains_lock); /* until then an old domain may stand under the id */
+	mutex_lock(&domains_lock); /* an old domain may still be listed under the id */
 	err = vimo_errno(vimo_hypercall(VIMO_HC_DOMAIN_CREATE, domain->vcpus, weight, 0, 0, 0, &created));
 	if (!err && (!created.x1 || created.x1 >= VIMO_DOMAIN_MAX || domains[created.x1])) {
 		pr_err("vimo: the hypervisor made domain %llu, which is in use or not an id\n", created.x1);
@@ -223,7 +223,7 @@ void vimo_domain_list_adopted(struct domain *domain, u32 id)
  * domain when it was the last.
  * @domain: killed, its memory revoked
  *
- * Return: 0 when the domain is GONE, -EAGAIN or what EL2 answers.
+ * Return: 0 when the domain is GONE, -EAGAIN or another error of EL2.
  */
 int vimo_domain_step_destroy(struct domain *domain)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * domain.h - what the module knows of a domain, and who may touch it.
+ * domain.h - a domain as the module knows it, its life and its locks.
  *
  * Life: ALIVE -> DYING (DESTROY was asked; only that goes on) -> GONE (EL2 has
  * freed it and may give its id to another). References: one from the table
@@ -53,8 +53,8 @@ struct extent {
 struct ioreq {
 	spinlock_t lock;
 	struct vimo_ioreq_page *page;
-	fl_owner_t owner[VIMO_VCPU_MAX]; /* who took the slot; NULL: nobody */
-	unsigned int next;               /* slot to look at first: none starves */
+	fl_owner_t owner[VIMO_VCPU_MAX]; /* process that took the slot; NULL: none */
+	unsigned int next;               /* slot to look at first, so that none starves */
 	wait_queue_head_t wait;          /* requests and changes of state */
 	struct event event;
 };
@@ -64,7 +64,7 @@ struct domain {
 	struct rcu_head rcu;
 	u32 id, vcpus;
 	unsigned int cpu; /* serves the events */
-	bool adopted;     /* EL2 had it before the module came */
+	bool adopted;     /* EL2 had the domain before the module was loaded */
 
 	struct mutex destroying;
 	struct rw_semaphore sem;
@@ -72,7 +72,7 @@ struct domain {
 
 	struct extent *extents; /* sorted by ipa */
 	size_t extent_count, extent_room;
-	atomic_t mappings; /* areas of user space, whatever they map, and transfers of disk_file.c */
+	atomic_t mappings; /* areas of user space, of RAM or shared pages, and transfers of disk_file.c */
 
 	struct list_head devices;
 	unsigned int device_count;
@@ -88,7 +88,7 @@ struct domain {
 	struct event state_event;
 	atomic_t state_changes; /* counted by the event ... */
 	int state_seen;         /* ... and as of the last look at EL2's state */
-	bool stopped;           /* SHUTDOWN or DYING; there is no way back */
+	bool stopped;           /* SHUTDOWN or DYING; never set back */
 	unsigned int first_event;
 };
 
@@ -102,7 +102,7 @@ struct domain *vimo_domain_alloc(u32 vcpus);
 /* Have EL2 make the domain, or take the one that it has; then list it. */
 int vimo_domain_list_new(struct domain *domain, u32 weight);
 void vimo_domain_list_adopted(struct domain *domain, u32 id);
-struct domain *vimo_domain_get(u32 id); /* NULL when there is none */
+struct domain *vimo_domain_get(u32 id); /* NULL: no such domain */
 bool vimo_domain_next(u32 *id);
 unsigned int vimo_domain_count(void);
 void vimo_domain_put(struct domain *domain);

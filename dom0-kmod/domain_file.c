@@ -41,7 +41,7 @@ static int domain_ioctl_info(struct domain *domain, union domain_args *args)
 	struct hypercall_result state, size, time, counts, exits;
 	int err = 0;
 
-	/* A dying domain can be looked at, too: until it is GONE its id is its own. */
+	/* A dying domain can be read, too: its id is its own until it is GONE. */
 	down_read(&domain->sem);
 	if (domain->phase == DOMAIN_GONE)
 		err = -ENOENT;
@@ -178,7 +178,7 @@ static const struct domain_ioctl domain_ioctls[] = {
 	{}, /* VIMO_IOC_DISK_FD: domain_ioctl_disk_fd() */
 };
 
-/* Once for each access that a guest waits for: no more on the stack, cleared or copied, than it needs. */
+/* This runs once for each access that a guest waits for: it puts, clears and copies no more than needed. */
 static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __user *user)
 {
 	struct vimo_ioc_ioreq args;
@@ -187,12 +187,12 @@ static long domain_ioctl_ioreq(struct domain *domain, struct vimo_ioc_ioreq __us
 	if (copy_from_user(&args, user, sizeof(args)))
 		return -EFAULT;
 	err = vimo_ioreq_serve(domain, &args);
-	/* Also on failure: "done" tells how far it came. */
+	/* Also on failure: "done" is how far the call came. */
 	return copy_to_user(user, &args, sizeof(args)) ? -EFAULT : err;
 }
 
 /**
- * vimo_publish_fd() - give a caller what it asked for: nobody can use the descriptor before the caller knows it.
+ * vimo_publish_fd() - give a caller its new descriptor: no thread can use the descriptor before the caller knows it.
  * @fd: reserved, for @file; both are let go on failure
  * @file: what it becomes
  * @user: where the caller reads the answer
@@ -300,7 +300,7 @@ static __poll_t domain_poll(struct file *file, poll_table *table)
 	return events;
 }
 
-/* At each close(), also of a process that dies while others share the descriptor. */
+/* At each close(), also when a process exits while others share the descriptor. */
 static int domain_flush(struct file *file, fl_owner_t owner)
 {
 	vimo_ioreq_abandon(file->private_data, owner);

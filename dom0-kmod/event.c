@@ -40,7 +40,7 @@ static void event_fire(unsigned int number)
 {
 	struct event *event = rcu_dereference(event_table[number]);
 
-	if (event) /* else the source outlived its owner, or EL2 is wrong */
+	if (event) /* else the source outlived its owner, or EL2 is at fault */
 		event->fire(event);
 }
 
@@ -73,7 +73,7 @@ static DEFINE_PER_CPU(struct irq_work, event_work);
 
 static irqreturn_t event_interrupt(int irq, void *data)
 {
-	/* There, wait queues and eventfds take locks that sleep: irq_work's thread. */
+	/* On PREEMPT_RT, wait queues and eventfds take locks that sleep: leave them to irq_work's thread. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		irq_work_queue(this_cpu_ptr(&event_work));
 	else
@@ -81,7 +81,7 @@ static irqreturn_t event_interrupt(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* On the CPU itself. What was raised before it came counts, too. */
+/* Runs on the CPU itself. Events from before it was online count, too. */
 static int event_cpu_online(unsigned int cpu)
 {
 	enable_percpu_irq(event_irq, irq_get_trigger_type(event_irq));
@@ -164,7 +164,7 @@ static int event_map_irq(void)
 	event_irq = irq_of_parse_and_map(node, 0);
 	of_node_put(node);
 	if (!event_irq) {
-		pr_err("vimo: the device tree's /hypervisor node names no usable event interrupt\n");
+		pr_err("vimo: the device tree's /hypervisor node has no usable event interrupt\n");
 		return -ENXIO;
 	}
 	return 0;
@@ -202,7 +202,7 @@ int vimo_event_init(void)
 		goto unmap_pages;
 	err = request_percpu_irq(event_irq, event_interrupt, "vimo", &event_page);
 	if (err) {
-		pr_err("vimo: cannot have event interrupt %u: error %d\n", event_irq, err);
+		pr_err("vimo: cannot request event interrupt %u: error %d\n", event_irq, err);
 		goto unmap_irq;
 	}
 	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vimo:online", event_cpu_online, event_cpu_offline);

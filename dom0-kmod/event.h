@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * event.h - event numbers and what happens when EL2 raises one.
+ * event.h - event numbers, and the handlers of events that EL2 raises.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-/* Embedded in whatever an event belongs to. */
+/* Embedded in the object that the event belongs to. */
 struct event {
 	/*
 	 * Hard interrupt context on the CPU the event is bound to, inside an RCU
@@ -25,8 +25,8 @@ void vimo_event_exit(void);
 int vimo_event_reserve(unsigned int count);
 void vimo_event_publish(unsigned int number, struct event *event);
 /*
- * Numbers go back and fire no more. A handler may still be in flight: free
- * the memory that holds the events after an RCU grace period.
+ * Numbers go back and fire no more. A handler may still be in flight: free the memory that holds the events after an
+ * RCU grace period.
  */
 void vimo_event_release(unsigned int first, unsigned int count);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * eventfd.c - bind events to eventfds (kick, console), eventfds to interrupts (call).
+ * eventfd.c - bind events to eventfds (kick, console), eventfds to interrupts
+ * (call).
  *
- * A call listens on its eventfd's wait queue, as KVM's irqfd does: whoever
- * signals the eventfd makes the hypercall itself, with no thread between. When
- * the last descriptor of the eventfd is closed the call goes, too.
+ * A call listens on its eventfd's wait queue, as KVM's irqfd does: the thread
+ * that signals the eventfd makes the hypercall itself, with no thread between.
+ * When the last descriptor of the eventfd is closed the call ends, too.
  */
 #include "eventfd.h"
 #include "device.h"
@@ -18,7 +19,7 @@
 
 struct call {
 	struct list_head node;
-	struct domain *domain; /* outlives the call, which its lists hold */
+	struct domain *domain; /* outlives the call, which is on its list */
 	u64 ipa;
 	u32 bits;
 	struct eventfd_ctx *ctx;
@@ -139,7 +140,7 @@ void vimo_calls_hangup(struct work_struct *work)
 	vimo_domain_put(domain);
 }
 
-/* Takes over ctx on success. file is the same eventfd, open while we are here. */
+/* Takes over ctx on success. file is the same eventfd, open during the call. */
 static int call_add_locked(struct domain *domain, const struct vimo_ioc_call *args, struct file *file,
 			   struct eventfd_ctx *ctx)
 {
@@ -150,7 +151,7 @@ static int call_add_locked(struct domain *domain, const struct vimo_ioc_call *ar
 	if (domain->call_count == DOMAIN_CALLS_MAX)
 		return -ENOSPC;
 	list_for_each_entry(call, &domain->calls, node) {
-		if (call->ctx == ctx) /* would interrupt twice, and only once read */
+		if (call->ctx == ctx) /* would interrupt twice, but be read once */
 			return -EEXIST;
 	}
 	call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
@@ -165,7 +166,7 @@ static int call_add_locked(struct domain *domain, const struct vimo_ioc_call *ar
 
 	init_waitqueue_func_entry(&call->wait, call_wakeup);
 	init_poll_funcptr(&call->table, call_listen);
-	if (vfs_poll(file, &call->table) & EPOLLIN) /* signalled before we listened */
+	if (vfs_poll(file, &call->table) & EPOLLIN) /* signalled before the call listened */
 		hc_device_notify(domain->id, call->ipa, call->bits);
 	return 0;
 }

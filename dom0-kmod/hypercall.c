@@ -32,10 +32,10 @@ u64 vimo_info(enum vimo_info what)
 }
 
 /**
- * vimo_hypervisor_present() - does ViMo-S answer at EL2?
+ * vimo_hypervisor_present() - whether ViMo-S answers at EL2.
  *
- * The device tree is asked first: an HVC where nothing lives at EL2 is an
- * undefined instruction, and the node is there only when EL2 put it there.
+ * The device tree comes first: an HVC without a hypervisor is an undefined
+ * instruction, and only EL2 adds the node.
  */
 bool vimo_hypervisor_present(void)
 {

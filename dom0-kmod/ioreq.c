@@ -3,11 +3,11 @@
  * ioreq.c - hand a guest's trapped accesses to the device model.
  *
  * A slot belongs to the process that took it (its file table, as with POSIX
- * locks) until it is finished. A process that dies gives its slots back, and
+ * locks) until it is finished. A process that exits gives its slots back, and
  * the next device model gets the same requests.
  *
- * The slots lie in a page that the device model can write: the module reads
- * the state word once and nothing else; EL2 checks what it gets.
+ * The slots lie in a page that the device model can write: the module reads the
+ * state word once and nothing else; EL2 checks the answer.
  */
 #include "ioreq.h"
 #include "hypercall.h"
@@ -45,7 +45,7 @@ static enum vimo_ioreq_state ioreq_state(struct ioreq *ioreq, u32 vcpu)
 	return smp_load_acquire(&ioreq->page->slot[vcpu].state);
 }
 
-/* Answers that were written but not announced when the last owner went. */
+/* Answers that the last owner wrote but did not announce. */
 void vimo_ioreq_recover(struct domain *domain)
 {
 	u32 vcpu;
@@ -108,12 +108,12 @@ static bool ioreq_take(struct domain *domain, u32 *vcpu)
 		more = domain->vcpus > 1 && ioreq_find_locked(domain) != VIMO_IOREQ_NONE;
 	}
 	spin_unlock(&ioreq->lock);
-	if (more) /* one event may have told of both */
+	if (more) /* one event may stand for both */
 		wake_up_interruptible_poll(&ioreq->wait, EPOLLIN | EPOLLRDNORM);
 	return *vcpu != VIMO_IOREQ_NONE;
 }
 
-/* The slot first, then EL2: the guest's next request can come before we are back. */
+/* The slot first, then EL2: the guest's next request can come before the hypercall returns. */
 static int ioreq_finish(struct domain *domain, u32 vcpu)
 {
 	struct ioreq *ioreq = &domain->ioreq;
@@ -178,7 +178,7 @@ static int ioreq_wait(struct domain *domain, u32 *vcpu)
  * args->done becomes VIMO_IOREQ_NONE once that part is done, so that a call
  * interrupted by a signal can be made again as it stands.
  *
- * Return: 0 with args->vcpu; -EAGAIN (NOWAIT and none is there), -ERESTARTSYS,
+ * Return: 0 with args->vcpu; -EAGAIN (NOWAIT without a request), -ERESTARTSYS,
  * -ESTALE when the guest has stopped and no request is left, or for args->done:
  * -EINVAL when the caller did not take that slot or did not set it DONE.
  */
@@ -203,7 +203,7 @@ int vimo_ioreq_serve(struct domain *domain, struct vimo_ioc_ioreq *args)
 
 /**
  * vimo_ioreq_abandon() - give back the slots of a process that closed its
- * descriptor, or died.
+ * descriptor, or exited.
  * @domain: whose requests
  * @owner: file table of the process
  */

@@ -2,8 +2,8 @@
 /*
  * log.c - read() on /dev/vimo: EL2's log ring as text.
  *
- * EL2 writes while we read. Bytes are copied to a buffer of our own first and
- * kept only if EL2's head shows that it did not overwrite them meanwhile.
+ * EL2 may write during a read. Bytes are copied to a buffer of the reader first
+ * and kept only if EL2's head shows that it did not overwrite them meanwhile.
  */
 #include "log.h"
 #include "hypercall.h"
@@ -98,7 +98,7 @@ ssize_t vimo_log_read(struct file *file, char __user *to, size_t bytes, loff_t *
 	return !done && left ? -EFAULT : (ssize_t)done;
 }
 
-/* EL2 does not tell of new lines: a follower polls with a timeout. */
+/* EL2 does not announce new lines: a follower polls with a timeout. */
 __poll_t vimo_log_poll(struct file *file, poll_table *table)
 {
 	struct log_reader *reader = file->private_data;

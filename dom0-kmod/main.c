@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - vimo.ko: find the hypervisor, bring up what the module is made of.
+ * main.c - vimo.ko: find the hypervisor, bring up the parts of the module.
  */
 #include "control.h"
 #include "create.h"
@@ -13,7 +13,7 @@
 
 #include <linux/module.h>
 
-/* A mixed installation is named, never guessed at. */
+/* A mixed installation is reported, with the side that is older. */
 static int main_check_version(void)
 {
 	struct hypercall_result version = { 0 };
@@ -21,7 +21,7 @@ static int main_check_version(void)
 	u32 theirs = version.x1;
 
 	if (err) {
-		pr_err("vimo: the hypervisor does not tell its version: error %d\n", err);
+		pr_err("vimo: the hypervisor does not answer VERSION: error %d\n", err);
 		return err;
 	}
 	if (theirs == VIMO_ABI_VERSION)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory.c - a guest's RAM: where it is, dom0's right to reach it, who uses it.
+ * memory.c - a guest's RAM: where it is, dom0's right to reach it, whether it
+ * is in use.
  *
- * dom0 may touch only memory that EL2 granted; anything else is an external
- * abort. So memory is granted as it is populated, before anybody can map it,
- * and revoked only when no page of it has a reference but its first.
+ * dom0 may touch only memory that EL2 granted; any other access is an external
+ * abort. So memory is granted as it is populated, before a process can map it,
+ * and revoked only when each of its pages has its first reference alone.
  */
 #include "memory.h"
 #include "hypercall.h"
@@ -77,7 +78,7 @@ static int memory_make_room(struct domain *domain)
 	return 0;
 }
 
-/* Room is there; [ipa, ipa + bytes) is not, and not granted yet. */
+/* The array has room; the list does not have [ipa, ipa + bytes), which is not granted yet. */
 static void memory_insert(struct domain *domain, u64 ipa, u64 pa, u64 bytes)
 {
 	size_t i = memory_search(domain, ipa);
@@ -93,8 +94,8 @@ static bool extent_continues(const struct extent *extent, const struct extent *n
 }
 
 /*
- * The range's new extents: note that they are granted and join what is
- * contiguous, or forget them. In between the calls all extents are granted.
+ * Mark the range's new extents as granted and join contiguous ones, or forget them. Between the two calls all other
+ * extents are granted.
  */
 static void memory_settle(struct domain *domain, u64 ipa, u64 bytes, bool granted)
 {
@@ -158,7 +159,7 @@ static int memory_change(struct domain *domain, enum vimo_hypercall call, u64 ip
 		if (status != VIMO_OK && status != VIMO_AGAIN)
 			return vimo_errno(status);
 		if (status == VIMO_OK && !result.x1)
-			return -EIO; /* no progress, and no promise of any */
+			return -EIO; /* no progress, and no sign of any */
 		*done += min(result.x1, bytes - *done);
 		cond_resched();
 	}
@@ -231,8 +232,8 @@ int vimo_memory_populate(struct domain *domain, u64 ipa, u64 bytes)
 }
 
 /*
- * RAM of a domain that was there before the module: everything populated from
- * the base of RAM on. Whatever part of it was granted, in the end all is.
+ * RAM of a domain that existed before the module: all that is populated from the base of RAM on. Any part of it may be
+ * granted already; in the end all is.
  */
 int vimo_memory_adopt(struct domain *domain)
 {
@@ -269,7 +270,7 @@ static bool extent_referenced(const struct extent *extent)
 }
 
 /**
- * vimo_memory_referenced() - does anybody hold a page of the guest?
+ * vimo_memory_referenced() - whether a page of the guest is in use.
  * @domain: in phase DYING
  *
  * A page of the pool has one reference from boot on. More are mappings and
@@ -296,7 +297,7 @@ int vimo_memory_revoke(struct domain *domain)
 		u64 done;
 		int err;
 
-		/* What is left after an error is tried again. */
+		/* The next call tries again from here. */
 		err = memory_change(domain, VIMO_HC_MEM_REVOKE, extent->ipa, extent->bytes, &done);
 		extent->ipa += done;
 		extent->pa += done;

@@ -56,6 +56,6 @@ struct file *vimo_memory_file(struct domain *domain)
 	if (IS_ERR(file))
 		vimo_domain_put(domain);
 	else
-		file->f_mode |= FMODE_LSEEK; /* not every kernel does it for us */
+		file->f_mode |= FMODE_LSEEK; /* some kernels leave this to the module */
 	return file;
 }

@@ -24,8 +24,8 @@
 #include <linux/version.h>
 
 /*
- * Power of two. Reading costs 551 instructions a page with 16, 1,764 with 1 and
- * 470 with 512, which may map much that nobody wants.
+ * Power of two. Reading costs 551 instructions a page with 16, 1,764 with 1 and 470 with 512, which may map many pages
+ * that are never read.
  */
 #define FAULT_AROUND_PAGES 16u
 
@@ -57,7 +57,7 @@ static void mmap_around(struct vm_fault *vmf, u64 base, const struct extent *ext
 
 		if (address == (vmf->address & PAGE_MASK) || ipa < extent->ipa || ipa - extent->ipa >= extent->bytes)
 			continue;
-		/* -EBUSY: it is there already. Any failure: it faults by itself later. */
+		/* -EBUSY: it is mapped already. After any failure the page faults by itself later. */
 		vm_insert_page(vma, address, pfn_to_page(PHYS_PFN(extent->pa + (ipa - extent->ipa))));
 	}
 }
@@ -117,7 +117,7 @@ static void mmap_set_flags(struct vm_area_struct *vma, unsigned long set, unsign
 #endif
 }
 
-/* PA of a page that EL2 shares with dom0 under this offset; 0 when there is none. */
+/* PA of a page that EL2 shares with dom0 under this offset; 0: no such page. */
 static u64 mmap_shared_page(struct domain *domain, u64 offset)
 {
 	struct guest_device *device;
@@ -130,7 +130,7 @@ static u64 mmap_shared_page(struct domain *domain, u64 offset)
 	return device ? device->pa : 0;
 }
 
-/* EL2's own memory may lie outside what dom0's kernel manages: then no struct page. */
+/* EL2's own memory may lie outside the memory of dom0's kernel: then it has no struct page. */
 static int mmap_insert_shared(struct vm_area_struct *vma, u64 pa)
 {
 	unsigned long pfn = PHYS_PFN(pa);
@@ -172,7 +172,7 @@ static int mmap_domain_locked(struct domain *domain, struct vm_area_struct *vma)
 	return mmap_ram_locked(domain, vma, offset, &domain_ops);
 }
 
-/* Only RAM: an offset that would wrap round to what lies below it is past its end. */
+/* Only RAM: an offset that would wrap round to addresses below RAM is past its end. */
 static int mmap_memory_locked(struct domain *domain, struct vm_area_struct *vma)
 {
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
@@ -208,7 +208,7 @@ static int mmap_file(struct file *file, struct vm_area_struct *vma,
 /**
  * vimo_domain_mmap() - see ioctl.h for the offsets.
  * @file: of the domain
- * @vma: what user space wants
+ * @vma: the new area
  *
  * Return: 0, -EINVAL (private, size), -EACCES (executable), -ENXIO (no memory
  * there), -ESTALE or -ENOENT (the domain is going or gone).

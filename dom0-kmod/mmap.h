@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmap.h - what user space maps of a domain.
+ * mmap.h - guest RAM and shared pages in user space.
  */
 #ifndef MMAP_H
 #define MMAP_H

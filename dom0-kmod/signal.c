@@ -23,8 +23,8 @@ void vimo_signal_init(struct event_signal *signal)
 }
 
 /*
- * A new eventfd is signalled once: what rang before it was bound, perhaps for
- * a device model that was killed, is not lost.
+ * A new eventfd is signalled once: doorbells from before the binding, perhaps for a device model that was killed, are
+ * not lost.
  */
 void vimo_signal_bind(struct event_signal *signal, struct eventfd_ctx *ctx)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * status.c - what EL2 answers, as errno. The only such table (ioctl.h prints it).
+ * status.c - EL2's status as errno. The only such table (ioctl.h prints it).
  */
 #include "status.h"
 
@@ -27,7 +27,7 @@ static const int errno_of[] = {
  * vimo_errno() - turn a hypercall's status into 0 or -errno.
  * @status: x0 of the hypercall
  *
- * Return: -EIO for a number this module does not know.
+ * Return: -EIO for a number that this module does not know.
  */
 int vimo_errno(int status)
 {
