@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * child.c - no signal meets our handlers in a child.
+ * child.c - vimod's signal handlers do not run in a child.
  */
 #include "base/child.h"
 
@@ -21,7 +21,7 @@ pid_t child_fork(unsigned long namespaces)
 	pid = namespaces ? (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, NULL) : fork();
 	if (!pid) {
 		for (int number = 1; number < NSIG; number++)
-			signal(number, SIG_DFL); /* EINVAL: SIGKILL, SIGSTOP and the C library's own */
+			signal(number, SIG_DFL); /* EINVAL for SIGKILL, SIGSTOP and the C library's own */
 		sigemptyset(&old);
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

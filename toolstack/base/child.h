@@ -10,11 +10,11 @@
 /**
  * child_fork() - fork() whose child takes signals as a new program would. Any thread.
  *
- * Until it executes another program a child has our handlers, and libuv's write to a pipe that it shares with us: a
- * signal for the child would be taken for our own.
+ * Until it executes another program, a child has vimod's handlers. libuv's handler writes to a pipe that both share, so
+ * vimod would handle a signal that was sent to the child.
  *
- * @namespaces: that the child gets of its own, CLONE_NEW*; if there are any, the C library knows of no fork: it may
- * do async-signal-safe calls only
+ * @namespaces: new namespaces of the child, CLONE_NEW*; if any, the child may do async-signal-safe calls only, because
+ * the C library does not see the fork
  *
  * Return: as fork(), with errno.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * confine.c - a root of its own for qemu-storage-daemon, qemu-img and virtiofsd. They open images by path, which
- * are anybody's, and parse what strangers wrote.
+ * confine.c - a root directory of its own for qemu-storage-daemon, qemu-img, virtiofsd and vimo-slirp. The first two
+ * open images of any user by path, and parse what guests wrote.
  */
 #include "base/confine.h"
 #include "base/child.h"
@@ -24,16 +24,16 @@
 #include <unistd.h>
 
 #define FILES 1024
-#define FOLDER_FILES 400000 /* more than vimo-dm lets a guest know of */
+#define FOLDER_FILES 400000 /* more than vimo-dm lets a guest have open */
 
 /* As bits. */
 static const uint64_t image_rights = 1ull << CAP_DAC_OVERRIDE;
 static const uint64_t folder_rights = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER |
 				      1ull << CAP_FSETID | 1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_MKNOD |
 				      1ull << CAP_SETFCAP | 1ull << CAP_SYS_CHROOT |
-				      1ull << CAP_SETPCAP; /* with this, virtiofsd gives up the last four */
+				      1ull << CAP_SETPCAP; /* virtiofsd uses it to give up the last four */
 
-/* What programs need of the system. Without /dev/null, QEMU does not find out that there are OFD locks. */
+/* Parts of the system that programs need. Without /dev/null, QEMU does not detect OFD locks. */
 static const struct {
 	const char *path;
 	uint64_t attributes;
@@ -54,8 +54,8 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
 }
 
 /*
- * From here on in the child of child_fork(): async-signal-safe calls only, and an error is the name of what
- * could not be done.
+ * From here on in the child of child_fork(): async-signal-safe calls only. The functions return NULL, or the name of
+ * the step that failed, with errno.
  */
 static const char *keep_rights(const struct passwd *user, uint64_t rights)
 {
@@ -73,13 +73,13 @@ static const char *keep_rights(const struct passwd *user, uint64_t rights)
 		return "user";
 	if (syscall(SYS_capset, &header, sets))
 		return "capabilities";
-	for (int right = 0; user && right <= CAP_LAST_CAP; right++) /* root has them in any case */
+	for (int right = 0; user && right <= CAP_LAST_CAP; right++) /* root has them without */
 		if (rights >> right & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, right, 0, 0))
 			return "capabilities";
 	return NULL;
 }
 
-/* Of the system: as it is there, links as links. */
+/* A part of the system; links stay links. */
 static bool put_part(size_t part, int *tree)
 {
 	struct mount_attr attributes = { .attr_set = parts[part].attributes };
@@ -94,12 +94,12 @@ static bool put_image(const struct confine *confine, uint32_t n, int *tree)
 						     (confine->folder ? MOUNT_ATTR_NODEV : 0) |
 						     (confine->file[n].writable ? 0 : MOUNT_ATTR_RDONLY) };
 
-	/* Before the new namespace: what is in it already cannot be taken along. */
+	/* Before unshare(): mounts of another namespace cannot be cloned. */
 	*tree = open_tree(confine->file[n].fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	return *tree >= 0 && !mount_setattr(*tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes));
 }
 
-/* Below the new root, where we are. */
+/* Below the new root, which is the working directory. */
 static bool place(int tree, const char *at, bool directory)
 {
 	int fd = -1;
@@ -157,7 +157,7 @@ static const char *change_root(const struct confine *confine, const char *mount_
 		if (!place(tree[n], at + 1, confine->folder || confine->file[n].directory))
 			return "image";
 	}
-	/* Of the process' own namespace. */
+	/* Of the new PID namespace. */
 	if (confine->folder &&
 	    (mkdir("proc", 0555) || mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL)))
 		return "proc";
@@ -173,7 +173,7 @@ static const char *number_descriptors(const struct confine *confine)
 	uint32_t count = confine->kept_count + confine->file_count;
 	int moved[CONFINE_KEPT + CONFINE_FILES];
 
-	/* Out of the way of the numbers that they get. */
+	/* Above the numbers that they get. */
 	for (uint32_t n = 0; n < count; n++)
 		moved[n] = fcntl(n < confine->kept_count ? confine->kept[n] : confine->file[n - confine->kept_count].fd,
 				 F_DUPFD_CLOEXEC, CONFINE_FIRST + (int)count);
@@ -183,7 +183,7 @@ static const char *number_descriptors(const struct confine *confine)
 	return NULL;
 }
 
-/* As many files as it may want, or as we may have. */
+/* @most open files, or vimod's own limit. */
 static bool limit(rlim_t most)
 {
 	const struct rlimit no_core = { 0, 0 };
@@ -229,8 +229,9 @@ pid_t confine_spawn(const struct confine *confine, struct error *err)
 	pid_t pid;
 
 	if (!geteuid() && (getpwnam_r(name, &entry, buffer, sizeof(buffer), &user) || !user))
-		return error_set(err, ERROR_FAILED, "there is no user %s: run systemd-sysusers, which makes it", name);
-	/* A folder's sees no process but its own. */
+		return error_set(err, ERROR_FAILED, "user %s does not exist: run systemd-sysusers, which makes it",
+				 name);
+	/* virtiofsd sees no process but itself. */
 	pid = child_fork(confine->folder && user ? CLONE_NEWPID : 0);
 	if (!pid)
 		run_child(confine, store_root(), user);

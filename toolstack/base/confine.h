@@ -14,38 +14,38 @@
 #define CONFINE_FILES 16u
 #define CONFINE_KEPT 3u
 #define CONFINE_PATH 32u
-#define CONFINE_FIRST 3 /* the number that the first kept descriptor gets */
+#define CONFINE_FIRST 3 /* the number of the first kept descriptor */
 
-/** What it is given. Nothing is taken over. */
+/** The program and its rights. The caller keeps all descriptors. */
 struct confine {
-	const char *const *argv; /* a program below /usr, by its whole path */
+	const char *const *argv; /* a program below /usr, by its absolute path */
 	uint32_t file_count;
 	struct {
-		int fd; /* opened before; the program opens the same file by its path there */
+		int fd; /* the open file; the program opens the same file by its path in the root */
 		bool writable;
-		bool directory; /* and what is in it; not below what is mounted there */
-		const char *at; /* where; NULL: confine_path() */
+		bool directory; /* with its contents, mounts below it excepted */
+		const char *at; /* the path; NULL: confine_path() */
 	} file[CONFINE_FILES];
-	bool folder;      /* each is a folder, with all that is in it; see below */
-	const char *user; /* one of its own, without any right; NULL: vimo-dm */
-	bool network;     /* it has dom0's */
+	bool folder;      /* each file is a folder with its contents; see below */
+	const char *user; /* the program's own user, without rights; NULL: vimo-dm */
+	bool network;     /* the program has dom0's network */
 	uint32_t kept_count;
 	int kept[CONFINE_KEPT];     /* descriptors, numbered from CONFINE_FIRST on */
-	int output_fd, messages_fd; /* its standard output, -1: with its messages; these */
+	int output_fd, messages_fd; /* standard output, -1: as standard error; standard error */
 };
 
 /** confine_path() - the path that a file has for the program. */
 void confine_path(const struct confine *confine, uint32_t file, char path[CONFINE_PATH]);
 /**
- * confine_spawn() - run it.
+ * confine_spawn() - run the program. Any thread.
  *
- * As root: as user vimo-dm in namespaces of its own, without network unless it is given dom0's. Its root has the files,
- * read-only those that are not writable, and the system's programs and libraries, read-only. It may open each file
- * whoever owns it, which is the one right it has. For a folder it is root instead, sees no process but its own,
- * and may do what files need: be any user, give them away, change its root. With a user of its own it has no right,
- * and can have dom0's network. What cannot be set up it says in messages_fd.
+ * If vimod is root, the program is user vimo-dm in namespaces of its own, without network unless it is given dom0's.
+ * Its root has the files, read-only unless writable, and the system's programs and libraries, read-only. Its one right
+ * is to open each file whatever the file's owner. For a folder it is root instead, sees no process but itself, and may
+ * do what files need: act as any user, change owners, change its root. With a user of its own it has no right.
+ * The program's messages_fd gets a line if a step fails in the child.
  *
- * Return: its process, or -1.
+ * Return: the process, or -1.
  */
 pid_t confine_spawn(const struct confine *confine, struct error *err);
 

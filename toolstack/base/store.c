@@ -98,7 +98,7 @@ static const char *cause_path(const char *name)
 	return path;
 }
 
-/* One file a name: names are the caller's, so there must be an end to them. The oldest goes. */
+/* A file for each name: clients choose names, so their number has a limit. The oldest file is removed. */
 static void prune_causes(const char *parent)
 {
 	char oldest[NAME_MAX + 1] = "";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * store.h - what must outlive vimod: JSON files that are whole or not there.
+ * store.h - state that outlives vimod: JSON files that are whole or do not exist.
  */
 #ifndef TOOLSTACK_BASE_STORE_H
 #define TOOLSTACK_BASE_STORE_H
@@ -18,7 +18,7 @@ int store_write(const char *name, const char *file, json_object *json, struct er
 json_object *store_read(const char *name, const char *file);
 /** store_remove() - the guest's directory and all files in it. */
 void store_remove(const char *name);
-/** store_cause() / store_read_cause() - why a guest that is gone ended. */
+/** store_cause() / store_read_cause() - why a guest ended that does not exist any more. */
 void store_cause(const char *name, const char *cause);
 json_object *store_read_cause(const char *name);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * watch.c - libuv frees nothing before its close callback: done once, here.
+ * watch.c - a handle of libuv is freed in its close callback.
  */
 #include "base/watch.h"
 #include "container.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * guest_fdt.c - the tree follows QEMU's "virt" machine (guest_map.h), so that
- * unmodified kernels find what they know. libfdt remembers nothing of a failed
- * step that the next one would not report: one check at the end is enough.
+ * unmodified kernels find known devices. libfdt's sequential writer stays in error after a
+ * failed step; the first error is kept and checked once at the end.
  */
 #include "boot/guest_fdt.h"
 
@@ -102,7 +102,7 @@ static void cpus(struct tree *tree, uint32_t count)
 		text(tree, "device_type", "cpu");
 		text(tree, "compatible", "arm,armv8");
 		text(tree, "enable-method", "psci");
-		CELLS(tree, "reg", n); /* of MPIDR: affinity 0 and nothing else, as EL2 numbers vCPUs */
+		CELLS(tree, "reg", n); /* MPIDR: affinity 0 only, as EL2 numbers vCPUs */
 		end(tree);
 	}
 	end(tree);
@@ -130,7 +130,7 @@ static void gic(struct tree *tree, uint32_t version, uint32_t vcpus)
 
 static void timer(struct tree *tree, uint32_t gic_version, uint32_t vcpus)
 {
-	/* GICv2 names the CPUs that a PPI goes to. */
+	/* For GICv2 the flags name the CPUs that have the PPI. */
 	uint32_t flags = IRQ_LEVEL | (gic_version == 2 ? ((1u << vcpus) - 1) << 8 : 0);
 
 	begin(tree, "timer");

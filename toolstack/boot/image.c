@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * image.c - check, place and load what a guest boots from.
+ * image.c - check, place and load a guest's kernel and initrd.
  *
  * The header is Linux's Documentation/arm64/booting.rst. File contents are not
  * trusted: every size is checked before anything is computed from it.
@@ -34,18 +34,18 @@ _Static_assert(sizeof(struct image_header) == 64, "booting.rst");
 /* @what: the key of guest.cfg that names the file. */
 static int open_file(const char *what, const char *path, uint64_t *bytes, struct error *err)
 {
-	/* O_NONBLOCK: nobody may make us wait for the other end of a FIFO. */
+	/* O_NONBLOCK: open() must not block on a FIFO. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat stat;
 
 	if (fd < 0) {
 		return error_key(err, ERROR_FAILED, what,
-				 "%s %s cannot be read: %s; check the path in the configuration", what, path,
+				 "%s %s cannot be read: %s: correct the path in the configuration", what, path,
 				 strerror(errno));
 	}
 	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || stat.st_size == 0) {
 		close(fd);
-		return error_key(err, ERROR_FAILED, what, "%s %s is %s: name a file that holds one", what, path,
+		return error_key(err, ERROR_FAILED, what, "%s %s is %s: give the path of a file", what, path,
 				 S_ISREG(stat.st_mode) ? "empty" :
 				 S_ISDIR(stat.st_mode) ? "a directory" :
 							 "not a file");
@@ -97,7 +97,7 @@ static uint32_t word(const uint8_t *at)
 	return le32toh(value);
 }
 
-/* Bytes that the file must have by its own EFI header; 0 without one. */
+/* The length of the file by its own EFI header; 0 without a header. */
 static uint64_t bytes_promised(const uint8_t *head, size_t bytes, uint32_t pe)
 {
 	uint64_t promised = 0;
@@ -119,14 +119,14 @@ static uint64_t bytes_promised(const uint8_t *head, size_t bytes, uint32_t pe)
 	return promised;
 }
 
-/* What a file that is no arm64 Image may be, and what to do then. */
+/* What a file that is not an arm64 Image may be, and the remedy. */
 static const char *guess(const uint8_t *head, size_t bytes)
 {
 	static const struct {
 		size_t at;
 		const char *bytes, *advice;
 	} signatures[] = {
-		{ 0, "\177ELF", " (this is an ELF file; vmlinux? use arch/arm64/boot/Image)" },
+		{ 0, "\177ELF", " (this is an ELF file; vmlinux? give arch/arm64/boot/Image)" },
 		{ 4, "zimg", " (this is an EFI zboot image: build the kernel's Image or Image.gz target)" },
 		{ 0x202, "HdrS", " (this is an x86 kernel)" },
 		{ 0x24, "\x18\x28\x6f\x01", " (this is a 32-bit Arm kernel)" },
@@ -137,7 +137,7 @@ static const char *guess(const uint8_t *head, size_t bytes)
 		{ 0, "\x28\xb5\x2f\xfd", " (this is compressed with zstd: decompress it first)" },
 		{ 0, "BZh", " (this is compressed with bzip2: decompress it first)" },
 		{ 0, "\x02\x21\x4c\x18", " (this is compressed with lz4: decompress it first)" },
-		{ 0, "\x27\x05\x19\x56", " (this is a U-Boot uImage: use the Image that it was made from)" },
+		{ 0, "\x27\x05\x19\x56", " (this is a U-Boot uImage: give the Image that it was made from)" },
 		{ 0, "\xd0\x0d\xfe\xed", " (this is a device tree or a FIT image)" },
 		{ 0, "07070", " (this is a cpio archive; an initrd?)" },
 	};
@@ -159,7 +159,7 @@ static int check_header(struct image *image, const uint8_t *head, ssize_t bytes,
 
 	if (bytes < 2)
 		return error_set(err, ERROR_FAILED,
-				 "kernel %s is truncated or damaged: its header cannot be read; "
+				 "kernel %s is truncated or damaged, its header cannot be read: "
 				 "copy it again",
 				 path);
 	memcpy(&header, head, (size_t)bytes < sizeof(header) ? (size_t)bytes : sizeof(header));
@@ -183,8 +183,8 @@ static int check_header(struct image *image, const uint8_t *head, ssize_t bytes,
 				 "%#llx): copy it again",
 				 path, (unsigned long long)size, (unsigned long long)text_offset);
 	if (!image->gzip && image->kernel_bytes < promised)
-		return error_set(err, ERROR_FAILED, "kernel %s is truncated: %llu of %llu bytes; copy it again", path,
-				 (unsigned long long)image->kernel_bytes, (unsigned long long)promised);
+		return error_set(err, ERROR_FAILED, "kernel %s is truncated, it has %llu of %llu bytes: copy it again",
+				 path, (unsigned long long)image->kernel_bytes, (unsigned long long)promised);
 	if (!image->gzip && image->kernel_bytes > size)
 		size = image->kernel_bytes;
 	if (image->gzip)
@@ -203,8 +203,8 @@ static int lay_out(struct image *image, uint64_t memory_bytes, struct error *err
 	layout->end = layout->initrd + ALIGN_UP(layout->initrd_bytes, 4096);
 	if (layout->end > memory_bytes) {
 		return error_key(err, ERROR_FAILED, "memory",
-				 "memory = %llu is too little: kernel and ramdisk alone take %llu "
-				 "MiB; set memory to %llu or more",
+				 "memory = %llu is too small for kernel and ramdisk, which take %llu "
+				 "MiB: set memory to %llu or more",
 				 (unsigned long long)(memory_bytes / MIB),
 				 (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB),
 				 (unsigned long long)(ALIGN_UP(layout->end, MIB) / MIB + 32));
@@ -219,7 +219,7 @@ int image_open(struct image *image, const char *kernel, const char *ramdisk, uin
 
 	*image = (struct image){ .kernel_fd = -1, .ramdisk_fd = -1, .kernel_path = kernel, .ramdisk_path = ramdisk };
 	if (!head) {
-		error_set(err, ERROR_RESOURCES, "out of memory");
+		error_set(err, ERROR_RESOURCES, "no memory in dom0 to read the kernel: end a program");
 		return -1;
 	}
 	image->kernel_fd = open_file("kernel", kernel, &image->kernel_bytes, err);
@@ -250,7 +250,7 @@ static int read_whole(int fd, uint8_t *to, uint64_t bytes, const char *path, str
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return error_set(err, ERROR_FAILED, "reading %s failed at byte %llu: %s", path,
+			return error_set(err, ERROR_FAILED, "cannot read %s at byte %llu: %s", path,
 					 (unsigned long long)done, got ? strerror(errno) : "it shrank");
 		done += got;
 	}
@@ -266,13 +266,13 @@ static int unpack(struct image *image, uint8_t *to, struct error *err)
 	int got = -1, result = 0;
 
 	if (!file || (!to && !scratch))
-		result = error_set(err, ERROR_RESOURCES, "no memory to decompress kernel %s: stop something in dom0",
+		result = error_set(err, ERROR_RESOURCES, "no memory in dom0 to decompress kernel %s: end a program",
 				   image->kernel_path);
 	while (!result && done <= room) {
 		uint64_t want = room - done < MIB ? room - done : MIB;
 		uint8_t extra;
 
-		/* One byte more than fits tells a too long stream from the end of a right one. */
+		/* One byte more than fits tells a stream that is too long from the end of a correct stream. */
 		got = want ? gzread(file, to ? to + done : scratch, want) : gzread(file, &extra, 1);
 		if (got <= 0)
 			break;
@@ -280,7 +280,7 @@ static int unpack(struct image *image, uint8_t *to, struct error *err)
 	}
 	if (!result && (got < 0 || done < image->kernel_bytes || !done))
 		result = error_set(err, ERROR_FAILED,
-				   "kernel %s is truncated or damaged: it does not decompress; "
+				   "kernel %s is truncated or damaged, it does not decompress: "
 				   "copy it again",
 				   image->kernel_path);
 	else if (!result && done > room)
@@ -291,7 +291,7 @@ static int unpack(struct image *image, uint8_t *to, struct error *err)
 	/* gzclose_r() reports a stream that ended early. */
 	if (file && gzclose_r(file) == Z_BUF_ERROR && !result)
 		result = error_set(err, ERROR_FAILED,
-				   "kernel %s is truncated: the compressed data end early; copy "
+				   "kernel %s is truncated, the compressed data end early: copy "
 				   "it again",
 				   image->kernel_path);
 	free(scratch);

@@ -12,7 +12,7 @@
 
 #define IMAGE_DTB_BYTES 0x10000u
 
-/** Where things lie, as offsets from the start of guest RAM. */
+/** Places in guest RAM, as offsets from its start. */
 struct image_layout {
 	uint64_t kernel, kernel_end; /* with BSS */
 	uint64_t dtb;
@@ -30,12 +30,12 @@ struct image {
 
 /** image_open() - open and check kernel and ramdisk ("" = none), lay them out. */
 int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t memory_bytes, struct error *err);
-/** image_load() - read both into @ram (at least layout.end bytes), clean to the point of coherency. */
+/** image_load() - read kernel and ramdisk into @ram (at least layout.end bytes), clean to the point of coherency. */
 int image_load(struct image *image, uint8_t *ram, struct error *err);
 /** image_verify() - read a compressed kernel through without keeping it (dry run). */
 int image_verify(struct image *image, struct error *err);
 void image_close(struct image *image);
-/** image_clean() - what the CPU wrote reaches memory that a guest with its MMU off reads. */
+/** image_clean() - clean the bytes to memory, where a guest with its MMU off reads them. */
 void image_clean(const void *start, size_t bytes);
 
 #endif

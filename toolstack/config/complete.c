@@ -92,7 +92,7 @@ static int complete_formats(struct guest_config *config, struct error *err)
 	return 0;
 }
 
-/* As long as VirtIO lets it be: 16 digits of the uuid and the disk. */
+/* At most as long as VirtIO allows: 16 digits of the uuid, and the vdev. */
 static void make_serial(const char *uuid, struct disk_config *disk)
 {
 	char *to = disk->serial;

@@ -46,7 +46,7 @@ static bool decode(const char *from, size_t length, char *to, size_t size)
 	return true;
 }
 
-/* "ADDRESS:PORT", "[ADDRESS]:PORT"; QEMU resolves no names where it runs. */
+/* "ADDRESS:PORT", "[ADDRESS]:PORT"; in confine's root QEMU cannot resolve host names. */
 static bool take_address(const char *text, size_t length, struct nbd_uri *uri)
 {
 	const struct addrinfo numeric = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };

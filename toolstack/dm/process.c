@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * process.c - start, watch and adopt vimo-dm. A pidfd tells the end of a
- * process that is not our child, and a number is never killed by mistake.
+ * process.c - start, watch and adopt vimo-dm. A pidfd reports the end of a process that is not vimod's child, and never
+ * names another process.
  */
 #include "dm/process.h"
 #include "base/child.h"
@@ -24,7 +24,7 @@
 #define VIMO_DM_PATH "/usr/libexec/vimo/vimo-dm"
 #endif
 #define READY_TIMEOUT_MS 20000
-#define DEVICE_FD 5u /* the first of the devices'; 3 and 4 are domain and ready pipe */
+#define DEVICE_FD 5u /* the devices' first descriptor; 3 and 4 are domain and ready pipe */
 
 static const char *log_dir(void)
 {
@@ -37,7 +37,7 @@ static void on_exit_event(void *arg)
 {
 	struct dm_process *dm = arg;
 
-	waitpid(dm->pid, NULL, WNOHANG); /* ECHILD for an adopted one */
+	waitpid(dm->pid, NULL, WNOHANG); /* ECHILD for an adopted process */
 	dm->pid = 0;
 	watch_end(&dm->exit);
 	close(dm->pidfd);
@@ -70,7 +70,7 @@ static void on_ready_line(void *arg)
 	else
 		finish_ready(dm, !strncmp(dm->line, "ERROR ", 6) ?
 					 dm->line + 6 :
-					 "it ended before it was ready; see journalctl -u vimod");
+					 "it exited before it was ready: see journalctl -u vimod");
 }
 
 static void on_ready_timeout(void *arg)
@@ -94,7 +94,7 @@ static void run_child(const char *const argv[], int domain_fd, int ready_fd, con
 	struct fd_list moved = *fds;
 	bool good = true;
 
-	/* Out of the way of the numbers that they get. */
+	/* Above the numbers that they get. */
 	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
 	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
 	for (uint32_t n = 0; n < fds->count; n++)
@@ -170,10 +170,10 @@ bool dm_adopt(struct dm_process *dm, const char *name)
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		return false;
-	/* The file is locked as long as its writer lives: its number is no stranger's. */
+	/* The file is locked as long as vimo-dm lives, so the number is not another process' by now. */
 	if (!flock(fd, LOCK_EX | LOCK_NB) && (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK))
 		return false;
-	dm->pid = (pid_t)strtol(text, NULL, 10); /* 0 for what is no number */
+	dm->pid = (pid_t)strtol(text, NULL, 10); /* 0 if it is not a number */
 	if (dm->pid > 1 && !watch_process(dm))
 		return true;
 	dm->pid = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * request.c - what is asked of a running vimo-dm: one packet with one JSON
- * object and its descriptors, one packet back.
+ * request.c - a request is one packet with one JSON object and its descriptors; the answer is one packet.
  */
 #include "dm/request.h"
 #include "cleanup.h"
@@ -15,7 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PATIENCE_S 5
+#define TIMEOUT_S 5
 
 struct dm_request {
 	char guest[64];
@@ -54,21 +53,21 @@ static int begin(const char *name, int flags, const char *what, json_object *arg
 		 struct error *err)
 {
 	CLEANUP_JSON json_object *request = json_object_new_object();
-	int control = unix_socket_connect(store_path(name, "control.sock"), SOCK_SEQPACKET | flags, PATIENCE_S);
+	int control = unix_socket_connect(store_path(name, "control.sock"), SOCK_SEQPACKET | flags, TIMEOUT_S);
 
 	json_object_object_add(request, what, argument);
 	if (control < 0)
 		return error_set(err, ERROR_FAILED,
-				 "the device model of %s does not answer (%s): it may be starting again, try once more",
-				 name, strerror(errno));
+				 "vimo-dm of %s does not answer, %s: it may be starting again, try once more", name,
+				 strerror(errno));
 	if (send_request(control, request, fds))
 		return control;
-	error_set(err, ERROR_FAILED, "the device model of %s takes no request: %s", name, strerror(errno));
+	error_set(err, ERROR_FAILED, "vimo-dm of %s does not take requests, %s: try once more", name, strerror(errno));
 	close(control);
 	return -1;
 }
 
-/* Return: 0, or -1: ERROR_STATE with vimo-dm's words, ERROR_UNREACHABLE when nobody knows what it did. */
+/* Return: 0, or -1: ERROR_STATE with vimo-dm's words, ERROR_UNREACHABLE when vimo-dm may have done it. */
 static int take_answer(const char *name, int control, struct error *err)
 {
 	char answer[1024] = "";
@@ -77,13 +76,13 @@ static int take_answer(const char *name, int control, struct error *err)
 	answer[strcspn(answer, "\n")] = 0;
 	if (got > 0 && !strncmp(answer, "OK", 2))
 		return 0;
-	if (got > 0) /* its rules: a slot that is full, a driver that uses the device */
+	if (got > 0) /* the slot is full, or a driver uses the device */
 		return error_set(err, ERROR_STATE, "%s: %s", name, strncmp(answer, "ERROR ", 6) ? answer : answer + 6);
-	return error_set(err, ERROR_UNREACHABLE, "the device model of %s gave no answer: %s", name,
-			 got < 0 ? strerror(errno) : "it ended");
+	return error_set(err, ERROR_UNREACHABLE, "vimo-dm of %s did not answer: %s", name,
+			 got < 0 ? strerror(errno) : "it has ended");
 }
 
-/* Takes over @argument. Return: as take_answer() does; ERROR_FAILED when it was not asked. */
+/* Takes over @argument. Return: as take_answer() does; ERROR_FAILED when vimo-dm did not get the request. */
 static int ask(const char *name, const char *what, json_object *argument, const struct fd_list *fds, struct error *err)
 {
 	CLEANUP_FD int control = begin(name, 0, what, argument, fds, err);
@@ -91,17 +90,17 @@ static int ask(const char *name, const char *what, json_object *argument, const 
 	return control < 0 ? -1 : take_answer(name, control, err);
 }
 
-/* An answer, its end, or no more patience: then there is nothing to be taken. */
+/* An answer, the end of vimo-dm, or a timeout. */
 static void finish(void *arg)
 {
 	struct dm_request *request = arg;
 	dm_request_fn done = request->done;
-	void *its = request->arg;
+	void *arg_of_done = request->arg;
 	struct error err;
 	int result = take_answer(request->guest, request->control, &err);
 
 	dm_request_cancel(&request);
-	done(its, result, &err);
+	done(arg_of_done, result, &err);
 }
 
 void dm_request_cancel(struct dm_request **request)
@@ -130,8 +129,9 @@ int dm_power_button(const char *name, struct error *err)
 
 	if (!ask(name, "powerbutton", json_object_new_object(), NULL, &inner))
 		return 0;
-	return error_set(err, ERROR_FAILED, "%s's power button could not be pressed: %.800s; destroy ends it at once",
-			 name, inner.text);
+	return error_set(err, ERROR_FAILED,
+			 "cannot press the power button of %s: %.800s; vimoctl destroy ends the guest at once", name,
+			 inner.text);
 }
 
 int dm_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err)
@@ -158,7 +158,7 @@ struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot
 	request->done = done;
 	request->arg = arg;
 	request->answer = watch_fd(loop, control, UV_READABLE, finish, request);
-	request->timer = watch_timer(loop, PATIENCE_S * 1000, finish, request);
+	request->timer = watch_timer(loop, TIMEOUT_S * 1000, finish, request);
 	return request;
 }
 

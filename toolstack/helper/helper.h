@@ -16,7 +16,7 @@
 
 struct helper;
 
-/** The device that a helper serves, as guest.cfg has it. */
+/** The device that a helper serves: its configuration. */
 union helper_config {
 	struct disk_config disk;
 	struct fs_config folder;

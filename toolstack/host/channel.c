@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * channel.c - links to sockets of channels. A link stays when a device model is
- * replaced, needs no rights in vimo-dm, and can be longer than a socket's path.
+ * channel.c - links to sockets of channels. A link stays for the next vimo-dm, needs no rights in vimo-dm, and its path
+ * can be longer than a socket's.
  */
 #include "host/channel.h"
 #include "base/store.h"
@@ -29,7 +29,7 @@ static bool leads_to(const char *path, const char *target)
 	return length >= 0 && (size_t)length == strlen(target) && !memcmp(text, target, (size_t)length);
 }
 
-/* A link into a directory of guests that leads nowhere: of a dom0 that lost power, perhaps. */
+/* A link into a directory of guests without a target: perhaps dom0 lost power. */
 static bool is_stale(const char *path)
 {
 	char text[PATH_MAX], ours[PATH_MAX];
@@ -50,7 +50,7 @@ static int channel_fail(const struct channel_config *channel, const char *why, s
 
 enum { NOTHING, OURS, STALE };
 
-/* Return: what is at its path, or -1 when it cannot have it. */
+/* Return: what is at the channel's path; -1 when the path cannot be used. */
 static int look(const struct channel_config *channel, const char *target, struct error *err)
 {
 	struct stat status;
@@ -61,7 +61,7 @@ static int look(const struct channel_config *channel, const char *target, struct
 		return OURS;
 	if (is_stale(channel->path))
 		return STALE;
-	return channel_fail(channel, "it is there already: remove it, or give another path", err);
+	return channel_fail(channel, "the path exists: remove it, or give another path", err);
 }
 
 int channels_check(const struct guest_config *config, struct error *err)
@@ -73,10 +73,11 @@ int channels_check(const struct guest_config *config, struct error *err)
 		if (!*channel->path)
 			continue;
 		snprintf(folder, sizeof(folder), "%s", channel->path);
-		strrchr(folder, '/')[1] = '\0'; /* it is absolute */
+		strrchr(folder, '/')[1] = '\0'; /* paths are absolute */
 		if (access(folder, W_OK | X_OK))
 			return channel_fail(channel,
-					    "no file can be made there: make its directory, or give another path", err);
+					    "vimod cannot make a file there: make its directory, or give another path",
+					    err);
 		if (look(channel, channel_path(config, n), err) < 0)
 			return -1;
 	}

@@ -2,9 +2,9 @@
 /*
  * disk.c - open and lock images.
  *
- * The locks are those of QEMU's block/file-posix.c, so that qemu-img and others notice us:
- * who has a permission holds a shared lock on one byte for it, who does not let others have
- * it on another byte. Both are taken, then the opposite ones are looked for.
+ * The locks are those of QEMU's block/file-posix.c, so that qemu-img and other programs respect them. A program that
+ * has a permission holds a shared lock on one byte. A program that refuses it to others holds a lock on another byte.
+ * Both locks are taken, then the opposite ones are looked for.
  */
 #include "host/disk.h"
 
@@ -18,7 +18,7 @@
 
 #define LOCK_HAVE 100
 #define LOCK_REFUSE 200
-#define CLAIMS (1ull << 61) /* far from any byte that others lock: one for each disk of each guest */
+#define CLAIMS (1ull << 61) /* a byte for each disk of each guest, far from bytes that other programs lock */
 #define SECTOR 512
 
 enum { PERMISSION_READ = 1u << 0, PERMISSION_WRITE = 1u << 1, PERMISSION_RESIZE = 1u << 3, PERMISSIONS = 4 };
@@ -31,7 +31,7 @@ int disk_fail(const struct disk_config *disk, enum error_code code, const char *
 static int check_type(const struct disk_config *disk, mode_t mode, struct error *err)
 {
 	if (S_ISDIR(mode))
-		return disk_fail(disk, ERROR_FAILED, "is a directory: give the path of an image in it", err);
+		return disk_fail(disk, ERROR_FAILED, "is a directory: give the path of an image", err);
 	if (!S_ISREG(mode) && !S_ISBLK(mode))
 		return disk_fail(disk, ERROR_FAILED, "is neither a file nor a block device: give the path of an image",
 				 err);
@@ -44,20 +44,22 @@ static int error_open(const struct disk_config *disk, struct error *err)
 	case ENOENT:
 		return disk_fail(disk, ERROR_FAILED,
 				 strncmp(disk->target, "/dev/", 5) ?
-					 "is not there: make it, or correct target" :
-					 "is not there: correct target, or activate the volume (lvchange -ay)",
+					 "does not exist: make it, or correct target" :
+					 "does not exist: correct target, or activate the volume (lvchange -ay)",
 				 err);
 	case EBUSY:
-		return disk_fail(disk, ERROR_STATE, "is in use: it is mounted, part of a volume, or another guest's",
-				 err);
-	case EROFS: return disk_fail(disk, ERROR_FAILED, "can only be read: use access=ro", err);
+		return disk_fail(
+			disk, ERROR_STATE,
+			"is in use, mounted, part of a volume or another guest's: end that use, or correct target",
+			err);
+	case EROFS: return disk_fail(disk, ERROR_FAILED, "can only be read: write access=ro", err);
 	default:
 		return error_key(err, ERROR_FAILED, "disk", "disk %s: cannot open %.600s: %s", disk->vdev, disk->target,
 				 strerror(errno));
 	}
 }
 
-/* O_NONBLOCK: what has become a pipe meanwhile does not stop us. */
+/* O_NONBLOCK: open() must not block if the file has become a pipe meanwhile. */
 static int open_image(const struct disk_config *disk, mode_t mode, bool *direct)
 {
 	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (disk->access == ACCESS_RO ? O_RDONLY : O_RDWR);
@@ -77,7 +79,7 @@ static bool lock_byte(int fd, off_t byte, int command, short type)
 	return !fcntl(fd, command, &lock) && (command != F_OFD_GETLK || lock.l_type == F_UNLCK);
 }
 
-/* @command on the bytes of @have and @refuse: beginning at @first and @second. */
+/* @command on the bytes of @have, from @first on, and of @refused, from @second on. */
 static bool lock_bytes(int fd, unsigned int have, off_t first, unsigned int refused, off_t second, int command,
 		       short type)
 {
@@ -103,12 +105,12 @@ static int lock_image(const struct disk_config *disk, int fd, struct error *err)
 		return 0;
 	return disk_fail(disk, ERROR_STATE,
 			 disk->access == ACCESS_RO ?
-				 "is locked: another guest or program writes it; end that one first" :
-				 "is locked by another guest or program: end that one, or use a copy",
+				 "is locked, another guest or program writes it: end that one first" :
+				 "is locked by another guest or program: end that one, or give a copy",
 			 err);
 }
 
-/* FNV-1a: two disks of the same image that meet by chance would only wait for each other. */
+/* FNV-1a: two disks of one image that get the same byte by chance only wait for each other. */
 static off_t claim_byte(const char *uuid, uint32_t slot)
 {
 	uint64_t hash = 0xcbf29ce484222325u ^ slot;
@@ -124,7 +126,7 @@ int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct 
 
 	if (lock_byte(fd, byte, F_OFD_SETLK, F_RDLCK) && lock_byte(fd, byte, F_OFD_GETLK, F_WRLCK))
 		return 0;
-	return disk_fail(disk, ERROR_STATE, "has transfers of the guest's last device model under way: try again", err);
+	return disk_fail(disk, ERROR_STATE, "has transfers of the guest's previous vimo-dm under way: try again", err);
 }
 
 static int check_image(const struct disk_config *disk, int fd, struct error *err)
@@ -137,16 +139,17 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 		return error_open(disk, err);
 	if (check_type(disk, status.st_mode, err))
 		return -1;
-	/* It opens for writing; only writes would fail. */
+	/* The device opens for writing; only writes would fail. */
 	if (S_ISBLK(status.st_mode) && disk->access != ACCESS_RO && !ioctl(fd, BLKROGET, &readonly) && readonly) {
 		errno = EROFS;
 		return error_open(disk, err);
 	}
 	if (size <= 0)
-		return disk_fail(disk, ERROR_FAILED, "is empty: give it a size, as truncate -s 10G does", err);
+		return disk_fail(disk, ERROR_FAILED, "is empty: give it a size with truncate -s 10G", err);
 	if (disk->format == FORMAT_RAW && size % SECTOR)
 		return disk_fail(disk, ERROR_FAILED,
-				 "has a size that is no multiple of 512 bytes: truncate -s %512 makes it one", err);
+				 "has a size that is not a multiple of 512 bytes: enlarge it with truncate -s %512",
+				 err);
 	return 0;
 }
 
@@ -155,7 +158,7 @@ int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct erro
 	struct stat status;
 	int fd;
 
-	/* Before it is opened: devices may do something as they are. */
+	/* Before open(), which may have an effect on a device. */
 	if (stat(disk->target, &status))
 		return error_open(disk, err);
 	if (check_type(disk, status.st_mode, err))
@@ -167,7 +170,7 @@ int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct erro
 		close(fd);
 		return -1;
 	}
-	/* With it, io_uring would not wait for the disk. */
+	/* With O_NONBLOCK, io_uring would not wait for the disk. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	return fd;
 }

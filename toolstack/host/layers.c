@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * layers.c - what an image is based on. qemu-img reads one image at a time and opens no other: where
- * images lead is checked here, before anything else is opened.
+ * layers.c - open the images that an image is based on. qemu-img reads one image at a time and opens no other. The
+ * names in an image are checked here, before the next image is opened.
  */
 #include "host/layers.h"
 #include "cleanup.h"
@@ -29,7 +29,7 @@ static const char *qemu_img(void)
 	return program && *program ? program : "/usr/bin/qemu-img";
 }
 
-/* Reads until the end. Return: how much, or -1. */
+/* Read until the end. Return: the bytes, or -1. */
 static ssize_t read_all(int fd, char *to, size_t size, int patience_ms)
 {
 	size_t used = 0;
@@ -58,8 +58,8 @@ static json_object *error_info(const struct disk_config *disk, pid_t pid, const 
 	return NULL;
 }
 
-/* What qemu-img says of its own: without its name, and of a file whose name is another there. */
-static char *plain_words(char *words)
+/* The reason in qemu-img's messages, without its name and without the path, which is one of confine's root. */
+static char *find_reason(char *words)
 {
 	char *line = strrchr(words, '\n');
 
@@ -73,7 +73,7 @@ static char *plain_words(char *words)
 	return strncmp(words, "qemu-img: ", 10) ? words : words + 10;
 }
 
-/* What qemu-img knows of one image. */
+/* qemu-img's information about one image. */
 static json_object *read_info(const struct disk_config *disk, int fd, struct error *err)
 {
 	char path[CONFINE_PATH], words[1024];
@@ -89,7 +89,7 @@ static json_object *read_info(const struct disk_config *disk, int fd, struct err
 	pid_t pid;
 
 	if (access(argv[0], X_OK))
-		return error_info(disk, 0, "there is no qemu-img: install qemu-utils", err);
+		return error_info(disk, 0, "qemu-img is missing: install qemu-utils", err);
 	confine_path(&confine, 0, path);
 	if (!answer || pipe2(output, O_CLOEXEC))
 		return error_info(disk, 0, strerror(errno), err);
@@ -112,7 +112,7 @@ static json_object *read_info(const struct disk_config *disk, int fd, struct err
 	words[got > 0 ? got : 0] = '\0';
 	info = json_parse(answer, strlen(answer));
 	if (!info)
-		return error_info(disk, pid, *words ? plain_words(words) : "qemu-img says nothing about it", err);
+		return error_info(disk, pid, *words ? find_reason(words) : "qemu-img exited without a message", err);
 	waitpid(pid, NULL, 0);
 	return info;
 }
@@ -124,18 +124,20 @@ static int check_info(const struct disk_config *disk, json_object *info, struct 
 	if (json_object_object_get_ex(info, "format-specific", &specific))
 		json_object_object_get_ex(specific, "data", &data);
 	if (json_number(info, "virtual-size", 0) <= 0)
-		return disk_fail(disk, ERROR_FAILED, "is a disk without a size: qemu-img resize gives it one", err);
+		return disk_fail(disk, ERROR_FAILED, "is a disk without a size: set one with qemu-img resize", err);
 	if (json_flag(info, "encrypted"))
-		return disk_fail(disk, ERROR_FAILED, "is encrypted: qemu-img convert makes one that is not", err);
+		return disk_fail(disk, ERROR_FAILED, "is encrypted: make a plain image of it with qemu-img convert",
+				 err);
 	if (data && json_object_object_get_ex(data, "data-file", NULL))
 		return disk_fail(disk, ERROR_FAILED,
-				 "has its data in another file: qemu-img convert -O qcow2 makes one file of them", err);
+				 "has its data in another file: make one file of both with qemu-img convert -O qcow2",
+				 err);
 	if (data && json_flag(data, "corrupt"))
-		return disk_fail(disk, ERROR_FAILED, "is marked corrupt: qemu-img check -r all may repair it", err);
+		return disk_fail(disk, ERROR_FAILED, "is marked corrupt: repair it with qemu-img check -r all", err);
 	return 0;
 }
 
-/* Return: 1 and the image that @info's is based on in @disk; 0 when there is none. */
+/* Return: 1, and @disk becomes the image that @info's image is based on; 0 when it is based on none. */
 static int follow(struct disk_config *disk, json_object *info, struct error *err)
 {
 	const char *name = json_string(info, "backing-filename");
@@ -146,28 +148,30 @@ static int follow(struct disk_config *disk, json_object *info, struct error *err
 	if (!name)
 		return 0;
 	if (!format)
-		return disk_fail(disk, ERROR_FAILED,
-				 "does not say what format its backing file has: qemu-img rebase -u -b FILE -F FORMAT",
-				 err);
+		return disk_fail(
+			disk, ERROR_FAILED,
+			"does not name its backing file's format: set it with qemu-img rebase -u -b FILE -F FORMAT",
+			err);
 	if (!format_find(format, &found) || found == FORMAT_NBD)
 		return disk_fail(disk, ERROR_FAILED,
-				 "is based on an image of a format that is not served: see guest.cfg(5)", err);
+				 "is based on an image of another format: convert it to a format of guest.cfg(5)", err);
 	if (!strncmp(name, "json:", 5) || (strchr(name, ':') && (*name != '/' && *name != '.')))
-		return disk_fail(disk, ERROR_FAILED,
-				 "is based on what is no file: qemu-img convert makes it one whole image", err);
+		return disk_fail(
+			disk, ERROR_FAILED,
+			"is based on an image that is not a file: make one image of both with qemu-img convert", err);
 	if (*name == '/')
 		slash = disk->target;
 	else
-		slash++; /* relative to the directory of the one that says so */
+		slash++; /* relative to the directory of the image that names it */
 	if ((size_t)(slash - disk->target) + strlen(name) >= sizeof(disk->target))
-		return disk_fail(disk, ERROR_FAILED, "is based on a file whose path is too long", err);
+		return disk_fail(disk, ERROR_FAILED, "is based on a file whose path is too long: move it", err);
 	strcpy(slash, name);
 	disk->format = found;
 	disk->access = ACCESS_RO;
 	return 1;
 }
 
-/* The directory of a server's socket, which changes when the server is started again; of one elsewhere nothing. */
+/* Open the directory of a server's socket: the socket is a new file when the server is restarted. */
 static int open_server(struct layer *layer, const struct disk_config *disk, struct error *err)
 {
 	struct nbd_uri uri;
@@ -183,7 +187,10 @@ static int open_server(struct layer *layer, const struct disk_config *disk, stru
 	layer->fd = open(uri.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return layer->fd >= 0 ?
 		       0 :
-		       disk_fail(disk, ERROR_FAILED, "cannot be reached: its socket's directory is not there", err);
+		       disk_fail(
+			       disk, ERROR_FAILED,
+			       "cannot be reached, its socket's directory does not exist: start the server, or correct target",
+			       err);
 }
 
 static int open_layer(struct layers *layers, struct disk_config *disk, struct error *err)
@@ -197,9 +204,9 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 		return open_server(layer, disk, err);
 	}
 	if (layers->count == CONFINE_FILES)
-		return disk_fail(disk, ERROR_FAILED, "has too many images above it: qemu-img convert makes one of them",
-				 err);
-	/* QEMU lets others write what an image is based on. Whoever has the descriptor has our lock. */
+		return disk_fail(disk, ERROR_FAILED,
+				 "has too many images above it: make one image of some with qemu-img convert", err);
+	/* QEMU does not lock images that another image is based on. A process with the descriptor has this lock. */
 	layer->fd = disk->access == ACCESS_RO ? disk_open(disk, &layer->direct, err) :
 						disk_open_unlocked(disk, &layer->direct, err);
 	if (layer->fd < 0)
@@ -221,7 +228,7 @@ struct layers *layers_open(const struct disk_config *disk, struct error *err)
 	int more;
 
 	if (!layers) {
-		disk_fail(disk, ERROR_RESOURCES, "cannot be opened: no memory", err);
+		disk_fail(disk, ERROR_RESOURCES, "cannot be opened, dom0 has no memory: end a program", err);
 		return NULL;
 	}
 	do

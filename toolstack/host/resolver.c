@@ -41,8 +41,8 @@ static void refresh(struct resolver *resolver, int copy)
 		return;
 	}
 	if (!resolver->failed)
-		log_warning("%s: no copy of it for user-mode networks: %s", RESOLVER_SOURCE, strerror(errno));
-	resolver->failed = true; /* said once, tried again */
+		log_warning("%s: cannot copy it for networks with backend=user: %s", RESOLVER_SOURCE, strerror(errno));
+	resolver->failed = true; /* logged once, tried again */
 }
 
 int resolver_open(struct resolver *resolver)

@@ -2,9 +2,9 @@
 /*
  * shape.c - traffic control by rtnetlink, as tc(8) does it.
  *
- * A tap's incoming packets are the guest's outgoing ones: they can be counted and dropped
- * (act_police), not queued. Its outgoing ones are queued (sch_tbf). Both take packets of up
- * to 64 KiB that offloads leave whole: bursts are large enough.
+ * A tap's incoming packets are the guest's outgoing packets: the kernel counts and drops them (act_police), it cannot
+ * queue them. Packets to the guest are queued (sch_tbf). Bursts are large enough for packets of up to 64 KiB, which
+ * offloads leave whole.
  */
 #include "host/shape.h"
 #include "cleanup.h"
@@ -19,9 +19,9 @@
 #include <sys/socket.h>
 
 #define TICK_NS 64ull /* of struct tc_police's burst: PSCHED_SHIFT in the kernel */
-#define QUEUE_MS 100u /* what waits for the guest */
+#define QUEUE_MS 100u /* of packets to the guest */
 #define CELL_LOG 8
-#define TABLE_BYTES 1024 /* that the kernel wants to see, and does not look at */
+#define TABLE_BYTES 1024 /* the kernel requires the table and ignores its contents */
 
 struct request {
 	struct nlmsghdr header;
@@ -39,7 +39,7 @@ static void begin(struct request *request, uint16_t type, int index, uint32_t pa
 	request->tc.tcm_parent = parent;
 }
 
-/* There is room: what we ask for has one size. Return: for close_nest(). */
+/* @request has room for all attributes of this file. Return: the attribute, for close_nest(). */
 static struct rtattr *put(struct request *request, uint16_t type, const void *data, size_t bytes)
 {
 	struct rtattr *attribute = (struct rtattr *)(void *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
@@ -118,7 +118,7 @@ static int add_police(int index, const struct rate *rate)
 	const struct tc_police police = {
 		.action = TC_ACT_SHOT,
 		.burst = (uint32_t)(rate->burst * 1000000000ull / rate->bytes_per_second / TICK_NS + 1),
-		.mtu = INT32_MAX, /* no packet is too long by itself */
+		.mtu = INT32_MAX, /* packets are not dropped for their length */
 		.rate = ratespec(rate),
 	};
 	struct rtattr *options, *actions, *action, *parameters;

@@ -46,15 +46,17 @@ static int error_bridge(const char *bridge, int code, struct error *err)
 	case ENOPKG: /* module bridge is not loaded */
 	case ENODEV:
 		return vif_fail(ERROR_FAILED, err, "bridge", bridge,
-				"there is none: ip link add NAME type bridge makes one");
-	case EOPNOTSUPP: return vif_fail(ERROR_FAILED, err, "bridge", bridge, "it is an interface, but no bridge");
+				"it does not exist: make it with ip link add NAME type bridge");
+	case EOPNOTSUPP:
+		return vif_fail(ERROR_FAILED, err, "bridge", bridge,
+				"it is an interface, but not a bridge: give a bridge");
 	case EPERM:
-		return vif_fail(ERROR_FAILED, err, "bridge", bridge, "vimod has no right to use it: run it as root");
+		return vif_fail(ERROR_FAILED, err, "bridge", bridge, "vimod has no right to use it: run vimod as root");
 	default: return vif_fail(ERROR_FAILED, err, "bridge", bridge, strerror(code));
 	}
 }
 
-/* Port 0, which no interface is: the answer tells a bridge from others and changes nothing. */
+/* Port 0 is not an interface: the answer tells a bridge from others and changes nothing. */
 static int check_bridge(int control, const char *bridge, struct error *err)
 {
 	struct ifreq port = request(bridge);
@@ -77,7 +79,7 @@ static int open_tun(struct error *err)
 
 static int error_in_use(const char *name, struct error *err)
 {
-	return vif_fail(ERROR_STATE, err, "interface", name, "there is one of that name: choose another vifname");
+	return vif_fail(ERROR_STATE, err, "interface", name, "another interface has this name: choose another vifname");
 }
 
 int vif_check(const struct vif_config *vif, struct error *err)
@@ -114,7 +116,7 @@ static int open_queue(const char *name, uint32_t queue, uint32_t queues, struct 
 	tap.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 	if (queues > 1)
 		tap.ifr_flags |= IFF_MULTI_QUEUE;
-	if (!queue) /* ours alone, not one that is there */
+	if (!queue) /* a new interface, not an existing one */
 		tap.ifr_flags = (short)(tap.ifr_flags | IFF_TUN_EXCL);
 	if (!ioctl(fd, TUNSETIFF, &tap) && !ioctl(fd, TUNSETVNETHDRSZ, &header))
 		return fd;
@@ -126,7 +128,7 @@ static int open_queue(const char *name, uint32_t queue, uint32_t queues, struct 
 	return -1;
 }
 
-/* The guest's address with the first byte fe: a bridge takes its own from the lowest of its ports'. */
+/* The guest's address with the first byte fe: a bridge takes the lowest address of its ports. */
 static int set_address(int control, const char *name, const char *mac)
 {
 	struct ifreq interface = request(name);
@@ -212,7 +214,7 @@ void vif_close(struct vif_taps *taps)
 		close(taps->fd[--taps->count]);
 }
 
-/* A queue that the guest's driver does not use has no interface either: that one is found by its name. */
+/* A queue that the guest's driver does not use has no interface either. Then the interface is found by its name. */
 bool vif_is_lost(const struct vif_taps *taps, const char *name)
 {
 	struct ifreq interface = { 0 };

@@ -7,20 +7,20 @@
 
 #include "config/config.h"
 
-/** The queues of one interface, which lives as long as one of them is open. */
+/** The queues of one interface. It exists as long as a queue is open. */
 struct vif_taps {
-	uint32_t count; /* 0: there is none */
+	uint32_t count; /* 0: no interface */
 	int fd[CONFIG_QUEUES];
 };
 
-/** vif_check() - the bridge and what taps need are there, the name is free. */
+/** vif_check() - check that the bridge and /dev/net/tun exist, and that the name is free. */
 int vif_check(const struct vif_config *vif, struct error *err);
-/** vif_name() - of the interface: vifname, or one made of domain and slot. @name: IFNAMSIZ bytes */
+/** vif_name() - the name of the interface: vifname, or a name made of domain and slot. @name: IFNAMSIZ bytes */
 void vif_name(const struct vif_config *vif, uint32_t domain, char *name);
-/** vif_open() - make the interface; @vif->mtu becomes the bridge's when none is given. */
+/** vif_open() - make the interface; @vif->mtu becomes the bridge's if it is 0. */
 int vif_open(struct vif_config *vif, const char *name, struct vif_taps *taps, struct error *err);
 void vif_close(struct vif_taps *taps);
-/** vif_is_lost() - somebody deleted the interface. */
+/** vif_is_lost() - whether the interface was deleted. */
 bool vif_is_lost(const struct vif_taps *taps, const char *name);
 /** vif_vhost() - a descriptor of the kernel's back end, or -1 with errno. */
 int vif_vhost(void);

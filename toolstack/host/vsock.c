@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vsock.c - open vhost-vsock and take an address. Not by vimo-dm: one that a guest
- * took over could take another guest's.
+ * vsock.c - open vhost-vsock and take an address. vimo-dm does not do it: a vimo-dm that its guest controls could take
+ * another guest's address.
  */
 #include "host/vsock.h"
 

@@ -9,8 +9,7 @@
 
 #include <stdint.h>
 
-/** vsock_open() - the kernel's back end, with this address, which is nobody else's as long as it is open. Return: -1 on
- * error. */
+/** vsock_open() - the kernel's back end with address @cid, which it has alone while it is open. Return: -1 on error. */
 int vsock_open(uint32_t cid, struct error *err);
 
 #endif

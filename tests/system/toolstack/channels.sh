@@ -15,13 +15,13 @@ channels_that_cannot_be_are_refused() {
 	config t1 /t/wait 'memory = 4' 'channel = [ "name=a b" ]'
 	refused 1 't1.cfg:4: channel 1: channel name "a b" is not usable' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'channel = [ "name=a,path=/nowhere/a.sock" ]'
-	refused 1 'channel a: /nowhere/a.sock: no file can be made there' create /tmp/t1.cfg
+	refused 1 'channel a: /nowhere/a.sock: vimod cannot make a file there' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/t1.cfg" ]'
-	refused 1 'channel a: /tmp/t1.cfg: it is there already' create -n /tmp/t1.cfg
+	refused 1 'channel a: /tmp/t1.cfg: the path exists' create -n /tmp/t1.cfg
 	# Another guest's is not taken.
 	tiny t1 wait 'channel = [ "name=a,path=/tmp/a.sock" ]'
 	config t2 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/a.sock" ]'
-	refused 1 'channel a: /tmp/a.sock: it is there already' create /tmp/t2.cfg
+	refused 1 'channel a: /tmp/a.sock: the path exists' create /tmp/t2.cfg
 	refused 3 't1 has no channel b: vimoctl channel-list t1' channel t1 b
 	[ "$(stat -L -c '%F %a %G' /tmp/a.sock)" = 'socket 660 vimo' ]
 	vimoctl destroy t1

@@ -14,8 +14,8 @@ with_vif() { config t1 /t/wait 'memory = 4' "vif = [ \"$1\" ]"; }
 bad_disks_are_refused() {
 	left >/tmp/before
 	with_disk '/tmp/no-such,,vda'
-	refused 1 'disk vda: /tmp/no-such is not there' create /tmp/t1.cfg
-	refused 1 'disk vda: /tmp/no-such is not there' create -n /tmp/t1.cfg
+	refused 1 'disk vda: /tmp/no-such does not exist' create /tmp/t1.cfg
+	refused 1 'disk vda: /tmp/no-such does not exist' create -n /tmp/t1.cfg
 	with_disk 'vdev=vdb,target=/tmp'
 	refused 1 'disk vdb: /tmp is a directory' create /tmp/t1.cfg
 	with_disk /dev/null
@@ -49,8 +49,8 @@ bad_networks_are_refused() {
 	with_vif mac=52:54:00:12:34:56
 	refused 1 't1.cfg:4: vif 1: key "bridge" is missing' create /tmp/t1.cfg
 	with_vif bridge=br7
-	refused 1 'bridge br7: there is none' create /tmp/t1.cfg
-	refused 1 'bridge br7: there is none' create -n /tmp/t1.cfg
+	refused 1 'bridge br7: it does not exist' create /tmp/t1.cfg
+	refused 1 'bridge br7: it does not exist' create -n /tmp/t1.cfg
 	with_vif bridge=lo
 	refused 1 'bridge lo: ' create /tmp/t1.cfg
 	with_vif bridge=br7,mac=01:00:00:00:00:00
@@ -122,7 +122,7 @@ disks_come_and_go() {
 	vimoctl block-list g1 | grep -qE '^vdb +rw +raw +5 +1 .*-vdb +/tmp/d2$'
 	refused 4 'is locked' block-attach g1 /tmp/d2
 	refused 1 'vdev = vdb is another' block-attach g1 /tmp/d2,,vdb
-	refused 1 'is not there' block-attach g1 /tmp/none
+	refused 1 'does not exist' block-attach g1 /tmp/none
 	refused 3 'does not exist' block-attach g2 /tmp/d1
 	# Whoever dies, it stays.
 	replace_dm g1
@@ -194,7 +194,7 @@ no_more_disks_than_slots() {
 	refused 6 't1 has no spare slot left' network-attach t1 bridge=br7
 	refused 1 'slot = 5 is given to two' network-attach t1 bridge=br7,slot=5
 	vimoctl block-detach t1 vdb
-	refused 1 'bridge br7: there is none' network-attach t1 bridge=br7
+	refused 1 'bridge br7: it does not exist' network-attach t1 bridge=br7
 	refused 3 'no network 0' network-detach t1 0
 	vimoctl destroy t1
 	# What was refused is nobody's.

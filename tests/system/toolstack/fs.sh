@@ -72,8 +72,8 @@ a_folder_that_cannot_be_is_refused() {
 	share src
 	echo file >/mnt/file
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/none" ]'
-	refused 1 'fs src: /mnt/none is not there: make it' create /tmp/g1.cfg
-	refused 1 'fs src: /mnt/none is not there: make it' create -n /tmp/g1.cfg
+	refused 1 'fs src: /mnt/none does not exist: make it' create /tmp/g1.cfg
+	refused 1 'fs src: /mnt/none does not exist: make it' create -n /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=src,path=/mnt/file" ]'
 	refused 1 'fs src: /mnt/file is not a directory' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'fs = [ "tag=0123456789012345678901234567890123456,path=/mnt/src" ]'

@@ -43,13 +43,13 @@ volumes_that_cannot_be_are_refused() {
 	with_disk phy:/dev/vg/data
 	refused 1 'write format=raw,target=/dev/vg/data' create /tmp/t1.cfg
 	with_disk /dev/vg/none
-	refused 1 'disk vda: /dev/vg/none is not there: .*lvchange -ay' create /tmp/t1.cfg
+	refused 1 'disk vda: /dev/vg/none does not exist: .*lvchange -ay' create /tmp/t1.cfg
 	# One that is there but not active is the same to who looks for it.
 	lvchange -q -an vg/more
 	with_disk /dev/vg/more
-	refused 1 'disk vda: /dev/vg/more is not there: .*lvchange -ay' create /tmp/t1.cfg
+	refused 1 'disk vda: /dev/vg/more does not exist: .*lvchange -ay' create /tmp/t1.cfg
 	lvchange -q -ay -pr vg/more
-	refused 1 'disk vda: /dev/vg/more can only be read: use access=ro' create /tmp/t1.cfg
+	refused 1 'disk vda: /dev/vg/more can only be read: write access=ro' create /tmp/t1.cfg
 	tiny t1 wait 'disk = [ "/dev/vg/more,,,ro" ]'
 	vimoctl destroy t1
 	lvchange -q -prw vg/more

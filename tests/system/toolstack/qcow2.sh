@@ -46,7 +46,7 @@ qcow2_that_cannot_be_is_refused() {
 	rm -f /mnt/b.qcow2
 	qcow2 /mnt/a.qcow2 16M
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/none,qcow2" ]'
-	refused 1 'disk vda: /mnt/none is not there' create /tmp/g1.cfg
+	refused 1 'disk vda: /mnt/none does not exist' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2.base,qcow2" ]'
 	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create /tmp/g1.cfg
 	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create -n /tmp/g1.cfg
@@ -61,7 +61,7 @@ qcow2_that_cannot_be_is_refused() {
 	vimoctl destroy g1
 	mv /mnt/a.qcow2.base /mnt/b
 	config g1 /t/wait 'memory = 4' "$QCOW2"
-	refused 1 'disk vda: /mnt/a.qcow2.base is not there' create /tmp/g1.cfg
+	refused 1 'disk vda: /mnt/a.qcow2.base does not exist' create /tmp/g1.cfg
 	no_storage
 	all_given_back
 }
@@ -220,7 +220,7 @@ nbd_servers_that_cannot_be_are_refused() {
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/n.img,nbd" ]'
 	refused 1 'needs an NBD server' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd+unix:///?socket=/tmp/none/sock" ]'
-	refused 1 "its socket's directory is not there" create /tmp/g1.cfg
+	refused 1 "its socket's directory does not exist" create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://127.0.0.1:9/" ]'
 	refused 1 'disk vda: nbd://127.0.0.1:9/: .*Connection refused' create /tmp/g1.cfg
 	no_storage

@@ -135,8 +135,7 @@ static const struct {
 	{ GOOD DISKS("/a,slot=4\", \"/b,slot=4"), "disk", "slot = 4 is given to two" },
 	{ GOOD "disk = ( { target = \"/a\";\n vdev = \"vda\";\n quues = 2; } )\n", "disk",
 	  "w.cfg:5: disk 1: unknown key \"quues\"" },
-	{ GOOD "disk = ( { target = \"/a\";\n iops = \"many\"; } )\n", "disk",
-	  "w.cfg:4: disk 1: iops is not a whole" },
+	{ GOOD "disk = ( { target = \"/a\";\n iops = \"many\"; } )\n", "disk", "w.cfg:4: disk 1: iops is not a whole" },
 	{ GOOD VIFS(""), "vif", "vif 1: key \"bridge\" is missing: add bridge=br0" },
 	{ GOOD VIFS("br0"), "vif", "not of the form key=value" },
 	{ GOOD VIFS("bridge=../../x"), "vif", "is not a name of a network interface" },
@@ -243,7 +242,7 @@ static void too_long_text_is_refused(void **state)
 	assert_string_equal(err.key, "kernel");
 }
 
-/* What a client could send past vimoctl. */
+/* Values that a client other than vimoctl could send. */
 static void hostile_json_is_refused(void **state)
 {
 	static const char *const texts[] = {

@@ -193,11 +193,11 @@ static void channels_have_links(void **state)
 	}
 	channels_unlink(config);
 	assert_int_equal(readlink("two.sock", (char[1]){ 0 }, 1), -1);
-	/* What others have there stays. */
+	/* Files of other programs at the path stay. */
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(symlink(round ? "/nonexistent/vimo/causes/x" : "b", "two.sock"), 0);
 		assert_int_equal(check_devices(config, &err), -1);
-		assert_non_null(strstr(err.text, "two.sock: it is there already"));
+		assert_non_null(strstr(err.text, "two.sock: the path exists"));
 		assert_string_equal(err.key, "channel");
 		assert_int_equal(channels_link(config, &err), -1);
 		channels_unlink(config);
@@ -211,7 +211,7 @@ static void channels_have_links(void **state)
 	channels_unlink(config);
 	take("channel = [ \"name=one,path=none/x\" ]\n");
 	assert_int_equal(check_devices(config, &err), -1);
-	assert_non_null(strstr(err.text, "none/x: no file can be made there"));
+	assert_non_null(strstr(err.text, "none/x: vimod cannot make a file there"));
 	unsetenv("VIMO_RUN_DIR");
 }
 

@@ -76,7 +76,7 @@ static void what_is_no_image_is_refused(void **state)
 {
 	(void)state;
 	unlink(disk.target);
-	assert_refused(ERROR_FAILED, "image is not there");
+	assert_refused(ERROR_FAILED, "image does not exist");
 	mkdir(disk.target, 0700);
 	assert_refused(ERROR_FAILED, "is a directory");
 	rmdir(disk.target);
@@ -128,7 +128,7 @@ static void readers_share(void **state)
 	close(opened(ACCESS_RW));
 }
 
-/* What qemu-img, qemu-storage-daemon and QEMU hold: shared locks on these bytes. */
+/* qemu-img, qemu-storage-daemon and QEMU hold shared locks on these bytes. */
 static void locks_of_qemu_count(void **state)
 {
 	static const struct {

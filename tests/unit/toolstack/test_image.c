@@ -108,10 +108,10 @@ static void memory_must_hold_it_all(void **state)
 	struct error err;
 
 	(void)state;
-	refused(kernel, initrd, 2 * MIB, "memory = 2 is too little");
+	refused(kernel, initrd, 2 * MIB, "memory = 2 is too small for kernel");
 	assert_int_equal(image_open(&image, kernel, initrd, 2 * MIB + IMAGE_DTB_BYTES + 4096, &err), 0);
 	image_close(&image);
-	refused(kernel, initrd, 2 * MIB + IMAGE_DTB_BYTES + 4095, "too little");
+	refused(kernel, initrd, 2 * MIB + IMAGE_DTB_BYTES + 4095, "too small");
 }
 
 static void what_is_no_kernel_is_named(void **state)

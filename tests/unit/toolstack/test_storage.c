@@ -287,7 +287,7 @@ static struct helper *folder_started(enum disk_access access)
 }
 
 /* It begins with its first client. */
-static void a_folder_is_one_client_s(void **state)
+static void a_folder_has_one_client(void **state)
 {
 	struct helper *helper = folder_started(ACCESS_RW);
 	pid_t pid = helper->process.pid;
@@ -300,7 +300,7 @@ static void a_folder_is_one_client_s(void **state)
 		fail_msg("%s", helper->words);
 	assert_answered(fd);
 	words = status_line(pid, "NSpid:");
-	assert_int_equal(strtol(strchr(words + 1, '\t'), NULL, 10), 1); /* nobody else to be seen */
+	assert_int_equal(strtol(strchr(words + 1, '\t'), NULL, 10), 1); /* it sees no other process */
 	assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 0);
 	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
 	assert_false(is_there(pid, "/etc"));
@@ -345,7 +345,7 @@ static void a_folder_is_adopted_without_its_client(void **state)
 	stop(next);
 }
 
-static void what_a_guest_leaves_is_removed(void **state)
+static void files_that_a_guest_leaves_are_removed(void **state)
 {
 	struct fs_config folder = { .tag = "src", .slot = 4, .access = ACCESS_RW };
 	struct helper *helper;
@@ -376,19 +376,19 @@ static void assert_refused(const char *file, enum disk_format format, enum error
 	stop(helper);
 }
 
-static void what_cannot_be_served_is_refused(void **state)
+static void images_that_cannot_be_served_are_refused(void **state)
 {
 	(void)state;
 	if (!usable)
 		skip();
-	assert_refused("none.qcow2", FORMAT_QCOW2, ERROR_FAILED, "none.qcow2 is not there");
+	assert_refused("none.qcow2", FORMAT_QCOW2, ERROR_FAILED, "none.qcow2 does not exist");
 	assert_refused("base.raw", FORMAT_QCOW2, ERROR_FAILED, "as qcow2: Image is not in qcow2 format");
 	shell("qemu-img create -q -f qcow2 -b top.qcow2 -F qcow2 x && qemu-img rebase -u -b gone -F qcow2 x");
-	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "/gone is not there");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "/gone does not exist");
 	shell("qemu-img rebase -u -b json:{} -F raw x");
-	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on what is no file");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on an image that is not a file");
 	shell("qemu-img rebase -u -b nbd://127.0.0.1/x -F raw x");
-	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on what is no file");
+	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "based on an image that is not a file");
 	shell("qemu-img rebase -u -b x -F qcow2 x");
 	assert_refused("x", FORMAT_QCOW2, ERROR_FAILED, "too many images");
 	shell("rm x; qemu-img create -q -f qcow2 -o data_file=y x 1M");
@@ -440,7 +440,7 @@ static void images_in_use_are_refused(void **state)
 	bool direct;
 
 	(void)state;
-	/* What it is based on is only read, by as many as like; nobody writes it meanwhile. */
+	/* Any number of guests read an image that others are based on; no guest writes it meanwhile. */
 	setenv("VIMO_RUN_DIR", "/nowhere", 1);
 	other = disk_of("middle.qcow2", FORMAT_QCOW2);
 	assert_int_equal(helper_start(other, &err), -1); /* no directory */
@@ -499,7 +499,7 @@ static void the_next_vimod_finds_it(void **state)
 	helper_free(helper);
 }
 
-static void one_that_dies_is_started_again(void **state)
+static void a_killed_daemon_is_started_again(void **state)
 {
 	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
 	uv_loop_t loop;
@@ -528,8 +528,8 @@ static void one_that_dies_is_started_again(void **state)
 	stop(helper);
 }
 
-/* Its images are looked at by a thread, which nobody waits for when the guest ends meanwhile. */
-static void one_that_is_not_wanted_any_more_is_not_started(void **state)
+/* A thread opens its images; the guest can end meanwhile. */
+static void an_unwatched_daemon_is_not_started(void **state)
 {
 	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
 	uv_loop_t loop;
@@ -582,15 +582,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_client_at_a_time),
 		cmocka_unit_test(it_sees_its_images_and_has_one_right),
-		cmocka_unit_test(a_folder_is_one_client_s),
+		cmocka_unit_test(a_folder_has_one_client),
 		cmocka_unit_test(a_folder_is_adopted_without_its_client),
-		cmocka_unit_test(what_a_guest_leaves_is_removed),
-		cmocka_unit_test(what_cannot_be_served_is_refused),
+		cmocka_unit_test(files_that_a_guest_leaves_are_removed),
+		cmocka_unit_test(images_that_cannot_be_served_are_refused),
 		cmocka_unit_test(a_program_that_does_not_start_says_why),
 		cmocka_unit_test(images_in_use_are_refused),
 		cmocka_unit_test(the_next_vimod_finds_it),
-		cmocka_unit_test(one_that_dies_is_started_again),
-		cmocka_unit_test(one_that_is_not_wanted_any_more_is_not_started),
+		cmocka_unit_test(a_killed_daemon_is_started_again),
+		cmocka_unit_test(an_unwatched_daemon_is_not_started),
 		cmocka_unit_test(other_formats),
 	};
 

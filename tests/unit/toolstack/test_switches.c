@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_switches.c - vimod looks for a switch: vimo-dm gets connections to those who answer, and no others.
+ * test_switches.c - vimod connects to a switch: vimo-dm gets connections to switches that answer, and no others.
  */
 #include "helper/switches.h"
 #include "dm/request.h"
@@ -186,11 +186,11 @@ static void want(void)
 	switches_look(links, &config, &loop);
 }
 
-static void who_answers_is_handed_over(void **state)
+static void a_switch_that_answers_is_handed_over(void **state)
 {
 	(void)state;
 	switches_look(links, &config, &loop);
-	assert_null(links[SLOT]); /* nobody wants one */
+	assert_null(links[SLOT]); /* vimo-dm does not ask for a connection */
 	for (unsigned int n = 0; n < 2; n++) {
 		other.kind = n ? IN_PIECES : ANSWERS;
 		want();
@@ -200,7 +200,7 @@ static void who_answers_is_handed_over(void **state)
 	}
 }
 
-static void who_hangs_up_is_asked_less_and_less(void **state)
+static void a_switch_that_hangs_up_is_asked_less_and_less(void **state)
 {
 	(void)state;
 	other.kind = HANGS_UP;
@@ -215,7 +215,7 @@ static void who_hangs_up_is_asked_less_and_less(void **state)
 	assert_int_equal(model.asked, 1);
 }
 
-static void who_goes_after_its_answer_is_asked_less_and_less(void **state)
+static void a_switch_that_goes_after_its_answer_is_asked_less_and_less(void **state)
 {
 	(void)state;
 	other.kind = ANSWERS;
@@ -226,13 +226,13 @@ static void who_goes_after_its_answer_is_asked_less_and_less(void **state)
 		assert_int_equal(links[SLOT]->flaps, n);
 	}
 	assert_int_equal(lines, 4); /* three times it is there again, then that it does not stay */
-	/* One that stayed begins anew. */
+	/* After a connection that stayed, the count begins anew. */
 	links[SLOT]->connected_ms = 1;
 	want();
 	assert_int_equal(links[SLOT]->flaps, 0);
 }
 
-static void nobody_waits_for_one_who_sleeps(void **state)
+static void a_silent_switch_blocks_nothing(void **state)
 {
 	(void)state;
 	other.kind = SLEEPS;
@@ -248,7 +248,7 @@ static void nobody_waits_for_one_who_sleeps(void **state)
 	assert_int_equal(other.came, 1);
 }
 
-static void others_are_no_switches(void **state)
+static void other_programs_are_not_switches(void **state)
 {
 	(void)state;
 	other.kind = IS_NONE;
@@ -259,7 +259,7 @@ static void others_are_no_switches(void **state)
 	assert_int_equal(lines, 1);
 }
 
-static void a_model_that_refuses_is_asked_again(void **state)
+static void a_vimo_dm_that_refuses_is_asked_again(void **state)
 {
 	(void)state;
 	other.kind = ANSWERS;
@@ -278,12 +278,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
 	const struct CMUnitTest tests[] = {
-		TEST(who_answers_is_handed_over),
-		TEST(who_hangs_up_is_asked_less_and_less),
-		TEST(who_goes_after_its_answer_is_asked_less_and_less),
-		TEST(nobody_waits_for_one_who_sleeps),
-		TEST(others_are_no_switches),
-		TEST(a_model_that_refuses_is_asked_again),
+		TEST(a_switch_that_answers_is_handed_over),
+		TEST(a_switch_that_hangs_up_is_asked_less_and_less),
+		TEST(a_switch_that_goes_after_its_answer_is_asked_less_and_less),
+		TEST(a_silent_switch_blocks_nothing),
+		TEST(other_programs_are_not_switches),
+		TEST(a_vimo_dm_that_refuses_is_asked_again),
 	};
 
 	return cmocka_run_group_tests_name("switches", tests, enter, leave);

@@ -169,11 +169,11 @@ static void the_bridge_must_be_one(void **state)
 	(void)state;
 	start();
 	strcpy(vif.bridge, "br9");
-	assert_refused(vif_check(&vif, &err), ERROR_FAILED, "bridge br9: there is none");
-	assert_refused(vif_open(&vif, "t", &taps, &err), ERROR_FAILED, "bridge br9: there is none");
+	assert_refused(vif_check(&vif, &err), ERROR_FAILED, "bridge br9: it does not exist");
+	assert_refused(vif_open(&vif, "t", &taps, &err), ERROR_FAILED, "bridge br9: it does not exist");
 	strcpy(vif.bridge, "lo");
-	assert_refused(vif_check(&vif, &err), ERROR_FAILED, "no bridge");
-	assert_refused(vif_open(&vif, "t", &taps, &err), ERROR_FAILED, "no bridge");
+	assert_refused(vif_check(&vif, &err), ERROR_FAILED, "but not a bridge");
+	assert_refused(vif_open(&vif, "t", &taps, &err), ERROR_FAILED, "but not a bridge");
 	assert_false(there("t"));
 }
 
@@ -195,7 +195,7 @@ static void a_name_in_use_is_refused(void **state)
 	assert_refused(vif_open(&vif, "br0", &taps, &err), ERROR_STATE, "choose another vifname");
 }
 
-/* What a kernel without these parts would make impossible says so; that it limits is tests/system's to see. */
+/* A kernel without these parts is named in the error. tests/system checks the limits. */
 static void limits_are_the_interfaces(void **state)
 {
 	static const char *const rates[][3] = { { "10Mb/s", "", "sch_ingress" }, { "", "1000GB/s@1s", "sch_tbf" } };
