@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * entry.S - start a bare guest program, and note each exception it takes: an
- * exception stores ESR_EL1 and goes on with the next instruction.
+ * entry.S - start a bare guest program, and record each exception: an exception
+ * stores ESR_EL1 and resumes at the next instruction.
  */
 	.section .head, "ax"
 	.globl start

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hostile.c - a guest that touches what it does not have: each time it must get
- * the architected exception, and EL2 must go on. Prints on its PL011, then
- * powers off if all was right, resets if not.
+ * hostile.c - a guest that accesses registers and memory that it does not have:
+ * each access must get the architected exception, and EL2 must go on. Prints on
+ * its PL011, then powers off if all was right, resets if not.
  */
 #include <stdint.h>
 #include <vimo/guest_map.h>
@@ -45,7 +45,7 @@ static uint64_t next_random(void)
 	return seed ^= seed << 17;
 }
 
-/* The exception an operation takes, ~0 when it takes none. */
+/* The exception that an operation takes; ~0: none. */
 #define EXCEPTION(operation)      \
 	({                        \
 		last_esr = ~0ull; \
@@ -100,7 +100,7 @@ static void forbidden_calls(void)
 	check("event on no port", (int64_t)call(VIMO_HC(VIMO_HC_EVENT_SEND), ~0ull, 0) == VIMO_INVALID);
 }
 
-/* Any numbers in any register; only what would stop this very guest is left out. */
+/* Any numbers in any register; calls that would stop this guest are left out. */
 static void random_calls(void)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tiny.S - the smallest guest: says hello on its PL011, then does one thing.
+ * tiny.S - the smallest guest: prints a line on its PL011, then does one thing.
  * -DDO=OFF, RESET, CRASH (its only vCPU off), WAIT, COUNT (a line now and then)
  * or FLOOD (lines without end).
  */

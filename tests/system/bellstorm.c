@@ -2,11 +2,11 @@
 /*
  * bellstorm.c - a guest rings two doorbells without end while the number of its
  * device's queues changes all the time. Each new set of events must ring, and
- * nothing may fire into what was freed. arm64 only.
+ * no event may fire into freed memory. arm64 only.
  *
  *   bellstorm [CHANGES]    default 2000
  *
- * Prints OK and exits 0, or says what went wrong.
+ * Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 
 		set_queues(&domain, i % 2 ? 2 : VIMO_DEVICE_QUEUES, EEXIST);
 		bind_kick(&domain, i / 2 % 2, fd);
-		if (i % 8 < 6) /* else the next change finds the guest at it */
+		if (i % 8 < 6) /* else the next change would find the guest in the loop */
 			wait_for_the_guest(fd);
 		close(fd);
 	}

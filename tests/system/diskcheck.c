@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * diskcheck.c - what a disk gives back must be what was written to it last.
+ * diskcheck.c - a disk must return the data that was written to it last.
  *
  *   diskcheck load DEVICE SECONDS THREADS   random reads, writes, zeroing and flushes, all checked;
  *                                           0: until there is STOP
  *   diskcheck flushes DEVICE                "acked N" after each flush, until the power is cut
- *   diskcheck survived DEVICE N             whatever flush N covered is there
+ *   diskcheck survived DEVICE N             all that flush N covered is there
  *   diskcheck rate DEVICE SECONDS           reads of 4 KiB, one at a time; prints how many
- *   diskcheck hold IMAGE                    has locks of one who lets nobody write it, until it is killed
+ *   diskcheck hold IMAGE                    holds locks that forbid others to write it, until it is killed
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,7 +27,7 @@
 #define BLOCK 4096u
 #define PIECE_MAX 32u     /* blocks of one request */
 #define STRIPE_MAX 512u   /* blocks of one thread */
-#define FLUSH_BLOCKS 256u /* that "flushes" goes round in */
+#define FLUSH_BLOCKS 256u /* blocks that "flushes" writes in turn */
 #define THREADS_MAX 16u
 
 static int fd;
@@ -48,7 +48,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* Whatever place and generation a block is of, it tells. */
+/* A block holds its own place and generation. */
 static void fill(void *data, uint64_t block, uint64_t generation)
 {
 	uint64_t *word = data;
@@ -68,7 +68,7 @@ static void compare(const uint8_t *data, uint64_t block, uint64_t generation)
 	fill(expected, block, generation);
 	if (!memcmp(data, expected, BLOCK))
 		return;
-	printf("diskcheck: block %llu is not of generation %llu: it says %llu, %llu\n", (unsigned long long)block,
+	printf("diskcheck: block %llu is not of generation %llu: it holds %llu, %llu\n", (unsigned long long)block,
 	       (unsigned long long)generation, (unsigned long long)((const uint64_t *)data)[0],
 	       (unsigned long long)((const uint64_t *)data)[1]);
 	exit(1);
@@ -199,7 +199,7 @@ static _Noreturn void flushes(void)
 	}
 }
 
-/* Of each block, the last generation up to @acked, or a later one that was on its way. */
+/* Each block holds its last generation up to @acked, or a later generation that was on its way. */
 static int survived(uint64_t acked)
 {
 	uint8_t *data = buffer(BLOCK);
@@ -234,7 +234,7 @@ static int rate(unsigned int seconds)
 	return 0;
 }
 
-/* As those of QEMU's block/file-posix.c: byte 200 and on for what others may not do; 1 is to write. */
+/* As the locks of QEMU's block/file-posix.c: byte 200 and on for operations that others may not do; 1 is to write. */
 static int hold(void)
 {
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 201, .l_len = 1 };

@@ -4,7 +4,7 @@
  *
  *   diskfile IMAGE    a file or block device that knows O_DIRECT; its first MiB is overwritten
  *
- * Prints OK and exits 0, or says what went wrong.
+ * Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -61,12 +61,12 @@ static void test_data(int disk, int image)
 	CHECK(preadv(disk, pieces, PIECES, 0) == DATA_BYTES);
 	for (unsigned int i = 0; i < PIECES; i++)
 		CHECK(memcmp(plain + i * (DATA_BYTES / PIECES), pieces[i].iov_base, pieces[i].iov_len) == 0);
-	/* A single place comes another way. */
+	/* A single place takes another path. */
 	CHECK(pread(disk, out, DATA_BYTES / 2, DATA_BYTES / 2) == DATA_BYTES / 2);
 	CHECK(memcmp(out, plain + DATA_BYTES / 2, DATA_BYTES / 2) == 0);
 	CHECK(pwrite(disk, in, 512, 512) == 512 && pread(image, plain, 4096, 0) == 4096);
 	CHECK(memcmp(plain + 512, in, 512) == 0);
-	/* Places of no bytes are none, wherever they stand. */
+	/* Places without bytes do not count, in any position. */
 	memset(out, 0, 2 * 4096u);
 	CHECK(preadv(disk, (struct iovec[]){ { ram, 0 }, { out, 4096 }, { ram, 0 }, { out + 4096, 4096 }, { ram, 0 } },
 		     5, 4096) == 2 * 4096);
@@ -74,7 +74,7 @@ static void test_data(int disk, int image)
 	free(plain);
 }
 
-/* The address counts, not what is there: only RAM may be meant. */
+/* The address counts, not its content: it must be RAM. */
 static void test_outside(int disk)
 {
 	static uint8_t ours[4096] __attribute__((aligned(4096)));
@@ -115,7 +115,7 @@ static void test_failures(const struct testdomain *domain, int image, int disk)
 	CHECK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, disk, 0) == MAP_FAILED && errno == ENODEV);
 }
 
-/* What the image's descriptor may not do, this one does not either. */
+/* The descriptor does not allow more than the image's descriptor. */
 static void test_rights(const struct testdomain *domain, const char *name)
 {
 	int image = open(name, O_RDONLY | O_DIRECT), disk = disk_fd(domain, image, ram);
@@ -154,7 +154,7 @@ static void test_in_flight(int disk, int image)
 	free(plain);
 }
 
-/* It keeps neither the domain nor its memory. */
+/* The descriptor keeps neither the domain nor its memory. */
 static void test_life(struct testdomain *domain, int disk, uint64_t free_before)
 {
 	int tries = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * dnsanswer.c - a name server on a loopback address that says 10.0.2.2 whatever it is asked.
+ * dnsanswer.c - a name server on a loopback address that answers each question with 10.0.2.2.
  *   dnsanswer ADDRESS
  */
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@
 /* A pointer to the question's name; type A, class IN, 60 s, four bytes. */
 static const uint8_t answer[] = { 0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 2, 2 };
 
-/* Of one question. Return: the length, or 0. */
+/* The answer to one question. Return: the length, or 0. */
 static size_t answer_to(uint8_t *packet, size_t bytes)
 {
 	size_t end = HEADER;

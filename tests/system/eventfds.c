@@ -2,10 +2,10 @@
 /*
  * eventfds.c - a guest of a few instructions and all wires between it and dom0:
  * doorbell to eventfd, also of a device whose queues change, eventfd to interrupt
- * status, I/O requests (also one whose device model dies), the UART's ring, power-off.
+ * status, I/O requests (also one whose device model is killed), the UART's ring, power-off.
  * arm64 only.
  *
- * Prints OK and exits 0, or says what went wrong.
+ * Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -24,7 +24,7 @@
 
 /*
  * The guest, MMU off, x0 = DEVICE. Rings queue 1; waits for a status bit, which
- * it clears; says '!' on the UART; reads the RTC, which is answered with ANSWER;
+ * it clears; prints '!' on the UART; reads the RTC, which is answered with ANSWER;
  * writes that plus 1 to OTHER (a read there would not leave the guest); rings queue 2; powers off.
  */
 extern const uint8_t guest_code[], guest_code_end[];
@@ -139,7 +139,7 @@ static void test_console(struct testdomain *domain)
 	CHECK(munmap(page, 4096) == 0);
 }
 
-/* The device gets other numbers of queues under a guest that runs: new events, new kicks, the same call. */
+/* The number of queues changes while the guest runs: new events, new kicks, the same call. */
 static void test_new_queues(struct testdomain *domain)
 {
 	volatile uint32_t *shadow = testdomain_map(domain, DEVICE, 4096);
@@ -175,7 +175,7 @@ static void test_hangup(struct testdomain *domain)
 	close(call.fd);
 	call.fd = -1;
 	while (ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0 && tries++ < 10) {
-		call.fd = eventfd(0, 0); /* taken away before it was closed: again */
+		call.fd = eventfd(0, 0); /* taken away before it was closed; bind it again */
 		CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
 		close(call.fd);
 		call.fd = -1;
@@ -192,7 +192,7 @@ static void wait_request(struct testdomain *domain, uint32_t done)
 	CHECK(args.vcpu == 0 && args.done == VIMO_IOREQ_NONE);
 }
 
-/* A device model that takes the request and dies with it. */
+/* A device model takes the request and is killed with it. */
 static void test_abandoned_request(struct testdomain *domain)
 {
 	struct vimo_ioc_ioreq none = { .done = VIMO_IOREQ_NONE, .flags = VIMO_IOREQ_NOWAIT };
@@ -235,7 +235,7 @@ static void test_requests(struct testdomain *domain)
 	CHECK(request.data == ANSWER + 1);
 	__atomic_store_n(&page->slot[0].state, VIMO_IOREQ_DONE, __ATOMIC_RELEASE);
 
-	/* There is no next one: the guest powers off while we wait. */
+	/* No next request comes: the guest powers off during the wait. */
 	CHECK_ERRNO(ioctl(domain->fd, VIMO_IOC_IOREQ, &last), ESTALE);
 	CHECK(last.done == VIMO_IOREQ_NONE);
 	CHECK(munmap(page, 4096) == 0);
@@ -251,7 +251,7 @@ static void test_power_off(struct testdomain *domain)
 	CHECK(ioctl(domain->fd, VIMO_IOC_DOMAIN_INFO, &info) == 0);
 	CHECK(info.state == VIMO_DOMAIN_SHUTDOWN && info.reason == VIMO_STOP_POWEROFF);
 	CHECK(info.devices == 1 && info.vcpus == 1);
-	CHECK_ERRNO(read(kick[0], &info, 8), EAGAIN); /* nobody rang queue 0 */
+	CHECK_ERRNO(read(kick[0], &info, 8), EAGAIN); /* queue 0 did not ring */
 }
 
 int main(void)

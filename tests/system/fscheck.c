@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fscheck.c - what a shared folder gives back must be what was put into it; nothing fails that should not.
+ * fscheck.c - a shared folder must return the data that was put into it; no operation may fail.
  *
  *   fscheck load FOLDER THREADS            files and names made, changed, looked at and removed, all checked,
  *                                          until there is FOLDER.stop
@@ -22,7 +22,7 @@
 #define BYTES_MAX (96u << 10)
 #define THREADS_MAX 8
 
-/* As it must be. */
+/* The expected state. */
 struct file {
 	char name[32]; /* empty: it is not there */
 	int fd;        /* -1: not open */

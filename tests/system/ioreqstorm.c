@@ -6,7 +6,7 @@
  *
  *   ioreqstorm [READS]    each vCPU's, default 5000
  *
- * Prints OK and exits 0, or says what went wrong.
+ * Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -105,7 +105,7 @@ static pid_t start_server(struct testdomain *domain, struct shared *shared)
 	return child;
 }
 
-/* Returns when all vCPUs have reported; how many servers died for it. */
+/* Returns when all vCPUs have reported: the number of servers killed. */
 static unsigned int kill_servers(struct testdomain *domain, struct shared *shared, pid_t *server)
 {
 	time_t end = time(NULL) + TIMEOUT_SECONDS;
@@ -122,7 +122,7 @@ static unsigned int kill_servers(struct testdomain *domain, struct shared *share
 		victim = (victim + 1) % SERVERS;
 		CHECK(kill(server[victim], SIGKILL) == 0);
 		CHECK(waitpid(server[victim], &status, 0) == server[victim]);
-		CHECK(WIFSIGNALED(status)); /* it did not end for a reason of its own */
+		CHECK(WIFSIGNALED(status)); /* the server was killed, and did not exit by itself */
 		server[victim] = start_server(domain, shared);
 		kills++;
 	}
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < VCPUS; i++)
 		CHECK(shared->report[i] == REPORT_RIGHT);
 	CHECK(shared->served >= VCPUS * reads);
-	start = VIMO_OP_KILL; /* the servers see it and end by themselves */
+	start = VIMO_OP_KILL; /* the servers see this and exit */
 	CHECK(ioctl(domain.fd, VIMO_IOC_CONTROL, &start) == 0);
 	for (i = 0; i < SERVERS; i++) {
 		int status;

@@ -5,7 +5,7 @@
  *   memoryfd [FILE]    FILE knows O_DIRECT and has BLOCK_BYTES: they are read
  *                      into the guest straight from it
  *
- * Prints OK and exits 0, or says what went wrong.
+ * Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -61,7 +61,7 @@ static void test_same_memory(struct testdomain *domain, int fd)
 	CHECK(munmap(part, 4096) == 0 && munmap(memory, RAM_BYTES) == 0 && munmap(ram, RAM_BYTES) == 0);
 }
 
-/* What lies above RAM and below it, a device, and what else the domain's descriptor can map. */
+/* Addresses above and below RAM, a device, and the other pages that the domain's descriptor maps. */
 static void test_nothing_else(const struct testdomain *domain, int fd)
 {
 	struct vimo_ioc_device device = { .ipa = VIMO_GUEST_VIRTIO_BASE,
@@ -95,7 +95,7 @@ static void test_nothing_else(const struct testdomain *domain, int fd)
 	CHECK_ERRNO(lseek(fd, RAM_BYTES + 1, SEEK_SET), EINVAL);
 }
 
-/* RAM comes after the descriptor, and what lies behind a hole does not count. */
+/* RAM is populated after the descriptor exists; RAM behind a hole does not count. */
 static void test_growing_memory(void)
 {
 	struct vimo_ioc_range behind = { .ipa = VIMO_GUEST_RAM_BASE + 3 * RAM_BYTES, .bytes = 4096 };
@@ -181,7 +181,7 @@ static void test_life(struct testdomain *domain, int fd, uint64_t free_before)
 	CHECK_ERRNO(ioctl(reopen.fd, VIMO_IOC_MEMORY_FD, &none), ESTALE);
 	check_mmap(fd, 0, 4096, RW, MAP_SHARED, ESTALE);
 	CHECK_ERRNO(lseek(fd, 0, SEEK_END), ESTALE);
-	memory[1] = 2; /* what is mapped stays good */
+	memory[1] = 2; /* mappings stay valid */
 	CHECK(memory[0] == 1 && memory[1] == 2);
 	CHECK(munmap(memory, RAM_BYTES) == 0);
 	while (ioctl(reopen.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < 300)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * moduleapi.c - life and death of domains through /dev/vimo, and what wrong
- * arguments get. Prints OK and exits 0, or says what went wrong.
+ * moduleapi.c - life and death of domains through /dev/vimo, and the errors for
+ * wrong arguments. Prints OK and exits 0, or prints what went wrong.
  *
- *   moduleapi [CYCLES]    create and destroy that often (default 20)
+ * moduleapi [CYCLES]    create and destroy that often (default 20)
  */
 #define _GNU_SOURCE
 #include "testdomain.h"
@@ -49,7 +49,7 @@ static void test_bad_create(int control)
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_CREATE, &create), EINVAL);
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_CREATE, NULL), EFAULT);
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_OPEN, &open_args), ENOENT);
-	open_args.domain = 0; /* dom0 is none of ours */
+	open_args.domain = 0; /* dom0 is not a domain of the module */
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_OPEN, &open_args), ENOENT);
 	open_args.domain = UINT32_MAX;
 	CHECK_ERRNO(ioctl(control, VIMO_IOC_OPEN, &open_args), ENOENT);
@@ -105,11 +105,11 @@ static void test_bad_arguments(void)
 	device.reserved = 0;
 	device.queues = VIMO_DEVICE_QUEUES + 1;
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_DEVICE, &device), EINVAL);
-	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CALL, &call), EINVAL); /* fd 0 is no eventfd */
+	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CALL, &call), EINVAL); /* fd 0 is not an eventfd */
 	call.fd = bad_fd;
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CALL, &call), EBADF);
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CONSOLE_FD, &bad_fd), EBADF);
-	CHECK(ioctl(domain.fd, VIMO_IOC_ENTRY, &entry) == -1); /* there is no vCPU 1 */
+	CHECK(ioctl(domain.fd, VIMO_IOC_ENTRY, &entry) == -1); /* the domain does not have vCPU 1 */
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CREATE, &entry), ENOTTY);
 	testdomain_destroy(&domain);
 }
@@ -157,7 +157,7 @@ static void test_busy_destroy(int control)
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_CONTROL, &start), ESTALE);
 	check_mmap(domain.fd, VIMO_GUEST_RAM_BASE, 4096, PROT_READ, MAP_SHARED, ESTALE);
 	CHECK(ioctl(domain.fd, VIMO_IOC_DOMAIN_INFO, &info) == 0 && info.state == VIMO_DOMAIN_DYING);
-	ram[1] = 2; /* what is mapped stays good */
+	ram[1] = 2; /* mappings stay valid */
 	CHECK(ram[0] == 1 && ram[1] == 2);
 	CHECK(munmap((void *)ram, RAM_BYTES) == 0);
 	close(domain.fd);
@@ -171,7 +171,7 @@ static void test_busy_destroy(int control)
 	close(domain.control);
 }
 
-/* A page in a pipe has a reference and no mapping, as one under DMA. */
+/* A page in a pipe has a reference and no mapping, as a page under DMA has. */
 static void test_pinned_destroy(int control)
 {
 	uint64_t before = testdomain_free_pages(control);
@@ -189,7 +189,7 @@ static void test_pinned_destroy(int control)
 	CHECK(vmsplice(pipes[1], &part, 1, 0) == (ssize_t)sizeof(byte));
 	CHECK(munmap(part.iov_base, RAM_BYTES) == 0);
 	CHECK_ERRNO(ioctl(domain.fd, VIMO_IOC_DESTROY), EBUSY);
-	usleep(100000); /* the module tries, too, and must not get it */
+	usleep(100000); /* the module tries, too, and must fail */
 	CHECK(read(pipes[0], byte, sizeof(byte)) == (ssize_t)sizeof(byte));
 	CHECK(strcmp(byte, "guest") == 0);
 	while (ioctl(domain.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < 300)
@@ -201,7 +201,7 @@ static void test_pinned_destroy(int control)
 	close(domain.control);
 }
 
-/* A creator that dies leaves the domain; somebody else finds and destroys it. */
+/* A creator that exits leaves the domain; another process finds and destroys it. */
 static void test_orphan(int control)
 {
 	struct vimo_ioc_next next = { .domain = 0 };
@@ -314,9 +314,8 @@ static void run_cycles(unsigned int cycles)
 }
 
 /*
- * Nothing is left behind. EL2 keeps a table for each part of the pool that dom0
- * was ever granted in pieces: a few in the first round, fewer in the second. A
- * page lost with each domain would show.
+ * No page is left behind. EL2 keeps a table for each part of the pool that was ever granted to dom0 in pieces: a few in
+ * the first round, fewer in the second. A page lost with each domain would show.
  */
 static void test_cycles(int control, unsigned int cycles)
 {

@@ -8,7 +8,7 @@
  * there to OUT with O_DIRECT, and compares both files. IN and OUT are files or
  * block devices that know O_DIRECT (tmpfs does not). Without DOMAIN it makes a
  * domain of its own; with it, it borrows the last MiB of that domain's RAM and
- * puts back what was there. Prints OK and exits 0, or says what went wrong.
+ * restores its content. Prints OK and exits 0, or prints what went wrong.
  */
 #define _GNU_SOURCE
 #include "testdomain.h"

@@ -2,11 +2,11 @@
 /*
  * vsockcheck.c - one end of connections between a guest and dom0: sockets and channels.
  *
- *   vsockcheck TYPE serve PORT             send everything back, for all who connect
+ *   vsockcheck TYPE serve PORT             send everything back, to all clients
  *   vsockcheck TYPE echo CID PORT BYTES    send so many, and get the same back
- *   vsockcheck TYPE hold CID PORT          be connected until it is over, and say how it ended
+ *   vsockcheck TYPE hold CID PORT          be connected until the other end closes, and print how
  *
- * TYPE is stream or seqpacket. Of channels, which have a device in the guest and a Unix socket in dom0:
+ * TYPE is stream or seqpacket. For channels, which have a device in the guest and a Unix socket in dom0:
  *
  *   vsockcheck file serve DEVICE           send everything back
  *   vsockcheck file pour DEVICE BYTES      write so many
@@ -50,7 +50,7 @@ static bool write_all(int fd, const void *data, size_t bytes)
 	return true;
 }
 
-/* Return: when the other end has gone. */
+/* Returns when the other end has closed. */
 static void give_back(int fd)
 {
 	char data[PIECE];
@@ -181,7 +181,7 @@ static void echo(int fd, size_t all)
 	printf("echoed %zu\n", received);
 }
 
-/* What an earlier client did not get comes first: all up to a mark of ours. */
+/* Data that an earlier client did not read comes first: skip all up to our mark. */
 static void synchronize(int fd)
 {
 	char mark[32], window[32] = "";

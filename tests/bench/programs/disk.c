@@ -50,7 +50,7 @@ static void one_by_one(void)
 	double cost[BATCHES];
 	struct count before;
 
-	small_reads(); /* what is slow the first time */
+	small_reads(); /* warms up code that is slow the first time */
 	before = exits_now(&exits);
 	for (int n = 0; n < BATCHES; n++)
 		cost[n] = small_reads();
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 	memory = mmap(NULL, DEPTH_MAX * LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
 		      0);
 	expect(memory != MAP_FAILED, "mmap");
-	/* Its end would wait for RCU, in the stream's time. */
+	/* The thread's end would wait for RCU, in the time of the stream. */
 	expect(syscall(SYS_io_setup, DEPTH_MAX, &context) == 0, "io_setup");
 	exits = exits_open(argc > 2 ? argv[2] : NULL);
 	one_by_one();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * entry.c - an arm64 Image that says when it was entered. Its first instruction
+ * entry.c - an arm64 Image that prints when it was entered. Its first instruction
  * reads the counter. Alone it powers off then. With a kernel 2 MiB behind it
  * (tests/bench/images.py puts it there) it prints its device tree, so that bare
  * Linux can be given the same one, waits for a time that it also prints, and
@@ -15,7 +15,7 @@
 #define UART_FULL 0x20u
 #define PSCI_SYSTEM_OFF 0x84000008ul
 #define DTB_LINE 64u
-#define WAIT_TICKS 0x100000ul /* dom0 stores what was printed, and sleeps again */
+#define WAIT_TICKS 0x100000ul /* dom0 stores the output, and sleeps again */
 
 #pragma GCC visibility push(hidden)
 extern const uint32_t kernel_follows; /* written into the file */

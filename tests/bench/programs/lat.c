@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * lat.c - the loops of lmbench's lat_syscall, lat_sig prot and lat_pipe, timed by
- * the virtual counter. As PID 1 it is a machine's whole user space: says when it
+ * the virtual counter. As PID 1 it is a machine's whole user space: prints when it
  * began, measures, loads /trapcost.ko with the options in /trapcost.options if
  * they are there, and powers off.
  *
@@ -94,7 +94,7 @@ static void do_open_close(void)
 	close(fd);
 }
 
-/* The fault comes again when the handler returns, until the batch is over. */
+/* The fault repeats when the handler returns, until the batch is over. */
 static void on_fault(int number)
 {
 	(void)number;
@@ -148,7 +148,7 @@ static void measure(const struct test *test)
 {
 	uint64_t ticks[BATCHES];
 
-	batch(test); /* what is slow the first time */
+	batch(test); /* warms up code that is slow the first time */
 	for (int i = 0; i < BATCHES; i++)
 		ticks[i] = batch(test);
 	qsort(ticks, BATCHES, sizeof(ticks[0]), compare);
@@ -196,7 +196,7 @@ static void load_trapcost(void)
 
 	if (got > 0)
 		options[strcspn(options, "\n")] = '\0';
-	/* It measures as it loads, and refuses to stay. */
+	/* The module measures as it loads, and then fails to load. */
 	if (module >= 0)
 		syscall(SYS_finit_module, module, options, 0);
 }

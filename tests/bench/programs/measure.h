@@ -18,7 +18,7 @@
 #define PORT 7000
 #define BATCHES 15
 
-/* The first byte of a connection to "net serve" says what it is for. */
+/* The first byte of a connection to "net serve" is its purpose. */
 enum service { SERVICE_EXITS = 'x', SERVICE_ECHO = 'e', SERVICE_SINK = 's', SERVICE_SOURCE = 'r' };
 
 static inline void expect(int ok, const char *what)
@@ -59,14 +59,14 @@ static inline int tcp_to(const char *host, enum service service)
 	return fd;
 }
 
-/* Of a guest: all exits, and of these the ones for which no device of its own is the reason. */
+/* Of a guest: all exits, and those that none of its own devices caused. */
 struct count {
 	int64_t exits, waits, interrupts;
 };
 
 struct exits {
-	int fd;              /* connection to dom0, -1: there are no exits */
-	struct count asking; /* what two questions in a row see */
+	int fd;              /* connection to dom0; -1: exits are not counted */
+	struct count asking; /* exits that two requests in a row cause */
 };
 
 static inline struct count count_since(struct count now, struct count before)
@@ -117,7 +117,7 @@ static int compare_numbers(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* A tick that came in between changes one batch. */
+/* A tick in between changes one batch. */
 static inline double median(double *values)
 {
 	qsort(values, BATCHES, sizeof(values[0]), compare_numbers);

@@ -155,7 +155,7 @@ static void round_trips(const char *name, int fd)
 	struct count before;
 	char line[64];
 
-	trips(fd); /* what is slow the first time */
+	trips(fd); /* warms up code that is slow the first time */
 	before = exits_now(&exits);
 	sent = packets();
 	for (int n = 0; n < BATCHES; n++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_device.c - a device that is added again: its queues and events change
- * as one, also under a guest that rings. Links: as test_pl011.c.
+ * test_device.c - a device that is added again: its queues and events change as
+ * one, also under a guest that rings.
  */
 #include "fake_guest.h"
 #include <pthread.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_dom0_fdt.c - dom0's device tree. Links: fake_el2.c fake_dtb.c mem/heap.c
- * boot/dom0_fdt.c boot/modules.c boot/range.c hw/fdt_reg.c.
+ * test_dom0_fdt.c - dom0's device tree.
  */
 #include "fake_el2.h"
 #include <string.h>

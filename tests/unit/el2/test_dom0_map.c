@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_dom0_map.c - dom0's devices, mapped when first touched. Links: fake_el2.c
- * mem/heap.c mem/stage2.c mem/stage2_change.c guest/dom0_map.c.
+ * test_dom0_map.c - dom0's devices, mapped when first touched.
  */
 #include "fake_el2.h"
 #include "guest/dom0_map.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_domain_memory.c - life of domains and their memory. Links: fake_el2.c
- * fake_guest.c, all of mem/ but el2_map, guest/domain.c domain_memory.c mmio.c.
+ * test_domain_memory.c - life of domains and their memory.
  */
 #include "fake_guest.h"
 #include <vimo/guest_map.h>
@@ -290,7 +289,7 @@ static void a_domain_outlives_its_references(void **state)
 	assert_int_equal(fake_destroy(domain), VIMO_OK);
 }
 
-static void states_change_only_as_the_contract_says(void **state)
+static void states_change_only_as_the_contract_defines(void **state)
 {
 	struct domain *domain = fake_domu(2);
 
@@ -376,7 +375,7 @@ int main(void)
 		TEST(a_hundred_lives_leave_nothing_behind),
 		TEST(a_failed_creation_leaves_nothing_behind),
 		TEST(a_domain_outlives_its_references),
-		TEST(states_change_only_as_the_contract_says),
+		TEST(states_change_only_as_the_contract_defines),
 		TEST(the_first_reason_stays),
 		TEST(dom0_is_not_stopped_or_destroyed),
 		TEST(ids_run_out_with_a_limit),

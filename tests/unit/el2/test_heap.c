@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_heap.c - EL2's page allocator. Links: fake_el2.c mem/heap.c.
+ * test_heap.c - EL2's page allocator.
  */
 #include "fake_el2.h"
 #include <string.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test_hypercall.c - rights, devices, requests, events; any arguments do no
- * harm. Links: fake_el2.c fake_guest.c, all of mem/ but el2_map, guest/domain*.c
- * mmio.c vcpu.c, io/, hypercall/.
+ * harm.
  */
 #include "fake_guest.h"
 #include <stdlib.h>

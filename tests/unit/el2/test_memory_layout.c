@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test_memory_layout.c - ranges, the command line, and the owners of RAM.
- * Links: fake_el2.c fake_dtb.c mem/heap.c mem/pool.c mem/window.c boot/memory.c
- * boot/modules.c boot/range.c boot/options.c hw/fdt_reg.c.
  */
 #include "fake_el2.h"
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_mmio.c - a domain's emulated regions. Links: fake_el2.c mem/heap.c guest/mmio.c.
+ * test_mmio.c - a domain's emulated regions.
  */
 #include "fake_el2.h"
 #include "guest/mmio.h"
@@ -75,7 +75,7 @@ static void a_full_table_says_so(void **state)
 	assert_int_equal(add(&table, (uint64_t)MMIO_REGIONS << 12, 0x1000), VIMO_LIMIT);
 }
 
-static void loads_are_extended_as_the_instruction_says(void **state)
+static void loads_are_extended_as_the_instruction_defines(void **state)
 {
 	(void)state;
 	assert_int_equal(mmio_extend(0x1234567890abcdefull, 1, false, true), 0xef);
@@ -94,7 +94,7 @@ int main(void)
 		cmocka_unit_test(overlap_is_refused_and_changes_nothing),
 		cmocka_unit_test(empty_and_wrapping_regions_are_invalid),
 		cmocka_unit_test(a_full_table_says_so),
-		cmocka_unit_test(loads_are_extended_as_the_instruction_says),
+		cmocka_unit_test(loads_are_extended_as_the_instruction_defines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_pl011.c - the emulated UART, from both sides of its rings. Links:
- * fake_el2.c fake_guest.c, all of mem/ but el2_map, guest/domain.c
- * domain_memory.c mmio.c, io/.
+ * test_pl011.c - the emulated UART, from both sides of its rings.
  */
 #include "fake_guest.h"
 #include <string.h>

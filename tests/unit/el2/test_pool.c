@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_pool.c - who owns each page. Links: fake_el2.c mem/heap.c mem/pool.c
- * mem/window.c.
+ * test_pool.c - the owner of each page.
  */
 #include "fake_el2.h"
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_sched.c - which vCPU runs, how long, and which is woken: two CPUs, a counter that
- * the test moves, one tick a nanosecond. Links: fake_el2.c, mem/heap.c,
- * guest/sched.c sched_wake.c patience.c runqueue.c.
+ * test_sched.c - which vCPU runs, how long, and which is woken: two CPUs, a
+ * counter that the test moves, one tick a nanosecond.
  */
 #include "fake_el2.h"
 #include <string.h>

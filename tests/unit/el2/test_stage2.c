@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_stage2.c - second stage tables. Links: fake_el2.c mem/heap.c mem/stage2.c
- * mem/stage2_change.c.
+ * test_stage2.c - second stage tables.
  */
 #include "fake_el2.h"
 #include <stdlib.h>

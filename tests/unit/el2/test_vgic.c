@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test_vgic.c - virtual interrupts from source to EOI, on both GIC versions.
- * Links: fake_el2.c, mem/heap.c, guest/vgic*.c mmio.c. The physical GIC is a
- * model: list registers of two CPUs, and the active bits behind them.
+ * The physical GIC is a model: list registers of two CPUs, and the active bits
+ * behind them.
  */
 #include "fake_el2.h"
 #include <stdlib.h>
@@ -488,7 +488,7 @@ static void cleared_hardware_interrupt_can_fire_again(void **state)
 	assert_true(physical_pending[HW_SPI]);
 }
 
-static void interrupt_of_nobody_is_shut_off(void **state)
+static void interrupt_without_an_owner_is_shut_off(void **state)
 {
 	(void)state;
 	active[SPI] = physical_enabled[SPI] = true;
@@ -769,7 +769,7 @@ int main(void)
 		BOTH(active_moves_with_its_vcpu),
 		BOTH(hardware_interrupt_is_finished_by_the_guest),
 		BOTH(cleared_hardware_interrupt_can_fire_again),
-		BOTH(interrupt_of_nobody_is_shut_off),
+		BOTH(interrupt_without_an_owner_is_shut_off),
 		BOTH(timer_leaves_the_cpu_with_its_vcpu),
 		BOTH(cleared_timer_can_fire_again),
 		BOTH(pending_elsewhere_is_cleared),

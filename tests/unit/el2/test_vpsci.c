@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_vpsci.c - power control by guests. Links: fake_el2.c fake_guest.c, all
- * of mem/ but el2_map, guest/domain.c domain_memory.c mmio.c vpsci.c.
+ * test_vpsci.c - power control by guests.
  */
 #include "fake_guest.h"
 #include <vimo/guest_map.h>
