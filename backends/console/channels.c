@@ -89,15 +89,15 @@ static void port_ready(struct channels *channels, unsigned int port, bool taken)
 /* A message of the driver; any values. */
 static void on_message(struct channels *channels, uint32_t port, uint16_t event, uint16_t value)
 {
-	bool ours = port >= 1 && port <= channels->count;
+	bool known = port >= 1 && port <= channels->count;
 
 	if (event == VIRTIO_CONSOLE_DEVICE_READY && value) {
 		channels->device->state->own |= DRIVER_READY;
 		for (port = 1; port <= channels->count; port++)
 			port_set(channels, port, ADDED, false);
-	} else if (event == VIRTIO_CONSOLE_PORT_READY && ours) {
+	} else if (event == VIRTIO_CONSOLE_PORT_READY && known) {
 		port_ready(channels, port, value);
-	} else if (event == VIRTIO_CONSOLE_PORT_OPEN && ours) {
+	} else if (event == VIRTIO_CONSOLE_PORT_OPEN && known) {
 		port_set(channels, port, GUEST_OPEN, value);
 	}
 }

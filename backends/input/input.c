@@ -73,7 +73,7 @@ static void send_events(struct input *input, struct virtqueue *queue)
 	memmove(input->pending, input->pending + sent, input->count * sizeof(input->pending[0]));
 }
 
-/* What the driver says of lamps and sounds: there are none. */
+/* Status events are for lamps and sounds, which the device does not have. */
 static void drop_status(struct virtqueue *queue)
 {
 	unsigned int rounds = 0;
@@ -100,7 +100,7 @@ bool input_work(void *context)
 			device->interrupt(device, TRANSPORT_USED);
 		transport_check(device);
 	} else {
-		input->count = 0; /* of a driver that is gone */
+		input->count = 0; /* they were for a driver that has ended */
 	}
 	pthread_mutex_unlock(&device->lock);
 	return false;

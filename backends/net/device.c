@@ -90,7 +90,7 @@ static void stop_all(struct net *net)
 		net->backend->stop(&net->pair[i]);
 }
 
-/* The driver's reset starts the device again, if the cause has gone. */
+/* The driver's reset starts the device again, if the cause is mended. */
 static void stop_until_reset(struct net *net)
 {
 	device_of(net)->queue[0].broken = true;

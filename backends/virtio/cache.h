@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cache.h - let the guest, whose Device mapping goes past the caches, see what
- * we wrote (Arm ARM DDI 0487, B2.8: mismatched attributes).
+ * cache.h - let the guest, whose Device mapping bypasses the caches, see stores of
+ * vimo-dm (Arm ARM DDI 0487, B2.8: mismatched attributes).
  */
 #ifndef VIRTIO_CACHE_H
 #define VIRTIO_CACHE_H

@@ -314,7 +314,7 @@ static bool packed_rearm(struct virtqueue *queue)
 
 	/* As the fields of struct vring_packed_desc_event, at once; without VIRTIO_RING_F_EVENT_IDX: always. */
 	__atomic_store_n(queue->packed.device_event, htole32(queue->event_idx ? event : 0), __ATOMIC_RELAXED);
-	/* The request for a doorbell before we look: else both sides could wait for each other (2.8.21). */
+	/* The request for a doorbell before the load: else both sides could wait for each other (2.8.21). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return is_available(queue);
 }
@@ -335,7 +335,7 @@ static bool packed_should_notify(struct virtqueue *queue)
 {
 	uint32_t pending = queue->pending_notify, event, flags;
 
-	/* The used elements before we look at the driver's request. */
+	/* The used elements before the driver's request. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	queue->pending_notify = 0;
 	event = le32toh(__atomic_load_n(queue->packed.driver_event, __ATOMIC_RELAXED));

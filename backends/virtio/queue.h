@@ -18,7 +18,7 @@ struct virtqueue_layout {
 	uint16_t size;
 };
 
-/** One buffer of the driver: what we may read, then what we may write. */
+/** One buffer of the driver: segments that the device may read, then segments that it may write. */
 struct virtqueue_chain {
 	uint16_t head;         /* its name; of a packed queue the buffer id */
 	unsigned int readable; /* iov[0..readable) */

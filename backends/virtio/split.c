@@ -204,7 +204,7 @@ static bool split_rearm(struct virtqueue *queue)
 		store16(avail_event(queue), queue->last_avail);
 	else
 		store16(queue->split.used, 0);
-	/* The request for a doorbell before we look: else both sides could wait for each other (2.7.13.4). */
+	/* The request for a doorbell before the load: else both sides could wait for each other (2.7.13.4). */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return load16(queue->split.avail + IDX) != queue->last_avail;
 }
@@ -213,7 +213,7 @@ static bool split_should_notify(struct virtqueue *queue)
 {
 	uint16_t new = queue->used_idx, old = (uint16_t)(new - queue->pending_notify);
 
-	/* The used index before we look at the driver's request. */
+	/* The used index before the driver's request. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	queue->pending_notify = 0;
 	if (!queue->event_idx)

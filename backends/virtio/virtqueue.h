@@ -3,7 +3,7 @@
  * virtqueue.h - the device's side of a virtqueue (VirtIO 1.2, 2.6), split (2.7) or packed (2.8).
  *
  * Ring, descriptors and indices are the guest's memory: each value is read
- * once, checked here, and used from our copy. A queue that breaks a rule is
+ * once, checked here, and used from a copy. A queue that breaks a rule is
  * broken until the driver resets the device.
  *
  * Buffers may be given back in another order than they were taken when the queue has a state:
