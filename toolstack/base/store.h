@@ -11,10 +11,13 @@
 
 /** store_root() - $VIMO_RUN_DIR or /run/vimo. */
 const char *store_root(void);
-/** store_path() - ROOT/guests/NAME/FILE in a static buffer; file may be "". */
+/** store_path() - ROOT/guests/NAME/FILE in a static buffer, for the event loop only; @file may be "". */
 const char *store_path(const char *name, const char *file);
+/** store_make() - make the directory of a guest, if it does not exist. Return: 0 or -1. */
 int store_make(const char *name, struct error *err);
+/** store_write() - write a file of a guest, whole or not at all. Return: 0 or -1. */
 int store_write(const char *name, const char *file, json_object *json, struct error *err);
+/** store_read() - read a file of a guest. Return: a new object; NULL if it does not exist or is damaged. */
 json_object *store_read(const char *name, const char *file);
 /** store_remove() - the guest's directory and all files in it. */
 void store_remove(const char *name);

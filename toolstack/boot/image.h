@@ -34,6 +34,7 @@ int image_open(struct image *image, const char *kernel, const char *ramdisk, uin
 int image_load(struct image *image, uint8_t *ram, struct error *err);
 /** image_verify() - read a compressed kernel through without keeping it (dry run). */
 int image_verify(struct image *image, struct error *err);
+/** image_close() - close the files of image_open(); may be called again. */
 void image_close(struct image *image);
 /** image_clean() - clean the bytes to memory, where a guest with its MMU off reads them. */
 void image_clean(const void *start, size_t bytes);

@@ -3,6 +3,7 @@
  * file.c - guest.cfg, libconfig's syntax, to canonical JSON; errors name the line.
  */
 #include "config/file.h"
+#include "alloc.h"
 #include "cleanup.h"
 #include "config/config.h"
 #include "config/spec.h"
@@ -63,10 +64,8 @@ static json_object *scalar_to_json(const struct key *key, config_setting_t *sett
 static json_object *group_to_json(const struct key_table *table, config_setting_t *group, struct reader *reader)
 {
 	CLEANUP_JSON json_object *json = json_object_new_object();
-	CLEANUP_FREE void *scratch = calloc(1, table->bytes);
+	CLEANUP_FREE void *scratch = alloc_zeroed(table->bytes);
 
-	if (!scratch)
-		abort();
 	for (int n = 0; n < config_setting_length(group); n++) {
 		config_setting_t *setting = config_setting_get_elem(group, n);
 		const char *name = config_setting_name(setting);
@@ -121,13 +120,11 @@ static json_object *list_to_json(const struct key *key, config_setting_t *settin
 /* One setting of the file into @json and @lines. Return: 0 or -1. */
 static int take_setting(config_setting_t *setting, struct reader *reader, json_object *json, json_object *lines)
 {
-	CLEANUP_FREE struct guest_config *scratch = calloc(1, sizeof(*scratch));
+	CLEANUP_FREE struct guest_config *scratch = alloc_zeroed(sizeof(*scratch));
 	const char *name = config_setting_name(setting);
 	const struct key *key = keys_find(&config_keys, name);
 	json_object *value;
 
-	if (!scratch)
-		abort();
 	reader->line = config_setting_source_line(setting);
 	if (!key)
 		return keys_unknown(&config_keys, name, reader->err);
@@ -154,12 +151,10 @@ static int read_settings(config_t *parser, struct reader *reader, json_object *j
 /* Return: a checked configuration in JSON, or NULL; reader->line says where. */
 static json_object *read_text(config_t *parser, const char *text, struct reader *reader, json_object *lines)
 {
-	CLEANUP_FREE struct guest_config *config = calloc(1, sizeof(*config));
+	CLEANUP_FREE struct guest_config *config = alloc_zeroed(sizeof(*config));
 	CLEANUP_JSON json_object *json = json_object_new_object();
 	int include = find_include(text);
 
-	if (!config)
-		abort();
 	if (include) {
 		reader->line = include;
 		error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into this file");

@@ -3,6 +3,7 @@
  * request.c - a request is one packet with one JSON object and its descriptors; the answer is one packet.
  */
 #include "dm/request.h"
+#include "alloc.h"
 #include "cleanup.h"
 #include "json.h"
 #include "base/store.h"
@@ -150,9 +151,7 @@ struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot
 	control = begin(name, SOCK_NONBLOCK, "reconnect", argument, fds, err);
 	if (control < 0)
 		return NULL;
-	request = calloc(1, sizeof(*request));
-	if (!request)
-		abort();
+	request = alloc_zeroed(sizeof(*request));
 	snprintf(request->guest, sizeof(request->guest), "%s", name);
 	request->control = control;
 	request->done = done;

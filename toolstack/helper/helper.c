@@ -3,6 +3,7 @@
  * helper.c - start and end a helper's process.
  */
 #include "helper/helper.h"
+#include "alloc.h"
 #include "base/store.h"
 #include "cleanup.h"
 #include "log.h"
@@ -35,10 +36,8 @@ int helper_fail(const struct helper *helper, enum error_code code, const char *w
 struct helper *helper_new(const struct helper_kind *kind, const char *guest, const char *name, uint32_t slot,
 			  const union helper_config *config)
 {
-	struct helper *helper = calloc(1, sizeof(*helper));
+	struct helper *helper = alloc_zeroed(sizeof(*helper));
 
-	if (!helper)
-		abort();
 	helper->kind = kind;
 	helper->slot = slot;
 	helper->config = *config;

@@ -3,6 +3,7 @@
  * slirp.c - the command line of vimo-slirp, and its socket.
  */
 #include "helper/slirp.h"
+#include "alloc.h"
 #include "cleanup.h"
 #include "forward.h"
 #include "host/resolver.h"
@@ -135,12 +136,10 @@ static const struct helper_kind kind = {
 struct helper *slirp_new(const char *guest, const struct vif_config *vif)
 {
 	const union helper_config config = { .vif = *vif };
-	struct resolver *resolver = calloc(1, sizeof(*resolver));
+	struct resolver *resolver = alloc_zeroed(sizeof(*resolver));
 	struct helper *helper;
 	char name[32];
 
-	if (!resolver)
-		abort();
 	snprintf(name, sizeof(name), "network %s", vif->mac);
 	helper = helper_new(&kind, guest, name, vif->slot, &config);
 	helper_path(helper, "conf", resolver->path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storage_run.c - the command line of qemu-storage-daemon: images, what is based on what, one export.
+ * storage.c - the command line of qemu-storage-daemon: images, the images that they are based on, one export.
  */
 #include "helper/storage.h"
 #include "json.h"

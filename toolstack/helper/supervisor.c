@@ -3,6 +3,7 @@
  * supervisor.c - watch a helper's process: ready, messages, end; then start the next one.
  */
 #include "helper/supervisor.h"
+#include "alloc.h"
 #include "log.h"
 
 #include <errno.h>
@@ -175,9 +176,7 @@ static void restart(void *arg)
 		start(helper);
 		return;
 	}
-	preparation = calloc(1, sizeof(*preparation));
-	if (!preparation)
-		abort();
+	preparation = alloc_zeroed(sizeof(*preparation));
 	preparation->work.data = preparation;
 	preparation->helper = helper;
 	preparation->kind = helper->kind;

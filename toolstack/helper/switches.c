@@ -3,6 +3,7 @@
  * switches.c - connect, ask the switch for its features, hand the connection over.
  */
 #include "helper/switches.h"
+#include "alloc.h"
 #include "base/store.h"
 #include "log.h"
 #include "unix_socket.h"
@@ -132,10 +133,8 @@ static void connect_switch(void *arg)
 
 static struct switch_link *link_new(const char *guest, const struct vif_config *vif, uv_loop_t *loop)
 {
-	struct switch_link *link = calloc(1, sizeof(*link));
+	struct switch_link *link = alloc_zeroed(sizeof(*link));
 
-	if (!link)
-		abort();
 	snprintf(link->guest, sizeof(link->guest), "%s", guest);
 	snprintf(link->name, sizeof(link->name), "network %s", vif->mac);
 	link->fd = -1;

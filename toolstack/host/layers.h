@@ -26,6 +26,7 @@ struct layers {
  * Return: the layers, for layers_close(); or NULL.
  */
 struct layers *layers_open(const struct disk_config *disk, struct error *err);
+/** layers_close() - close all layers and free them. */
 void layers_close(struct layers *layers);
 
 #endif

@@ -19,6 +19,7 @@ int vif_check(const struct vif_config *vif, struct error *err);
 void vif_name(const struct vif_config *vif, uint32_t domain, char *name);
 /** vif_open() - make the interface; @vif->mtu becomes the bridge's if it is 0. */
 int vif_open(struct vif_config *vif, const char *name, struct vif_taps *taps, struct error *err);
+/** vif_close() - close all queues; *taps is empty. */
 void vif_close(struct vif_taps *taps);
 /** vif_is_lost() - whether the interface was deleted. */
 bool vif_is_lost(const struct vif_taps *taps, const char *name);
