@@ -105,8 +105,8 @@ void build_begin(struct guest *guest, const struct guest_event *event)
 		guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
 		return;
 	}
-	guest_announce(guest);
 	opening_start(guest, load_and_start_helpers, on_built);
+	guest_announce(guest);
 }
 
 static void on_waited(void *arg)
