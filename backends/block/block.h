@@ -81,7 +81,7 @@ struct block_options {
 struct block_backend {
 	/* Fill block->disk and block->features. Descriptors are taken over when the disk is added. */
 	int (*open)(struct block *block, const struct block_options *options, struct error *err);
-	/* Nothing is in flight. */
+	/* Close the image. No request is in flight. */
 	void (*close)(struct block *block);
 	/* Do @step, then op->done() with its bytes or a negative errno. Context: the queue's I/O thread. */
 	void (*submit)(struct block_queue *queue, const struct block_step *step, struct io_op *op);
@@ -99,9 +99,9 @@ extern const struct device_kind block_kind; /* kind.c */
 extern const struct virtio_model block_model;
 /** block_queue_prepare() - Return: false without memory. */
 bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread);
-/** block_queue_open() - serve it from now on. */
+/** block_queue_open() - begin to serve the queue. */
 void block_queue_open(struct block_queue *queue);
-/** block_queue_retry() - do again what stalled. */
+/** block_queue_retry() - repeat the stalled requests. */
 void block_queue_retry(struct block_queue *queue);
 /** block_queue_close() - undo both. No request is in flight, none will be taken. */
 void block_queue_close(struct block_queue *queue);

@@ -21,7 +21,7 @@ static uint64_t total(const struct iovec *iov, unsigned int count)
 	return bytes;
 }
 
-/* Drop @bytes, which are there, from the front. */
+/* Drop @bytes from the front, which has so many. */
 static void advance(struct iovec **iov, unsigned int *count, uint64_t bytes)
 {
 	while (bytes) {
@@ -38,7 +38,7 @@ static void advance(struct iovec **iov, unsigned int *count, uint64_t bytes)
 	}
 }
 
-/* Copy @bytes, which are there, between @data and the front of @iov. */
+/* Copy @bytes between @data and the front of @iov, which has so many. */
 static void copy(const struct iovec *iov, void *data, uint64_t bytes, bool to_guest)
 {
 	for (; bytes; iov++) {

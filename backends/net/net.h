@@ -57,9 +57,9 @@ struct net_backend {
 	int (*open)(struct net_pair *pair, struct error *err);
 	/* The endpoint has its doorbells now. May be NULL, as may close. */
 	void (*watch)(struct net_pair *pair);
-	/* Serve the pair; it may be served already. Return: 0 or -1 with errno. */
+	/* Serve the pair, unless it is served already. Return: 0, or -1 with errno. */
 	int (*start)(struct net_pair *pair);
-	/* Return when the pair's buffers are touched no more, but those that are taken under the lock. */
+	/* Returns when the back end touches the pair's buffers only under the lock. */
 	void (*stop)(struct net_pair *pair);
 	/* Undo open and watch; the pair is stopped for good. */
 	void (*close)(struct net_pair *pair);
