@@ -50,10 +50,10 @@ static void must(enum vimo_status status, const char *what)
 static void read_header(const struct boot_module *kernel, struct image_header *header)
 {
 	if (kernel->where.bytes < sizeof(*header))
-		panic("dom0: the kernel module is shorter than an Image header");
+		panic("dom0: the kernel module is too short: load an arm64 Image");
 	phys_read(header, PA(kernel->where.base), sizeof(*header));
 	if (header->magic != IMAGE_MAGIC)
-		panic("dom0: the kernel module is not an arm64 Image (no magic at byte 56)");
+		panic("dom0: the kernel module is not an arm64 Image: load the uncompressed Image");
 	if (header->image_size < kernel->where.bytes)
 		header->image_size = kernel->where.bytes;
 	if (header->image_size > GIGA_SIZE || header->text_offset >= BLOCK_SIZE)
@@ -75,7 +75,7 @@ static uint64_t find_place(struct placement *place, uint64_t bytes, bool highest
 	if (at == ~0ull)
 		at = range_find(&layout->dom0, &avoid, bytes, BLOCK_SIZE, ~0ull, highest);
 	if (at == ~0ull)
-		panic("dom0: dom0_mem is too small for its kernel and initrd");
+		panic("dom0: dom0_mem is too small for the kernel and initrd: set a larger dom0_mem");
 	return at;
 }
 

@@ -168,7 +168,7 @@ _Noreturn void boot_main(const void *fdt)
 	cpu_count = 1;
 	cpu_vectors(cpu, el2_vectors);
 	if (!dtb_bytes(fdt))
-		panic("no device tree in x0");
+		panic("x0 is not the address of a device tree: start ViMo-S as an arm64 Image");
 	boot_options_parse(fdt, &options);
 	start_log(fdt, &options);
 	features_init();
@@ -177,7 +177,7 @@ _Noreturn void boot_main(const void *fdt)
 	psci_init(fdt);
 	smccc_init();
 	if (gic_init(fdt))
-		panic("no GICv2 or GICv3 with virtualization in the device tree");
+		panic("the device tree has no GICv2 or GICv3 with virtualization");
 	sched_init(irq_handle);
 	cpu_start(cpu);
 	smp_start(fdt, options.cpus);

@@ -177,9 +177,9 @@ enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *
 static _Noreturn void refuse(enum vimo_status status)
 {
 	switch (status) {
-	case VIMO_NOT_FOUND: panic("no dom0 kernel: the boot loader must add a multiboot,kernel module to /chosen");
-	case VIMO_INVALID: panic("a boot module's address is not in RAM");
-	case VIMO_NO_MEMORY: panic("not enough RAM for EL2 and dom0_mem");
+	case VIMO_NOT_FOUND: panic("/chosen has no dom0 kernel: add a multiboot,kernel module in the boot loader");
+	case VIMO_INVALID: panic("a boot module is not in RAM: correct its reg in /chosen");
+	case VIMO_NO_MEMORY: panic("not enough RAM for EL2 and dom0: set a smaller dom0_mem");
 	default: panic("the device tree has too many memory ranges");
 	}
 }
