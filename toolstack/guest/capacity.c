@@ -12,14 +12,14 @@ int capacity_check(int device, const struct guest_config *config, uint32_t *gic,
 	if (device_info(device, &info, err))
 		return -1;
 	if (config->vcpus > info.max_vcpus || (info.gic_version == 2 && config->vcpus > 8)) {
-		error_set(err, ERROR_RESOURCES, "vcpus = %u is more than a guest can have here: at most %u",
+		error_set(err, ERROR_RESOURCES, "vcpus = %u is too many for this machine: set vcpus to at most %u",
 			  config->vcpus, info.gic_version == 2 && info.max_vcpus > 8 ? 8 : info.max_vcpus);
 		return error_about(err, "vcpus");
 	}
 	if (config->memory_bytes / VIMO_PAGE_SIZE > info.free_pages) {
 		error_set(err, ERROR_RESOURCES,
-			  "memory = %llu MiB is more than the %llu MiB that are free: "
-			  "lower it or destroy a guest",
+			  "memory = %llu is more than the %llu MiB that are free: set memory to that or less, or "
+			  "destroy a guest",
 			  (unsigned long long)config->memory_bytes >> 20, (unsigned long long)(info.free_pages >> 8));
 		return error_about(err, "memory");
 	}

@@ -24,7 +24,8 @@ static int check_name(struct guests *guests, const char *name, struct error *err
 {
 	if (!guest_find(guests, name))
 		return 0;
-	error_set(err, ERROR_STATE, "the name \"%s\" is in use: choose another or destroy that guest", name);
+	error_set(err, ERROR_STATE, "the name \"%s\" is in use: set name to another, or run 'vimoctl destroy %s'", name,
+		  name);
 	return error_about(err, "name");
 }
 

@@ -33,7 +33,7 @@ int hotplug_check_slot(const struct guest *guest, uint32_t slot, struct error *e
 		return 0;
 	return error_set(
 		err, ERROR_RESOURCES,
-		"%s has no spare slot left: detach a device, or destroy it and create it with a larger hotplug = N",
+		"%s has no spare slot left: detach a device, or create the guest again with a larger hotplug = N",
 		guest->config.name);
 }
 

@@ -22,7 +22,7 @@ channels_that_cannot_be_are_refused() {
 	tiny t1 wait 'channel = [ "name=a,path=/tmp/a.sock" ]'
 	config t2 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/a.sock" ]'
 	refused 1 'channel a: /tmp/a.sock: the path exists' create /tmp/t2.cfg
-	refused 3 't1 has no channel b: vimoctl channel-list t1' channel t1 b
+	refused 3 "t1 has no channel b: run 'vimoctl channel-list t1'" channel t1 b
 	[ "$(stat -L -c '%F %a %G' /tmp/a.sock)" = 'socket 660 vimo' ]
 	vimoctl destroy t1
 	fails [ -L /tmp/a.sock ]
