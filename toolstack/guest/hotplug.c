@@ -136,7 +136,7 @@ static int give(struct guest *guest, const struct guest_config *before, json_obj
 	}
 	guest->config = *before;
 	if (record_write(guest, &(struct error){ 0 }))
-		log_warning("%s: its record has a device that it has not", guest->config.name);
+		log_warning("%s: its record still has a device that could not be attached", guest->config.name);
 	return -1;
 }
 

@@ -144,7 +144,7 @@ static void a_thread_looks_at_files(void **state)
 	assert_int_equal(verified, 0);
 }
 
-static void what_fails_makes_no_guest(void **state)
+static void a_failed_check_makes_no_guest(void **state)
 {
 	(void)state;
 	files_fail = true;
@@ -186,7 +186,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 	const struct CMUnitTest tests[] = {
 		TEST(a_thread_looks_at_files),
-		TEST(what_fails_makes_no_guest),
+		TEST(a_failed_check_makes_no_guest),
 		TEST(a_name_can_go_meanwhile),
 		TEST(a_dry_run_makes_none),
 	};

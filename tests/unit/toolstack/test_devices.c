@@ -126,7 +126,7 @@ static void disks_have_one_descriptor_each(void **state)
 	json_object_put(json);
 }
 
-static void what_was_opened_before_a_failure_is_closed(void **state)
+static void files_opened_before_a_failure_are_closed(void **state)
 {
 	struct disk_files files;
 	int lowest = dup(0);
@@ -143,7 +143,7 @@ static void what_was_opened_before_a_failure_is_closed(void **state)
 	close(lowest);
 }
 
-static void without_vhost_vsock_it_says_so(void **state)
+static void a_missing_vhost_vsock_is_an_error(void **state)
 {
 	int lowest = dup(0);
 
@@ -251,7 +251,7 @@ static void a_network_has_a_tap_for_each_pair(void **state)
 	vif_close(&guest.taps[5]);
 }
 
-static void without_vhost_the_device_model_moves_packets(void **state)
+static void without_vhost_vimo_dm_moves_packets(void **state)
 {
 	json_object *json;
 
@@ -271,11 +271,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(disks_have_one_descriptor_each),
-		cmocka_unit_test(what_was_opened_before_a_failure_is_closed),
-		cmocka_unit_test(without_vhost_vsock_it_says_so),
+		cmocka_unit_test(files_opened_before_a_failure_are_closed),
+		cmocka_unit_test(a_missing_vhost_vsock_is_an_error),
 		cmocka_unit_test(channels_have_links),
 		cmocka_unit_test(a_network_has_a_tap_for_each_pair),
-		cmocka_unit_test(without_vhost_the_device_model_moves_packets),
+		cmocka_unit_test(without_vhost_vimo_dm_moves_packets),
 	};
 
 	return cmocka_run_group_tests_name("devices", tests, enter, leave);

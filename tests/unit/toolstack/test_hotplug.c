@@ -227,7 +227,7 @@ static void a_disk_comes_and_goes(void **state)
 	assert_int_equal(kills, 0);
 }
 
-static void what_fails_leaves_nothing(void **state)
+static void a_failure_leaves_nothing(void **state)
 {
 	(void)state;
 	model_will("ERROR no memory");
@@ -243,7 +243,7 @@ static void what_fails_leaves_nothing(void **state)
 	assert_int_equal(kills, 0);
 }
 
-static void a_model_that_does_not_answer_ends(void **state)
+static void a_vimo_dm_that_does_not_answer_is_killed(void **state)
 {
 	(void)state;
 	model_will(NULL);
@@ -352,8 +352,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_disk_comes_and_goes),
-		TEST(what_fails_leaves_nothing),
-		TEST(a_model_that_does_not_answer_ends),
+		TEST(a_failure_leaves_nothing),
+		TEST(a_vimo_dm_that_does_not_answer_is_killed),
 		TEST(a_guest_that_ends_meanwhile_gets_none),
 		TEST(the_loop_does_not_wait_for_a_reconnection),
 		TEST(slots_and_states_have_limits),
