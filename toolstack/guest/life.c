@@ -31,12 +31,12 @@ static void changed(struct guest *guest, const struct guest_event *event)
 }
 
 /* Of a guest with a vimo-dm, whether its vCPUs run or not. */
-#define VIMO_DM_EVENTS(state)                                             \
-	[EVENT_OPENED] = { .next = state, .after = respawn_opened },      \
-	[EVENT_OPEN_FAILED] = { .next = state, .after = respawn_failed }, \
-	[EVENT_CHANGED] = { .next = state, .after = changed },            \
-	[EVENT_DM_READY] = { .next = state, .after = respawn_ready },     \
-	[EVENT_DM_FAILED] = { .next = state, .after = respawn_not_ready }
+#define VIMO_DM_EVENTS(state)                                               \
+	[EVENT_OPENED] = { .next = (state), .after = respawn_opened },      \
+	[EVENT_OPEN_FAILED] = { .next = (state), .after = respawn_failed }, \
+	[EVENT_CHANGED] = { .next = (state), .after = changed },            \
+	[EVENT_DM_READY] = { .next = (state), .after = respawn_ready },     \
+	[EVENT_DM_FAILED] = { .next = (state), .after = respawn_not_ready }
 
 static const struct transition table[GUEST_STATES][GUEST_EVENTS] = {
 	[GUEST_NEW] = {
