@@ -273,7 +273,7 @@ FS = checks("a-folder-is-shared", "a-folder-that-cannot-be-is-refused", "guests-
 
 RATES = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways")
 
-LOADS = checks("loads-can-be", "fio-finds-what-it-wrote", "iperf3-both-ways", "all-at-once-whoever-dies")
+LOADS = checks("loads-can-be", "fio-finds-what-it-wrote", "iperf3-both-ways", "all-at-once-under-kills")
 
 USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused",
                  "a-vimo-slirp-that-does-not-start-fails-the-call", "guests-reach-dom0-and-back",

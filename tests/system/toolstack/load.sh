@@ -48,7 +48,7 @@ all_ended() { tell $1 'until [ -f /tmp/fio.end ] && [ -f /tmp/iperf3.end ]; do u
 all_is_good() { tell $1 'grep "ended 0" /tmp/fio.end && grep "ended 0" /tmp/iperf3.end && grep -c receiver /tmp/iperf3'; }
 
 # Two guests on one CPU, disks and networks busy in both; device models and a storage daemon are killed.
-all_at_once_whoever_dies() {
+all_at_once_under_kills() {
 	local n pid
 	left >/tmp/before
 	loaded g1 10.9.0.2 /mnt/a.img,,vda

@@ -36,7 +36,7 @@ static struct disk_config disk;
 static struct error err;
 static bool usable;
 
-/* There may be no user vimo-dm here. */
+/* The build host need not have a user vimo-dm. */
 int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t bytes, struct passwd **result)
 {
 	(void)buffer;
