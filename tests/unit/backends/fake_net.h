@@ -8,6 +8,7 @@
 
 #include "net/net.h"
 #include "fake_driver.h"
+#include "patience.h"
 
 #include <linux/virtio_ring.h>
 #include <poll.h>
@@ -25,7 +26,6 @@
 #define SIZE 8u
 #define QUEUES 3u
 #define DATA 0x10000u
-#define PATIENCE_MS 60000
 
 static uint8_t *ram;
 static _Alignas(4096) uint8_t page[4096];

@@ -4,6 +4,7 @@
  * The tests kill vimo-dm and virtiofsd.
  */
 #include "fake_driver.h"
+#include "patience.h"
 #include "fs/context.h"
 #include "fs/fs.h"
 
@@ -103,7 +104,7 @@ static int connect_server(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	strcpy(address.sun_path, path("sock"));
-	for (int tries = 0; tries < 2000; tries++) {
+	for (time_t begun = time(NULL); patience_left(begun);) {
 		if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
 			return fd;
 		usleep(5000);
@@ -241,9 +242,9 @@ static int receive(struct guest_request *request)
 {
 	struct fuse_out_header header;
 
-	for (unsigned int tries = 0;
-	     __atomic_load_n(&words(FS_REQUESTS, USED)[1], __ATOMIC_ACQUIRE) == used_idx[FS_REQUESTS]; tries++) {
-		assert_true(tries < 300000);
+	for (time_t begun = time(NULL);
+	     __atomic_load_n(&words(FS_REQUESTS, USED)[1], __ATOMIC_ACQUIRE) == used_idx[FS_REQUESTS];) {
+		assert_true(patience_left(begun));
 		if (waitpid(model, NULL, WNOHANG) > 0)
 			fail_msg("the device model ended");
 		usleep(10);
@@ -295,7 +296,8 @@ static int set_up(void **state)
 	start_model();
 	if (write(control[1], "g", 1) != 1)
 		return -1;
-	for (int tries = 0; !(*(uint32_t *)(void *)(shared->page + VIRTIO_MMIO_STATUS) & 4) && tries < 10000; tries++)
+	for (time_t begun = time(NULL);
+	     !(*(uint32_t *)(void *)(shared->page + VIRTIO_MMIO_STATUS) & 4) && patience_left(begun);)
 		usleep(1000);
 	send_init();
 	return 0;

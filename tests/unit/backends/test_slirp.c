@@ -3,6 +3,7 @@
  * test_slirp.c - vimo-slirp as a guest sees it, and what it makes of frames that are none.
  */
 #include "slirp/slirp.h"
+#include "patience.h"
 
 #include <arpa/inet.h>
 #include <linux/if_arp.h>
@@ -23,7 +24,6 @@
 #include <cmocka.h>
 
 #define HEADER sizeof(struct virtio_net_hdr_v1)
-#define PATIENCE_MS 60000
 
 static struct frames frames;
 static int ours, its; /* ends of a socket */
