@@ -64,7 +64,7 @@ static void wait_for_the_guest(int fd)
 	uint64_t count, signals = 0;
 
 	while (signals < 2) {
-		CHECK(poll(&wait, 1, 10000) == 1);
+		CHECK(poll(&wait, 1, PATIENCE_MS) == 1);
 		CHECK(read(fd, &count, sizeof(count)) == sizeof(count));
 		signals += count;
 	}

@@ -160,7 +160,7 @@ static void test_life(struct testdomain *domain, int disk, uint64_t free_before)
 	int tries = 0;
 
 	CHECK(munmap(ram, RAM_BYTES) == 0);
-	while (ioctl(domain->fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < 300)
+	while (ioctl(domain->fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < TRIES)
 		usleep(10000);
 	CHECK_ERRNO(pread(disk, ram, 4096, 0), ENOENT);
 	CHECK(testdomain_free_pages(domain->control) == free_before);

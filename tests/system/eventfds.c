@@ -106,7 +106,7 @@ static uint64_t wait_signal(int fd)
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	uint64_t count;
 
-	CHECK(poll(&wait, 1, 5000) == 1);
+	CHECK(poll(&wait, 1, PATIENCE_MS) == 1);
 	CHECK(read(fd, &count, sizeof(count)) == sizeof(count));
 	return count;
 }
@@ -121,7 +121,7 @@ static void test_kick_and_call(struct testdomain *domain)
 	CHECK(shadow[STATUS / 4] == 0);
 	CHECK(write(call_fd, &one, sizeof(one)) == sizeof(one));
 	CHECK_ERRNO(read(call_fd, &one, sizeof(one)), EAGAIN); /* consumed */
-	for (tries = 0; shadow[STATUS / 4] && tries < 500; tries++)
+	for (tries = 0; shadow[STATUS / 4] && tries < TRIES; tries++)
 		usleep(10000);
 	CHECK(shadow[STATUS / 4] == 0); /* the guest saw it and cleared it */
 	CHECK(munmap((void *)shadow, 4096) == 0);
@@ -174,14 +174,14 @@ static void test_hangup(struct testdomain *domain)
 	CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
 	close(call.fd);
 	call.fd = -1;
-	while (ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0 && tries++ < 10) {
+	while (ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0 && tries++ < TRIES) {
 		call.fd = eventfd(0, 0); /* taken away before it was closed; bind it again */
 		CHECK(ioctl(domain->fd, VIMO_IOC_CALL, &call) == 0);
 		close(call.fd);
 		call.fd = -1;
 		usleep(20000);
 	}
-	CHECK(tries < 10 && errno == ENOENT);
+	CHECK(tries < TRIES && errno == ENOENT);
 }
 
 static void wait_request(struct testdomain *domain, uint32_t done)
@@ -222,7 +222,7 @@ static void test_requests(struct testdomain *domain)
 	struct vimo_ioc_ioreq last = { .done = 0 };
 	struct vimo_ioreq request;
 
-	CHECK(poll(&wait, 1, 5000) == 1 && wait.revents == POLLIN);
+	CHECK(poll(&wait, 1, PATIENCE_MS) == 1 && wait.revents == POLLIN);
 	wait_request(domain, VIMO_IOREQ_NONE);
 	request = page->slot[0];
 	CHECK(request.ipa == VIMO_GUEST_RTC_BASE && request.width == 4 && !request.is_write);
@@ -247,7 +247,7 @@ static void test_power_off(struct testdomain *domain)
 	struct vimo_ioc_domain_info info;
 
 	CHECK(wait_signal(kick[2]) == 1);
-	CHECK(poll(&wait, 1, 5000) == 1 && wait.revents == POLLPRI);
+	CHECK(poll(&wait, 1, PATIENCE_MS) == 1 && wait.revents == POLLPRI);
 	CHECK(ioctl(domain->fd, VIMO_IOC_DOMAIN_INFO, &info) == 0);
 	CHECK(info.state == VIMO_DOMAIN_SHUTDOWN && info.reason == VIMO_STOP_POWEROFF);
 	CHECK(info.devices == 1 && info.vcpus == 1);

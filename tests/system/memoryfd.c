@@ -184,7 +184,7 @@ static void test_life(struct testdomain *domain, int fd, uint64_t free_before)
 	memory[1] = 2; /* mappings stay valid */
 	CHECK(memory[0] == 1 && memory[1] == 2);
 	CHECK(munmap(memory, RAM_BYTES) == 0);
-	while (ioctl(reopen.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < 300)
+	while (ioctl(reopen.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < TRIES)
 		usleep(10000);
 	check_mmap(fd, 0, 4096, RW, MAP_SHARED, ENOENT);
 	CHECK_ERRNO(ioctl(reopen.fd, VIMO_IOC_MEMORY_FD, &none), ENOENT);

@@ -162,7 +162,7 @@ static void test_busy_destroy(int control)
 	CHECK(munmap((void *)ram, RAM_BYTES) == 0);
 	close(domain.fd);
 	reopen.domain = domain.id;
-	while (ioctl(control, VIMO_IOC_OPEN, &reopen) == 0 && tries++ < 300) {
+	while (ioctl(control, VIMO_IOC_OPEN, &reopen) == 0 && tries++ < TRIES) {
 		close(reopen.fd);
 		usleep(10000);
 	}
@@ -192,7 +192,7 @@ static void test_pinned_destroy(int control)
 	usleep(100000); /* the module tries, too, and must fail */
 	CHECK(read(pipes[0], byte, sizeof(byte)) == (ssize_t)sizeof(byte));
 	CHECK(strcmp(byte, "guest") == 0);
-	while (ioctl(domain.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < 300)
+	while (ioctl(domain.fd, VIMO_IOC_DESTROY) == -1 && errno == EBUSY && tries++ < TRIES)
 		usleep(10000);
 	CHECK(testdomain_free_pages(control) == before);
 	close(pipes[0]);

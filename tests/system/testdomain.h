@@ -23,6 +23,10 @@
 #include <vimo/ioctl.h>
 #include <vimo/ioreq.h>
 
+/* How long a test waits. No test passes or fails by how fast the computer is: the limit ends a test that hangs. */
+#define PATIENCE_MS 300000
+#define TRIES (PATIENCE_MS / 10) /* with 10 ms between them */
+
 #define CHECK(condition)                                                                                              \
 	do {                                                                                                          \
 		if (!(condition)) {                                                                                   \
