@@ -3,7 +3,7 @@
 
 USERNET="backend=user,host_loopback=true,hostfwd=tcp:127.0.0.1:8080-:80 udp:127.0.0.1:5353-:5353"
 
-slirp_pid() { cat /run/vimo/guests/$1/slirp-4.pid 2>/dev/null; }
+slirp_pid() { head -n 1 /run/vimo/guests/$1/slirp-4.pid 2>/dev/null; }
 another_slirp() { [ -n "$(slirp_pid $1)" ] && [ "$(slirp_pid $1)" != $2 ]; }
 slirps() { ps -o comm | grep -c '^vimo-slirp' || :; }
 no_slirps() { [ $(slirps) = 0 ]; }
@@ -35,7 +35,7 @@ wrong_user_networks_are_refused() {
 	config t1 /t/wait 'memory = 4' 'vif = [ "backend=user,bridge=br0" ]'
 	refused 1 't1.cfg:4: vif 1: bridge is not possible with backend=user' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'vif = [ "backend=user,hostfwd=tcp:127.0.0.1:22-:22" ]'
-	refused 1 't1.cfg:4: vif 1: hostfwd .* is not possible' create /tmp/t1.cfg
+	refused 1 't1.cfg:4: vif 1: hostfwd .* is not valid' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'vif = [ "backend=user,hostfwd=tcp:192.0.2.1:8080-:22" ]'
 	refused 1 "hostfwd: dom0's tcp port 8080: Cannot assign" create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' "vif = [ \"$USERNET\" ]"
