@@ -2,8 +2,8 @@
 /*
  * helper.h - one helper of a guest: a process that serves one device, at the other end of a socket from vimo-dm.
  *
- * A helper outlives vimod. The next vimod finds it by guests/NAME/FILE-SLOT.pid (process.h). What makes a storage
- * daemon, a virtiofsd or a vimo-slirp of it is its struct helper_kind.
+ * A helper outlives vimod. The next vimod finds it by guests/NAME/FILE-SLOT.pid (process.h). Its struct helper_kind
+ * makes it a storage daemon, a virtiofsd or a vimo-slirp.
  */
 #ifndef TOOLSTACK_HELPER_HELPER_H
 #define TOOLSTACK_HELPER_HELPER_H
@@ -44,11 +44,12 @@ struct helper_kind {
 	int (*open)(struct helper *helper);
 	/* Start the process; @confine has its descriptors. helper->prepared may be NULL. Return: its number, or -1. */
 	pid_t (*run)(struct helper *helper, struct confine *confine, struct error *err);
-	/* Why it did not start, from the first line that it wrote; @advice gets a remedy. NULL: the line itself. */
+	/* The reason of a failed start, from the first line of messages; @advice gets a remedy. NULL: the line itself.
+	 */
 	const char *(*explain)(const char *words, enum error_code *code, const char **advice);
-	/* Bring what the process reads up to date, now and then; NULL: nothing. */
+	/* Update the files that the process reads; called every few seconds. NULL: nothing. */
 	void (*refresh)(struct helper *helper);
-	/* Remove what the guest left, before the first start and after the end; NULL: nothing. */
+	/* Remove files that the guest left, before the first start and after the end; NULL: nothing. */
 	void (*clean)(struct helper *helper);
 };
 
@@ -69,8 +70,8 @@ struct helper {
 	bool serves;               /* the process is ready */
 	bool connected;            /* vimo-dm has a connection to it, or is about to be started with one */
 	void *prepared;            /* for the next helper_begin(); NULL: none */
-	char words[1024];          /* what it wrote before it was ready */
-	unsigned int lines;        /* that it wrote since */
+	char words[1024];          /* its messages before it was ready */
+	unsigned int lines;        /* of messages since */
 	/* supervisor.c's own */
 	uv_loop_t *loop; /* NULL: not watched */
 	struct watch *exit, *ready, *messages, *timer, *refresh;
@@ -100,7 +101,7 @@ int helper_begin(struct helper *helper, struct error *err);
  * Return: 0, or -1 with the process' own words in @err, and nothing runs.
  */
 int helper_start(struct helper *helper, struct error *err);
-/** helper_adopt() - take over what the previous vimod started. Return: false when the process has ended. */
+/** helper_adopt() - take over the process that the previous vimod started. Return: false when the process has ended. */
 bool helper_adopt(struct helper *helper);
 /** helper_connected() - vimo-dm has the connection. The next vimod will know it. */
 void helper_connected(struct helper *helper);

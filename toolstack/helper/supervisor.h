@@ -10,7 +10,7 @@
 
 /** supervisor_watch() - from now on restart the helper when it ends; start it if it does not run. */
 void supervisor_watch(struct helper *helper, uv_loop_t *loop);
-/** supervisor_unwatch() - let it end, or be stopped. */
+/** supervisor_unwatch() - do not restart the helper any more. */
 void supervisor_unwatch(struct helper *helper);
 /**
  * supervisor_connect() - a new connection for vimo-dm. If the process cannot take another client, a new process is
