@@ -1,29 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""harness.py - dom0 and guests out of Debian's packages, machines out of QEMU, and one line a check."""
+"""harness.py - dom0 and guests from Debian's packages, machines in QEMU, and one line a check."""
 import gzip
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import urllib.parse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+import pexpect
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+sys.path.insert(0, str(TOP / "contrib/image"))
+sys.dont_write_bytecode = True  # the source tree stays as it is
+import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
 PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck",
             "dnsanswer")
-# Of the unit tests, and what else they are made of.
+# Programs of the unit tests, and their other sources.
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
                           TOP / "backends/virtio/split.c", TOP / "backends/virtio/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
            "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
 GUEST_MIB = 192
-# ext4 and what it needs, in that order.
-DOM0_FILE_SYSTEM = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
+# How many times as often kills are tried: ./runtests long.
+ROUNDS = int(os.environ.get("ROUNDS") or 1)
+# The modules of ext4, in the order in which they need each other.
+EXT4 = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 
 
 @dataclass
@@ -38,12 +46,18 @@ class Machine:
     memory: str = "2G"
     bare: bool = False
     disks: bool = False
-    # MiB of further disks of dom0, and what is on them: "", "ext4" (empty), or function(bench) with the files' directory.
+    # Further disks of dom0: MiB, and "" (empty), "ext4" (an empty file system) or function(bench): a directory to copy.
     drives: tuple = ()
-    timeout: int = 240
-    fill: object = None                          # function(bench, machine, tree): what dom0 gets
+    seconds: int = 60                            # its time on two idle cores, about
+    fill: object = None                          # function(bench, machine, tree): what dom0's initrd gets
+    # function(bench): the disk that dom0 mounts at /t. dom0 is the image of contrib/image/make then.
+    kit: object = None
     preamble: str = ""                           # shell before the first check
-    expect: list = field(default_factory=list)   # (name, pattern) that the console must show
+
+    @property
+    def timeout(self):
+        """The limit ends a machine that hangs. A slow or busy computer must not reach it."""
+        return (600 + 10 * self.seconds) * ROUNDS
 
 
 def command(*words, **kwargs):
@@ -66,7 +80,7 @@ def unpack(package, name):
 
 
 def download_all(*packages):
-    """Unpack Debian arm64 packages into the cache; their directories. One question to apt for all: it is slow."""
+    """Unpack Debian arm64 packages into the cache; their directories. apt is asked once for all: it is slow."""
     uris = subprocess.run(["apt-get", "download", "--print-uris", *(package + ":arm64" for package in packages)],
                           capture_output=True, text=True, check=True).stdout
     names = [urllib.parse.unquote(line.split()[1]) for line in uris.splitlines()]
@@ -91,7 +105,7 @@ def modules(root, *names):
 
 
 def archive(tree):
-    """What Linux unpacks fastest: an emulated CPU takes seconds for what is compressed."""
+    """An archive without compression, which an emulated CPU unpacks faster."""
     listing = b"\0".join(str(p.relative_to(tree)).encode() for p in sorted(tree.rglob("*")))
     return subprocess.run(["cpio", "-0", "-o", "-H", "newc", "--quiet"], input=listing, cwd=tree,
                           stdout=subprocess.PIPE, check=True).stdout
@@ -126,6 +140,11 @@ case "$(cat /proc/cmdline)" in
 *test=count*) i=0; while [ $i -lt 20 ]; do i=$((i + 1)); n=0; while [ $n -lt 2000 ]; do n=$((n + 1)); done; echo "count $i"; done; poweroff -f;;
 esac
 exec sh </dev/ttyAMA0 >/dev/ttyAMA0 2>&1
+"""
+
+# In hundredths of a second.
+NOW = """now() { read -r up rest </proc/uptime; echo ${up%.*}${up#*.}; }
+since() { t=$(($(now) - $1)); echo $((t / 100)).$((t % 100 / 10)); }
 """
 
 DOM0_INIT = MOUNTS + """
@@ -181,7 +200,7 @@ class Bench:
 
     def dom0_initrd(self, machine):
         tree = self.work / f"dom0-{machine.name}"
-        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk", *(DOM0_FILE_SYSTEM if machine.drives else ())))
+        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk", *(EXT4 if machine.drives else ())))
         shutil.copy(self.args.module, tree / "t/vimo.ko")
         (machine.fill or module_tree)(self, machine, tree)
         (tree / "t/script").write_text(script(machine))
@@ -190,24 +209,38 @@ class Bench:
         out.write_bytes(archive(tree))
         return out
 
+    def dom0_of(self, machine):
+        """Kernel, initrd, command line and first disks of dom0."""
+        if not machine.kit:
+            return self.dom0_kernel, self.dom0_initrd(machine), "console=ttyAMA0 quiet panic=-1", []
+        image = Path(self.args.dom0)
+        return image / "dom0-kernel", image / "dom0-initrd", console.BOOTARGS, [image / "dom0.ext4", machine.kit(self)]
+
     def qemu(self, machine):
-        initrd = self.dom0_initrd(machine)
+        kernel, initrd, bootargs, disks = self.dom0_of(machine)
         words = ["qemu-system-aarch64", "-M", f"virt,virtualization=on,gic-version={machine.gic}", "-cpu", machine.cpu,
                  "-smp", str(machine.cpus), "-m", machine.memory, "-nic", "none", "-display", "none", "-monitor", "none",
-                 "-serial", f"file:{self.work / machine.name}.log"]
-        bootargs = "console=ttyAMA0 quiet panic=-1"
+                 "-serial", "stdio"]
         if machine.bare:
             words[2] = f"virt,gic-version={machine.gic}"
-            words += ["-kernel", str(self.dom0_kernel), "-initrd", str(initrd), "-append", bootargs]
+            words += ["-kernel", str(kernel), "-initrd", str(initrd), "-append", bootargs]
         else:
-            words += ["-kernel", self.args.image, "-append", machine.options or "dom0_mem=640M",
-                      "-device", f"guest-loader,addr=0x4a000000,kernel={self.dom0_kernel},bootargs={bootargs}",
+            dom0_mib = 1024 if machine.kit else 640
+            words += ["-kernel", self.args.image, "-append", machine.options or f"dom0_mem={dom0_mib}M",
+                      "-device", f"guest-loader,addr=0x4a000000,kernel={kernel},bootargs={bootargs}",
                       "-device", f"guest-loader,addr=0x50000000,initrd={initrd}"]
+        drives = [f"file={disk},snapshot=on" for disk in disks]
+        drives += [f"file={disk},cache=none" for disk in self.disks_of(machine)]
+        # The last one comes first in QEMU's device tree: Linux calls it vda.
+        for n, drive in reversed(list(enumerate(drives))):
+            words += ["-drive", f"{drive},format=raw,if=none,id=d{n}", "-device", f"virtio-blk-device,drive=d{n}"]
+        return words
+
+    def disks_of(self, machine):
         for n in range(2 if machine.disks else 0):
             disk = self.work / f"{machine.name}.disk{n}"
             disk.write_bytes(os.urandom(1 << 20) if n == 0 else bytes(1 << 20))
-            words += ["-drive", f"file={disk},format=raw,if=none,id=d{n},cache=none", "-device",
-                      f"virtio-blk-device,drive=d{n}"]
+            yield disk
         for n, (mib, kind) in enumerate(machine.drives):
             disk = self.work / f"{machine.name}.drive{n}"
             disk.unlink(missing_ok=True)
@@ -216,32 +249,40 @@ class Bench:
             if kind:
                 files = ("-d", kind(self)) if callable(kind) else ()
                 command("mke2fs", "-q", "-t", "ext4", *files, disk)
-            words += ["-drive", f"file={disk},format=raw,if=none,id=e{n},cache=none", "-device",
-                      f"virtio-blk-device,drive=e{n}"]
-        return words
+            yield disk
+
+    def boot(self, machine, words):
+        """Run QEMU until it ends; how it ended. Its console goes to a log."""
+        with (self.work / f"{machine.name}.log").open("w", encoding="utf-8") as log:
+            qemu = console.Machine(words, log)
+            try:
+                if machine.kit:
+                    qemu.wait("dom0's shell", [console.DOM0_PROMPT], machine.timeout)
+                    qemu.type(f"mkdir /t; mount /dev/vdb /t && exec /t/bin/busybox sh /t/{machine.name}")
+                qemu.console.expect([pexpect.EOF], timeout=machine.timeout, searchwindowsize=100)
+                return "ended early"
+            except console.Failed as why:
+                return f"failed: {why}"
+            except pexpect.TIMEOUT:
+                return f"still ran after {machine.timeout} s"
+            finally:
+                qemu.close()
 
     def run(self, machine, words):
         """Boot it with qemu()'s words, and report its checks."""
-        log = self.work / f"{machine.name}.log"
-        log.unlink(missing_ok=True)
         begun = time.monotonic()
-        try:
-            subprocess.run(words, timeout=machine.timeout, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
-            ended = "ended early"
-        except subprocess.TimeoutExpired:
-            ended = f"still ran after {machine.timeout} s"
-        (self.work / f"{machine.name}.initrd").unlink()  # as large as its tree, which is there
+        ended = self.boot(machine, words)
+        if not machine.kit:
+            (self.work / f"{machine.name}.initrd").unlink()  # it is as large as its tree, which stays
         print(f"{machine.name}: {time.monotonic() - begun:.0f} s", flush=True)
-        text = log.read_text(errors="replace") if log.exists() else ""
-        # Not only at the start of a line: a guest's prompt may stand before it.
-        results = dict(re.findall(r"@@ (\S+) (\d+)\r?$", text, re.M))
+        log = self.work / f"{machine.name}.log"
+        # A guest's prompt can stand before it on the line.
+        results = {name: (code, seconds) for name, code, seconds in
+                   re.findall(r"@@ (\S+) (\d+) ([\d.]+)\r?$", log.read_text(errors="replace"), re.M)}
         for name, _ in machine.checks:
-            code = results.get(name)
-            report(f"{machine.name}:{name}", None if code == "0" else
+            code, seconds = results.get(name, (None, None))
+            report(f"{machine.name}:{name}", seconds, None if code == "0" else
                    f"exit {code}, see {log}" if code else f"no result, the machine {ended}, see {log}")
-        for name, pattern in machine.expect:
-            report(f"{machine.name}:{name}", None if re.search(pattern, text) else f"/{pattern}/ not in {log}")
 
 
 def module_tree(bench, machine, tree):
@@ -265,17 +306,19 @@ def write_program(path, text):
 
 
 def script(machine):
-    lines = [machine.preamble]
+    """Shell that runs the checks; after each a line with its name, its exit code and the seconds that it took."""
+    lines = [NOW, f"ROUNDS={ROUNDS}", machine.preamble]
     for name, shell in machine.checks:
         # A guest's last words may lack a newline.
-        lines.append(f"echo '== {name}'\n( {shell} ); code=$?\necho; echo \"@@ {name} $code\"")
+        lines.append(f"begun=$(now)\necho '== {name}'\n( {shell} ); code=$?\n"
+                     f"echo; echo \"@@ {name} $code $(since $begun)\"")
     return "\n".join(lines) + "\n"
 
 
 FAILURES = 0
 
 
-def report(name, why):
+def report(name, seconds, why):
     global FAILURES
     FAILURES += why is not None
-    print(f"PASS {name}" if why is None else f"FAIL {name}: {why}", flush=True)
+    print(f"PASS {name} ({seconds} s)" if why is None else f"FAIL {name}: {why}", flush=True)

@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""toolstack.py - machines whose dom0 runs vimod, vimo-dm and vimoctl as they are installed.
+"""toolstack.py - machines whose dom0 runs vimod, vimo-dm and vimoctl.
 
-The checks are shell functions in toolstack/*.sh.
+The machines toolstack-shipped-* boot the disk image of contrib/image/make: Debian with systemd, where vimod runs as
+its unit. They have a check of each feature. The others begin faster, with an initrd of busybox and of what is
+installed, and have the rest. The checks are shell functions in toolstack/*.sh, and run in busybox's shell in both.
 """
 import functools
 import gzip
+import hashlib
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
-from harness import HERE, MOUNTS, Machine, DOM0_FILE_SYSTEM, base_tree, cpio, download_all, modules, write_program
+import harness
+from harness import EXT4, HERE, MOUNTS, Machine, base_tree, command, cpio, download_all, modules, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "usr/libexec/vimo/vimo-slirp")
 LIBRARY_DIRS = ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")
 LOADER = "ld-linux-aarch64.so.1"
-# QEMU's programs, and the libraries that they need and we do not.
+# QEMU's programs. QEMU_LIBRARIES are those that they need and the tools do not.
 QEMU = {"qemu-system-common": ["usr/bin/qemu-storage-daemon"], "qemu-utils": ["usr/bin/qemu-img", "usr/bin/qemu-nbd"]}
-# tc, to see what the kernel counts.
-# fio as Debian builds it knows many kinds of storage.
+# Debian's fio needs the libraries of many kinds of storage. TC_LIBRARIES are tc's.
 LOAD_LIBRARIES = ("libacl1 libaio1 libargon2-1 libboost-iostreams1.74.0 libboost-thread1.74.0 libcryptsetup12 libdaxctl1 "
                   "libdevmapper1.02.1 libffi8 libfmt9 libgfapi0 libgfrpc0 libgfxdr0 libglusterfs0 libgmp10 libgnutls30 libhogweed6 "
                   "libibverbs1 libicu72 libidn2-0 libiperf0 libkmod2 libnbd0 libndctl6 libnettle8 libnl-3-200 libnl-route-3-200 "
@@ -29,7 +32,7 @@ TC_LIBRARIES = "libbpf1 libbsd0 libcap2 libdb5.3 libelf1 libmd0 libmnl0 libselin
 SHAPING_MODULES = ("sch_ingress", "cls_matchall", "act_police", "sch_tbf")
 LVM_LIBRARIES = ("libaio1 libblkid1 libbsd0 libdevmapper1.02.1 libdevmapper-event1.02.1 libedit2 libmd0 libpcre2-8-0 libselinux1 "
                  "libtinfo6 libudev1").split()
-# There is no udev in this dom0, and no checker of thin pools.
+# dom0 of busybox has neither udev nor thin_check.
 LVM_CONF = """devices { obtain_device_list_from_udev = 0 }
 activation { udev_sync = 0 udev_rules = 0 verify_udev_operations = 0 monitoring = 0 }
 backup { backup = 0 archive = 0 }
@@ -40,7 +43,7 @@ QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 l
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
            "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
-# In the order that they need each other.
+# In the order in which they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
@@ -49,11 +52,12 @@ PASSWD = ("root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x
           "vimo-slirp:x:991:991::/:/bin/false\n")
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
 
-# What udhcpc has done with its lease.
+# udhcpc starts it with a lease.
 DHCP_SCRIPT = """#!/bin/sh
 [ "$1" = bound ] && ip addr add $ip/$mask dev $interface && ip route add default via $router
 exit 0
 """
+DATA = "".join(f"{n}\n" for n in range(1, 1200001)).encode()[:8 << 20]
 GUEST_INIT = MOUNTS + (HERE / "toolstack/guest-init").read_text()
 
 
@@ -92,9 +96,9 @@ def applets(tree, names):
 
 
 @functools.cache
-def guest_tree(bench, name="tools-guest", more=()):
-    """The initrd of Linux guests, with VirtIO, the power button's drivers and more."""
-    tree = bench.work / name
+def guest_tree(bench, name="initrd", more=(), www=False):
+    """The initrd of Linux guests, with VirtIO, the power button's drivers, more of them, and www: DATA to fetch."""
+    tree = bench.work / f"guest-{name}"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
                                            "virtio_net", "vsock", "vmw_vsock_virtio_transport_common",
@@ -105,13 +109,16 @@ def guest_tree(bench, name="tools-guest", more=()):
         shutil.copy(bench.work / program, tree / "bin")
     write_program(tree / "init", GUEST_INIT)
     write_program(tree / "bin/dhcp", DHCP_SCRIPT)
-    cpio(tree, bench.work / f"{name}.initrd")
-    return bench.work / f"{name}.initrd"
+    if www:
+        (tree / "www").mkdir()
+        (tree / "www/data").write_bytes(DATA)
+    cpio(tree, bench.work / name)
+    return bench.work / name
 
 
 @functools.cache
 def kernels(bench):
-    """What guests boot besides Linux as it is: a compressed one, and tiny ones."""
+    """Further kernels of guests: Linux compressed, and the tiny guests."""
     compressed = bench.work / "Image.gz"
     compressed.write_bytes(gzip.compress(bench.guest_kernel.read_bytes(), 1))
     return [compressed, *(bench.bare_guest(do.lower(), "tiny.S", flags=(f"-DDO={do}",)) for do in TINY)]
@@ -138,12 +145,21 @@ def tools_tree(bench, machine, tree):
     (tree / "mnt").mkdir()
     for path in kernels(bench):
         shutil.copy(path, tree / "t")
-    shutil.copy(bench.guest_kernel, tree / "t/Image")
-    shutil.copy(guest_tree(bench), tree / "t/initrd")
+    guest_files(bench, tree / "t")
+
+
+def guest_files(bench, tree):
+    """What guests boot, and the data that they and dom0 fetch from each other."""
+    shutil.copy(bench.guest_kernel, tree / "Image")
+    for initrd in (guest_tree(bench), guest_tree(bench, "net-initrd", www=True)):
+        shutil.copy(initrd, tree)
+    (tree / "www").mkdir()
+    (tree / "www/data").write_bytes(DATA)
+    (tree / "sum").write_text(hashlib.md5(DATA).hexdigest())
 
 
 def qemu_tree(bench, machine, tree):
-    """With QEMU's storage daemon."""
+    """dom0 with qemu-storage-daemon."""
     tools_tree(bench, machine, tree)
     packages = download_all(*QEMU, *QEMU_LIBRARIES)
     for root, programs in zip(packages, QEMU.values()):
@@ -154,7 +170,7 @@ def qemu_tree(bench, machine, tree):
 
 
 def fs_tree(bench, machine, tree):
-    """With virtiofsd."""
+    """dom0 with virtiofsd."""
     tools_tree(bench, machine, tree)
     packages = download_all("qemu-system-common", *QEMU_LIBRARIES)
     (tree / "usr/lib/qemu").mkdir(parents=True)
@@ -164,7 +180,7 @@ def fs_tree(bench, machine, tree):
 
 
 def rates_tree(bench, machine, tree):
-    """With tc and the kernel's traffic control, which is not loaded yet."""
+    """dom0 with tc, and with modules of traffic control to load."""
     tools_tree(bench, machine, tree)
     packages = download_all("iproute2", *TC_LIBRARIES)
     shutil.copy(packages[0] / "sbin/tc", tree / "bin/tc")
@@ -175,7 +191,7 @@ def rates_tree(bench, machine, tree):
 
 
 def lvm_tree(bench, machine, tree):
-    """With LVM, and the kernel's device mapper, which is not loaded yet."""
+    """dom0 with LVM, and with modules of the device mapper to load."""
     tools_tree(bench, machine, tree)
     packages = download_all("lvm2", *LVM_LIBRARIES)
     shutil.copy(packages[0] / "sbin/lvm", tree / "bin/lvm")
@@ -210,12 +226,34 @@ def load_files(bench):
 
 
 def load_tree(bench, machine, tree):
-    """With QEMU's storage daemon and iperf3; guests can mount a disk of files."""
+    """dom0 with qemu-storage-daemon and iperf3, and an initrd for guests that mount a disk."""
     qemu_tree(bench, machine, tree)
     programs, libraries = load_programs()
     shutil.copy(programs[1], tree / "bin/iperf3")
     copy_libraries(tree, [tree / "bin/iperf3"], libraries)
-    shutil.copy(guest_tree(bench, "load-guest", DOM0_FILE_SYSTEM), tree / "t/load-initrd")
+    shutil.copy(guest_tree(bench, "load-initrd", EXT4, www=True), tree / "t")
+
+
+@functools.cache
+def kit(bench):
+    """The disk that dom0 mounts at /t: the checks of every machine, a shell, programs and guests."""
+    tree, disk = bench.work / "kit", bench.work / "kit.ext4"
+    shutil.rmtree(tree, ignore_errors=True)
+    (tree / "bin").mkdir(parents=True)
+    shutil.copy(bench.busybox / "bin/busybox", tree / "bin/busybox")
+    applets(tree, APPLETS + harness.APPLETS)
+    for program in (*CHECKERS, "dnsanswer", "vhostswitch"):
+        shutil.copy(bench.work / program, tree / "bin")
+    for file in (*(HERE / "toolstack").glob("*.sh"), *kernels(bench)):
+        shutil.copy(file, tree)
+    guest_files(bench, tree)
+    for machine in MACHINES:
+        (tree / machine.name).write_text(harness.script(machine) + "echo 'SCRIPT END'\npoweroff -f\n")
+    size = sum(file.stat().st_size for file in tree.rglob("*") if not file.is_symlink()) >> 20
+    with disk.open("wb") as file:
+        file.truncate((size * 5 // 4 + 16) << 20)
+    command("mke2fs", "-q", "-t", "ext4", "-d", tree, disk)
+    return disk
 
 
 def checks(*names):
@@ -223,6 +261,16 @@ def checks(*names):
     return [(name, "check " + name.replace("-", "_")) for name in names]
 
 
+# A check of each feature of guest.cfg(5) under the unit, in the image.
+SHIPPED_DISKS = checks("device-model-is-confined", "systemd-starts-vimod-again", "linux-boots-and-consoles-work",
+                       "guests-get-random-numbers", "on-reboot-restart-is-the-default", "on-crash-restart-is-limited",
+                       "disks-keep-what-is-written", "disks-come-and-go", "qcow2-disks-come-and-go",
+                       "nbd-disks-by-socket-and-by-network", "volumes-can-be", "volumes-are-disks",
+                       "a-folder-is-shared")
+SHIPPED_NETWORKS = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways", "several-queues",
+                          "networks-come-and-go", "user-networks-can-be", "guests-reach-dom0-and-back",
+                          "user-networks-come-and-go", "switches-can-be", "a-switch-connects-guests",
+                          "vsock-needs-its-module", "guests-and-dom0-connect", "channels-carry-bytes")
 PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
 START = checks("module-loads", "daemon-starts")
 LIFE = checks("linux-boots-and-consoles-work", "guests-get-random-numbers", "terminals-have-a-size",
@@ -282,27 +330,39 @@ USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused",
 SWITCHES = checks("switches-can-be", "a-switch-must-listen", "a-switch-connects-guests", "switched-networks-outlive-all",
                   "switched-networks-come-and-go")
 
+# As lib.sh names them.
+DRIVES = ((256, "ext4"), (128, ""), (1, ""), (1, ""))
+
+
+def machine(name, checked, seconds=120, gic=3, cpus=1, fill=tools_tree, drives=(), **more):
+    return Machine(f"toolstack-{name}", gic, cpus, START + checked, fill=fill, preamble=PREAMBLE, seconds=seconds,
+                   drives=DRIVES + drives, **more)
+
+
+def shipped(name, checked, seconds):
+    return Machine(f"toolstack-shipped-{name}", 3, 1, START + checked, kit=kit, preamble="SHIPPED=1; " + PREAMBLE,
+                   seconds=seconds, drives=DRIVES)
+
+
 MACHINES = [
-    Machine("toolstack-gicv3-1cpu", 3, 1, START + LIFE, fill=tools_tree, preamble=PREAMBLE, timeout=900),
-    Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, timeout=900),
-    Machine("toolstack-disks", 3, 1, START + DISKS, fill=tools_tree, preamble=PREAMBLE, disks=True, timeout=300),
-    Machine("toolstack-lvm", 3, 1, START + VOLUMES, fill=lvm_tree, preamble=PREAMBLE, drives=((128, ""),),
-            timeout=300),
-    Machine("toolstack-networks", 3, 1, START + NETWORKS, fill=tools_tree, preamble=PREAMBLE, timeout=1200),
-    Machine("toolstack-rates", 3, 1, START + RATES, fill=rates_tree, preamble=PREAMBLE, timeout=300),
-    Machine("toolstack-usernet", 3, 1, START + USERNET, fill=tools_tree, preamble=PREAMBLE, timeout=900),
-    Machine("toolstack-switches", 3, 1, START + SWITCHES, fill=tools_tree, preamble=PREAMBLE, timeout=900),
-    Machine("toolstack-6gib", 3, 2, START + checks("guest-beyond-4-gib"), fill=tools_tree, preamble=PREAMBLE,
-            memory="6G", timeout=300),
-    Machine("toolstack-block", 3, 1, START + BLOCK, fill=tools_tree, preamble=PREAMBLE, drives=((128, "ext4"), (64, "")),
-            timeout=900),
-    Machine("toolstack-vsock", 3, 1, START + VSOCK, fill=tools_tree, preamble=PREAMBLE, timeout=900),
-    Machine("toolstack-qcow2", 3, 1, START + QCOW2, fill=qemu_tree, preamble=PREAMBLE, drives=((256, "ext4"),),
-            timeout=1200),
-    Machine("toolstack-fs", 3, 1, START + FS, fill=fs_tree, preamble=PREAMBLE, drives=((64, "ext4"),), timeout=900),
-    Machine("toolstack-channels", 3, 1, START + CHANNELS, fill=tools_tree, preamble=PREAMBLE, timeout=300),
-    Machine("toolstack-load", 3, 1, START + LOADS, fill=load_tree, preamble=PREAMBLE,
-            drives=((256, "ext4"), (256, load_files)), timeout=900),
-    Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True, timeout=180),
-    Machine("toolstack-gicv2-4cpu", 2, 4, START + SHORT, fill=tools_tree, preamble=PREAMBLE, timeout=900),
+    shipped("disks", SHIPPED_DISKS, 240),
+    shipped("networks", SHIPPED_NETWORKS, 240),
+    machine("gicv3-1cpu", LIFE),
+    Machine("toolstack-faults", 3, 1, BEFORE + START + FAULTS, fill=tools_tree, preamble=PREAMBLE, drives=DRIVES,
+            seconds=200),
+    machine("disks", DISKS),
+    machine("lvm", VOLUMES, fill=lvm_tree),
+    machine("networks", NETWORKS, 300),
+    machine("rates", RATES, fill=rates_tree),
+    machine("usernet", USERNET),
+    machine("switches", SWITCHES),
+    machine("6gib", checks("guest-beyond-4-gib"), cpus=2, memory="6G"),
+    machine("block", BLOCK),
+    machine("vsock", VSOCK),
+    machine("qcow2", QCOW2, 300, fill=qemu_tree),
+    machine("fs", FS, fill=fs_tree),
+    machine("channels", CHANNELS),
+    machine("load", LOADS, fill=load_tree, drives=((256, load_files),)),
+    Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True),
+    machine("gicv2-4cpu", SHORT, gic=2, cpus=4),
 ]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# channels.sh - streams between programs of a guest and of dom0, whoever dies.
+# channels.sh - streams between programs of a guest and of dom0, whichever process is killed.
 
 ONE=/run/one.sock TWO=/run/vimo/guests/g1/channel-2.sock
 with_channels() { linux g1 shell 'channel = [ "name=org.vimo.one,path=/run/one.sock", "name=org.vimo.two" ]' "$@"; }
-# port NAME: what the guest types for the device of a channel.
+# port NAME: shell for the guest that prints the device of a channel.
 port() { echo "/dev/\$(cd /sys/class/virtio-ports && grep -lx $1 */name | cut -d/ -f1)"; }
 # serves NAME: the guest sends everything back.
 serves() { talk g1 virtio "vsockcheck file serve $(port $1) & echo \$((6 * 7)) up" '42 up'; }
@@ -18,7 +18,7 @@ channels_that_cannot_be_are_refused() {
 	refused 1 'channel a: /nowhere/a.sock: vimod cannot make a file there' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/t1.cfg" ]'
 	refused 1 'channel a: /tmp/t1.cfg: the path exists' create -n /tmp/t1.cfg
-	# Another guest's is not taken.
+	# A guest does not take another guest's path.
 	tiny t1 wait 'channel = [ "name=a,path=/tmp/a.sock" ]'
 	config t2 /t/wait 'memory = 4' 'channel = [ "name=a,path=/tmp/a.sock" ]'
 	refused 1 'channel a: /tmp/a.sock: the path exists' create /tmp/t2.cfg
@@ -42,7 +42,7 @@ channels_carry_bytes() {
 	serves org.vimo.one
 	serves org.vimo.two
 	echoes $ONE 100
-	# Both at once, one after the other, and as a person does.
+	# Both channels at once, then one, then by vimoctl.
 	echoes $ONE 1000000 &
 	echoes $TWO 1000000
 	wait $!
@@ -50,7 +50,7 @@ channels_carry_bytes() {
 	echo hello | vimoctl channel g1 org.vimo.two >/tmp/out 2>/tmp/err &
 	await grep -q hello /tmp/out
 	kill $!
-	# A driver that begins anew.
+	# The driver begins anew.
 	vimoctl reboot --force g1
 	await lived g1 2
 	serves org.vimo.one
@@ -68,20 +68,20 @@ channels_outlive_who_dies() {
 	serves org.vimo.one
 	vsockcheck unix hold $ONE >/tmp/hold &
 	await grep -q holding /tmp/hold
-	# vimod is not in the way.
+	# The channel does not need vimod.
 	kill_vimod
 	start_vimod
 	fails grep over /tmp/hold
 	replace_dm g1
 	await grep -q over /tmp/hold
 	await echoes $ONE 100000
-	# Both, with bytes under way.
+	# vimod and vimo-dm are killed with bytes under way.
 	echoes $ONE 3000000 &
 	client=$!
 	kill_vimod
 	kill -9 $(dm_pid g1)
 	start_vimod
-	wait $client || true # it may have been done
+	wait $client || true # the transfer can have ended before the kill
 	await echoes $ONE 100000
 	tell g1 "[ \$(cat /sys/class/virtio-ports/*/name | sort -u | wc -l) = 2 ]"
 	vimoctl destroy g1
@@ -98,7 +98,7 @@ drains() {
 	await grep -q connected /tmp/drain
 }
 
-# More than fits between them.
+# The transfers are larger than all buffers between guest and reader.
 a_guest_waits_for_its_reader() {
 	local drain
 	left >/tmp/before
@@ -111,7 +111,7 @@ a_guest_waits_for_its_reader() {
 	echo >&6
 	await grep -q 'drained 12000000' /tmp/drain
 	await console_shows g1 'poured 12000000'
-	# One that goes without a word; what the guest wrote for it is lost, but the guest goes on.
+	# The reader is killed: what the guest wrote for it is lost, and the guest goes on.
 	drains 12000000
 	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 11000000 & echo \$((6 * 7)) up" '42 up'
 	kill $drain

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# disks.sh - disks and networks that cannot be, and disks that come and go.
+# disks.sh - disks and networks that vimod refuses, and disks that come and go.
 
-# image FILE SECTORS: one with its own name in the first sector.
+# image FILE SECTORS: make an image with its own name in the first sector.
 image() {
 	rm -rf $1
 	truncate -s $(($2 * 512)) $1
 	echo "this is $1" | dd of=$1 conv=notrunc 2>/dev/null
 }
-# with_disk SPEC: t1.cfg with that one disk.
+# with_disk SPEC: write t1.cfg with that one disk.
 with_disk() { config t1 /t/wait 'memory = 4' "disk = [ \"$1\" ]"; }
 with_vif() { config t1 /t/wait 'memory = 4' "vif = [ \"$1\" ]"; }
 
@@ -68,7 +68,7 @@ a_disk_is_one_guests() {
 	refused 4 'disk vda: /tmp/d1 is locked by another guest or program' create /tmp/t2.cfg
 	config t2 /t/wait 'memory = 4' 'disk = [ "/tmp/d1,,,ro" ]'
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
-	# Whoever dies, it stays so.
+	# The lock outlives the processes that are killed.
 	kill_vimod
 	start_vimod
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
@@ -76,7 +76,7 @@ a_disk_is_one_guests() {
 	await vimoctl shutdown t1 # its device model is ready
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
 	vimoctl destroy t1
-	# Readers share.
+	# Two guests that only read share the image.
 	tiny t1 wait 'disk = [ "/tmp/d1,,,ro" ]'
 	vimoctl create /tmp/t2.cfg
 	vimoctl destroy t1
@@ -84,26 +84,26 @@ a_disk_is_one_guests() {
 	all_given_back
 }
 
-# dom0's disks: /dev/vda has random bytes, /dev/vdb zeros.
 block_devices_are_one_guests() {
 	left >/tmp/before
-	linux g1 shell 'disk = [ "/dev/vda", "/dev/vdb" ]'
-	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vdb" ]'
-	refused 4 'disk vda: /dev/vdb is in use' create /tmp/t2.cfg
-	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vdb,,,ro" ]'
+	dd if=/dev/urandom of=$SMALL_DISK bs=64k count=16 conv=fsync 2>/dev/null
+	linux g1 shell "disk = [ \"$SMALL_DISK\", \"$SMALL_DISK_2\" ]"
+	config t2 /t/wait 'memory = 4' "disk = [ \"$SMALL_DISK_2\" ]"
+	refused 4 "disk vda: $SMALL_DISK_2 is in use" create /tmp/t2.cfg
+	config t2 /t/wait 'memory = 4' "disk = [ \"$SMALL_DISK_2,,,ro\" ]"
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
 	await lived g1 1
 	talk g1 virtio 'dd if=/dev/vda of=/dev/vdb bs=64k oflag=direct iflag=direct 2>/dev/null; sync; echo copied $((6 * 7))' 'copied 42'
 	vimoctl destroy g1
-	cmp /dev/vda /dev/vdb
-	tiny t2 wait 'disk = [ "/dev/vdb" ]'
+	cmp $SMALL_DISK $SMALL_DISK_2
+	tiny t2 wait "disk = [ \"$SMALL_DISK_2\" ]"
 	vimoctl destroy t2
 	all_given_back
 }
 
 # bind NAME DEVICE [unbind]: the guest takes a device, or lets it go.
 bind() { tell $1 "echo $2 >/sys/bus/platform/drivers/virtio-mmio/${3-bind}"; }
-# first_sector NAME DISK FILE: the guest reads that image there.
+# first_sector NAME DISK FILE: the guest reads the first sector of that image.
 first_sector() {
 	tell $1 "dd if=/dev/$2 iflag=direct count=1 2>/dev/null | head -n 1 | grep -qx 'this is $3'"
 }
@@ -124,7 +124,7 @@ disks_come_and_go() {
 	refused 1 'vdev = vdb is another' block-attach g1 /tmp/d2,,vdb
 	refused 1 'does not exist' block-attach g1 /tmp/none
 	refused 3 'does not exist' block-attach g2 /tmp/d1
-	# Whoever dies, it stays.
+	# The disk outlives the processes that are killed.
 	replace_dm g1
 	first_sector g1 vdb /tmp/d2
 	kill_vimod
@@ -136,7 +136,7 @@ disks_come_and_go() {
 	bind g1 a005000.virtio_mmio unbind
 	vimoctl block-detach g1 vdb
 	vimoctl block-list g1 | tail -n +2 | grep -vq '^vdb '
-	# It is free again, and so is the slot.
+	# Image and slot are free again.
 	vimoctl block-attach g1 vdev=vdb,access=ro,target=/tmp/d2
 	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /tmp/d2
@@ -150,7 +150,7 @@ disks_come_and_go() {
 	all_given_back
 }
 
-# As when the last device model's transfers hang.
+# A lock that stays stands for transfers of the previous vimo-dm that hang.
 a_guest_that_begins_again_waits_for_its_disks() {
 	left >/tmp/before
 	image /tmp/d1 64
@@ -170,7 +170,7 @@ a_guest_that_begins_again_waits_for_its_disks() {
 	first_sector g1 vda /tmp/d1
 	vimoctl info g1 >/tmp/out
 	fails grep -q problem /tmp/out
-	# It can be ended, too.
+	# The guest can be destroyed while it waits.
 	diskcheck hold /tmp/d1 >/tmp/held &
 	echo $! >/tmp/holder.pid
 	await grep -q held /tmp/held
@@ -197,7 +197,7 @@ no_more_disks_than_slots() {
 	refused 1 'bridge br7: it does not exist' network-attach t1 bridge=br7
 	refused 3 'no network 0' network-detach t1 0
 	vimoctl destroy t1
-	# What was refused is nobody's.
+	# The refused disk is not locked.
 	tiny t1 wait 'disk = [ "/tmp/d3" ]'
 	vimoctl destroy t1
 	all_given_back

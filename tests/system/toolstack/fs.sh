@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fs.sh - folders of dom0 that guests share, each by a virtiofsd. Nothing is lost, whoever dies.
+# fs.sh - folders of dom0 that guests share, each by a virtiofsd. No file is lost, whichever process is killed.
 
-# share NAME: an empty folder /mnt/NAME, on a file system of dom0's.
+# share NAME: make an empty folder /mnt/NAME.
 share() {
-	grep -q ' /mnt ' /proc/mounts || mount -t ext4 /dev/vda /mnt
 	rm -rf /mnt/$1
 	mkdir /mnt/$1
 }
 FS='fs = [ "tag=src,path=/mnt/src" ]'
-# fs_guest LINE...: g1, up, with what is tagged src on /m.
+# fs_guest LINE...: start g1, wait until it is up, and mount the folder with tag src at /m.
 fs_guest() {
 	linux g1 shell 'vcpus = 2' "$@"
 	await lived g1 1
@@ -18,7 +17,7 @@ fs_pid() { helper_pid g1 fs-4; }
 fs_is_back() { helper_is_back g1 fs-4 $1; }
 kill_virtiofsd() { kill_helper $1 g1 fs-4; }
 no_virtiofsd() { none_runs virtiofsd; }
-# start_fs_load: until fs_load_ends; and the guest forgets files, and lists them, all the time.
+# start_fs_load: fscheck runs in g1 until fs_load_is_good, while the guest drops its caches again and again.
 start_fs_load() {
 	rm -rf /mnt/src/load
 	rm -f /mnt/src/load.stop
@@ -30,7 +29,7 @@ fs_load_is_good() {
 	touch /mnt/src/load.stop
 	await fs_load_ended
 	talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' '^1'
-	# What the guest says of each file is what dom0 has, and there is nothing else.
+	# Guest and dom0 see the same files with the same contents.
 	tell g1 'cd /m/load && find . -type f -exec md5sum {} + | sort -k 2 >/m/sums; cd /'
 	(cd /mnt/src/load && find . -type f -exec md5sum {} + | sort -k 2) | diff - /mnt/src/sums
 	[ -s /mnt/src/sums ]
@@ -49,15 +48,15 @@ a_folder_is_shared() {
 	[ ! -e /mnt/src/big ] && [ ! -e /mnt/src/sum ]
 	[ "$(readlink /mnt/src/link)" = a/b/moved ]
 	[ "$(stat -c '%h %a %u %g' /mnt/src/second)" = '2 741 12 34' ]
-	# What is open stays when it is removed, out of sight; not longer than the guest.
+	# An open file that the guest removes stays, hidden, until it is closed or the guest ends.
 	tell g1 'echo kept >/m/removed; exec 7</m/removed; rm /m/removed; [ "$(cat <&7)" = kept ]'
 	[ "$(cat /mnt/src/.vimo-g1-4/*)" = kept ]
 	tell g1 'exec 7<&-; ls /m'
 	await [ ! -e /mnt/src/.vimo-g1-4 ]
-	# What dom0 changes, the guest sees.
+	# The guest sees what dom0 changes.
 	echo 'later' >/mnt/src/later
 	tell g1 'grep -q later /m/later'
-	# Twice: the driver begins anew.
+	# The guest mounts it again: the driver begins anew.
 	tell g1 'umount /m && mount -t virtiofs src /m && grep -q later /m/later'
 	tell g1 'echo kept >/m/removed; exec 7</m/removed; rm /m/removed'
 	[ -e /mnt/src/.vimo-g1-4 ]
@@ -84,7 +83,7 @@ a_folder_that_cannot_be_is_refused() {
 	all_given_back
 }
 
-# The whole folder is what the guest sees, and not more.
+# The guest sees the whole folder, and nothing outside it.
 guests_stay_in_their_folder() {
 	share src
 	share other
@@ -94,12 +93,12 @@ guests_stay_in_their_folder() {
 	ln -s ../../other/secret /mnt/src/in/relative
 	fs_guest 'fs = [ "tag=src,path=/mnt/src", "tag=look,path=/mnt/src,access=ro" ]'
 	tell g1 '! cat /m/absolute && ! cat /m/in/relative && ! ls /m/../other'
-	# Paths that no kernel sends are the unit tests'; nothing of the guest leads to dom0's devices.
+	# Device nodes are refused. Paths that no kernel sends are tested by unit tests.
 	tell g1 '! mknod /m/node b 254 0 && mkfifo /m/fifo'
 	tell g1 'mkdir /look && mount -t virtiofs look /look && cat /look/in/relative; ls /look/in && ! touch /look/new && ! rm /look/absolute && ! sh -c "echo >/look/fifo2"'
 	[ ! -e /mnt/src/new ] && [ -L /mnt/src/absolute ]
 	[ "$(cat /mnt/other/secret)" = secret ]
-	# It sees no other process and no network, and is no more than it must be.
+	# virtiofsd sees no other process and no network, and has few rights.
 	pid=$(fs_pid)
 	[ "$(ls /proc/$pid/root/ | sort | tr '\n' ' ')" = 'absolute fifo in ' ]
 	[ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/$$/ns/net)" ]
@@ -123,11 +122,11 @@ folders_outlive_device_models() {
 	share src
 	fs_guest "$FS"
 	start_fs_load
-	while [ $n -lt 5 ]; do
+	while [ $n -lt $((5 * ROUNDS)) ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
 		pid=$(fs_pid)
-		# Sometimes both.
+		# Every few rounds the helper is killed, too.
 		[ $((n % 3)) != 0 ] || kill -9 $pid
 		replace_dm g1
 		await fs_is_back $pid
@@ -145,7 +144,7 @@ folders_outlive_vimod() {
 	start_vimod
 	[ "$(fs_pid)" = $pid ] && ! dead $pid
 	kill_virtiofsd 1
-	# All three.
+	# virtiofsd, vimo-dm and vimod are killed.
 	pid=$(fs_pid)
 	kill_vimod
 	kill -9 $pid $(dm_pid g1)

@@ -1,17 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lib.sh - what the checks share. Runs in dom0's busybox sh.
-PATH=/usr/sbin:/usr/bin:$PATH
-VIMOD_LOG=/tmp/vimod.log
+# lib.sh - functions that the checks share. Runs in busybox's shell in dom0. SHIPPED is set in machines whose dom0 is
+# the image and whose vimod is its unit.
 LOGS=/var/log/vimo
+# dom0's disks: a file system with direct transfers, which is mounted at /mnt, an empty disk, two small disks of equal
+# size, and programs for guests. The image has its root and /t before them. RAM has no direct transfers.
+if [ "${SHIPPED-}" ]; then
+	PATH=/t/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	MNT_DISK=/dev/vdc BIG_DISK=/dev/vdd SMALL_DISK=/dev/vde SMALL_DISK_2=/dev/vdf PROGRAMS_DISK=/dev/vdg
+	RAM=/dev/shm
+else
+	PATH=/usr/sbin:/usr/bin:$PATH
+	VIMOD_LOG=/tmp/vimod.log
+	MNT_DISK=/dev/vda BIG_DISK=/dev/vdb SMALL_DISK=/dev/vdc SMALL_DISK_2=/dev/vdd PROGRAMS_DISK=/dev/vde
+	RAM=/tmp
+fi
+# Loops over kills run so many times as often: ./runtests long.
+ROUNDS=${ROUNDS:-1}
+# No test passes or fails by how fast the computer is: the limit, in seconds, ends a test that failed.
+LIMIT=300
 
-# check FUNCTION: its first failing command ends it. Nothing of it is left for the next one.
+# check FUNCTION: run it until its first failing command. Its guests and logs are removed before the next check.
 check() {
 	rm -f $LOGS/*
 	( set -e; "$1" )
 	local code=$? log
 	if [ $code != 0 ]; then
-		echo "-- $1 failed; vimod says:"
-		tail -n 25 $VIMOD_LOG
+		echo "-- $1 failed; the end of vimod's log:"
+		vimod_log
 		vimoctl list
 		for log in $LOGS/*.log; do
 			[ -s $log ] && echo "-- end of $log" && tail -c 600 $log
@@ -21,20 +36,20 @@ check() {
 	return $code
 }
 
-# await COMMAND...: until it succeeds. The limit only ends a test that failed.
+# await COMMAND...: until it succeeds.
 await() {
-	local n=0
+	local begun
+	begun=$(now)
 	until "$@"; do
-		n=$((n + 1))
-		if [ $n -gt 300 ]; then
-			echo "-- in vain: $*"
+		if [ $(($(now) - begun)) -gt $((LIMIT * 100)) ]; then
+			echo "-- not within $LIMIT s: $*"
 			return 1
 		fi
-		usleep 200000
+		usleep 100000
 	done
 }
 
-# fails COMMAND...: it must; "! COMMAND" would end no check.
+# fails COMMAND...: the command must fail. "! COMMAND" would not end a check that has set -e.
 fails() {
 	if "$@"; then
 		echo "-- it should have failed: $*"
@@ -42,16 +57,32 @@ fails() {
 	fi
 }
 
-start_vimod() {
-	vimod >>$VIMOD_LOG 2>&1 &
-	echo $! >/tmp/vimod.pid
-	await answers
-}
+# kill_vimod: kill vimod, which does not start again before start_vimod.
+if [ "${SHIPPED-}" ]; then
+	vimod_log() { journalctl --no-pager -o cat -u vimod -n 25; }
+	vimod_pid() { systemctl show -P MainPID vimod; }
+	start_vimod() { systemctl start vimod; }
+	kill_vimod() {
+		local pid
+		pid=$(vimod_pid)
+		kill -9 $pid
+		await dead $pid
+		systemctl stop vimod
+	}
+else
+	vimod_log() { tail -n 25 $VIMOD_LOG; }
+	vimod_pid() { cat /tmp/vimod.pid; }
+	start_vimod() {
+		vimod >>$VIMOD_LOG 2>&1 &
+		echo $! >/tmp/vimod.pid
+		await answers
+	}
+	kill_vimod() {
+		kill -9 $(vimod_pid)
+		await dead $(vimod_pid)
+	}
+fi
 answers() { vimoctl version >/dev/null 2>&1; }
-kill_vimod() {
-	kill -9 $(cat /tmp/vimod.pid)
-	await dead $(cat /tmp/vimod.pid)
-}
 dead() { ! [ -d /proc/$1 ] || grep -q 'State:.*Z' /proc/$1/status; }
 
 names() { vimoctl list | tail -n +2 | cut -d' ' -f1; }
@@ -70,25 +101,33 @@ config() {
 	shift 2
 	for line; do echo "$line" >>$file; done
 }
-# tiny NAME WHAT LINE...: a guest of tests/guest/tiny.S.
+# tiny NAME WHAT LINE...: create a guest of tests/guest/tiny.S.
 tiny() {
 	local name=$1 what=$2
 	shift 2
 	config $name /t/$what 'memory = 4' "$@"
 	vimoctl create /tmp/$name.cfg
 }
-# linux NAME MODE LINE...: a Linux guest.
+# linux NAME MODE LINE...: create a Linux guest.
 linux() {
-	local name=$1 mode=$2
+	local name=$1 mode=$2 initrd=initrd
 	shift 2
-	config $name /t/Image "ramdisk = \"${INITRD:-/t/initrd}\"" "memory = ${MEMORY:-128}" \
+	case $mode in *net=*) initrd=net-initrd ;; esac
+	config $name /t/Image "ramdisk = \"/t/${INITRD:-$initrd}\"" "memory = ${MEMORY:-128}" \
 		"extra = \"console=ttyAMA0 console=hvc0 quiet panic=-1 mode=$mode\"" "$@"
 	vimoctl create /tmp/$name.cfg
 }
 serial_shows() { grep -q "$2" $LOGS/$1.serial.log; }
 size() { stat -c %s $LOGS/$1.log; }
 grows() { [ "$(size $1)" -gt $2 ]; }
-# lived NAME TIMES: a Linux guest came up at least so often.
+# is_still LOG: the log does not grow for two seconds.
+is_still() {
+	local before
+	before=$(size $1)
+	sleep 2
+	[ "$(size $1)" = $before ]
+}
+# lived NAME TIMES: the Linux guest came up at least so often.
 lived() { [ "$(grep -c 'guest is up' $LOGS/$1.console.log)" -ge $2 ]; }
 console_shows() { grep -q "$2" $LOGS/$1.console.log; }
 
@@ -108,7 +147,7 @@ talk() {
 	return $code
 }
 
-# tell NAME COMMANDS: in the guest's shell; they must succeed. A number tells their end from what a console repeats.
+# tell NAME COMMANDS: run them in the guest's shell; they must succeed. A number tells their end from older output.
 told=1000
 tell() {
 	told=$((told + 1))
@@ -127,12 +166,12 @@ refused() {
 	fi
 }
 
-# packed_is NAME DEVICE 0|1: whether the guest's driver took packed rings, feature bit 34.
+# packed_is NAME DEVICE 0|1: the guest's driver has (not) taken packed rings, feature bit 34.
 packed_is() { tell $1 "[ \$(cut -c35 /sys/class/$2/device/features) = $3 ]"; }
 
 dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
 another_dm() { [ "$(dm_pid $1)" != $2 ]; }
-# replace_dm NAME: kill its device model, wait for the next.
+# replace_dm NAME: kill the guest's vimo-dm, wait for the next vimo-dm.
 replace_dm() {
 	local pid
 	pid=$(dm_pid $1)
@@ -140,17 +179,35 @@ replace_dm() {
 	await another_dm $1 $pid
 }
 
-# helper_pid NAME FILE: of a guest's helper, storage-SLOT or fs-SLOT.
+# load_modules DIRECTORY: load kernel modules. The image's kernel loads them when they are needed.
+load_modules() {
+	local module
+	[ -z "${SHIPPED-}" ] || return 0
+	for module in /t/$1/*.ko; do insmod $module || return; done
+}
+# without_module NAME COMMAND...: run it while the module is not loaded. It comes before load_modules.
+without_module() {
+	local module=$1 code=0
+	shift
+	[ "${SHIPPED-}" ] || { "$@"; return; }
+	modprobe -r $module 2>/dev/null || :
+	echo "install $module /bin/false" >/etc/modprobe.d/test.conf
+	"$@" || code=$?
+	rm /etc/modprobe.d/test.conf
+	return $code
+}
+
+# helper_pid NAME FILE: process id of a guest's helper; FILE is storage-SLOT or fs-SLOT.
 helper_pid() { head -n 1 /run/vimo/guests/$1/$2.pid 2>/dev/null; }
-# helper_is_back NAME FILE OLD: another one, to which vimo-dm is connected.
+# helper_is_back NAME FILE OLD: another process than OLD is the helper, and vimo-dm is connected to it.
 helper_is_back() {
 	local pid
 	pid=$(helper_pid $1 $2) && [ -n "$pid" ] && [ "$pid" != "$3" ] && ! dead $pid && grep -q connected /run/vimo/guests/$1/$2.pid
 }
-# kill_helper TIMES NAME FILE: at odd moments, and wait for the next.
+# kill_helper TIMES NAME FILE: kill the helper at odd moments, and wait for the next helper.
 kill_helper() {
 	local n=0 pid
-	while [ $n -lt $1 ]; do
+	while [ $n -lt $(($1 * ROUNDS)) ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
 		pid=$(helper_pid $2 $3)

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# load.sh - fio and iperf3, as users run them: they check what they read. /dev/vda of dom0 has both,
-# /mnt is a file system with direct transfers.
+# load.sh - fio and iperf3, which check what they read. A disk of dom0 has both for guests.
 
 loads_can_be() {
 	networks_can_be
-	mount -t ext4 /dev/vdb /mnt
 	iperf3 -s -D -B 10.9.0.1 --logfile /tmp/iperf3.log
 }
 
-# loaded NAME ADDRESS DISK: a guest with a disk to fill, the tools' disk and a network.
+# loaded NAME ADDRESS DISK: start a guest with a disk to fill, the disk of programs and a network.
 loaded() {
-	INITRD=/t/load-initrd MEMORY=160 linux $1 "net net=$2" "disk = [ \"$3\", \"/dev/vda,,vdb,ro\" ]" 'vif = [ "bridge=br0" ]'
+	INITRD=load-initrd MEMORY=160 linux $1 "net net=$2" "disk = [ \"$3\", \"$PROGRAMS_DISK,,vdb,ro\" ]" 'vif = [ "bridge=br0" ]'
 	await lived $1 1
 	tell $1 'mkdir /tools && mount -t ext4 -o ro,noload /dev/vdb /tools'
 }
-# Writes, with a flush now and then, and reads it all again.
+# fio writes, with a flush now and then, and reads all of it again.
 FIO='/tools/fio --name=load --filename=/dev/vda --direct=1 --ioengine=libaio --iodepth=16 --rw=randwrite --bsrange=4k-64k
 	--fsync=32 --verify=crc32c --verify_fatal=1 --thread --max-jobs=1 --size=12m'
 FIO=$(echo $FIO)
@@ -27,7 +25,7 @@ fio_finds_what_it_wrote() {
 		rm -f $LOGS/g1.*
 		loaded g1 10.9.0.2 $disk
 		tell g1 "$FIO --minimal"
-		# It would have found it if not.
+		# fio finds a block that has changed.
 		tell g1 "dd if=/dev/urandom of=/dev/vda bs=4k seek=1000 count=1 2>/dev/null; ! $FIO --verify_only=1 >/dev/null 2>&1"
 		vimoctl destroy g1
 	done
@@ -56,7 +54,7 @@ all_at_once_under_kills() {
 	tell g1 '/tools/iperf3 -s -D --logfile /tmp/iperf3.log'
 	begin_all g2 10.9.0.2
 	begin_all g1 10.9.0.1
-	for n in 1 2 3; do
+	for n in $(seq $((3 * ROUNDS))); do
 		usleep $((RANDOM % 500000 + 500000))
 		replace_dm g1
 		replace_dm g2

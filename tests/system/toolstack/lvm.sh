@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lvm.sh - disks on logical volumes, made by Debian's LVM. /dev/vda of dom0 becomes a physical volume.
+# lvm.sh - disks on logical volumes, which Debian's LVM makes.
 
 volumes_can_be() {
-	local module
-	for module in /t/lvm/*.ko; do insmod $module; done
-	await [ -b /dev/vda ]
-	pvcreate -q /dev/vda
-	vgcreate -q vg /dev/vda
+	load_modules lvm
+	pvcreate -q $BIG_DISK
+	vgcreate -q vg $BIG_DISK
 	lvcreate -q -y -L 16M -n data vg
 	lvcreate -q -y -L 8M -n more vg
 	[ -b /dev/vg/data ] && [ -b /dev/vg/more ]
 }
-# names_itself VOLUME: its own name in its first sector.
+# names_itself VOLUME: write its name to its first sector.
 names_itself() { echo "this is $1" | dd of=$1 conv=sync,fsync 2>/dev/null; }
 holds() { dd if=$1 iflag=direct bs=512 skip=9 count=1 2>/dev/null | grep -q "^$2"; }
 # sees NAME DISK SECTORS: the guest sees a disk of that size.
@@ -44,7 +42,7 @@ volumes_that_cannot_be_are_refused() {
 	refused 1 'write format=raw,target=/dev/vg/data' create /tmp/t1.cfg
 	with_disk /dev/vg/none
 	refused 1 'disk vda: /dev/vg/none does not exist: .*lvchange -ay' create /tmp/t1.cfg
-	# One that is there but not active is the same to who looks for it.
+	# An inactive volume has no device.
 	lvchange -q -an vg/more
 	with_disk /dev/vg/more
 	refused 1 'disk vda: /dev/vg/more does not exist: .*lvchange -ay' create /tmp/t1.cfg
@@ -53,19 +51,19 @@ volumes_that_cannot_be_are_refused() {
 	tiny t1 wait 'disk = [ "/dev/vg/more,,,ro" ]'
 	vimoctl destroy t1
 	lvchange -q -prw vg/more
-	# What LVM has, nobody writes past it.
-	with_disk /dev/vda
-	refused 4 'disk vda: /dev/vda is in use' create /tmp/t1.cfg
+	# A physical volume of LVM is not a guest's disk.
+	with_disk $BIG_DISK
+	refused 4 "disk vda: $BIG_DISK is in use" create /tmp/t1.cfg
 	all_given_back
 }
 
-# Of another guest, and of LVM itself.
+# Neither another guest nor LVM gets a volume that a guest uses.
 a_volume_is_one_guests() {
 	left >/tmp/before
 	tiny t1 wait 'disk = [ "/dev/vg/data" ]'
 	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vg/data" ]'
 	refused 4 'disk vda: /dev/vg/data is in use' create /tmp/t2.cfg
-	# By another of its names.
+	# The same volume by another name.
 	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/mapper/vg-data" ]'
 	refused 4 'disk vda: /dev/mapper/vg-data is in use' create /tmp/t2.cfg
 	config t2 /t/wait 'memory = 4' 'disk = [ "/dev/vg/data,,,ro" ]'
@@ -88,7 +86,7 @@ volumes_come_go_and_grow() {
 	vimoctl block-attach g1 /dev/vg/more
 	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /dev/vg/more
-	# What grows is the same disk, until the guest or the device begins anew.
+	# The guest sees the new size once it or the disk is started again.
 	lvextend -q -L 24M vg/data
 	lvextend -q -L 12M vg/more
 	replace_dm g1
@@ -110,8 +108,8 @@ volumes_come_go_and_grow() {
 	all_given_back
 }
 
-# Thin volumes and snapshots know no requests that may not wait. This one is taken of a disk in use: what the guest
-# writes from then on is not in it.
+# Thin volumes and snapshots refuse requests that must not wait. The snapshot is taken of a disk in use: what the guest
+# writes from then on is not in the snapshot.
 thin_volumes_and_snapshots() {
 	left >/tmp/before
 	lvcreate -q -y -L 24M -T vg/pool

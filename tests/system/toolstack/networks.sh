@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# networks.sh - guests' networks in a bridge of dom0, by vhost-net and by vimo-dm, whoever dies.
+# networks.sh - guests' networks in a bridge of dom0, by vhost-net and by vimo-dm, whichever process is killed.
 
-DATA=/tmp/www/data
-sum_of_data() { md5sum <$DATA | cut -d' ' -f1; }
+# dom0 and guests have the same 8 MiB to fetch.
+WWW=/t/www
+SUM=$(cat /t/sum)
 
-# The bridge, with dom0 at 10.9.0.1 (and another at 10.8.0.1), and something to fetch there.
+# Two bridges with dom0 at 10.9.0.1 and 10.8.0.1, where it serves the data.
 networks_can_be() {
-	local module
-	for module in /t/net/*.ko; do insmod $module; done
+	load_modules net
 	[ -c /dev/net/tun ]
 	[ -c /dev/vhost-net ]
 	ip link set lo up
-	brctl addbr br0
+	[ "${SHIPPED-}" ] || brctl addbr br0 # the image has one
 	brctl addbr br1
 	ip addr add 10.9.0.1/24 dev br0
 	ip addr add 10.8.0.1/24 dev br1
 	ip link set br0 up
 	ip link set br1 up
-	mkdir /tmp/www
-	seq 1 1200000 | head -c 8388608 >$DATA
-	httpd -p 10.9.0.1:80 -h /tmp/www
+	httpd -p 10.9.0.1:80 -h $WWW
 }
 
-# networked NAME ADDRESS VIF WORDS LINE...: a guest with one interface; WORDS are for its command line.
+# networked NAME ADDRESS VIF WORDS LINE...: start a guest with one interface; its command line has WORDS.
 networked() {
 	local name=$1 address=$2 vif=$3 words=$4
 	shift 4
@@ -31,13 +29,13 @@ networked() {
 	await ping -c 1 -w 1 $address >/dev/null
 }
 backend_is() { grep -q "\"backend\": *\"$2\"" /run/vimo/guests/$1/dm.json; }
-# dom0 fetches the guest's data; the guest dom0's.
-fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = "$(sum_of_data)" ]; }
-guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $(sum_of_data)"; }
-# How many transfers the guest's endless loop did; one that went wrong is one too many.
-fetched() { grep -c "got $(sum_of_data)" $LOGS/$1.console.log || :; }
+# fetch_from ADDRESS: dom0 fetches the guest's data. guest_fetches NAME: the guest fetches dom0's.
+fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = $SUM ]; }
+guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $SUM"; }
+# fetched NAME: how many transfers of the guest's endless loop were right. nothing_garbled NAME: none was wrong.
+fetched() { grep -c "got $SUM" $LOGS/$1.console.log || :; }
 has_fetched() { [ "$(fetched $1)" -gt $2 ]; }
-nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $(sum_of_data)"; }
+nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $SUM"; }
 interfaces() { ls /sys/class/net | grep -c '^vif' || :; }
 queues() { ls -d /sys/class/net/vif*/queues/rx-* | wc -l; }
 has_queues() { [ "$(queues)" = $1 ]; }
@@ -50,7 +48,7 @@ both_ways() {
 	tell g1 'ping -c 2 -s 3000 10.9.0.1 >/dev/null && grep -qx 1400 /sys/class/net/eth0/mtu'
 	fetch_from 10.9.0.2
 	guest_fetches g1
-	# The driver lets go and takes it again.
+	# The driver lets go of the device and takes it again.
 	bind g1 a004000.virtio_mmio unbind
 	bind g1 a004000.virtio_mmio
 	tell g1 'ip addr add 10.9.0.2/24 dev eth0 && ip link set eth0 up'
@@ -66,7 +64,7 @@ both_ways() {
 vhost_moves_packets() { both_ways true vhost; }
 the_device_model_moves_packets() { both_ways false tap; }
 
-# kills VHOST [PACKED]: device models die while packets go both ways.
+# kills VHOST [PACKED]: device models are killed while packets go both ways.
 kills() {
 	local n pid before
 	left >/tmp/before
@@ -75,7 +73,7 @@ kills() {
 	(while :; do fetch_from 10.9.0.2 || echo "-- garbled" >>/tmp/garbled; done) &
 	echo $! >/tmp/fetcher
 	rm -f /tmp/garbled
-	for n in 1 2 3 4; do
+	for n in $(seq $((4 * ROUNDS))); do
 		before=$(fetched g1)
 		replace_dm g1
 		await has_fetched g1 $before
@@ -94,7 +92,7 @@ kills() {
 	vimoctl destroy g1
 	all_given_back
 }
-# By large queues: with less memory they are as in the other checks.
+# A guest of 256 MiB has queues of 1,024 places; those of the other checks are smaller.
 vhost_outlives_device_models() { MEMORY=256 kills true; }
 packets_outlive_device_models() { kills false; kills false 1; }
 
@@ -141,7 +139,7 @@ networks_come_and_go() {
 		vimoctl network-detach g1 1
 		[ "$(interfaces)" = 1 ]
 	done
-	# Under load, without asking.
+	# Networks are detached under load with --force.
 	for vhost in true false; do
 		vimoctl network-attach g1 bridge=br1,vhost=$vhost
 		bind g1 a005000.virtio_mmio
@@ -153,7 +151,7 @@ networks_come_and_go() {
 		vimoctl network-detach --force g1 1
 		kill $(cat /tmp/fetcher)
 		[ "$(interfaces)" = 1 ]
-		ping -c 1 -w 5 10.9.0.2 >/dev/null
+		await ping -c 1 -w 1 10.9.0.2 >/dev/null
 		bind g1 a005000.virtio_mmio unbind
 	done
 	fetch_from 10.9.0.2

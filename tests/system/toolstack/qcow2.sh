@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# qcow2.sh - disks that a qemu-storage-daemon serves. /mnt has a file system with direct transfers;
-# block.sh has the load.
+# qcow2.sh - disks that a storage daemon serves; block.sh has the load.
 
-qcow2_can_be() {
-	mount -t ext4 /dev/vda /mnt
-	qemu-img --version
-}
+qcow2_can_be() { qemu-img --version; }
 
-# qcow2 FILE SIZE: an empty image on a raw one that says what it is.
+# qcow2 FILE SIZE: make an empty image based on a raw image with the name in its first sector.
 qcow2() {
 	rm -f $1 $1.base
 	truncate -s $2 $1.base
@@ -33,7 +29,7 @@ qcow2_keeps_what_is_written() {
 	vimoctl destroy g1
 	no_storage
 	all_given_back
-	# One that ended as it should leaves a sound image, and what it is based on as it was.
+	# After a clean end the image is sound, and the image that it is based on is unchanged.
 	qemu-img check -q /mnt/a.qcow2
 	qemu-img convert -O raw /mnt/a.qcow2 /tmp/a.raw
 	dd if=/tmp/a.raw bs=512 skip=9 count=1 2>/dev/null | grep -q '^kept'
@@ -53,7 +49,7 @@ qcow2_that_cannot_be_is_refused() {
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2,qcow2", "/mnt/a.qcow2,qcow2" ]'
 	refused 4 'disk vdb: /mnt/a.qcow2 is locked' create /tmp/g1.cfg
 	tiny g1 wait "$QCOW2"
-	# Neither it nor what it is based on is to be written by another.
+	# Another guest writes neither the image nor the image that it is based on.
 	config g2 /t/wait 'memory = 4' "$QCOW2"
 	refused 4 'a.qcow2 is locked' create /tmp/g2.cfg
 	config g2 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2.base" ]'
@@ -74,10 +70,10 @@ qcow2_outlives_storage_daemons() {
 	end_load
 	await loads_ended 1
 	loads_are_good 1
-	# Nothing of the last ones is left.
+	# No killed daemon has left a process.
 	[ "$(ps -o comm | grep -c '^qemu-storage')" = 1 ]
 	vimoctl destroy g1
-	qemu-img check -q /mnt/a.qcow2 || [ $? = 3 ] # clusters that leaked harm nobody
+	qemu-img check -q /mnt/a.qcow2 || [ $? = 3 ] # leaked clusters are not an error
 }
 
 qcow2_outlives_device_models() {
@@ -86,10 +82,10 @@ qcow2_outlives_device_models() {
 	disk_guest 'disk = [ "/mnt/a.qcow2,qcow2,vda,rw,packed=1" ]'
 	packed_is g1 block/vda 1
 	start_load 0 vda
-	while [ $n -lt 10 ]; do
+	while [ $n -lt $((10 * ROUNDS)) ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 100000))
-		# Sometimes both.
+		# Every few rounds the helper is killed, too.
 		pid=
 		[ $((n % 4)) != 0 ] || { pid=$(storage_pid g1); kill -9 $pid; }
 		replace_dm g1
@@ -157,7 +153,7 @@ qcow2_disks_come_and_go() {
 	all_given_back
 }
 
-# nbd WHERE...: an NBD server, whose image /mnt/n.img is.
+# nbd WHERE...: start an NBD server of image /mnt/n.img.
 nbd() {
 	qemu-nbd --fork --persistent --shared=4 --format=raw --cache=none --aio=threads --pid-file=/tmp/nbd.pid "$@" /mnt/n.img
 }
@@ -179,13 +175,13 @@ nbd_disks_by_socket_and_by_network() {
 	disk_guest 'disk = [ "nbd+unix:///one?socket=/tmp/nbd/sock,,vda" ]'
 	talk g1 virtio 'head -n 1 /dev/vda' '^this is n'
 	start_load 0 vda
-	while [ $n -lt 3 ]; do
+	while [ $n -lt $((3 * ROUNDS)) ]; do
 		n=$((n + 1))
 		usleep $((RANDOM % 500000 + 300000))
 		pid=$(storage_pid g1)
 		kill -9 $pid
 		await storage_is_back g1 $pid
-		# The server is another then, too.
+		# The server is started anew, too.
 		end_nbd
 		rm -f /tmp/nbd/sock
 		nbd --socket=/tmp/nbd/sock --export-name=one

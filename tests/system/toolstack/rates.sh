@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rates.sh - limits of networks, by what dom0's kernel counts of them.
-# tc by its path: the shell has one of its own, which counts nothing.
+# rates.sh - limits of networks, by the counters of dom0's kernel.
+# tc by its path: busybox's tc prints no counters.
+TC=/bin/tc
+[ -z "${SHIPPED-}" ] || TC=/sbin/tc
 
 LIMITS=rate=2MB/s,receive_rate=3MB/s@20ms
 
 limits_need_their_modules() {
 	left >/tmp/before
 	config g1 /t/wait 'memory = 4' 'vif = [ "bridge=br0,rate=10Mb/s" ]'
-	refused 1 'rate: .*modprobe -a sch_ingress cls_matchall act_police' create /tmp/g1.cfg
+	without_module sch_ingress refused 1 'rate: .*modprobe -a sch_ingress cls_matchall act_police' create /tmp/g1.cfg
 	config g1 /t/wait 'memory = 4' 'vif = [ "bridge=br0,receive_rate=10Mb/s" ]'
-	refused 1 'receive_rate: .*modprobe -a sch_tbf' create /tmp/g1.cfg
+	without_module sch_tbf refused 1 'receive_rate: .*modprobe -a sch_tbf' create /tmp/g1.cfg
 	all_given_back
-	for module in /t/rates/*.ko; do insmod $module; done
+	load_modules rates
 }
 
 interface() { ls /sys/class/net | grep '^vif'; }
-# not_zero NAME TEXT: a counter of tc's that is not zero.
+# not_zero NAME TEXT: a counter that tc printed is not zero.
 not_zero() { echo "$2" | grep -q "\"$1\":[1-9]"; }
 
 limits_hold_both_ways() {
@@ -23,21 +25,21 @@ limits_hold_both_ways() {
 	left >/tmp/before
 	for vhost in true false; do
 		networked g1 10.9.0.2 "bridge=br0,$LIMITS,vhost=$vhost" ''
-		received=$(/bin/tc -s -j qdisc show dev $(interface))
+		received=$($TC -s -j qdisc show dev $(interface))
 		echo "$received"
 		echo "$received" | grep -q '"kind":"tbf".*"rate":3000000,"burst":1310[0-9][0-9],'
 		guest_fetches g1
 		fetch_from 10.9.0.2
-		sent=$(/bin/tc -s -j filter show dev $(interface) ingress)
-		received=$(/bin/tc -s -j qdisc show dev $(interface))
+		sent=$($TC -s -j filter show dev $(interface) ingress)
+		received=$($TC -s -j qdisc show dev $(interface))
 		echo "$sent"
 		echo "$received"
 		not_zero drops "$sent"
 		not_zero overlimits "$(echo "$received" | sed 's/.*"kind":"tbf"\([^}]*}[^}]*\)}.*/\1/')"
-		# They are the interface's, so the next device model's.
+		# The limits belong to the interface: the next vimo-dm has them.
 		replace_dm g1
 		await ping -c 1 -w 1 10.9.0.2 >/dev/null
-		/bin/tc filter show dev $(interface) ingress | grep -q 'rate 16Mbit'
+		$TC filter show dev $(interface) ingress | grep -q 'rate 16Mbit'
 		vimoctl destroy g1
 	done
 	all_given_back

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# switches.sh - two guests whose networks a vhost-user switch serves, whoever dies.
+# switches.sh - two guests whose networks a vhost-user switch serves, whichever process is killed.
 
 start_switch() {
 	vhostswitch /tmp/s1 /tmp/s2 2>>/tmp/switch.log &
@@ -18,11 +18,7 @@ link_is_up() { ! link_is_down $1; }
 # fetches_more TIMES: g2 goes on fetching from g1.
 fetches_more() { await has_fetched g2 $(($(fetched g2) + $1)); }
 
-# What guests send to each other, to compare sums with.
-switches_can_be() {
-	mkdir -p /tmp/www
-	seq 1 1200000 | head -c 8388608 >$DATA
-}
+switches_can_be() { [ -x /t/bin/vhostswitch ]; }
 
 a_switch_must_listen() {
 	left >/tmp/before
@@ -44,7 +40,7 @@ a_switch_connects_guests() {
 	left >/tmp/before
 	start_switch
 	two_guests '' ''
-	# A driver begins again.
+	# A driver begins anew.
 	bind g1 a004000.virtio_mmio unbind
 	bind g1 a004000.virtio_mmio
 	tell g1 'ip addr add 10.9.0.2/24 dev eth0 && ip link set eth0 up'
@@ -64,7 +60,7 @@ switched_networks_outlive_all() {
 	left >/tmp/before
 	start_switch
 	two_guests '' ''
-	for n in 1 2; do
+	for n in $(seq $((2 * ROUNDS))); do
 		replace_dm g1
 		fetches_more 1
 		replace_dm g2
@@ -79,14 +75,14 @@ switched_networks_outlive_all() {
 		link_is g1 1
 		fetches_more 2
 	done
-	# The next vimod knows that one is wanted.
+	# The next vimod connects to the next switch.
 	kill_vimod
 	kill_switch
 	await link_is_down g1
 	start_vimod
 	start_switch
 	fetches_more 2
-	# No switch and no device model: the guest lives on.
+	# Switch and vimo-dm are killed: the guest lives on.
 	kill_switch
 	replace_dm g1
 	await link_is_down g1
@@ -104,13 +100,13 @@ switched_networks_come_and_go() {
 	start_switch
 	linux g1 'net net=10.9.0.2' 'vif = [ "backend=vhost-user,socket=/tmp/s1" ]'
 	linux g2 shell
-	await console_shows g1 'job control' # what it serves is there by then
+	await console_shows g1 'job control' # httpd runs by then
 	await console_shows g2 'job control'
 	vimoctl network-attach g2 backend=vhost-user,socket=/tmp/s2
 	vimoctl network-list g2 | grep -q 'vhost-user  *4 '
 	bind g2 a004000.virtio_mmio
 	tell g2 'ip addr add 10.9.0.3/24 dev eth0 && ip link set eth0 up'
-	tell g2 "wget -q -O - http://10.9.0.2/data | md5sum | grep -q $(sum_of_data)"
+	tell g2 "wget -q -O - http://10.9.0.2/data | md5sum | grep -q $SUM"
 	refused 4 'the guest uses it' network-detach g2 0
 	vimoctl network-detach --force g2 0
 	[ ! -e /run/vimo/guests/g2/link-4.down ]

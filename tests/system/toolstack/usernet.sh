@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usernet.sh - networks without a bridge: a vimo-slirp for each, whoever dies.
+# usernet.sh - networks without a bridge: a vimo-slirp for each, whichever process is killed.
 
 USERNET="backend=user,host_loopback=true,hostfwd=tcp:127.0.0.1:8080-:80 udp:127.0.0.1:5353-:5353"
 
@@ -8,27 +8,25 @@ another_slirp() { [ -n "$(slirp_pid $1)" ] && [ "$(slirp_pid $1)" != $2 ]; }
 slirps() { ps -o comm | grep -c '^vimo-slirp' || :; }
 no_slirps() { [ $(slirps) = 0 ]; }
 
-# Something to fetch at dom0's loopback, and a name server.
+# dom0's loopback has data to fetch and a name server.
 user_networks_can_be() {
 	ip link set lo up
-	mkdir /tmp/www
-	seq 1 1200000 | head -c 8388608 >$DATA
-	httpd -p 127.0.0.1:80 -h /tmp/www
+	httpd -p 127.0.0.1:80 -h $WWW
 	dnsanswer 127.0.0.1
 	echo "nameserver 127.0.0.1" >/etc/resolv.conf
 }
 
-# What udhcpc does with an address that it got.
+# The guest's DHCP client.
 DHCP='udhcpc -f -n -q -i eth0 -s /bin/dhcp'
 user_guest() {
 	linux g1 'net net=10.0.2.99' "vif = [ \"$USERNET\" ]"
 	await console_shows g1 'job control'
 	tell g1 "ip addr del 10.0.2.99/24 dev eth0; $DHCP"
 }
-guest_fetches_8mib() { tell g1 "timeout 30 wget -q -O - http://10.0.2.2/data | md5sum | grep -q $(sum_of_data)"; }
-dom0_fetches() { [ "$(timeout 30 wget -q -O - http://127.0.0.1:8080/data | md5sum | cut -d' ' -f1)" = "$(sum_of_data)" ]; }
+guest_fetches_8mib() { tell g1 "timeout 300 wget -q -O - http://10.0.2.2/data | md5sum | grep -q $SUM"; }
+dom0_fetches() { [ "$(timeout 300 wget -q -O - http://127.0.0.1:8080/data | md5sum | cut -d' ' -f1)" = $SUM ]; }
 
-dom0_reaches() { [ "$(timeout 2 wget -q -O - http://127.0.0.1:8080/data 2>/dev/null | head -c 3)" = "$(printf '1\n2')" ]; }
+dom0_reaches() { [ "$(timeout 20 wget -q -O - http://127.0.0.1:8080/data 2>/dev/null | head -c 3)" = "$(printf '1\n2')" ]; }
 
 wrong_user_networks_are_refused() {
 	left >/tmp/before
@@ -73,18 +71,18 @@ guests_reach_dom0_and_back() {
 	guest_fetches_8mib
 	dom0_fetches
 	tell g1 'nslookup vimo.test 10.0.2.3 | grep -q 10.0.2.2'
-	# IPv6: the address by its announcements.
+	# The guest has an IPv6 address by router advertisements.
 	tell g1 'ip -6 addr show dev eth0 | grep -q "inet6 fec0:"'
-	# Its rights: none; it sees its programs and name servers.
+	# vimo-slirp has no rights, and sees its programs and the name servers.
 	local pid
 	pid=$(slirp_pid g1)
-	grep -q '^Uid:.991.991.991.991$' /proc/$pid/status
+	grep -qE "^Uid:(.$(id -u vimo-slirp)){4}$" /proc/$pid/status
 	grep -q '^CapEff:.0*$' /proc/$pid/status
 	grep -q '^CapBnd:.0*$' /proc/$pid/status
 	grep -q '^Seccomp:.2$' /proc/$pid/status
 	[ "$(ls /proc/$pid/root/)" = "$(printf 'dev\netc\nimage\nlib\nusr')" ]
 	grep -q 127.0.0.1 /proc/$pid/root/etc/resolv.conf
-	# Other name servers are seen at once.
+	# vimo-slirp sees new name servers at once.
 	echo "nameserver 127.0.0.2" >/tmp/resolv.new
 	mv /tmp/resolv.new /etc/resolv.conf
 	await grep -q 127.0.0.2 /proc/$pid/root/etc/resolv.conf
@@ -99,7 +97,7 @@ guests_reach_dom0_and_back() {
 	all_given_back
 }
 
-# The second life's shell.
+# The guest's second life has its shell.
 prompts_again() { [ "$(grep -c 'job control' $LOGS/g1.console.log)" = 2 ]; }
 
 loopback_is_dom0s_unless_given() {
@@ -116,14 +114,14 @@ user_networks_outlive_all() {
 	local pid dm n
 	left >/tmp/before
 	user_guest
-	for n in 1 2; do
+	for n in $(seq $((2 * ROUNDS))); do
 		pid=$(slirp_pid g1)
 		kill -9 $pid
 		await another_slirp g1 $pid
 		await dom0_reaches
 		dom0_fetches
 		guest_fetches_8mib
-		# vimo-dm's end is kept: the same one goes on.
+		# The same vimo-slirp serves the next vimo-dm.
 		pid=$(slirp_pid g1)
 		replace_dm g1
 		await dom0_reaches
@@ -131,7 +129,7 @@ user_networks_outlive_all() {
 		guest_fetches_8mib
 		[ $(slirp_pid g1) = $pid ]
 	done
-	# The next vimod knows it; when vimo-dm dies there, no end of its socket is left.
+	# The next vimod adopts vimo-slirp, without an end of its socket: it is replaced when vimo-dm is killed.
 	kill_vimod
 	start_vimod
 	guest_fetches_8mib
@@ -140,7 +138,7 @@ user_networks_outlive_all() {
 	await another_slirp g1 $pid
 	await dom0_reaches
 	guest_fetches_8mib
-	# It dies while vimod is away, and so do both.
+	# vimo-slirp, then vimo-slirp and vimo-dm, are killed while vimod does not run.
 	for n in 1 2; do
 		kill_vimod
 		pid=$(slirp_pid g1)

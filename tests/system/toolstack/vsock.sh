@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vsock.sh - connections between guests and dom0, whoever dies.
+# vsock.sh - connections between guests and dom0, whichever process is killed.
 
 vsock_needs_its_module() {
-	local module
 	config t1 /t/wait 'memory = 4' 'vsock_cid = 3'
-	refused 1 'module vhost_vsock is not loaded: run modprobe vhost_vsock' create /tmp/t1.cfg
+	without_module vhost_vsock refused 1 'module vhost_vsock is not loaded: run modprobe vhost_vsock' create /tmp/t1.cfg
+	load_modules vsock
 	config t1 /t/wait 'memory = 4' 'vsock_cid = 2'
 	refused 1 't1.cfg:4: vsock_cid = 2 is out of range' create /tmp/t1.cfg
-	for module in /t/vsock/*.ko; do insmod $module; done
 	[ -c /dev/vhost-vsock ]
 }
 
@@ -18,7 +17,7 @@ an_address_is_one_guests() {
 	refused 4 'vsock_cid = 3 is in use' create /tmp/t2.cfg
 	refused 4 'vsock_cid = 3 is in use' create -n /tmp/t2.cfg
 	vimoctl info --format=json t1 | grep -q '"vsock_cid": *3'
-	# Whoever dies, it stays so.
+	# The lock outlives the processes that are killed.
 	replace_dm t1
 	await vimoctl shutdown t1 # its device model is ready
 	refused 4 'vsock_cid = 3 is in use' create /tmp/t2.cfg
@@ -28,7 +27,7 @@ an_address_is_one_guests() {
 	all_given_back
 }
 
-# served TYPE PORT: somebody listens in dom0 and in the guest; both end with it.
+# served TYPE PORT: start servers in dom0 and in the guest. not_served ends dom0's.
 served() {
 	vsockcheck $1 serve $2 >/dev/null &
 	echo $! >>/tmp/servers
@@ -39,7 +38,7 @@ not_served() {
 	kill $(cat /tmp/servers)
 	rm /tmp/servers
 }
-# both_ends TYPE PORT: bytes go and come back, whoever connects.
+# both_ends TYPE PORT: dom0 and the guest connect to each other's server and get back what they send.
 both_ends() {
 	vsockcheck $1 echo 3 $2 1000000 | grep -q '^echoed 1000000$'
 	talk g1 virtio "vsockcheck $1 echo 2 $2 1000000" '^echoed 1000000'
@@ -53,7 +52,7 @@ guests_and_dom0_connect() {
 	served seqpacket 2000
 	both_ends stream 1000
 	both_ends seqpacket 2000
-	# The driver lets go and takes it again.
+	# The driver lets go of the device and takes it again.
 	bind g1 a003000.virtio_mmio unbind
 	bind g1 a003000.virtio_mmio
 	both_ends stream 1000
@@ -72,11 +71,11 @@ connections_end_with_the_device_model() {
 	await grep -q holding /tmp/hold
 	talk g1 virtio 'vsockcheck stream hold 2 1000 >/dev/hvc0 &' 'holding'
 	replace_dm g1
-	# Neither end waits for the other in vain.
+	# Both ends see that the connection is over.
 	await grep -q 'over: Connection reset' /tmp/hold
 	await console_shows g1 'over: Connection reset'
 	both_ends stream 1000
-	# Nor when vimod dies, which ends no connection.
+	# A kill of vimod ends no connection.
 	vsockcheck stream hold 3 1000 >/tmp/hold &
 	await grep -q holding /tmp/hold
 	kill_vimod
