@@ -18,6 +18,7 @@ struct reader {
 	const char *cwd;
 	int line;
 	struct error *err;
+	struct guest_config *scratch; /* where a value is checked before the whole configuration is */
 };
 
 /* Put "file:line: " before the text. Return: -1. */
@@ -120,7 +121,6 @@ static json_object *list_to_json(const struct key *key, config_setting_t *settin
 /* One setting of the file into @json and @lines. Return: 0 or -1. */
 static int take_setting(config_setting_t *setting, struct reader *reader, json_object *json, json_object *lines)
 {
-	CLEANUP_FREE struct guest_config *scratch = alloc_zeroed(sizeof(*scratch));
 	const char *name = config_setting_name(setting);
 	const struct key *key = keys_find(&config_keys, name);
 	json_object *value;
@@ -133,7 +133,7 @@ static int take_setting(config_setting_t *setting, struct reader *reader, json_o
 	if (key->type == KEY_LIST && !value)
 		return error_about(reader->err, name);
 	json_object_object_add(json, name, value);
-	if (keys_take_value(key, value, scratch, reader->err))
+	if (keys_take_value(key, value, reader->scratch, reader->err))
 		return error_about(reader->err, name);
 	return 0;
 }
@@ -166,6 +166,7 @@ static json_object *read_text(config_t *parser, const char *text, struct reader 
 			  config_error_text(parser));
 		return NULL;
 	}
+	reader->scratch = config;
 	if (read_settings(parser, reader, json, lines))
 		return NULL;
 	if (config_check(json, config, reader->err)) {
