@@ -179,7 +179,7 @@ static json_object *read_text(config_t *parser, const char *text, struct reader 
 json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err)
 {
 	CLEANUP_JSON json_object *found = json_object_new_object();
-	struct reader reader = { cwd, 1, err };
+	struct reader reader = { .cwd = cwd, .line = 1, .err = err };
 	json_object *json;
 	config_t parser;
 
