@@ -18,7 +18,7 @@ link_is_up() { ! link_is_down $1; }
 # fetches_more TIMES: g2 goes on fetching from g1.
 fetches_more() { await has_fetched g2 $(($(fetched g2) + $1)); }
 
-switches_can_be() { [ -x /t/bin/vhostswitch ]; }
+switches_can_be() { command -v vhostswitch; }
 
 a_switch_must_listen() {
 	left >/tmp/before
