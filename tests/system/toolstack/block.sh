@@ -75,9 +75,9 @@ flushes_survive_a_power_cut() {
 	done
 }
 
-# The file system of a sparse image is full: the guest gets an error, written data stays, and vimo-dm goes on.
+# The file system of a sparse image is full: the guest gets an error, a disk that has its blocks goes on, and so does vimo-dm.
 a_full_disk_is_an_io_error() {
-	sparse /mnt/a.img 16M
+	dd if=/dev/zero of=/mnt/a.img bs=1M count=16 2>/dev/null
 	sparse /mnt/big.img 600M
 	disk_guest 'disk = [ "/mnt/a.img,,vda", "/mnt/big.img,,vdb" ]'
 	talk g1 virtio 'dd if=/dev/zero of=/dev/vdb bs=1M oflag=direct; echo wrote $?' '^wrote 1'
