@@ -114,7 +114,7 @@ linux() {
 	shift 2
 	case $mode in *net=*) initrd=net-initrd ;; esac
 	config $name /t/Image "ramdisk = \"/t/${INITRD:-$initrd}\"" "memory = ${MEMORY:-128}" \
-		"extra = \"console=ttyAMA0 console=hvc0 quiet panic=-1 mode=$mode\"" "$@"
+		"extra = \"console=ttyAMA0 console=hvc0 quiet panic=-1 kpti=off mode=$mode\"" "$@"
 	vimoctl create /tmp/$name.cfg
 }
 serial_shows() { grep -q "$2" $LOGS/$1.serial.log; }

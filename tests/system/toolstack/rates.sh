@@ -13,7 +13,6 @@ limits_need_their_modules() {
 	config g1 /t/wait 'memory = 4' 'vif = [ "bridge=br0,receive_rate=10Mb/s" ]'
 	without_module sch_tbf refused 1 'receive_rate: .*modprobe -a sch_tbf' create /tmp/g1.cfg
 	all_given_back
-	load_modules rates
 }
 
 interface() { ls /sys/class/net | grep '^vif'; }
