@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rates.sh - limits of networks, by the counters of dom0's kernel.
 # tc by its path: busybox's tc prints no counters.
-TC=/bin/tc
-[ -z "${SHIPPED-}" ] || TC=/sbin/tc
+TC=/sbin/tc
 
 LIMITS=rate=2MB/s,receive_rate=3MB/s@20ms
 
