@@ -9,9 +9,9 @@
 #define TOOLSTACK_HELPER_HELPER_H
 
 #include "base/confine.h"
+#include "base/process.h"
 #include "base/watch.h"
 #include "config/config.h"
-#include "helper/process.h"
 #include "helper/reconnect.h"
 
 struct helper;

@@ -3,8 +3,8 @@
  * process.h - the process of a helper, which outlives vimod. Its .pid file holds its number. The process inherits the
  * descriptor that locks the file, so the file is locked as long as the process lives.
  */
-#ifndef TOOLSTACK_HELPER_PROCESS_H
-#define TOOLSTACK_HELPER_PROCESS_H
+#ifndef TOOLSTACK_BASE_PROCESS_H
+#define TOOLSTACK_BASE_PROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

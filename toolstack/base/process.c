@@ -3,7 +3,7 @@
  * process.c - files of processes, and processes found by them. A pidfd reports the end of a process that is not
  * vimod's child, and never names another process.
  */
-#include "helper/process.h"
+#include "base/process.h"
 #include "cleanup.h"
 
 #include <errno.h>
