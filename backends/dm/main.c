@@ -11,14 +11,12 @@
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
 #define DRAIN_MS 2000
 
@@ -60,21 +58,6 @@ static void on_terminate(uv_signal_t *signal, int number)
 	leave();
 }
 
-/* The lock shows that vimo-dm runs; the kernel releases it however vimo-dm ends. So the descriptor stays open. */
-static int write_pid(struct error *err)
-{
-	const char *path = dm_path(&dm, "dm.pid");
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-
-	if (fd < 0)
-		return error_errno(err, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return error_set(err, ERROR_STATE, "%s: another vimo-dm serves this guest: stop it first", path);
-	if (ftruncate(fd, 0) || dprintf(fd, "%d\n", getpid()) < 0)
-		return error_errno(err, "%s", path);
-	return 0;
-}
-
 static int watch(struct error *err)
 {
 	int status = uv_poll_init(&dm.loop, &dm.domain_poll, dm.host.domain);
@@ -92,7 +75,7 @@ static int set_up(struct error *err)
 {
 	if (uv_loop_init(&dm.loop))
 		return error_set(err, ERROR_RESOURCES, "event loop: %s", strerror(errno));
-	if (write_pid(err) || guest_memory_map(&dm.memory, dm.host.domain, err))
+	if (guest_memory_map(&dm.memory, dm.host.domain, err))
 		return -1;
 	dm.state = state_open(dm_path(&dm, "dm.state"), err);
 	if (!dm.state || dm_load(&dm, err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
@@ -156,7 +139,6 @@ int main(int argc, char **argv)
 	dprintf(ready, "READY\n");
 	close(ready);
 	uv_run(&dm.loop, UV_RUN_DEFAULT);
-	unlink(dm_path(&dm, "dm.pid"));
 	/* Not exit(): the request thread may still answer requests. Its slots go back to the module. */
 	_exit(0);
 }

@@ -259,7 +259,7 @@ int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const ch
 	snprintf(hub->log_path, sizeof(hub->log_path), "%s", log_path);
 	if (log_open(hub))
 		return error_set(err, ERROR_FAILED, "%s: %s: make its directory writable", log_path, strerror(errno));
-	unlink(socket_path); /* of the previous vimo-dm, which has ended, since this one holds dm.pid's lock */
+	unlink(socket_path); /* of the previous vimo-dm, which has ended */
 	uv_pipe_init(loop, &hub->listener, 0);
 	hub->listener.data = hub;
 	status = uv_pipe_bind(&hub->listener, socket_path);

@@ -22,7 +22,7 @@ int socket_share(const char *path)
 
 int socket_listen(const char *path, struct error *err)
 {
-	/* dm.pid is locked by this process: a socket that is there belongs to a previous one. */
+	/* vimod starts a vimo-dm when the previous one has ended: a socket that is there is its. */
 	int fd = unix_socket_bind(path, SOCK_STREAM | SOCK_NONBLOCK);
 
 	if (fd >= 0 && !socket_share(path) && !listen(fd, 1))

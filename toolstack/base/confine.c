@@ -5,6 +5,7 @@
  */
 #include "base/confine.h"
 #include "base/child.h"
+#include "base/process.h"
 #include "base/store.h"
 
 #include <errno.h>
@@ -168,19 +169,23 @@ static const char *change_root(const struct confine *confine, const char *mount_
 	return NULL;
 }
 
-static const char *number_descriptors(const struct confine *confine)
+/* All others are closed. *gate gets a number behind those of the program. */
+static const char *number_descriptors(const struct confine *confine, int *gate)
 {
 	uint32_t count = confine->kept_count + confine->file_count;
-	int moved[CONFINE_KEPT + CONFINE_FILES];
+	int moved[CONFINE_KEPT + CONFINE_FILES], next = CONFINE_FIRST + (int)count;
 
 	/* Above the numbers that they get. */
+	*gate = confine->gate_fd < 0 ? -1 : fcntl(confine->gate_fd, F_DUPFD_CLOEXEC, next + 1);
 	for (uint32_t n = 0; n < count; n++)
 		moved[n] = fcntl(n < confine->kept_count ? confine->kept[n] : confine->file[n - confine->kept_count].fd,
-				 F_DUPFD_CLOEXEC, CONFINE_FIRST + (int)count);
+				 F_DUPFD_CLOEXEC, next + 1);
 	for (uint32_t n = 0; n < count; n++)
 		if (dup2(moved[n], CONFINE_FIRST + (int)n) < 0)
 			return "descriptors";
-	return NULL;
+	if (confine->gate_fd >= 0)
+		*gate = dup3(*gate, next++, O_CLOEXEC);
+	return (confine->gate_fd >= 0 && *gate < 0) || close_range((unsigned int)next, ~0u, 0) ? "descriptors" : NULL;
 }
 
 /* @most open files, or vimod's own limit. */
@@ -200,6 +205,7 @@ static bool limit(rlim_t most)
 static void run_child(const struct confine *confine, const char *mount_point, const struct passwd *user)
 {
 	const char *problem = NULL;
+	int gate = -1;
 
 	if (dup2(confine->messages_fd, STDERR_FILENO) < 0 ||
 	    dup2(confine->output_fd < 0 ? STDERR_FILENO : confine->output_fd, STDOUT_FILENO) < 0)
@@ -207,7 +213,7 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 	if (!problem && user)
 		problem = change_root(confine, mount_point);
 	if (!problem)
-		problem = number_descriptors(confine);
+		problem = number_descriptors(confine, &gate);
 	if (!problem && (!limit(confine->folder ? FOLDER_FILES : FILES) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
 		problem = "limits";
 	if (!problem && user)
@@ -215,6 +221,8 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 								     confine->user   ? 0 :
 										       image_rights);
 	if (!problem) {
+		if (gate >= 0)
+			process_pass(gate);
 		execv(confine->argv[0], (char *const *)confine->argv);
 		problem = confine->argv[0];
 	}

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #define CONFINE_FILES 16u
-#define CONFINE_KEPT 3u
+#define CONFINE_KEPT 2u
 #define CONFINE_PATH 32u
 #define CONFINE_FIRST 3 /* the number of the first kept descriptor */
 
@@ -32,6 +32,7 @@ struct confine {
 	uint32_t kept_count;
 	int kept[CONFINE_KEPT];     /* descriptors, numbered from CONFINE_FIRST on */
 	int output_fd, messages_fd; /* standard output, -1: as standard error; standard error */
+	int gate_fd;                /* process_pass() before the program; -1: none */
 };
 
 /** confine_path() - the path that a file has for the program. */
@@ -43,7 +44,8 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
  * Its root has the files, read-only unless writable, and the system's programs and libraries, read-only. Its one right
  * is to open each file whatever the file's owner. For a folder it is root instead, sees no process but itself, and may
  * do what files need: act as any user, change owners, change its root. With a user of its own it has no right.
- * The program's messages_fd gets a line if a step fails in the child.
+ * The program has the descriptors that are named here and no other. Its messages_fd gets a line if a step fails in the
+ * child.
  *
  * Return: the process, or -1.
  */

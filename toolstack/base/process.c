@@ -8,15 +8,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define END_MS 5000
+#define MARK "connected\n"
+#define START_FIELD 22
 
 static void close_pidfd(struct process *process)
 {
@@ -25,49 +29,146 @@ static void close_pidfd(struct process *process)
 	process->pidfd = -1;
 }
 
-int process_lock(const char *path)
+int process_gate(int gate[2])
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && !ftruncate(fd, 0))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate);
 }
 
-int process_take(struct process *process, pid_t pid, int lock)
+void process_pass(int end)
 {
-	char text[32];
-	int length = snprintf(text, sizeof(text), "%d\n", pid);
+	char byte;
+	ssize_t got;
 
-	process->pidfd = syscall(SYS_pidfd_open, pid, 0);
-	if (process->pidfd >= 0 && write(lock, text, length) == length) {
+	do
+		got = read(end, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got != 1)
+		_exit(0);
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+	char path[32], text[512], *at;
+	CLEANUP_FD int fd = -1;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	at = strrchr(text, ')'); /* the end of field 2, which the process chooses */
+	for (int field = 2; at && field < START_FIELD; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+static int write_file(const char *path, pid_t pid)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	uint64_t start = process_start_time(pid);
+	char text[64];
+	int length = snprintf(text, sizeof(text), "%d %" PRIu64 "\n", pid, start);
+
+	if (!start)
+		errno = ESRCH;
+	return start && fd >= 0 && write(fd, text, (size_t)length) == length ? 0 : -1;
+}
+
+/* A child that has failed already reports it by itself. */
+static bool open_gate(int end)
+{
+	return send(end, "", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE;
+}
+
+int process_begin(struct process *process, pid_t pid, const char *path, int end)
+{
+	int saved;
+
+	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process->pidfd >= 0 && !write_file(path, pid) && open_gate(end)) {
 		process->pid = pid;
 		return 0;
 	}
-	kill(pid, SIGKILL);
+	saved = errno;
+	kill(pid, SIGKILL); /* vimod's child: the number stays its own until waitpid() */
 	waitpid(pid, NULL, 0);
 	close_pidfd(process);
+	errno = saved;
 	return -1;
 }
 
-bool process_adopt(struct process *process, const char *path, char *text, size_t bytes)
+/* A decimal number below @limit, without sign, then the character @after. @text moves behind it. */
+static bool take_number(const char **text, char after, uint64_t limit, uint64_t *number)
 {
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *at = *text;
 
-	memset(text, 0, bytes);
-	if (fd < 0 || read(fd, text, bytes - 1) <= 0)
+	for (*number = 0; *at >= '0' && *at <= '9'; at++) {
+		if (*number > limit / 10)
+			return false;
+		*number = *number * 10 + (uint64_t)(*at - '0');
+	}
+	if (at == *text || *at != after || *number >= limit)
 		return false;
-	process->pid = (pid_t)strtol(text, NULL, 10);
-	if (process->pid > 1)
-		process->pidfd = syscall(SYS_pidfd_open, process->pid, 0);
-	/* The file is locked as long as the process lives, so the number is not another process' by now. */
-	if (process->pidfd >= 0 && flock(fd, LOCK_EX | LOCK_NB))
+	*text = at + 1;
+	return true;
+}
+
+bool process_parse(const char *text, pid_t *pid, uint64_t *start, bool *mark)
+{
+	uint64_t number;
+
+	if (!take_number(&text, ' ', INT32_MAX, &number) || number < 2 || !take_number(&text, '\n', INT64_MAX, start) ||
+	    !*start)
+		return false;
+	*pid = (pid_t)number;
+	*mark = *text != '\0';
+	return !*mark || !strcmp(text, MARK);
+}
+
+/* Return: false when it is not a file of vimod's. */
+static bool read_file(const char *path, char *text, size_t bytes)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+	ssize_t got;
+
+	if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != geteuid() ||
+	    status.st_mode & (S_IWGRP | S_IWOTH))
+		return false;
+	got = read(fd, text, bytes - 1);
+	if (got <= 0)
+		return false;
+	text[got] = '\0';
+	return true;
+}
+
+bool process_adopt(struct process *process, const char *path, bool *mark)
+{
+	char text[128];
+	uint64_t start;
+	pid_t pid;
+
+	*mark = false;
+	if (!read_file(path, text, sizeof(text)) || !process_parse(text, &pid, &start, mark))
+		return false;
+	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	/* In this order: the start time is that of the pidfd's process, or this process has ended. */
+	if (process->pidfd >= 0 && process_start_time(pid) == start) {
+		process->pid = pid;
 		return true;
+	}
 	process->pid = 0;
 	close_pidfd(process);
 	return false;
+}
+
+int process_mark(const char *path)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, MARK, sizeof(MARK) - 1) == sizeof(MARK) - 1 ? 0 : -1;
 }
 
 void process_forget(struct process *process)
@@ -96,24 +197,4 @@ void process_stop(struct process *process, bool gentle, const char *path)
 	}
 	process_forget(process);
 	unlink(path);
-}
-
-bool process_read(int fd, char *text, size_t bytes)
-{
-	ssize_t got = read(fd, text, bytes - 1);
-
-	text[got > 0 ? got : 0] = '\0';
-	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
-}
-
-char *process_line(char **rest)
-{
-	char *line;
-
-	do
-		line = strsep(rest, "\n");
-	while (line && !*line);
-	if (line && line[0] == '<' && line[1] && line[2] == '>') /* log_line()'s, for the journal */
-		line += 3;
-	return line;
 }

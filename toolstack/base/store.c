@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * store.c - files under /run/vimo: guests/NAME/ for each guest, causes/NAME.json
- * for those that ended. Written aside, synced, then renamed.
+ * store.c - files under /run/vimo. Written aside, synced, then renamed; read with distrust, so that a file that
+ * another user made is never taken for vimod's.
  */
 #include "base/store.h"
 #include "cleanup.h"
@@ -18,6 +18,7 @@
 #include <time.h>
 
 #define CAUSES_MAX 256
+#define FILE_MAX (4 << 20) /* bytes: more than a guest.cfg whose every path is as long as a path can be */
 
 const char *store_root(void)
 {
@@ -26,27 +27,122 @@ const char *store_root(void)
 	return root && *root ? root : "/run/vimo";
 }
 
+static void put_path(char path[PATH_MAX], const char *kind, const char *name, const char *file)
+{
+	snprintf(path, PATH_MAX, "%s/%s/%s%s%s", store_root(), kind, name, *file ? "/" : "", file);
+}
+
+const char *store_record(const char *name, const char *file)
+{
+	static char path[PATH_MAX];
+
+	put_path(path, "records", name, file);
+	return path;
+}
+
 const char *store_path(const char *name, const char *file)
 {
 	static char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/guests/%s%s%s", store_root(), name, *file ? "/" : "", file);
+	put_path(path, "guests", name, file);
 	return path;
 }
 
-static int make(const char *path, struct error *err)
+static int make(const char *path, mode_t mode, struct error *err)
 {
-	if (mkdir(path, 0755) && errno != EEXIST)
+	if (mkdir(path, mode) && errno != EEXIST)
 		return error_set(err, ERROR_FAILED, "cannot make %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* A directory that only vimod's user can reach, whatever was there before. */
+static int make_private(const char *path, struct error *err)
+{
+	struct stat status;
+
+	if (make(path, 0700, err))
+		return -1;
+	if (lstat(path, &status))
+		return error_set(err, ERROR_FAILED, "cannot use %s: %s", path, strerror(errno));
+	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
+		return error_set(err, ERROR_FAILED, "%s is not a directory of vimod's user alone: remove it", path);
+	if (status.st_mode & (S_IRWXG | S_IRWXO) && chmod(path, 0700)) /* an older release's */
+		return error_set(err, ERROR_FAILED, "cannot close %s to other users: %s", path, strerror(errno));
 	return 0;
 }
 
 int store_make(const char *name, struct error *err)
 {
-	char parent[PATH_MAX];
+	char records[PATH_MAX], guests[PATH_MAX];
 
-	snprintf(parent, sizeof(parent), "%s/guests", store_root());
-	return make(parent, err) || make(store_path(name, ""), err) ? -1 : 0;
+	snprintf(records, sizeof(records), "%s/records", store_root());
+	snprintf(guests, sizeof(guests), "%s/guests", store_root());
+	return make_private(records, err) || make_private(store_record(name, ""), err) || make(guests, 0755, err) ||
+			       make(store_path(name, ""), 0755, err) ?
+		       -1 :
+		       0;
+}
+
+static bool has_records(const char *name)
+{
+	return !access(store_record(name, ""), F_OK);
+}
+
+/* Of an older release, whose records others could write. */
+static bool is_old(const char *name)
+{
+	return !access(store_path(name, "domain.json"), F_OK) && !has_records(name);
+}
+
+bool store_exists(const char *name)
+{
+	return has_records(name) || is_old(name);
+}
+
+static void each(const char *kind, void (*fn)(void *arg, const char *name), void *arg)
+{
+	struct dirent *entry;
+	char path[PATH_MAX];
+	struct stat status;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/%s", store_root(), kind);
+	dir = opendir(path);
+	if (dir && (fstat(dirfd(dir), &status) || status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))) {
+		log_error("%s: other users can write it: its guests are left alone", path);
+		closedir(dir);
+		return;
+	}
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			fn(arg, entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+void store_each(void (*fn)(void *arg, const char *name), void *arg)
+{
+	each("records", fn, arg);
+}
+
+struct old {
+	void (*fn)(void *arg, const char *name);
+	void *arg;
+};
+
+static void call_if_old(void *arg, const char *name)
+{
+	const struct old *old = arg;
+
+	if (is_old(name))
+		old->fn(old->arg, name);
+}
+
+void store_each_old(void (*fn)(void *arg, const char *name), void *arg)
+{
+	struct old old = { fn, arg };
+
+	each("guests", call_if_old, &old);
 }
 
 static int write_file(const char *path, json_object *json)
@@ -58,27 +154,80 @@ static int write_file(const char *path, json_object *json)
 
 	if (snprintf(aside, sizeof(aside), "%s.new", path) >= (int)sizeof(aside))
 		return -1;
-	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	unlink(aside); /* of a vimod that was killed */
+	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || write(fd, text, length) != (ssize_t)length || fsync(fd) || rename(aside, path))
 		return -1;
 	return 0;
 }
 
-int store_write(const char *name, const char *file, json_object *json, struct error *err)
+static int write_at(const char *path, json_object *json, struct error *err)
 {
-	if (write_file(store_path(name, file), json))
-		return error_set(err, ERROR_FAILED, "cannot write %s: %s", store_path(name, file), strerror(errno));
+	if (write_file(path, json))
+		return error_set(err, ERROR_FAILED, "cannot write %s: %s", path, strerror(errno));
 	return 0;
 }
 
-json_object *store_read(const char *name, const char *file)
+int store_write(const char *name, const char *file, json_object *json, struct error *err)
 {
-	return json_object_from_file(store_path(name, file));
+	return write_at(store_record(name, file), json, err);
 }
 
-void store_remove(const char *name)
+int store_write_dm(const char *name, const char *file, json_object *json, struct error *err)
 {
-	DIR *dir = opendir(store_path(name, ""));
+	return write_at(store_path(name, file), json, err);
+}
+
+/* Return: why a file cannot be vimod's own, or NULL. */
+static const char *find_fault(const struct stat *status)
+{
+	if (!S_ISREG(status->st_mode))
+		return "it is not a regular file";
+	if (status->st_uid != geteuid())
+		return "it belongs to another user";
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return "others can write it";
+	if (status->st_size > FILE_MAX)
+		return "it is too large";
+	return NULL;
+}
+
+/* Neither follows a link nor waits for a FIFO's writer. */
+static json_object *read_file(const char *path, struct error *err)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	CLEANUP_FREE char *text = NULL;
+	struct stat status;
+	const char *fault;
+	json_object *json;
+	ssize_t got;
+
+	if (fd < 0 || fstat(fd, &status)) {
+		error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_FAILED, "%s: %s", path,
+			  errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+		return NULL;
+	}
+	fault = find_fault(&status);
+	if (!fault) {
+		text = malloc((size_t)status.st_size + 1);
+		got = text ? read(fd, text, (size_t)status.st_size) : -1;
+		json = got == status.st_size ? json_parse(text, (size_t)got) : NULL;
+		if (json)
+			return json;
+		fault = "it does not hold one JSON object";
+	}
+	error_set(err, ERROR_FAILED, "%s: %s", path, fault);
+	return NULL;
+}
+
+json_object *store_read(const char *name, const char *file, struct error *err)
+{
+	return read_file(store_record(name, file), err);
+}
+
+static void remove_directory(const char *path)
+{
+	DIR *dir = opendir(path);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
@@ -86,8 +235,15 @@ void store_remove(const char *name)
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	if (dir)
 		closedir(dir);
-	if (rmdir(store_path(name, "")) && errno != ENOENT)
-		log_warning("cannot remove %s: %s", store_path(name, ""), strerror(errno));
+	if (rmdir(path) && errno != ENOENT)
+		log_warning("cannot remove %s: %s", path, strerror(errno));
+}
+
+/* The records last: a vimod that is killed in between leaves nothing that the next vimod does not find. */
+void store_remove(const char *name)
+{
+	remove_directory(store_path(name, ""));
+	remove_directory(store_record(name, ""));
 }
 
 static const char *cause_path(const char *name)
@@ -131,12 +287,14 @@ void store_cause(const char *name, const char *cause)
 	json_put_string(json, "name", name);
 	json_put_string(json, "cause", cause);
 	json_put_number(json, "time", time(NULL));
-	if (make(parent, &err) || write_file(cause_path(name), json))
+	if (make_private(parent, &err) || write_file(cause_path(name), json))
 		log_warning("cannot write %s: %s", cause_path(name), strerror(errno));
 	prune_causes(parent);
 }
 
 json_object *store_read_cause(const char *name)
 {
-	return json_object_from_file(cause_path(name));
+	struct error err;
+
+	return read_file(cause_path(name), &err);
 }

@@ -313,7 +313,7 @@ int config_complete(struct guest_config *config, struct error *err)
 	return 0;
 }
 
-uint32_t config_slots(const struct guest_config *config)
+uint32_t config_slots_used(const struct guest_config *config)
 {
 	uint32_t slots = CONFIG_SLOT_FIRST;
 	const uint32_t *slot;
@@ -321,5 +321,12 @@ uint32_t config_slots(const struct guest_config *config)
 
 	for (uint32_t n = 0; (slot = slot_of(config, n, &key)); n++)
 		slots = *slot >= slots ? *slot + 1 : slots;
+	return slots;
+}
+
+uint32_t config_slots(const struct guest_config *config)
+{
+	uint32_t slots = config_slots_used(config);
+
 	return slots + config->hotplug < CONFIG_SLOTS ? slots + config->hotplug : CONFIG_SLOTS;
 }

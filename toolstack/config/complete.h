@@ -17,6 +17,9 @@
  */
 int config_complete(struct guest_config *config, struct error *err);
 
+/** config_slots_used() - one more than the last virtio-mmio slot that has a device. */
+uint32_t config_slots_used(const struct guest_config *config);
+
 /** config_slots() - how many virtio-mmio slots the guest gets: those in use and the spare ones. */
 uint32_t config_slots(const struct guest_config *config);
 

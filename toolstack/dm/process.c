@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * process.c - start, watch and adopt vimo-dm. A pidfd reports the end of a process that is not vimod's child, and never
- * names another process.
+ * process.c - start, watch and adopt vimo-dm.
  */
 #include "dm/process.h"
 #include "base/child.h"
@@ -11,20 +10,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #ifndef VIMO_DM_PATH
 #define VIMO_DM_PATH "/usr/libexec/vimo/vimo-dm"
 #endif
 #define READY_TIMEOUT_MS 20000
 #define DEVICE_FD 5u /* the devices' first descriptor; 3 and 4 are domain and ready pipe */
+#define PID_FILE "dm.pid"
 
 static const char *log_dir(void)
 {
@@ -37,10 +34,8 @@ static void on_exit_event(void *arg)
 {
 	struct dm_process *dm = arg;
 
-	waitpid(dm->pid, NULL, WNOHANG); /* ECHILD for an adopted process */
-	dm->pid = 0;
 	watch_end(&dm->exit);
-	close(dm->pidfd);
+	process_forget(&dm->process);
 	dm->on_exit(dm->arg);
 }
 
@@ -80,30 +75,31 @@ static void on_ready_timeout(void *arg)
 
 static int watch_process(struct dm_process *dm)
 {
-	dm->pidfd = syscall(SYS_pidfd_open, dm->pid, 0);
-	if (dm->pidfd < 0)
-		return -1;
-	fcntl(dm->pidfd, F_SETFD, FD_CLOEXEC);
-	dm->exit = watch_fd(dm->loop, dm->pidfd, UV_READABLE, on_exit_event, dm);
+	dm->exit = watch_fd(dm->loop, dm->process.pidfd, UV_READABLE, on_exit_event, dm);
 	return dm->exit ? 0 : -1;
 }
 
 /* Context: the child of child_fork(); async-signal-safe calls only. */
-static void run_child(const char *const argv[], int domain_fd, int ready_fd, const struct fd_list *fds)
+static void run_child(const char *const argv[], int domain_fd, int ready_fd, int gate, const struct fd_list *fds)
 {
+	const int after = (int)(DEVICE_FD + fds->count); /* the gate's number, behind those of vimo-dm */
 	struct fd_list moved = *fds;
 	bool good = true;
 
 	/* Above the numbers that they get. */
-	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
-	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
+	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, after + 1);
+	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, after + 1);
+	gate = fcntl(gate, F_DUPFD_CLOEXEC, after + 1);
 	for (uint32_t n = 0; n < fds->count; n++)
-		moved.fd[n] = fcntl(fds->fd[n], F_DUPFD_CLOEXEC, (int)(DEVICE_FD + fds->count));
+		moved.fd[n] = fcntl(fds->fd[n], F_DUPFD_CLOEXEC, after + 1);
 	for (uint32_t n = 0; n < fds->count; n++)
 		good = good && dup2(moved.fd[n], (int)(DEVICE_FD + n)) >= 0;
-	if (good && dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4)
+	if (good && dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4 && dup3(gate, after, O_CLOEXEC) == after &&
+	    !close_range((unsigned int)after + 1, ~0u, 0)) {
+		process_pass(after);
 		execv(argv[0], (char *const *)argv);
-	child_fail(ready_fd, "ERROR cannot run ", argv[0]);
+	}
+	child_fail(4, "ERROR cannot run ", argv[0]);
 }
 
 static void prepare_directories(const char *run_dir)
@@ -115,6 +111,24 @@ static void prepare_directories(const char *run_dir)
 		return;
 	if (chown(run_dir, user->pw_uid, -1) || chown(log_dir(), user->pw_uid, -1))
 		log_warning("cannot give %s to user vimo-dm: %s", run_dir, strerror(errno));
+}
+
+/* Return: 0 with vimo-dm in dm->process, or -1 with errno. */
+static int start_process(struct dm_process *dm, const char *const argv[], const char *pid_file, int domain_fd,
+			 int ready_fd, const struct fd_list *fds)
+{
+	CLEANUP_FD int child_end = -1, end = -1;
+	int gate[2];
+	pid_t pid;
+
+	if (process_gate(gate))
+		return -1;
+	child_end = gate[0];
+	end = gate[1];
+	pid = child_fork(0);
+	if (!pid)
+		run_child(argv, domain_fd, ready_fd, child_end, fds);
+	return pid < 0 ? -1 : process_begin(&dm->process, pid, pid_file, end);
 }
 
 int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err)
@@ -133,25 +147,21 @@ int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struc
 			       "--log-dir",
 			       log_dir(),
 			       NULL };
-	int ends[2];
+	int ends[2], failed, saved;
 
 	snprintf(run_dir, sizeof(run_dir), "%s", store_path(name, ""));
 	prepare_directories(run_dir);
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	dm->line[0] = 0;
-	dm->pid = child_fork(0);
-	if (!dm->pid)
-		run_child(argv, domain_fd, ends[1], fds);
+	failed = start_process(dm, argv, store_record(name, PID_FILE), domain_fd, ends[1], fds);
+	saved = errno;
 	close(ends[1]);
-	if (dm->pid < 0 || watch_process(dm)) {
-		int saved = errno;
-
-		if (dm->pid > 0) {
-			kill(dm->pid, SIGKILL);
-			waitpid(dm->pid, NULL, 0);
-		}
-		dm->pid = 0;
+	if (!failed && watch_process(dm)) {
+		process_stop(&dm->process, false, store_record(name, PID_FILE));
+		failed = -1;
+	}
+	if (failed) {
 		close(ends[0]);
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(saved));
 	}
@@ -164,19 +174,13 @@ int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struc
 
 bool dm_adopt(struct dm_process *dm, const char *name)
 {
-	CLEANUP_FD int fd = open(store_path(name, "dm.pid"), O_RDONLY | O_CLOEXEC);
-	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-	char text[32] = "";
+	bool mark;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+	if (!process_adopt(&dm->process, store_record(name, PID_FILE), &mark))
 		return false;
-	/* The file is locked as long as vimo-dm lives, so the number is not another process' by now. */
-	if (!flock(fd, LOCK_EX | LOCK_NB) && (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK))
-		return false;
-	dm->pid = (pid_t)strtol(text, NULL, 10); /* 0 if it is not a number */
-	if (dm->pid > 1 && !watch_process(dm))
+	if (!watch_process(dm))
 		return true;
-	dm->pid = 0;
+	process_forget(&dm->process);
 	return false;
 }
 
@@ -187,6 +191,5 @@ void dm_kill(struct dm_process *dm)
 		watch_end(&dm->timer);
 		close(dm->ready_fd);
 	}
-	if (dm->pid)
-		syscall(SYS_pidfd_send_signal, dm->pidfd, SIGKILL, NULL, 0);
+	process_kill(&dm->process);
 }

@@ -6,15 +6,15 @@
 #define TOOLSTACK_DM_PROCESS_H
 
 #include "base/fd_list.h"
+#include "base/process.h"
 #include "base/watch.h"
 #include "error.h"
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 struct dm_process {
-	pid_t pid; /* 0: none */
-	int pidfd, ready_fd;
+	struct process process;
+	int ready_fd;
 	struct watch *exit, *ready, *timer;
 	uv_loop_t *loop;
 	void (*on_ready)(void *arg, const char *problem); /* NULL: vimo-dm is ready */
@@ -25,7 +25,7 @@ struct dm_process {
 
 /** dm_spawn() - start vimo-dm with copies of @fds; on_ready once, on_exit when it has ended. */
 int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err);
-/** dm_adopt() - take over the process that holds dm.pid. Return: false when no process holds it. */
+/** dm_adopt() - take over the vimo-dm of the previous vimod, by dm.pid. Return: false when it has ended. */
 bool dm_adopt(struct dm_process *dm, const char *name);
 /** dm_kill() - kill vimo-dm; on_exit follows, on_ready does not. */
 void dm_kill(struct dm_process *dm);

@@ -11,10 +11,8 @@
 #include "guest/respawn.h"
 #include "log.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 
 void guests_init(struct guests *guests, uv_loop_t *loop)
@@ -23,34 +21,74 @@ void guests_init(struct guests *guests, uv_loop_t *loop)
 }
 
 /* Return: how the guest goes on. */
-static enum guest_event_kind find_state(const struct guest *guest, enum guest_state recorded,
-					struct vimo_ioc_domain_info *info)
+static enum guest_event_kind find_state(const struct guest *guest, struct vimo_ioc_domain_info *info)
 {
 	struct error err;
 
 	if (guest->fd < 0 || domain_info(guest->fd, info, &err) || info->state == VIMO_DOMAIN_BUILDING ||
-	    info->state == VIMO_DOMAIN_DYING || recorded == GUEST_ENDING)
+	    info->state == VIMO_DOMAIN_DYING || guest->recorded == GUEST_ENDING)
 		return EVENT_ADOPT_LEFTOVER;
-	if (recorded == GUEST_STOPPED)
+	if (guest->recorded == GUEST_STOPPED)
 		return EVENT_ADOPT_STOPPED;
 	return info->state == VIMO_DOMAIN_PAUSED ? EVENT_ADOPT_PAUSED : EVENT_ADOPT_RUNNING;
 }
 
-static void adopt(struct guests *guests, const char *name)
+static void read_one(void *guests, const char *name)
 {
+	record_read(guests, name);
+}
+
+/* Return: another guest whose record names the same domain, or NULL. */
+static struct guest *find_twin(const struct guests *guests, const struct guest *guest)
+{
+	struct guest *twin = guest->domain ? guests->first : NULL;
+
+	while (twin && (twin == guest || twin->domain != guest->domain))
+		twin = twin->next;
+	return twin;
+}
+
+/*
+ * EL2 gives the number of a domain that is gone to the next domain, perhaps before vimod has removed the record of the
+ * guest that it belonged to: that guest is ending. In all other cases the records are wrong, and neither is followed.
+ */
+static void settle_domains(struct guests *guests)
+{
+	struct guest *next, *twin;
+
+	for (struct guest *guest = guests->first; guest; guest = guest->next)
+		if (guest->recorded == GUEST_ENDING && find_twin(guests, guest))
+			guest->domain = 0;
+	for (struct guest *guest = guests->first; guest; guest = guest->next) {
+		twin = find_twin(guests, guest);
+		if (!twin)
+			continue;
+		log_error("%s: its record names domain %u, which is %s's, too: neither guest is adopted: restart the "
+			  "machine",
+			  guest->config.name, guest->domain, twin->config.name);
+		guest->recorded = GUEST_NEW;
+	}
+	for (struct guest *guest = guests->first; guest; guest = next) {
+		next = guest->next;
+		if (guest->recorded != GUEST_NEW)
+			continue;
+		guest_unlist(guest);
+		free(guest);
+	}
+}
+
+static void adopt(struct guests *guests, struct guest *guest)
+{
+	const char *name = guest->config.name;
 	struct vimo_ioc_domain_info info = { 0 };
 	enum guest_event_kind kind;
-	enum guest_state recorded;
-	struct guest *guest = record_read(guests, name, &recorded);
 	struct error err;
 
-	if (!guest)
-		return;
 	if (guest->domain)
 		guest->fd = device_open_domain(guests->device, guest->domain, &err);
 	dm_adopt(&guest->dm, name);
 	helpers_adopt(guest->helpers, &guest->config);
-	kind = find_state(guest, recorded, &info);
+	kind = find_state(guest, &info);
 	if (kind == EVENT_ADOPT_LEFTOVER) {
 		if (!guest->cause[0])
 			snprintf(guest->cause, sizeof(guest->cause),
@@ -62,7 +100,7 @@ static void adopt(struct guests *guests, const char *name)
 	guest->started_ms = uv_now(guests->loop);
 	guest_post(guest, &(struct guest_event){ .kind = kind });
 	helpers_watch(guest->helpers, guests->loop);
-	if (!guest->dm.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
+	if (!guest->dm.process.pid && info.state != VIMO_DOMAIN_SHUTDOWN)
 		respawn_later(guest);
 	log_info("%s: adopted, domain %u is %s", name, guest->domain, guest_state_name(guest->state));
 }
@@ -108,23 +146,29 @@ static int open_device(struct guests *guests, struct error *err)
 	return -1;
 }
 
+static void warn_of_old(void *arg, const char *name)
+{
+	(void)arg;
+	log_warning("%s: an older release of vimod started it, and other users could write its record: it is not "
+		    "adopted: end it with that release (vimoctl destroy), or restart the machine",
+		    name);
+}
+
 int guests_open(struct guests *guests, struct error *err)
 {
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *dir;
+	struct guest *next;
 
 	if (guests->device >= 0)
 		return 0;
 	if (open_device(guests, err))
 		return -1;
-	snprintf(path, sizeof(path), "%s/guests", store_root());
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			adopt(guests, entry->d_name);
-	if (dir)
-		closedir(dir);
+	store_each(read_one, guests);
+	store_each_old(warn_of_old, NULL);
+	settle_domains(guests);
+	for (struct guest *guest = guests->first; guest; guest = next) {
+		next = guest->next;
+		adopt(guests, guest);
+	}
 	destroy_orphans(guests);
 	return 0;
 }

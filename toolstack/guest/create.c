@@ -5,6 +5,7 @@
  */
 #include "guest/create.h"
 #include "alloc.h"
+#include "base/store.h"
 #include "container.h"
 #include "guest/adopt.h"
 #include "guest/capacity.h"
@@ -22,10 +23,17 @@ struct creation {
 
 static int check_name(struct guests *guests, const char *name, struct error *err)
 {
-	if (!guest_find(guests, name))
+	if (guest_find(guests, name))
+		error_set(err, ERROR_STATE,
+			  "the name \"%s\" is in use: set name to another, or run 'vimoctl destroy %s'", name, name);
+	else if (store_exists(name))
+		error_set(
+			err, ERROR_STATE,
+			"the name \"%s\" is in use by a guest that vimod could not adopt: set name to another, or run "
+			"'journalctl -u vimod' to see why",
+			name);
+	else
 		return 0;
-	error_set(err, ERROR_STATE, "the name \"%s\" is in use: set name to another, or run 'vimoctl destroy %s'", name,
-		  name);
 	return error_about(err, "name");
 }
 
@@ -74,7 +82,8 @@ void create_guest(struct guests *guests, const struct guest_config *config, bool
 	struct creation *creation;
 	struct error err;
 
-	if (check_name(guests, config->name, &err) || check_devices(config, &err) ||
+	/* Guests of the previous vimod are known once /dev/vimo is open. */
+	if (guests_open(guests, &err) || check_name(guests, config->name, &err) || check_devices(config, &err) ||
 	    check_capacity(guests, config, &err)) {
 		fn(arg, NULL, &err);
 		return;

@@ -96,7 +96,7 @@ void end_now(struct guest *guest, const struct guest_event *event)
 {
 	(void)event;
 	deferred_run(guest);
-	if (guest->dm.pid)
+	if (guest->dm.process.pid)
 		dm_kill(&guest->dm);
 	else if (!guest->busy)
 		release(guest);
@@ -116,7 +116,7 @@ void end_drained(struct guest *guest, const struct guest_event *event)
 	deferred_run(guest);
 	if (guest->busy)
 		return; /* its end is an event, and ends vimo-dm at once */
-	if (guest->dm.pid)
+	if (guest->dm.process.pid)
 		guest->timer = watch_timer(guest->guests->loop, DRAIN_MS, drain_over, guest);
 	else
 		release(guest);

@@ -44,9 +44,12 @@ struct guest *guest_new(struct guests *guests, const struct guest_config *config
 	guest->config = *config;
 	guest->fd = guest->stall_fd = -1;
 	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
-	guest->dm = (struct dm_process){
-		.loop = guests->loop, .ready_fd = -1, .arg = guest, .on_ready = on_dm_ready, .on_exit = on_dm_exit
-	};
+	guest->dm = (struct dm_process){ .process = { .pidfd = -1 },
+					 .loop = guests->loop,
+					 .ready_fd = -1,
+					 .arg = guest,
+					 .on_ready = on_dm_ready,
+					 .on_exit = on_dm_exit };
 	guest->next = guests->first;
 	guests->first = guest;
 	return guest;

@@ -95,7 +95,8 @@ struct guest {
 	struct guest *next;
 	struct guests *guests;
 	struct guest_config config;
-	enum guest_state state; /* life.c's */
+	enum guest_state state;    /* life.c's */
+	enum guest_state recorded; /* in its record, until it is adopted */
 	uint32_t domain;
 	int fd;         /* the domain's descriptor; -1: none */
 	uint32_t slots; /* in its device tree */

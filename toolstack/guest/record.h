@@ -11,14 +11,32 @@
 int record_write(const struct guest *guest, struct error *err);
 /** record_update() - write the record and announce the guest. A failure is logged. */
 void record_update(struct guest *guest);
+
+/** What a record holds. */
+struct record {
+	enum guest_state state;
+	uint64_t boot_id;
+	uint32_t domain, slots;
+	bool restart, reboot;
+	char cause[256];
+	struct guest_config config;
+};
+
 /**
- * record_read() - a guest as a record describes it, in the list, still GUEST_NEW.
- * @state: gets its state in the record
+ * record_parse() - check all of a record and take its values.
+ * @name: the directory that it lies in, which must be its guest's name
  *
- * The guest has a domain (but no descriptor of it) only if that is of this life of dom0. An unreadable record is
- * removed with the guest's directory.
+ * Return: 0, or -1 with the reason.
+ */
+int record_parse(const char *name, json_object *json, struct record *record, struct error *err);
+/**
+ * record_read() - a guest as its record describes it, in the list, still GUEST_NEW; guest->recorded is its state.
+ *
+ * The guest has a domain (but no descriptor of it) only if that is of this life of dom0. A record that is refused
+ * stays where it is, with an error in the log: its guest goes on alone, and its name is taken. The directory of a guest
+ * that was ended halfway has no record and is removed.
  * Return: the guest, or NULL.
  */
-struct guest *record_read(struct guests *guests, const char *name, enum guest_state *state);
+struct guest *record_read(struct guests *guests, const char *name);
 
 #endif

@@ -37,7 +37,7 @@ int spawn_dm(struct guest *guest, struct disk_files *files, struct error *err)
 	int result = -1;
 
 	json = resources_open(guest, files, &fds, err);
-	if (json && !store_write(guest->config.name, "dm.json", json, err))
+	if (json && !store_write_dm(guest->config.name, "dm.json", json, err))
 		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
 	if (!result)
 		helpers_connected(guest->helpers);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder.h - folders of dom0 that a guest shares: a virtiofsd serves each, by vhost-user at guests/NAME/fs-SLOT.sock.
+ * folder.h - folders of dom0 that a guest shares: a virtiofsd serves each, by vhost-user at records/NAME/fs-SLOT.sock.
  */
 #ifndef TOOLSTACK_HELPER_FOLDER_H
 #define TOOLSTACK_HELPER_FOLDER_H

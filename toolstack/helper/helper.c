@@ -23,8 +23,8 @@
 /* No static buffer: any thread. */
 void helper_path(const struct helper *helper, const char *suffix, char path[PATH_MAX])
 {
-	snprintf(path, PATH_MAX, "%s/guests/%s/%s-%u.%s", store_root(), helper->guest, helper->kind->file, helper->slot,
-		 suffix);
+	snprintf(path, PATH_MAX, "%s/records/%s/%s-%u.%s", store_root(), helper->guest, helper->kind->file,
+		 helper->slot, suffix);
 }
 
 int helper_fail(const struct helper *helper, enum error_code code, const char *why, struct error *err)
@@ -106,24 +106,28 @@ static int open_pipes(struct helper *helper, int *messages, int *ready)
 
 static int begin(struct helper *helper, struct error *err)
 {
-	CLEANUP_FD int socket = -1, lock = -1, ready = -1, messages = -1;
-	struct confine confine = { .kept_count = 3, .output_fd = -1 };
+	CLEANUP_FD int socket = -1, ready = -1, messages = -1, gate = -1, gate_end = -1;
+	struct confine confine = { .kept_count = 2, .output_fd = -1 };
 	char path[PATH_MAX];
+	int ends[2];
 	pid_t pid;
 
-	helper_path(helper, "pid", path);
-	lock = process_lock(path);
-	socket = lock < 0 ? -1 : helper->kind->open(helper);
+	if (process_gate(ends))
+		return helper_fail(helper, ERROR_RESOURCES, strerror(errno), err);
+	gate_end = ends[0];
+	gate = ends[1];
+	socket = helper->kind->open(helper);
 	if (socket < 0 || open_pipes(helper, &messages, &ready))
 		return helper_fail(helper, ERROR_FAILED, strerror(errno), err);
 	confine.kept[KEPT_SOCKET] = socket;
 	confine.kept[KEPT_READY] = ready;
-	confine.kept[KEPT_PID] = lock;
+	confine.gate_fd = gate_end;
 	confine.messages_fd = messages;
 	pid = helper->kind->run(helper, &confine, err);
 	if (pid < 0)
 		return -1;
-	if (process_take(&helper->process, pid, lock))
+	helper_path(helper, "pid", path);
+	if (process_begin(&helper->process, pid, path, gate))
 		return helper_fail(helper, ERROR_RESOURCES, strerror(errno), err);
 	helper->serves = !helper->kind->reports_ready;
 	if (helper->serves)
@@ -159,17 +163,39 @@ int helper_read_ready(struct helper *helper)
 	return got > 0 ? 1 : -1;
 }
 
+/* Messages from @fd as text, "" when none is available now. Return: false at the end. */
+static bool read_text(int fd, char *text, size_t bytes)
+{
+	ssize_t got = read(fd, text, bytes - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* The next line of such a text, without the journal's "<3>"; NULL at the end. *rest moves on. */
+static char *next_line(char **rest)
+{
+	char *line;
+
+	do
+		line = strsep(rest, "\n");
+	while (line && !*line);
+	if (line && line[0] == '<' && line[1] && line[2] == '>') /* log_line()'s, for the journal */
+		line += 3;
+	return line;
+}
+
 bool helper_read_messages(struct helper *helper)
 {
 	size_t used = strlen(helper->words);
 	char text[512], *rest = text, *line;
 
-	if (!process_read(helper->messages_fd, text, sizeof(text)))
+	if (!read_text(helper->messages_fd, text, sizeof(text)))
 		return false;
 	if (!helper->serves)
 		snprintf(helper->words + used, sizeof(helper->words) - used, "%s", text);
 	else
-		while ((line = process_line(&rest)))
+		while ((line = next_line(&rest)))
 			if (!helper->kind->lines || helper->lines++ < helper->kind->lines)
 				log_warning("%s: %s: %s", helper->guest, helper->name, line);
 	return true;
@@ -209,7 +235,7 @@ int helper_error(struct helper *helper, struct error *err)
 	while (poll(&(struct pollfd){ .fd = helper->messages_fd, .events = POLLIN }, 1, 0) > 0 &&
 	       helper_read_messages(helper))
 		;
-	words = process_line(&rest);
+	words = next_line(&rest);
 	if (!words) {
 		snprintf(text, sizeof(text), "%s was not ready in time, or exited without a message", program);
 		return helper_fail(helper, ERROR_FAILED, text, err);
@@ -249,27 +275,25 @@ int helper_start(struct helper *helper, struct error *err)
 
 bool helper_adopt(struct helper *helper)
 {
-	char path[PATH_MAX], text[64];
+	char path[PATH_MAX];
 
 	helper_path(helper, "pid", path);
-	if (!process_adopt(&helper->process, path, text, sizeof(text)))
+	if (!process_adopt(&helper->process, path, &helper->connected))
 		return false;
 	helper->serves = true;
-	helper->connected = strstr(text, "connected") != NULL;
 	return true;
 }
 
 void helper_connected(struct helper *helper)
 {
-	CLEANUP_FD int fd = -1;
+	bool marked = helper->connected;
 	char path[PATH_MAX];
 
 	helper->connected = true;
 	if (helper->kind->clients == CLIENT_ONCE)
 		close_fd(&helper->connection);
 	helper_path(helper, "pid", path);
-	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0 || write(fd, "connected\n", 10) != 10)
+	if (!marked && process_mark(path))
 		log_warning("cannot write %s: %s", path, strerror(errno));
 }
 

@@ -2,8 +2,8 @@
 /*
  * helper.h - one helper of a guest: a process that serves one device, at the other end of a socket from vimo-dm.
  *
- * A helper outlives vimod. The next vimod finds it by guests/NAME/FILE-SLOT.pid (process.h). Its struct helper_kind
- * makes it a storage daemon, a virtiofsd or a vimo-slirp.
+ * A helper outlives vimod. The next vimod finds it by records/NAME/FILE-SLOT.pid (base/process.h). Its struct
+ * helper_kind makes it a storage daemon, a virtiofsd or a vimo-slirp.
  */
 #ifndef TOOLSTACK_HELPER_HELPER_H
 #define TOOLSTACK_HELPER_HELPER_H
@@ -54,7 +54,7 @@ struct helper_kind {
 };
 
 /* The descriptors that a process gets, in the order of struct confine's kept ones. */
-enum { KEPT_SOCKET, KEPT_READY, KEPT_PID };
+enum { KEPT_SOCKET, KEPT_READY };
 
 struct helper {
 	const struct helper_kind *kind;
@@ -86,7 +86,7 @@ struct helper *helper_new(const struct helper_kind *kind, const char *guest, con
 			  const union helper_config *config);
 /** helper_free() - free a helper that was stopped, or never started. */
 void helper_free(struct helper *helper);
-/** helper_path() - guests/NAME/FILE-SLOT.@suffix. Any thread. */
+/** helper_path() - records/NAME/FILE-SLOT.@suffix. Any thread. */
 void helper_path(const struct helper *helper, const char *suffix, char path[PATH_MAX]);
 /** helper_listen() - the kind's open(): listen at FILE-SLOT.sock. Return: the listener, or -1 with errno. */
 int helper_listen(struct helper *helper);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * storage.h - storage daemons: a qemu-storage-daemon serves one disk whose image is not raw, by vhost-user at
- * guests/NAME/storage-SLOT.sock.
+ * records/NAME/storage-SLOT.sock.
  */
 #ifndef TOOLSTACK_HELPER_STORAGE_H
 #define TOOLSTACK_HELPER_STORAGE_H

@@ -80,7 +80,7 @@ static json_object *read_info(const struct disk_config *disk, int fd, struct err
 	const char *argv[] = {
 		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
 	};
-	struct confine confine = { .argv = argv, .file_count = 1, .file = { { .fd = fd } } };
+	struct confine confine = { .argv = argv, .file_count = 1, .file = { { .fd = fd } }, .gate_fd = -1 };
 	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
 	CLEANUP_FD int out = -1, messages = -1;
 	int output[2], said[2];

@@ -137,7 +137,7 @@ disks_are_taken_and_let_go() {
 	vimoctl block-attach g1 '/mnt/a.img,,vda,rw' | tee /tmp/said
 	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); ls /dev/vda" '^/dev/vda'
 	start_load 2 vda
-	kill -9 $(cat /run/vimo/guests/g1/dm.pid)
+	kill -9 $(dm_pid g1)
 	await loads_ended 1
 	loads_are_good 1
 	refused 4 'unbind' block-detach g1 vda

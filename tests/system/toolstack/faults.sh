@@ -6,7 +6,7 @@ left() {
 	echo "pages $(vimoctl version --format=json | sed -n 's/.*"free_pages": *\([0-9]*\).*/\1/p')"
 	ps -o comm | grep -c '^vimo-dm' || :
 	ls /sys/class/net
-	find /run/vimo -path /run/vimo/causes -prune -o -print | grep -vx /run/vimo/guests | sort
+	find /run/vimo -path /run/vimo/causes -prune -o -print | grep -vxE '/run/vimo/(guests|records)' | sort
 }
 nothing_left() {
 	left >/tmp/after
@@ -32,7 +32,7 @@ without_module_it_says_so() {
 	refused 1 'modprobe vimo' create /tmp/t1.cfg
 	refused 1 'modprobe vimo' dmesg
 	[ -z "$(names)" ]
-	[ -z "$(ls /run/vimo/guests 2>/dev/null)" ]
+	[ -z "$(ls /run/vimo/guests /run/vimo/records 2>/dev/null | grep -v :)" ]
 	kill_vimod
 }
 
@@ -42,7 +42,7 @@ without_hypervisor_it_says_so() {
 	start_vimod
 	config t1 /t/wait 'memory = 4'
 	refused 1 'without ViMo-S' create /tmp/t1.cfg
-	[ -z "$(ls /run/vimo/guests 2>/dev/null)" ]
+	[ -z "$(ls /run/vimo/guests /run/vimo/records 2>/dev/null | grep -v :)" ]
 }
 
 bad_configurations_are_refused() {

@@ -169,7 +169,7 @@ refused() {
 # packed_is NAME DEVICE 0|1: the guest's driver has (not) taken packed rings, feature bit 34.
 packed_is() { tell $1 "[ \$(cut -c35 /sys/class/$2/device/features) = $3 ]"; }
 
-dm_pid() { cat /run/vimo/guests/$1/dm.pid; }
+dm_pid() { cut -d' ' -f1 /run/vimo/records/$1/dm.pid; }
 another_dm() { [ "$(dm_pid $1)" != $2 ]; }
 # replace_dm NAME: kill the guest's vimo-dm, wait for the next vimo-dm.
 replace_dm() {
@@ -198,11 +198,11 @@ without_module() {
 }
 
 # helper_pid NAME FILE: process id of a guest's helper; FILE is storage-SLOT or fs-SLOT.
-helper_pid() { head -n 1 /run/vimo/guests/$1/$2.pid 2>/dev/null; }
+helper_pid() { head -n 1 /run/vimo/records/$1/$2.pid 2>/dev/null | cut -d' ' -f1; }
 # helper_is_back NAME FILE OLD: another process than OLD is the helper, and vimo-dm is connected to it.
 helper_is_back() {
 	local pid
-	pid=$(helper_pid $1 $2) && [ -n "$pid" ] && [ "$pid" != "$3" ] && ! dead $pid && grep -q connected /run/vimo/guests/$1/$2.pid
+	pid=$(helper_pid $1 $2) && [ -n "$pid" ] && [ "$pid" != "$3" ] && ! dead $pid && grep -q connected /run/vimo/records/$1/$2.pid
 }
 # kill_helper TIMES NAME FILE: kill the helper at odd moments, and wait for the next helper.
 kill_helper() {

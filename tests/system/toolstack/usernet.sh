@@ -3,7 +3,7 @@
 
 USERNET="backend=user,host_loopback=true,hostfwd=tcp:127.0.0.1:8080-:80 udp:127.0.0.1:5353-:5353"
 
-slirp_pid() { head -n 1 /run/vimo/guests/$1/slirp-4.pid 2>/dev/null; }
+slirp_pid() { helper_pid $1 slirp-4; }
 another_slirp() { [ -n "$(slirp_pid $1)" ] && [ "$(slirp_pid $1)" != $2 ]; }
 slirps() { ps -o comm | grep -c '^vimo-slirp' || :; }
 no_slirps() { [ $(slirps) = 0 ]; }
@@ -172,7 +172,7 @@ user_networks_come_and_go() {
 	bind g1 a004000.virtio_mmio unbind
 	vimoctl network-detach g1 0
 	await no_slirps
-	[ ! -e /run/vimo/guests/g1/slirp-4.pid ]
+	[ ! -e /run/vimo/records/g1/slirp-4.pid ]
 	vimoctl destroy g1
 	all_given_back
 }

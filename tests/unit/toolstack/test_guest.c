@@ -209,7 +209,7 @@ static void on_dm_timer(uv_timer_t *timer)
 
 	if (dm_exits) {
 		dm_exits = false;
-		dm->pid = 0;
+		dm->process.pid = 0;
 		dm->on_exit(dm->arg);
 	} else {
 		dm->on_ready(dm->arg, dm_fails ? "no sandbox" : NULL);
@@ -223,7 +223,7 @@ int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struc
 	(void)fds;
 	(void)err;
 	spawns++;
-	dm->pid = 1;
+	dm->process.pid = 1;
 	dm_timer.data = dm;
 	uv_timer_start(&dm_timer, on_dm_timer, 0, 0);
 	return 0;
@@ -301,7 +301,7 @@ static void destroy(struct guest *guest)
 	assert_null(ended.guest);
 	assert_null(guests.first);
 	assert_int_equal(domains, 0);
-	assert_int_not_equal(access(store_path("g", "domain.json"), F_OK), 0);
+	assert_int_not_equal(access(store_record("g", "domain.json"), F_OK), 0);
 }
 
 static void it_runs_until_it_is_destroyed(void **state)
@@ -424,7 +424,8 @@ static void a_stopped_guest_is_kept_or_ends(void **state)
 
 static void a_record_without_a_domain_ends(void **state)
 {
-	const char *record = "{\"version\":1,\"domain\":7,\"boot_id\":2,\"state\":\"running\","
+	const char *record = "{\"version\":1,\"domain\":7,\"slots\":4,\"boot_id\":2,\"state\":\"running\","
+			     "\"cause\":\"\",\"restart\":false,\"reboot\":false,"
 			     "\"config\":{\"name\":\"g\",\"kernel\":\"/k\"}}";
 	json_object *json = json_tokener_parse(record);
 	struct error err;

@@ -121,7 +121,8 @@ static bool can_confine(void)
 static int enter(void **state)
 {
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("records", 0700) || mkdir("records/g", 0700) ||
+	    mkdir("guests", 0700))
 		return -1;
 	setenv("VIMO_RUN_DIR", directory, 1);
 	usable = !access("/usr/bin/qemu-storage-daemon", X_OK) && !access("/usr/bin/qemu-img", X_OK) && can_confine();
@@ -150,7 +151,7 @@ static struct helper *disk_of(const char *file, enum disk_format format)
 
 static int files(void)
 {
-	DIR *dir = opendir("guests/g");
+	DIR *dir = opendir("records/g");
 	int count = -2; /* . and .. */
 
 	while (readdir(dir))
@@ -446,7 +447,7 @@ static void images_in_use_are_refused(void **state)
 	assert_int_equal(helper_start(other, &err), -1); /* no directory */
 	helper_free(other);
 	setenv("VIMO_RUN_DIR", directory, 1);
-	assert_int_equal(mkdir("guests/h", 0700), 0);
+	assert_int_equal(mkdir("records/h", 0700), 0);
 	for (int n = 0; n < 2; n++) {
 		other = disk_of(n ? "middle.qcow2" : "top.qcow2", FORMAT_QCOW2);
 		strcpy(other->guest, "h");
@@ -467,7 +468,7 @@ static void images_in_use_are_refused(void **state)
 		fail_msg("%s", err.text);
 	helper_stop(other);
 	helper_free(other);
-	assert_int_equal(rmdir("guests/h"), 0);
+	assert_int_equal(rmdir("records/h"), 0);
 	stop(helper);
 }
 
