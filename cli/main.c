@@ -212,7 +212,7 @@ static int run(const struct command *command, const struct options *options)
 	if (!result)
 		return 0;
 	fprintf(stderr, "vimoctl: %s\n", err.text);
-	return err.code ? err.code : ERROR_FAILED;
+	return err.code && err.code <= ERROR_RESOURCES ? (int)err.code : ERROR_FAILED;
 }
 
 static const struct command *find(const char *name)

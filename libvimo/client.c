@@ -20,9 +20,16 @@ int client_connect(struct client *client, struct error *err)
 {
 	const char *path = getenv("VIMO_SOCKET");
 
-	if (!path || !*path)
+	bool given = path && *path;
+
+	if (!given)
 		path = CLIENT_SOCKET;
 	*client = (struct client){ .fd = unix_socket_connect(path, SOCK_STREAM, 0) };
+	if (client->fd < 0 && !given && errno == EACCES) {
+		client->fd = unix_socket_connect(CLIENT_SOCKET_READ_ONLY, SOCK_STREAM, 0);
+		if (client->fd < 0)
+			errno = EACCES;
+	}
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)

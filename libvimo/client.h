@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #define CLIENT_SOCKET "/run/vimo/vimod.sock"
+#define CLIENT_SOCKET_READ_ONLY "/run/vimo/vimod-ro.sock"
 
 struct client {
 	int fd;
@@ -18,7 +19,12 @@ struct client {
 	size_t used, size;
 };
 
-/** client_connect() - connect to $VIMO_SOCKET or CLIENT_SOCKET. Return: 0 or -1. */
+/**
+ * client_connect() - connect to $VIMO_SOCKET or CLIENT_SOCKET.
+ *
+ * A user who may not use CLIENT_SOCKET gets CLIENT_SOCKET_READ_ONLY, whose calls show guests and change nothing.
+ * Return: 0 or -1.
+ */
 int client_connect(struct client *client, struct error *err);
 void client_close(struct client *client);
 /**

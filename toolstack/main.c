@@ -2,6 +2,7 @@
 /*
  * main.c - vimod: lock, adopt, listen, run. Ending it ends no guest.
  */
+#include "api/listen.h"
 #include "api/methods.h"
 #include "api/monitor.h"
 #include "api/parameters.h"
@@ -86,7 +87,7 @@ int main(int argc, char **argv)
 	guests_observe(&guests, monitor_announce, &api.monitors);
 	if (guests_open(&guests, &err))
 		log_warning("%s", err.text); /* clients get this error, too: they may come after the module */
-	if (varlink_start(loop, methods_dispatch, &api, &err)) {
+	if (listen_start(loop, methods_dispatch, &api, &err)) {
 		log_error("%s", err.text);
 		return err.code;
 	}

@@ -40,15 +40,15 @@ VOLUME_MODULES = ("dax", "dm-mod", "libcrc32c", "dm-bufio", "dm-bio-prison", "dm
 QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
                   "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
-           "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
+           "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty su tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
 # In the order in which they need each other.
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
-PASSWD = ("root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+PASSWD = ("root:x:0:0:root:/:/bin/sh\ndaemon:x:1:1::/:/bin/false\nnobody:x:65534:65534::/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
           "vimo-slirp:x:991:991::/:/bin/false\n")
-GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:990:vimo-dm\n"
+GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:989:\n"
 
 # udhcpc starts it with a lease.
 DHCP_SCRIPT = """#!/bin/sh
@@ -275,7 +275,8 @@ FAULTS = checks("bad-configurations-are-refused", "bad-kernels-are-refused", "to
                 "hundred-failing-creates-leave-nothing", "hundred-lives-leave-nothing",
                 "killed-daemon-adopts-its-guests", "daemon-misses-the-end-of-a-guest",
                 "daemon-killed-while-it-creates-or-destroys", "killed-device-model-comes-back",
-                "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined")
+                "output-outlives-device-models", "logs-are-bounded", "device-model-is-confined",
+                "users-see-guests-and-no-more")
 DISKS = checks("bad-disks-are-refused", "bad-networks-are-refused", "a-disk-is-one-guests",
                "block-devices-are-one-guests", "a-guest-that-begins-again-waits-for-its-disks", "no-more-disks-than-slots")
 VOLUMES = checks("volumes-can-be", "volumes-that-cannot-be-are-refused", "a-volume-is-one-guests",

@@ -6,12 +6,38 @@
 #include "device.h"
 #include "guest/adopt.h"
 #include "json.h"
+#include "text.h"
 
-json_object *describe_guest(const struct guest *guest)
+#include <stddef.h>
+#include <stdio.h>
+
+/* A text that may be cut within a character. */
+static void put_text(json_object *json, const char *key, const char *text)
+{
+	char clean[sizeof(((struct guest *)NULL)->cause)];
+
+	snprintf(clean, sizeof(clean), "%s", text);
+	text_clean(clean);
+	if (*clean)
+		json_put_string(json, key, clean);
+}
+
+static void put_counters(json_object *json, const struct vimo_ioc_domain_info *info)
+{
+	json_put_number(json, "vcpus_online", info->vcpus_online);
+	json_put_number(json, "exits", info->exits);
+	json_put_number(json, "waits", info->waits);
+	json_put_number(json, "interrupts", info->interrupts);
+	json_put_number(json, "injected", info->injected);
+	json_put_number(json, "switches", info->switches);
+}
+
+json_object *describe_guest(const struct guest *guest, bool trusted)
 {
 	json_object *json = json_object_new_object();
 	struct vimo_ioc_domain_info info;
 	struct error err;
+	bool known = guest->fd >= 0 && (!guest->busy || guest_is_up(guest)) && !domain_info(guest->fd, &info, &err);
 
 	json_put_string(json, "name", guest->config.name);
 	json_put_string(json, "uuid", guest->config.uuid);
@@ -19,31 +45,26 @@ json_object *describe_guest(const struct guest *guest)
 	json_put_string(json, "state", guest_state_name(guest->state));
 	json_put_number(json, "memory", guest->config.memory_bytes >> 20);
 	json_put_number(json, "vcpus", guest->config.vcpus);
-	if (guest->cause[0])
-		json_put_string(json, "cause", guest->cause);
-	if (guest->problem[0])
-		json_put_string(json, "problem", guest->problem);
-	if (guest->fd >= 0 && (!guest->busy || guest_is_up(guest)) && !domain_info(guest->fd, &info, &err)) {
+	if (known)
 		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
-		json_put_number(json, "vcpus_online", info.vcpus_online);
-		json_put_number(json, "exits", info.exits);
-		json_put_number(json, "waits", info.waits);
-		json_put_number(json, "interrupts", info.interrupts);
-		json_put_number(json, "injected", info.injected);
-		json_put_number(json, "switches", info.switches);
-	}
+	if (!trusted)
+		return json;
+	put_text(json, "cause", guest->cause);
+	put_text(json, "problem", guest->problem);
+	if (known)
+		put_counters(json, &info);
 	json_object_object_add(json, "config", config_to_json(&guest->config));
 	return json;
 }
 
-json_object *describe_guests(struct guests *guests)
+json_object *describe_guests(struct guests *guests, bool trusted)
 {
 	json_object *json = json_object_new_object(), *list = json_object_new_array();
 	struct error err;
 
 	guests_open(guests, &err); /* without /dev/vimo there are no guests */
 	for (struct guest *guest = guests->first; guest; guest = guest->next)
-		json_object_array_add(list, describe_guest(guest));
+		json_object_array_add(list, describe_guest(guest, trusted));
 	json_object_object_add(json, "guests", list);
 	return json;
 }

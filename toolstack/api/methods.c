@@ -16,29 +16,29 @@ typedef void (*method_fn)(struct call *call, json_object *parameters);
 static const struct {
 	const char *name;
 	method_fn run;
-	bool changes;
+	bool for_all; /* users of dom0: it changes nothing, and answers nothing that could be secret */
 } methods[] = {
-	{ "org.varlink.service.GetInfo", method_get_info, false },
-	{ "org.varlink.service.GetInterfaceDescription", method_describe, false },
+	{ "org.varlink.service.GetInfo", method_get_info, true },
+	{ "org.varlink.service.GetInterfaceDescription", method_describe, true },
 	{ "io.vimo.ParseConfig", method_parse, false },
-	{ "io.vimo.Create", method_create, true },
-	{ "io.vimo.List", method_list, false },
-	{ "io.vimo.Info", method_info, false },
-	{ "io.vimo.Shutdown", method_shutdown, true },
-	{ "io.vimo.Reboot", method_reboot, true },
-	{ "io.vimo.Destroy", method_destroy, true },
-	{ "io.vimo.Pause", method_pause, true },
-	{ "io.vimo.Unpause", method_unpause, true },
-	{ "io.vimo.Console", method_console, true },
-	{ "io.vimo.Channel", method_channel, true },
-	{ "io.vimo.ConsoleResize", method_console_resize, true },
-	{ "io.vimo.BlockAttach", method_block_attach, true },
-	{ "io.vimo.BlockDetach", method_block_detach, true },
-	{ "io.vimo.NetworkAttach", method_network_attach, true },
-	{ "io.vimo.NetworkDetach", method_network_detach, true },
+	{ "io.vimo.Create", method_create, false },
+	{ "io.vimo.List", method_list, true },
+	{ "io.vimo.Info", method_info, true },
+	{ "io.vimo.Shutdown", method_shutdown, false },
+	{ "io.vimo.Reboot", method_reboot, false },
+	{ "io.vimo.Destroy", method_destroy, false },
+	{ "io.vimo.Pause", method_pause, false },
+	{ "io.vimo.Unpause", method_unpause, false },
+	{ "io.vimo.Console", method_console, false },
+	{ "io.vimo.Channel", method_channel, false },
+	{ "io.vimo.ConsoleResize", method_console_resize, false },
+	{ "io.vimo.BlockAttach", method_block_attach, false },
+	{ "io.vimo.BlockDetach", method_block_detach, false },
+	{ "io.vimo.NetworkAttach", method_network_attach, false },
+	{ "io.vimo.NetworkDetach", method_network_detach, false },
 	{ "io.vimo.Monitor", method_monitor, false },
 	{ "io.vimo.Log", method_log, false },
-	{ "io.vimo.Version", method_version, false },
+	{ "io.vimo.Version", method_version, true },
 };
 
 void methods_dispatch(struct call *call, const char *method, json_object *parameters)
@@ -48,7 +48,7 @@ void methods_dispatch(struct call *call, const char *method, json_object *parame
 	for (size_t n = 0; n < sizeof(methods) / sizeof(methods[0]); n++) {
 		if (strcmp(methods[n].name, method))
 			continue;
-		if (!methods[n].changes || call->may_change) {
+		if (methods[n].for_all || call->trusted) {
 			methods[n].run(call, parameters);
 			return;
 		}

@@ -7,7 +7,7 @@
 
 #include "api/varlink.h"
 
-/** methods_dispatch() - run the method of a call; the socket's context is a struct api. A varlink_fn. */
+/** methods_dispatch() - run the method of a call; the service's context is a struct api. A varlink_fn. */
 void methods_dispatch(struct call *call, const char *method, json_object *parameters);
 
 #endif

@@ -49,7 +49,7 @@ static void on_created(void *arg, struct guest *guest, const struct error *err)
 	else if (create->dry_run)
 		call_reply(create->call, method_wrap("config", config_to_json(&create->config)));
 	else
-		call_reply(create->call, method_wrap("guest", describe_guest(guest)));
+		call_reply(create->call, method_wrap("guest", describe_guest(guest, true)));
 }
 
 void method_create(struct call *call, json_object *parameters)
@@ -72,7 +72,7 @@ void method_create(struct call *call, json_object *parameters)
 void method_list(struct call *call, json_object *parameters)
 {
 	(void)parameters;
-	call_reply(call, describe_guests(method_guests(call)));
+	call_reply(call, describe_guests(method_guests(call), call->trusted));
 }
 
 void method_info(struct call *call, json_object *parameters)
@@ -80,7 +80,7 @@ void method_info(struct call *call, json_object *parameters)
 	struct guest *guest = method_guest(call, parameters);
 
 	if (guest)
-		call_reply(call, method_wrap("guest", describe_guest(guest)));
+		call_reply(call, method_wrap("guest", describe_guest(guest, call->trusted)));
 }
 
 static void press_button(struct call *call, struct guest *guest, bool reboot)
@@ -146,8 +146,8 @@ void method_monitor(struct call *call, json_object *parameters)
 
 	(void)parameters;
 	if (!call->more)
-		call_reply(call, describe_guests(api->guests));
-	else if (call_continue(call, describe_guests(api->guests)))
+		call_reply(call, describe_guests(api->guests, true));
+	else if (call_continue(call, describe_guests(api->guests, true)))
 		monitor_add(&api->monitors, call);
 	else
 		call_drop(call);

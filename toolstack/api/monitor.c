@@ -51,7 +51,7 @@ void monitor_announce(void *monitors, struct guest *guest)
 	for (struct monitor *monitor = all->first; monitor; monitor = monitor->next) {
 		json_object *json = json_object_new_object();
 
-		json_object_object_add(json, "guest", describe_guest(guest));
+		json_object_object_add(json, "guest", describe_guest(guest, true));
 		call_continue(monitor->call, json);
 	}
 	prune(monitors);

@@ -4,42 +4,40 @@
  * one has its last reply.
  */
 #include "api/varlink.h"
-#include "base/store.h"
 #include "container.h"
 #include "json.h"
-#include "log.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <limits.h>
-#include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define CALL_MAX (1u << 20)
-#define QUEUE_MAX (8u << 20) /* a client that does not read is dropped */
+#define BUFFER_BYTES 8192u      /* of an idle connection; more is given back after the call */
+#define LARGE_BYTES (64u << 10) /* of an answer: the heap is trimmed after the connection */
 
 struct connection {
+	struct connection *next, **link; /* of the service */
+	struct service *service;
+	struct peer *peer;
 	uv_pipe_t pipe;
 	struct call *call;
-	bool may_change, closing, running;
+	bool trusted, closing, running;
+	bool large;         /* it had a large answer */
+	unsigned int calls; /* left in this tick */
+	unsigned int ticks; /* left */
 	char *buffer;
 	size_t used, size;
 };
 
 struct reply {
 	uv_write_t request;
+	struct connection *connection;
 	json_object *json;
+	size_t bytes;
 };
-
-static struct {
-	uv_pipe_t pipe;
-	varlink_fn dispatch;
-	void *context;
-} listener;
 
 static void connection_run(struct connection *connection);
 
@@ -56,9 +54,17 @@ static struct connection *of_handle(uv_handle_t *handle)
 static void on_closed(uv_handle_t *handle)
 {
 	struct connection *connection = of_handle(handle);
+	bool large = connection->large;
 
+	*connection->link = connection->next;
+	if (connection->next)
+		connection->next->link = connection->link;
+	if (connection->peer)
+		peers_remove(&connection->service->peers, connection->peer);
 	free(connection->buffer);
 	free(connection);
+	if (large)
+		malloc_trim(0); /* else a client leaves tens of MiB behind */
 }
 
 static void connection_close(struct connection *connection)
@@ -72,11 +78,13 @@ static void connection_close(struct connection *connection)
 	uv_close((uv_handle_t *)&connection->pipe, on_closed);
 }
 
+/* libuv calls this for each request before on_closed(). */
 static void on_written(uv_write_t *request, int status)
 {
 	struct reply *reply = container_of(request, struct reply, request);
 
 	(void)status;
+	peers_sent(reply->connection->peer, reply->bytes);
 	json_object_put(reply->json);
 	free(reply);
 }
@@ -86,14 +94,20 @@ static void send_json(struct connection *connection, json_object *json)
 	struct reply *reply = calloc(1, sizeof(*reply));
 	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
 	uv_buf_t buffer = uv_buf_init((char *)text, strlen(text) + 1);
+	const struct service *service = connection->service;
 
-	if (!reply || uv_stream_get_write_queue_size((uv_stream_t *)&connection->pipe) > QUEUE_MAX) {
+	if (!reply ||
+	    uv_stream_get_write_queue_size((uv_stream_t *)&connection->pipe) + buffer.len > service->queue_bytes ||
+	    !peers_queue(&service->peers, connection->peer, buffer.len)) {
 		json_object_put(json);
 		free(reply);
 		connection_close(connection);
 		return;
 	}
+	reply->connection = connection;
+	reply->bytes = buffer.len;
 	reply->json = json; /* holds the text until it is written */
+	connection->large = connection->large || buffer.len > LARGE_BYTES;
 	if (uv_write(&reply->request, (uv_stream_t *)&connection->pipe, &buffer, 1, on_written))
 		on_written(&reply->request, -1);
 }
@@ -177,14 +191,33 @@ static int run_frame(struct connection *connection, const char *frame, size_t by
 		return -1;
 	}
 	json_object_object_get_ex(json, "parameters", &parameters);
-	call->context = listener.context;
+	call->context = connection->service->context;
 	call->connection = connection;
 	call->more = json_flag(json, "more");
-	call->may_change = connection->may_change;
+	call->trusted = connection->trusted;
 	connection->call = call;
-	listener.dispatch(call, method, parameters);
+	connection->service->dispatch(call, method, parameters);
 	json_object_put(json);
 	return 0;
+}
+
+/* The memory of a large call, and of its JSON, which can be a hundred times as large, is given back after the call. */
+static void shrink(struct connection *connection)
+{
+	if (connection->used || connection->size <= BUFFER_BYTES)
+		return;
+	free(connection->buffer);
+	connection->buffer = NULL;
+	connection->size = 0;
+	malloc_trim(0);
+}
+
+/* Return: whether the next frame may run now. It takes one call of those that this tick allows. */
+static bool may_run(struct connection *connection)
+{
+	if (connection->closing || connection->call)
+		return false;
+	return !connection->service->calls || (connection->calls && connection->calls--);
 }
 
 /* A reply to a call calls this again: @running keeps a pipeline of calls off the stack. */
@@ -196,8 +229,8 @@ static void connection_run(struct connection *connection)
 	if (connection->running)
 		return;
 	connection->running = true;
-	while (!connection->closing && !connection->call && done < connection->used &&
-	       (end = memchr(connection->buffer + done, 0, connection->used - done))) {
+	while (done < connection->used && (end = memchr(connection->buffer + done, 0, connection->used - done)) &&
+	       may_run(connection)) {
 		const char *frame = connection->buffer + done;
 
 		if (run_frame(connection, frame, end - frame))
@@ -208,6 +241,7 @@ static void connection_run(struct connection *connection)
 	connection->used -= done;
 	if (done)
 		memmove(connection->buffer, connection->buffer + done, connection->used);
+	shrink(connection);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
@@ -215,8 +249,9 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
 	struct connection *connection = of_handle(handle);
 
 	(void)hint;
-	if (connection->size - connection->used < 4096 && connection->size < CALL_MAX) {
-		size_t size = connection->size ? connection->size * 2 : 8192;
+	if (connection->size - connection->used < BUFFER_BYTES / 2 &&
+	    connection->size < connection->service->call_bytes) {
+		size_t size = connection->size ? connection->size * 2 : BUFFER_BYTES;
 		char *bigger = realloc(connection->buffer, size);
 
 		if (bigger) {
@@ -232,7 +267,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 	struct connection *connection = of_stream(stream);
 
 	(void)buffer;
-	if (got < 0) { /* the end, or UV_ENOBUFS: a call larger than CALL_MAX */
+	if (got < 0) { /* the end, or UV_ENOBUFS: a call that is too large */
 		connection_close(connection);
 		return;
 	}
@@ -240,21 +275,18 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 	connection_run(connection);
 }
 
-/* Root, the user of vimod and members of group vimo may change things. */
-static bool peer_may_change(int fd)
+/* Root, the user of vimod and members of group vimo are trusted. */
+static bool is_trusted(int fd, const struct ucred *peer)
 {
 	struct group *group = getgrnam("vimo");
 	gid_t groups[NGROUPS_MAX > 1024 ? 1024 : NGROUPS_MAX];
-	socklen_t size = sizeof(struct ucred), bytes = sizeof(groups);
-	struct ucred peer;
+	socklen_t bytes = sizeof(groups);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
-		return false;
-	if (!peer.uid || peer.uid == geteuid())
+	if (!peer->uid || peer->uid == geteuid())
 		return true;
 	if (!group)
 		return false;
-	if (peer.gid == group->gr_gid)
+	if (peer->gid == group->gr_gid)
 		return true;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes))
 		return false;
@@ -264,42 +296,50 @@ static bool peer_may_change(int fd)
 	return false;
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+/* Return: whether the connection's user may have it. */
+static bool admit(struct connection *connection)
 {
-	struct connection *connection = status ? NULL : calloc(1, sizeof(*connection));
+	struct service *service = connection->service;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
 	int fd;
+
+	if (uv_fileno((uv_handle_t *)&connection->pipe, &fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return false;
+	connection->peer = peers_add(&service->peers, peer.uid);
+	connection->trusted = !service->for_all && is_trusted(fd, &peer);
+	return connection->peer;
+}
+
+void varlink_accept(struct service *service, uv_stream_t *server)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
 
 	if (!connection)
 		return;
-	uv_pipe_init(stream->loop, &connection->pipe, 0);
-	if (uv_accept(stream, (uv_stream_t *)&connection->pipe) || uv_fileno((uv_handle_t *)&connection->pipe, &fd)) {
+	connection->service = service;
+	connection->calls = service->calls;
+	connection->ticks = service->ticks;
+	connection->next = service->first;
+	connection->link = &service->first;
+	if (service->first)
+		service->first->link = &connection->next;
+	service->first = connection;
+	uv_pipe_init(server->loop, &connection->pipe, 0);
+	if (uv_accept(server, (uv_stream_t *)&connection->pipe) || !admit(connection))
 		connection_close(connection);
-		return;
-	}
-	connection->may_change = peer_may_change(fd);
-	uv_read_start((uv_stream_t *)&connection->pipe, on_alloc, on_read);
+	else
+		uv_read_start((uv_stream_t *)&connection->pipe, on_alloc, on_read);
 }
 
-int varlink_start(uv_loop_t *loop, varlink_fn dispatch, void *context, struct error *err)
+bool varlink_tick(struct service *service)
 {
-	struct group *group = getgrnam("vimo");
-	const char *socket = getenv("VIMO_SOCKET");
-	char path[PATH_MAX];
-	int result;
-
-	snprintf(path, sizeof(path), "%s/vimod.sock", store_root());
-	if (socket && *socket)
-		snprintf(path, sizeof(path), "%s", socket);
-	listener.dispatch = dispatch;
-	listener.context = context;
-	uv_pipe_init(loop, &listener.pipe, 0);
-	unlink(path);
-	umask(0117);
-	result = uv_pipe_bind(&listener.pipe, path);
-	umask(0022);
-	if (!result && group && chown(path, -1, group->gr_gid))
-		log_warning("cannot give %s to group vimo: %s", path, strerror(errno));
-	if (!result)
-		result = uv_listen((uv_stream_t *)&listener.pipe, 64, on_connection);
-	return result ? error_set(err, ERROR_FAILED, "cannot listen on %s: %s", path, uv_strerror(result)) : 0;
+	for (struct connection *connection = service->first; connection; connection = connection->next) {
+		connection->calls = service->calls;
+		if (service->ticks && !--connection->ticks)
+			connection_close(connection);
+		else
+			connection_run(connection);
+	}
+	return service->first;
 }

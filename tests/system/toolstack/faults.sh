@@ -246,3 +246,27 @@ device_model_is_confined() {
 	done
 	[ "$(ls /proc/$pid/task | wc -l)" -gt 1 ]
 }
+
+# as_user COMMAND...: as a user without rights.
+as_user() { su -s /bin/sh -c "$*" daemon; }
+
+# Root and group vimo may do all; others see which guests there are.
+users_see_guests_and_no_more() {
+	config t1 /t/wait 'memory = 4' 'extra = "secret=1"'
+	vimoctl create /tmp/t1.cfg
+	[ "$(stat -c '%a %U %G' /run/vimo/vimod.sock)" = '660 root vimo' ]
+	[ "$(stat -c '%a %U' /run/vimo/vimod-ro.sock)" = '666 root' ]
+	[ "$(stat -c '%a %U' /run/vimo/records)" = '700 root' ]
+	[ "$(stat -c '%a %U' /run/vimo/records/t1/domain.json)" = '600 root' ]
+	as_user vimoctl list | grep -q '^t1 .* running'
+	as_user vimoctl info t1 >/tmp/info
+	grep -q '^state: running$' /tmp/info
+	fails grep -E 'secret|kernel|config' /tmp/info
+	as_user vimoctl version
+	fails as_user vimoctl destroy t1 2>/tmp/err
+	grep 'io.vimo.Destroy is not permitted: run as root or join the group vimo' /tmp/err
+	fails as_user vimoctl dmesg 2>/tmp/err
+	grep 'not permitted' /tmp/err
+	fails as_user ls /run/vimo/records 2>/tmp/err
+	is t1 running
+}
