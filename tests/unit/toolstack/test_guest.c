@@ -422,24 +422,69 @@ static void a_stopped_guest_is_kept_or_ends(void **state)
 	destroy(guest);
 }
 
+static void put_record(const char *name, const char *guest_state, int boot_id)
+{
+	char text[512];
+	json_object *json;
+	struct error err;
+
+	snprintf(text, sizeof(text),
+		 "{\"version\":1,\"domain\":7,\"slots\":4,\"boot_id\":%d,\"state\":\"%s\",\"cause\":\"\","
+		 "\"restart\":false,\"reboot\":false,\"config\":{\"name\":\"%s\",\"kernel\":\"/k\"}}",
+		 boot_id, guest_state, name);
+	json = json_tokener_parse(text);
+	assert_int_equal(store_make(name, &err), 0);
+	assert_int_equal(store_write(name, "domain.json", json, &err), 0);
+	json_object_put(json);
+}
+
 static void a_record_without_a_domain_ends(void **state)
 {
-	const char *record = "{\"version\":1,\"domain\":7,\"slots\":4,\"boot_id\":2,\"state\":\"running\","
-			     "\"cause\":\"\",\"restart\":false,\"reboot\":false,"
-			     "\"config\":{\"name\":\"g\",\"kernel\":\"/k\"}}";
-	json_object *json = json_tokener_parse(record);
 	struct error err;
 
 	(void)state;
-	assert_int_equal(store_make("g", &err), 0);
-	assert_int_equal(store_write("g", "domain.json", json, &err), 0);
-	json_object_put(json);
+	put_record("g", "running", 2);
 	guests.device = -1;
 	assert_int_equal(guests_open(&guests, &err), 0);
 	assert_non_null(guests.first);
 	assert_int_equal(guests.first->state, GUEST_ENDING);
 	assert_int_equal(guests.first->domain, 0); /* that number is of another life of dom0 */
 	RUN_UNTIL(!guests.first);
+}
+
+/* EL2 gave the number of the ended guest's domain to the other. */
+static void an_ended_guest_does_not_have_anothers_domain(void **state)
+{
+	struct error err;
+
+	(void)state;
+	guests_observe(&guests, NULL, NULL);
+	put_record("g", "ending", 1);
+	put_record("h", "running", 1);
+	guests.device = -1;
+	assert_int_equal(guests_open(&guests, &err), 0);
+	assert_int_equal(guest_find(&guests, "g")->domain, 0);
+	assert_int_equal(guest_find(&guests, "h")->domain, 7);
+	RUN_UNTIL(!guests.first);
+}
+
+static void records_with_one_domain_are_not_followed(void **state)
+{
+	struct error err;
+
+	(void)state;
+	put_record("g", "paused", 1);
+	put_record("h", "running", 1);
+	guests.device = -1;
+	assert_int_equal(guests_open(&guests, &err), 0);
+	assert_null(guests.first);
+	assert_true(store_exists("g"));
+	assert_true(store_exists("h"));
+	assert_null(create());
+	assert_int_equal(created.err.code, ERROR_STATE);
+	assert_non_null(strstr(created.err.text, "could not adopt"));
+	store_remove("g");
+	store_remove("h");
 }
 
 static int fresh(void **state)
@@ -490,6 +535,8 @@ int main(void)
 		TEST(a_vimo_dm_that_exits_is_followed_by_another),
 		TEST(a_stopped_guest_is_kept_or_ends),
 		TEST(a_record_without_a_domain_ends),
+		TEST(an_ended_guest_does_not_have_anothers_domain),
+		TEST(records_with_one_domain_are_not_followed),
 	};
 
 	return cmocka_run_group_tests_name("guest", tests, enter, leave);
