@@ -6,6 +6,7 @@
 #include "api/methods.h"
 #include "api/monitor.h"
 #include "api/parameters.h"
+#include "base/fd_store.h"
 #include "base/store.h"
 #include "guest/adopt.h"
 #include "log.h"
@@ -83,6 +84,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (lock())
 		return ERROR_FAILED;
+	fd_store_open();
 	guests_init(&guests, loop);
 	guests_observe(&guests, monitor_announce, &api.monitors);
 	if (guests_open(&guests, &err))

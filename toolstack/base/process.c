@@ -4,6 +4,7 @@
  * vimod's child, and never names another process.
  */
 #include "base/process.h"
+#include "base/fd_store.h"
 #include "cleanup.h"
 
 #include <errno.h>
@@ -82,6 +83,16 @@ static bool open_gate(int end)
 	return send(end, "", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE;
 }
 
+/* The last two parts of the path. */
+static void set_key(struct process *process, const char *path)
+{
+	const char *file = strrchr(path, '/'), *key = file ? file : path;
+
+	while (key > path && key[-1] != '/')
+		key--;
+	snprintf(process->key, sizeof(process->key), "%s", key);
+}
+
 int process_begin(struct process *process, pid_t pid, const char *path, int end)
 {
 	int saved;
@@ -89,6 +100,8 @@ int process_begin(struct process *process, pid_t pid, const char *path, int end)
 	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (process->pidfd >= 0 && !write_file(path, pid) && open_gate(end)) {
 		process->pid = pid;
+		set_key(process, path);
+		fd_store_put(process->key, process->pidfd);
 		return 0;
 	}
 	saved = errno;
@@ -144,6 +157,32 @@ static bool read_file(const char *path, char *text, size_t bytes)
 	return true;
 }
 
+/* Return: whether @pidfd is of process @pid, by "Pid:" of its description; -1 there tells that the process has ended.
+ */
+static bool is_of(int pidfd, pid_t pid)
+{
+	char path[48], text[512], *line;
+	CLEANUP_FD int fd = -1;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	text[got > 0 ? got : 0] = '\0';
+	line = strstr(text, "\nPid:");
+	return line && strtol(line + 5, NULL, 10) == pid;
+}
+
+/* In this order: the start time is that of the pidfd's process, or this process has ended. */
+static bool open_pidfd(struct process *process, pid_t pid, uint64_t start)
+{
+	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process->pidfd < 0 || process_start_time(pid) != start)
+		return false;
+	fd_store_put(process->key, process->pidfd);
+	return true;
+}
+
 bool process_adopt(struct process *process, const char *path, bool *mark)
 {
 	char text[128];
@@ -153,12 +192,13 @@ bool process_adopt(struct process *process, const char *path, bool *mark)
 	*mark = false;
 	if (!read_file(path, text, sizeof(text)) || !process_parse(text, &pid, &start, mark))
 		return false;
-	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	/* In this order: the start time is that of the pidfd's process, or this process has ended. */
-	if (process->pidfd >= 0 && process_start_time(pid) == start) {
+	set_key(process, path);
+	process->pidfd = fd_store_take(process->key);
+	if (process->pidfd >= 0 ? is_of(process->pidfd, pid) : open_pidfd(process, pid, start)) {
 		process->pid = pid;
 		return true;
 	}
+	fd_store_remove(process->key);
 	process->pid = 0;
 	close_pidfd(process);
 	return false;
@@ -173,8 +213,10 @@ int process_mark(const char *path)
 
 void process_forget(struct process *process)
 {
-	if (process->pid)
+	if (process->pid) {
 		waitpid(process->pid, NULL, WNOHANG); /* ECHILD for an adopted process */
+		fd_store_remove(process->key);
+	}
 	process->pid = 0;
 	close_pidfd(process);
 }

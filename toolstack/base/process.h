@@ -3,9 +3,9 @@
  * process.h - identity of the processes that outlive vimod: vimo-dm and the helpers.
  *
  * vimod writes a .pid file for each, in the guest's root-only directory of records: "PID STARTTIME", field 22 of
- * /proc/PID/stat. The new process waits at a gate until the file is written. The next vimod opens a pidfd, then
- * compares the start time, so a number that the kernel gave to another process is not taken for the guest's. Signals go
- * through the pidfd.
+ * /proc/PID/stat. The new process waits at a gate until the file is written. systemd keeps the pidfd for the next
+ * vimod. Without it, the next vimod opens a pidfd, then compares the start time, so a number that the kernel gave to
+ * another process is not taken for the guest's. Signals go through the pidfd.
  */
 #ifndef TOOLSTACK_BASE_PROCESS_H
 #define TOOLSTACK_BASE_PROCESS_H
@@ -17,9 +17,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define PROCESS_KEY 96
+
 struct process {
-	pid_t pid; /* 0: none */
-	int pidfd; /* -1: none */
+	pid_t pid;             /* 0: none */
+	int pidfd;             /* -1: none */
+	char key[PROCESS_KEY]; /* "NAME/FILE.pid", of the pidfd that systemd keeps */
 };
 
 /** process_gate() - a gate for one child: @gate[0] is the child's end, @gate[1] vimod's. Return: 0, or -1 with errno.

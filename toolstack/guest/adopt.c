@@ -3,6 +3,7 @@
  * adopt.c - guests of the previous vimod go on, half-done work ends.
  */
 #include "guest/adopt.h"
+#include "base/fd_store.h"
 #include "base/store.h"
 #include "cleanup.h"
 #include "device.h"
@@ -169,6 +170,7 @@ int guests_open(struct guests *guests, struct error *err)
 		next = guest->next;
 		adopt(guests, guest);
 	}
+	fd_store_close();
 	destroy_orphans(guests);
 	return 0;
 }
