@@ -32,8 +32,8 @@ const char *method_string(struct call *call, json_object *parameters, const char
 
 struct guest *method_guest(struct call *call, json_object *parameters)
 {
-	const char *name = method_string(call, parameters, "name");
 	struct guests *guests = method_guests(call);
+	const char *name = method_string(call, parameters, "name"); /* without a name the call is answered, and freed */
 	CLEANUP_JSON json_object *gone = NULL;
 	struct guest *guest;
 	struct error err;
