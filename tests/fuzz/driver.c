@@ -183,6 +183,60 @@ static void begin(const struct fuzz_device *fuzzed, bool first)
 	transport_init(device);
 }
 
+/* Words of a queue's state that mean something, most often. */
+static void forge_buffers(struct transport_queue_state *queue, struct fuzz_input *input)
+{
+	struct packed_state *state = &queue->buffers.packed; /* taken[] is at the same place in both layouts */
+	uint8_t where = (uint8_t)input_take(input, 1), index = (uint8_t)input_take(input, 1);
+	uint32_t value = (uint32_t)input_take(input, where & 0x80 ? 4 : 2);
+
+	switch (where % 8) {
+	case 0: state->used = value; break;
+	case 1: state->taken[index] = value; break;
+	case 2: state->buffer[index].first = (uint16_t)value; break;
+	case 3: state->buffer[index].count = (uint16_t)value; break;
+	case 4: state->saved[index].next = (uint16_t)value; break;
+	case 5: state->saved[index].flags = (uint16_t)value; break;
+	case 6: state->giving[index].id = (uint16_t)value; break;
+	default: state->saved[index].addr = RAM + value; break;
+	}
+}
+
+static void forge_queue(struct transport_queue_state *queue, struct fuzz_input *input)
+{
+	uint8_t which = (uint8_t)input_take(input, 1);
+
+	switch (which % 8) {
+	case 0: queue->desc = input_address(input); break;
+	case 1: queue->driver = input_address(input); break;
+	case 2: queue->device = input_address(input); break;
+	case 3: queue->size = (uint32_t)input_take(input, which & 0x80 ? 4 : 2); break;
+	case 4: queue->ready = (uint32_t)input_take(input, which & 0x80 ? 4 : 1); break;
+	default: forge_buffers(queue, input); break;
+	}
+}
+
+/* What a hostile device model leaves behind in the file, and in the page that the driver reads. */
+static void forge(const struct virtio_device *device, struct fuzz_input *input)
+{
+	for (unsigned int count = (unsigned int)input_take(input, 1) % 16; count; count--) {
+		uint8_t which = (uint8_t)input_take(input, 1);
+		uint32_t value;
+
+		switch (which % 8) {
+		case 0: kept.driver_features = input_take(input, 8); break;
+		case 1: kept.own = (uint32_t)input_take(input, 4); break;
+		case 2: kept.queue_sel = (uint32_t)input_take(input, 4); break;
+		case 3: kept.device_features_sel = kept.driver_features_sel = (uint32_t)input_take(input, 4); break;
+		case 4:
+			value = (uint32_t)input_take(input, 4);
+			memcpy(page + (which & 0x80 ? offset_of(input) & 0xffc : VIRTIO_MMIO_STATUS), &value, 4);
+			break;
+		default: forge_queue(&kept.queue[which / 8 % device->queues], input); break;
+		}
+	}
+}
+
 static void step(const struct fuzz_device *fuzzed, struct fuzz_input *input)
 {
 	struct virtio_device *device = fuzzed->device;
@@ -206,6 +260,8 @@ static void step(const struct fuzz_device *fuzzed, struct fuzz_input *input)
 	} else if (what < 0xf8) {
 		start_driver(device, (uint32_t)input_take(input, 1) << 24 | (what & 7));
 	} else {
+		if (fuzzed->forged && what & 4)
+			forge(device, input);
 		begin(fuzzed, false);
 	}
 }
@@ -256,7 +312,8 @@ void fuzz_drive(const struct fuzz_device *fuzzed, struct fuzz_input *input)
 	device->interrupt = interrupt;
 	memset(ram, 0, sizeof(ram));
 	memset(page, 0, sizeof(page));
-	memset(&kept, 0, offsetof(struct transport_state, queue)); /* the rest: by the device's reset */
+	/* The rest: by the device's reset, unless it is forged. */
+	memset(&kept, 0, offsetof(struct transport_state, queue[fuzzed->forged ? device->queues : 0]));
 	next_id = 0;
 	device->features &= ~(1ull << VIRTIO_F_RING_PACKED);
 	if (fuzzed->packed && how & 4)

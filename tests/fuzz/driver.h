@@ -15,6 +15,7 @@ struct fuzz_device {
 	void (*work)(void);                      /* a doorbell rang */
 	void (*event)(struct fuzz_input *input); /* something comes from dom0's side; NULL: nothing ever does */
 	bool packed;                             /* it may offer packed rings */
+	bool forged;                             /* a device model before may leave any state and page behind */
 	void (*begin)(bool first); /* before a device model begins: the first, or another after it; or NULL */
 };
 

@@ -19,13 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct guest_config config, again;
 	char *text = calloc(1, bytes + 1);
-	json_object *json, *copy;
+	json_object *json, *copy, *lines = NULL;
 	struct error err;
 
 	if (!text)
 		return 0;
 	memcpy(text, data, bytes);
-	json = config_parse(text, "fuzz.cfg", "/", NULL, &err);
+	json = config_parse(text, "fuzz.cfg", "/", &lines, &err);
 	if (json) {
 		/* An accepted configuration is accepted again, and is the same. */
 		if (config_check(json, &config, &err))
@@ -33,11 +33,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		copy = config_to_json(&config);
 		if (config_check(copy, &again, &err) || !json_object_equal(json, copy))
 			abort();
+		json_object_object_foreach(lines, key, line)
+			if (!keys_find(&config_keys, key) || json_object_get_int64(line) < 1)
+				abort();
 		json_object_put(copy);
 	} else if (!err.text[0]) {
 		abort();
 	}
 	json_object_put(json);
+	json_object_put(lines);
 	free(text);
 	return 0;
 }
