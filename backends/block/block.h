@@ -38,10 +38,13 @@ struct block_queue {
 	struct moderation moderation;
 	unsigned int busy;        /* requests in flight; device's lock */
 	struct request *finished; /* are given back in the next turn */
-	struct request *stalled;  /* failed, and the guest is paused until vimod's retry */
-	struct request *free;     /* requests that were in use before */
-	struct request *request;  /* all, as many as the virtqueue can have */
-	unsigned int fresh;       /* index of the first request that was never in use */
+	struct bounces bounces;
+	struct request *waiting; /* for a bounce buffer, the first to go on first */
+	struct request **waiting_end;
+	struct request *stalled; /* failed, and the guest is paused until vimod's retry */
+	struct request *free;    /* requests that were in use before */
+	struct request *request; /* all, as many as the virtqueue can have */
+	unsigned int fresh;      /* index of the first request that was never in use */
 };
 
 struct block {

@@ -48,17 +48,44 @@ static void finish(struct request *request)
 	io_thread_due(request->queue->thread, &request->queue->source);
 }
 
-static void next_step(struct request *request)
+/* Return: false when the request must wait for a bounce buffer. */
+static bool try_step(struct request *request)
 {
 	struct block_step step;
 
 	if (request->block.action == BLOCK_FLUSH && request->queue->block->cache_lost) {
 		request->block.result = VIRTIO_BLK_S_IOERR;
 		finish(request);
-	} else if (block_step(&request->block, &request->queue->block->disk, &step))
-		request->queue->block->backend->submit(request->queue, &step, &request->op);
-	else
-		finish(request);
+		return true;
+	}
+	switch (block_step(&request->block, &request->queue->block->disk, &step)) {
+	case BLOCK_GOES_ON: request->queue->block->backend->submit(request->queue, &step, &request->op); return true;
+	case BLOCK_FAILED: finish(request); return true;
+	default: return false;
+	}
+}
+
+static void next_step(struct request *request)
+{
+	struct block_queue *queue = request->queue;
+
+	if (try_step(request))
+		return;
+	request->next = NULL;
+	*(queue->waiting ? queue->waiting_end : &queue->waiting) = request;
+	queue->waiting_end = &request->next;
+}
+
+/* Requests that ended have given bounce buffers back. */
+static void continue_waiting(struct block_queue *queue)
+{
+	while (queue->waiting) {
+		struct request *next = queue->waiting->next; /* try_step() may put the request into another list */
+
+		if (!try_step(queue->waiting))
+			return;
+		queue->waiting = next;
+	}
 }
 
 /*
@@ -151,6 +178,7 @@ static void take_request(struct block_queue *queue)
 	queue->busy++;
 	request->op.done = step_done;
 	request->queue = queue;
+	request->block.bounces = &queue->bounces;
 	request->bytes = moderation_began(&queue->moderation, &request->block);
 	limit_take(&queue->block->operations, 1);
 	limit_take(&queue->block->bytes, request->block.bytes);
@@ -273,6 +301,7 @@ static void serve(struct io_source *source)
 	if (device->draining)
 		release_stalled(queue, finish);
 	give_back(queue);
+	continue_waiting(queue);
 	if (device->draining && !queue->busy)
 		pthread_cond_broadcast(&device->idle);
 	if (transport_running(device))

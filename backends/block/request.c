@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BOUNCE_BYTES (256u * 1024u) /* a multiple of any image's block */
-#define TRANSFER_MAX (1u << 30)     /* one step; the kernel moves less than 2 GiB at once */
+#define TRANSFER_MAX (1u << 30) /* one step; the kernel moves less than 2 GiB at once */
 
 static uint64_t total(const struct iovec *iov, unsigned int count)
 {
@@ -208,38 +207,42 @@ static uint64_t aligned(const struct block_request *request, const struct block_
 }
 
 /* Transfer a piece through a bounce buffer. */
-static bool bounce_step(struct block_request *request, const struct block_disk *disk, struct block_step *step)
+static enum block_progress bounce_step(struct block_request *request, const struct block_disk *disk,
+				       struct block_step *step)
 {
 	uint32_t align = disk->memory_align > disk->block_bytes ? disk->memory_align : disk->block_bytes;
 	uint64_t bytes = request->bytes < BOUNCE_BYTES ? request->bytes : BOUNCE_BYTES;
 
-	if (!request->bounce)
+	if (!request->bounce) {
+		if (!bounces_take(request->bounces))
+			return BLOCK_MUST_WAIT;
 		request->bounce = aligned_alloc(align, BOUNCE_BYTES);
-	if (!request->bounce)
-		return false;
+	}
+	if (!request->bounce) {
+		bounces_give(request->bounces);
+		request->result = VIRTIO_BLK_S_IOERR;
+		return BLOCK_FAILED;
+	}
 	if (request->action == BLOCK_WRITE)
 		copy(request->iov, request->bounce, bytes, false);
 	request->bounced = (struct iovec){ request->bounce, bytes };
 	step->iov = &request->bounced;
 	step->count = 1;
 	step->bytes = bytes;
-	return true;
+	return BLOCK_GOES_ON;
 }
 
-bool block_step(struct block_request *request, const struct block_disk *disk, struct block_step *step)
+enum block_progress block_step(struct block_request *request, const struct block_disk *disk, struct block_step *step)
 {
 	*step = (struct block_step){
 		.action = request->action, .iov = request->iov, .offset = request->offset, .bytes = request->bytes
 	};
 	if (request->action != BLOCK_READ && request->action != BLOCK_WRITE)
-		return true;
+		return BLOCK_GOES_ON;
 	request->bounced.iov_len = 0;
 	step->bytes = aligned(request, disk, &step->count);
 	step->in_guest = step->count != 0;
-	if (step->count || bounce_step(request, disk, step))
-		return true;
-	request->result = VIRTIO_BLK_S_IOERR;
-	return false;
+	return step->count ? BLOCK_GOES_ON : bounce_step(request, disk, step);
 }
 
 bool block_done(struct block_request *request, int64_t bytes)
@@ -270,6 +273,8 @@ bool block_done(struct block_request *request, int64_t bytes)
 
 uint32_t block_finish(struct block_request *request)
 {
+	if (request->bounce)
+		bounces_give(request->bounces);
 	free(request->bounce);
 	request->bounce = NULL;
 	*(volatile uint8_t *)request->status = request->result;

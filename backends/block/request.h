@@ -6,6 +6,7 @@
 #ifndef BLOCK_REQUEST_H
 #define BLOCK_REQUEST_H
 
+#include "block/bounce.h"
 #include "virtio/virtqueue.h"
 
 #include <linux/virtio_blk.h>
@@ -44,9 +45,10 @@ struct block_request {
 	enum block_action action, otherwise; /* otherwise: used if the image cannot do action */
 	struct iovec *iov;                   /* the rest of the data, in chain */
 	unsigned int count;
-	uint64_t offset, bytes; /* the rest, in the image */
-	uint32_t written;       /* into the driver's buffers, status included */
-	void *bounce;           /* for data whose address or size does not suit the image */
+	uint64_t offset, bytes;  /* the rest, in the image */
+	uint32_t written;        /* into the driver's buffers, status included */
+	struct bounces *bounces; /* of its queue */
+	void *bounce;            /* for data whose address or size does not suit the image */
 	struct iovec bounced;
 };
 
@@ -56,10 +58,16 @@ enum block_verdict {
 	BLOCK_TO_DO,    /* block_step() says what */
 };
 
+enum block_progress {
+	BLOCK_FAILED,   /* the result is set */
+	BLOCK_GOES_ON,  /* the step can be done */
+	BLOCK_MUST_WAIT /* for a bounce buffer: until block_finish() of another request of its queue */
+};
+
 /** block_parse() - parse request->chain. The queue has checked that the chain lies in guest memory. */
 enum block_verdict block_parse(struct block_request *request, const struct block_disk *disk);
-/** block_step() - get the next step. Return: false, with result set, when it cannot be done. */
-bool block_step(struct block_request *request, const struct block_disk *disk, struct block_step *step);
+/** block_step() - get the next step. */
+enum block_progress block_step(struct block_request *request, const struct block_disk *disk, struct block_step *step);
 /**
  * block_done() - a step ended.
  * @bytes: how many it moved, or negative errno

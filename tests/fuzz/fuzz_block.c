@@ -91,8 +91,8 @@ static void work(struct block_request *request, const struct block_disk *disk, s
 	bool complete;
 
 	do {
-		if (!block_step(request, disk, &step))
-			return;
+		if (block_step(request, disk, &step) != BLOCK_GOES_ON)
+			abort(); /* one request at a time finds a buffer */
 		complete = block_done(request, step.action == BLOCK_READ || step.action == BLOCK_WRITE ?
 						       transfer(&step, input) :
 						       -(int64_t)(input_take(input, 1) & 1 ? EOPNOTSUPP : 0));
@@ -103,7 +103,8 @@ static void work(struct block_request *request, const struct block_disk *disk, s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static struct block_request request;
+	static struct bounces bounces;
+	static struct block_request request = { .bounces = &bounces };
 	static struct virtqueue queue;
 	static struct split_state inflight;
 	static struct packed_state packed;

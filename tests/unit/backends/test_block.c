@@ -19,12 +19,14 @@ static _Alignas(4096) uint8_t memory[2 * MIB];
 static struct block_request request;
 static uint8_t status;
 static struct block_disk disk;
+static struct bounces bounces;
 
 static int fresh(void **state)
 {
 	(void)state;
 	memset(memory, 0, sizeof(memory));
 	memset(&request, 0, sizeof(request));
+	request.bounces = &bounces;
 	status = 0xff;
 	disk = (struct block_disk){ .sectors = 8192,
 				    .range_sectors = BLOCK_RANGE_SECTORS,
@@ -192,6 +194,55 @@ static void big_unaligned_requests_take_several_turns(void **state)
 	assert_int_equal(done, MIB);
 	assert_in_range(turns, 2, 16);
 	block_finish(&request);
+}
+
+/* Misaligned requests do not take all of dom0's memory: they wait for each other, and none fails. */
+static void bounce_buffers_have_a_budget(void **state)
+{
+	static struct block_request all[BOUNCE_SHARED + 1];
+	struct bounces other = { 0 }, third = { 0 };
+	struct block_step step;
+
+	(void)state;
+	begin(VIRTIO_BLK_T_OUT, 0);
+	segment(memory + 1, 512, false);
+	segment(&status, 1, true);
+	for (unsigned int n = 0; n < BOUNCE_SHARED + 1; n++) {
+		all[n] = request;
+		assert_int_equal(block_parse(&all[n], &disk), BLOCK_TO_DO);
+		assert_int_equal(block_step(&all[n], &disk, &step), BLOCK_GOES_ON);
+	}
+	assert_int_equal(bounces.held, BOUNCE_SHARED + 1);
+	assert_int_equal(block_parse(&request, &disk), BLOCK_TO_DO);
+	assert_int_equal(block_step(&request, &disk, &step), BLOCK_MUST_WAIT);
+	assert_int_equal(block_step(&request, &disk, &step), BLOCK_MUST_WAIT);
+	assert_int_equal(bounces.held, BOUNCE_SHARED + 1);
+	/* Other queues go on, with one buffer each. */
+	assert_true(bounces_take(&other));
+	assert_false(bounces_take(&other));
+	assert_true(bounces_take(&third));
+	assert_false(bounces_take(&third));
+	/* A request that holds a buffer needs no second one. */
+	assert_int_equal(block_step(&all[7], &disk, &step), BLOCK_GOES_ON);
+	assert_true(block_done(&all[7], 512));
+	block_finish(&all[7]);
+	assert_int_equal(block_step(&request, &disk, &step), BLOCK_GOES_ON);
+	assert_true(block_done(&request, 512));
+	block_finish(&request);
+	assert_true(bounces_take(&other)); /* the shared buffer is back */
+	assert_false(bounces_take(&third));
+	bounces_give(&other);
+	bounces_give(&other);
+	bounces_give(&third);
+	for (unsigned int n = 0; n < BOUNCE_SHARED + 1; n++)
+		if (n != 7)
+			block_finish(&all[n]);
+	assert_int_equal(bounces.held, 0);
+	for (unsigned int n = 0; n < BOUNCE_SHARED + 1; n++)
+		assert_true(bounces_take(&bounces));
+	assert_false(bounces_take(&bounces));
+	while (bounces.held)
+		bounces_give(&bounces);
 }
 
 static void bad_places_and_sizes_are_errors(void **state)
@@ -407,6 +458,7 @@ int main(void)
 		TEST(an_image_that_became_shorter_is_an_error),
 		TEST(what_is_not_aligned_is_copied),
 		TEST(big_unaligned_requests_take_several_turns),
+		TEST(bounce_buffers_have_a_budget),
 		TEST(bad_places_and_sizes_are_errors),
 		TEST(a_read_only_disk_is_not_written),
 		TEST(without_a_place_for_status_the_queue_is_broken),
