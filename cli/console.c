@@ -74,7 +74,7 @@ static void send_size(struct client *client, const char *name)
 	json_put_string(parameters, "name", name);
 	json_put_number(parameters, "cols", size.ws_col);
 	json_put_number(parameters, "rows", size.ws_row);
-	reply = client_call(client, "io.vimo.ConsoleResize", parameters, &err);
+	reply = call_vimod(client, "io.vimo.ConsoleResize", parameters, &err);
 	json_object_put(reply);
 }
 

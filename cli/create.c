@@ -57,7 +57,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));
 	if (progress)
 		fprintf(stderr, "Creating %s ...\r", name);
-	reply = client_call(client, "io.vimo.Create", call, err);
+	reply = call_vimod(client, "io.vimo.Create", call, err);
 	if (progress)
 		fprintf(stderr, "\033[K");
 	if (!reply)

@@ -33,7 +33,7 @@ static void print_attached(const char *what, json_object *reply)
 static int attach(struct client *client, const char *method, json_object *call, const struct options *options,
 		  const char *what, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, method, call, err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, method, call, err);
 
 	if (!reply)
 		return -1;
@@ -71,7 +71,7 @@ static int detach(struct client *client, const char *method, const char *key, co
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_object_object_add(call, "force", json_object_new_boolean(options->force));
-	reply = client_call(client, method, call, err);
+	reply = call_vimod(client, method, call, err);
 	return reply ? 0 : -1;
 }
 
@@ -134,7 +134,7 @@ static int list(struct client *client, const struct options *options, const char
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_put_string(call, "name", options->operand);
-	reply = client_call(client, "io.vimo.Info", call, err);
+	reply = call_vimod(client, "io.vimo.Info", call, err);
 	if (!reply)
 		return -1;
 	json_object_object_get_ex(reply, "guest", &guest);

@@ -4,11 +4,20 @@
  */
 #include "cleanup.h"
 #include "json.h"
+#include "text.h"
 #include "vimoctl.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+json_object *call_vimod(struct client *client, const char *method, json_object *parameters, struct error *err)
+{
+	json_object *reply = client_call(client, method, parameters, err);
+
+	json_clean(reply);
+	return reply;
+}
 
 void print_json(json_object *json)
 {
@@ -25,7 +34,7 @@ static json_object *named(const struct options *options)
 
 static int simple(struct client *client, const char *method, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, method, named(options), err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, method, named(options), err);
 
 	if (reply && options->json)
 		print_json(reply);
@@ -34,7 +43,7 @@ static int simple(struct client *client, const char *method, const struct option
 
 int cmd_list(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.List", NULL, err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.List", NULL, err);
 	json_object *list;
 
 	if (!reply || !json_object_object_get_ex(reply, "guests", &list))
@@ -66,7 +75,7 @@ static void print_members(json_object *object, const char *indent)
 
 int cmd_info(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Info", named(options), err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Info", named(options), err);
 	json_object *guest;
 
 	if (!reply || !json_object_object_get_ex(reply, "guest", &guest))
@@ -82,7 +91,7 @@ int cmd_info(struct client *client, const struct options *options, struct error 
 static int wait_gone(struct client *client, const struct options *options, struct error *err)
 {
 	for (int ticks = 0; ticks < options->timeout_s * 10; ticks++) {
-		CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Info", named(options), err);
+		CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Info", named(options), err);
 		json_object *guest = NULL;
 		const char *state;
 
@@ -113,7 +122,7 @@ int cmd_reboot(struct client *client, const struct options *options, struct erro
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_object_object_add(call, "force", json_object_new_boolean(options->force));
-	reply = client_call(client, "io.vimo.Reboot", call, err);
+	reply = call_vimod(client, "io.vimo.Reboot", call, err);
 	return reply ? 0 : -1;
 }
 
@@ -132,6 +141,19 @@ int cmd_unpause(struct client *client, const struct options *options, struct err
 	return simple(client, "io.vimo.Unpause", options, err);
 }
 
+/* Each line is made printable. */
+static void print_lines(const char *text)
+{
+	CLEANUP_FREE char *copy = strdup(text);
+	char *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		text_clean(line);
+		if (rest || *line)
+			puts(line);
+	}
+}
+
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err)
 {
 	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Log", NULL, err);
@@ -141,13 +163,13 @@ int cmd_dmesg(struct client *client, const struct options *options, struct error
 	if (options->json)
 		print_json(reply);
 	else if (json_string(reply, "text"))
-		fputs(json_string(reply, "text"), stdout);
+		print_lines(json_string(reply, "text"));
 	return 0;
 }
 
 int cmd_version(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Version", NULL, err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Version", NULL, err);
 	const char *vimod;
 
 	if (!options->json)

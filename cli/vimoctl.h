@@ -42,6 +42,8 @@ int cmd_network_list(struct client *client, const struct options *options, struc
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err);
 int cmd_version(struct client *client, const struct options *options, struct error *err);
 
+/** call_vimod() - client_call(); terminals can show all text of the reply. */
+json_object *call_vimod(struct client *client, const char *method, json_object *parameters, struct error *err);
 /** print_json() - print an object with indentation. */
 void print_json(json_object *json);
 /** console_attach() - connect standard input and output to a guest's console. */

@@ -4,7 +4,11 @@
  */
 #include "json.h"
 
+#include "text.h"
+
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DEPTH_MAX 32
 
@@ -68,4 +72,34 @@ void json_put_string(json_object *object, const char *key, const char *value)
 void json_put_number(json_object *object, const char *key, int64_t value)
 {
 	json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+static void clean_string(json_object *json)
+{
+	char *text = strdup(json_object_get_string(json));
+
+	if (!text)
+		abort();
+	text_clean(text);
+	json_object_set_string(json, text);
+	free(text);
+}
+
+void json_clean(json_object *json)
+{
+	switch (json_object_get_type(json)) {
+	case json_type_string: clean_string(json); break;
+	case json_type_array:
+		for (size_t n = 0; n < json_object_array_length(json); n++)
+			json_clean(json_object_array_get_idx(json, n));
+		break;
+	case json_type_object: {
+		json_object_object_foreach(json, key, value) {
+			(void)key;
+			json_clean(value);
+		}
+		break;
+	}
+	default: break;
+	}
 }

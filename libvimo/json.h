@@ -25,5 +25,7 @@ int64_t json_number(json_object *object, const char *key, int64_t fallback);
 bool json_flag(json_object *object, const char *key);
 void json_put_string(json_object *object, const char *key, const char *value);
 void json_put_number(json_object *object, const char *key, int64_t value);
+/** json_clean() - text_clean() all strings in @json: a terminal shows them. Names of members stay. */
+void json_clean(json_object *json);
 
 #endif

@@ -130,6 +130,7 @@ int main(int argc, char **argv)
 				"vimod starts vimo-dm; to start a guest, use vimoctl create.\n");
 		return ERROR_USAGE;
 	}
+	log_limit_process();
 	signal(SIGPIPE, SIG_IGN);
 	if (set_up(&err)) {
 		log_error("%s: %s", dm.host.name, err.text);

@@ -121,7 +121,7 @@ static void on_waited(void *arg)
 void build_wait(struct guest *guest, const struct guest_event *event)
 {
 	if (!guest->waits)
-		log_warning("%s: it waits to be started again: %s", guest->config.name, event->why->text);
+		guest_log(guest, LOG_LEVEL_WARNING, "it waits to be started again: %s", event->why->text);
 	snprintf(guest->problem, sizeof(guest->problem), "waits to be started again: %.220s", event->why->text);
 	guest->restart = true; /* for the next vimod */
 	record_update(guest);
@@ -179,6 +179,6 @@ void build_watch(struct guest *guest, const struct guest_event *event)
 void build_finish(struct guest *guest, const struct guest_event *event)
 {
 	build_watch(guest, event);
-	log_info("%s: started as domain %u", guest->config.name, guest->domain);
+	guest_log(guest, LOG_LEVEL_INFO, "started as domain %u", guest->domain);
 	waiter_call_all(&guest->creator, guest, NULL);
 }

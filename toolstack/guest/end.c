@@ -51,7 +51,7 @@ void end_by_failure(struct guest *guest, const struct guest_event *event)
 	end_leave(guest, event);
 	guest->failure = *event->why;
 	guest->restart = false;
-	log_error("%s: %s", guest->config.name, event->why->text);
+	guest_log(guest, LOG_LEVEL_ERROR, "%s", event->why->text);
 	snprintf(guest->cause, sizeof(guest->cause), "not started: %.230s", event->why->text);
 }
 

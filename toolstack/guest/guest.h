@@ -39,6 +39,7 @@
 #include "helper/set.h"
 #include "helper/switches.h"
 #include "host/vif.h"
+#include "log.h"
 
 #include <vimo/ioctl.h>
 
@@ -121,6 +122,7 @@ struct guest {
 	struct waiter *creator; /* one at most */
 	struct waiter *enders;
 	struct waiter *deferred; /* until no thread works for it */
+	struct log_limit log_limit;
 };
 
 /** All guests. */
@@ -149,5 +151,8 @@ bool guest_is_up(const struct guest *guest);
 void guest_announce(struct guest *guest);
 /** guest_post() - report an event. The guest may be freed then. */
 void guest_post(struct guest *guest, const struct guest_event *event);
+
+/** guest_log() - log a line that the guest or its processes may cause again and again. Context: event loop. */
+#define guest_log(guest, level, ...) log_limited(&(guest)->log_limit, level, (guest)->config.name, __VA_ARGS__)
 
 #endif

@@ -50,7 +50,7 @@ static void look_for_stall(struct guest *guest)
 {
 	if (!read_problem(guest))
 		return;
-	log_warning("%s: paused: %s", guest->config.name, guest->problem);
+	guest_log(guest, LOG_LEVEL_WARNING, "paused: %s", guest->problem);
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_STALL });
 }
 

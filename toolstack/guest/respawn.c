@@ -41,13 +41,13 @@ void respawn_later(struct guest *guest)
 void respawn_exited(struct guest *guest, const struct guest_event *event)
 {
 	(void)event;
-	log_warning("%s: vimo-dm exited: the next vimo-dm is started", guest->config.name);
+	guest_log(guest, LOG_LEVEL_WARNING, "vimo-dm exited: the next vimo-dm is started");
 	respawn_later(guest);
 }
 
 void respawn_failed(struct guest *guest, const struct guest_event *event)
 {
-	log_error("%s: %s", guest->config.name, event->why->text);
+	guest_log(guest, LOG_LEVEL_ERROR, "%s", event->why->text);
 	respawn_later(guest);
 	deferred_run(guest);
 }
@@ -70,5 +70,5 @@ void respawn_ready(struct guest *guest, const struct guest_event *event)
 
 void respawn_not_ready(struct guest *guest, const struct guest_event *event)
 {
-	log_error("%s: %s", guest->config.name, event->why->text);
+	guest_log(guest, LOG_LEVEL_ERROR, "%s", event->why->text);
 }

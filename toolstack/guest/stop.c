@@ -53,7 +53,7 @@ static void on_stopped(void *arg)
 		info = (struct vimo_ioc_domain_info){ .reason = VIMO_STOP_KILLED };
 	action = take_reason(guest, &info);
 	guest->reboot = false;
-	log_info("%s: %s", guest->config.name, guest->cause);
+	guest_log(guest, LOG_LEVEL_INFO, "%s", guest->cause);
 	if (action != ACTION_PRESERVE)
 		guest->restart = action == ACTION_RESTART && restart_is_sane(guest);
 	guest_post(guest, &(struct guest_event){ .kind = action == ACTION_PRESERVE ? EVENT_PRESERVE : EVENT_STOP });

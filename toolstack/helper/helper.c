@@ -197,7 +197,7 @@ bool helper_read_messages(struct helper *helper)
 	else
 		while ((line = next_line(&rest)))
 			if (!helper->kind->lines || helper->lines++ < helper->kind->lines)
-				log_warning("%s: %s: %s", helper->guest, helper->name, line);
+				helper_log(helper, LOG_LEVEL_WARNING, "%s: %s", helper->name, line);
 	return true;
 }
 

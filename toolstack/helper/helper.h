@@ -13,6 +13,7 @@
 #include "base/watch.h"
 #include "config/config.h"
 #include "helper/reconnect.h"
+#include "log.h"
 
 struct helper;
 
@@ -79,6 +80,7 @@ struct helper {
 	struct preparation *preparation; /* under way in a thread; NULL: none */
 	unsigned int failures;           /* in a row */
 	uint64_t begun_ms;
+	struct log_limit log_limit;
 };
 
 /** helper_new() - a helper that does not run. @name: of the device: "disk vda" */
@@ -119,5 +121,8 @@ int helper_error(struct helper *helper, struct error *err);
 int helper_read_ready(struct helper *helper);
 /** helper_read_messages() - into words before the process serves, into the log after. Return: false at the end. */
 bool helper_read_messages(struct helper *helper);
+
+/** helper_log() - log a line that the process may cause again and again. Context: event loop. */
+#define helper_log(helper, level, ...) log_limited(&(helper)->log_limit, level, (helper)->guest, __VA_ARGS__)
 
 #endif

@@ -48,7 +48,7 @@ static void on_connected(void *arg)
 	struct helper *helper = arg;
 
 	helper_connected(helper);
-	log_info("%s: %s: %s serves again", helper->guest, helper->name, helper->kind->program);
+	helper_log(helper, LOG_LEVEL_INFO, "%s: %s serves again", helper->name, helper->kind->program);
 }
 
 static void on_exit_event(void *arg)
@@ -59,10 +59,10 @@ static void on_exit_event(void *arg)
 	if (helper->messages)
 		helper_read_messages(helper); /* its last words */
 	if (helper->serves)
-		log_warning("%s: %s: its %s ended: starting another", helper->guest, helper->name,
-			    helper->kind->program);
+		helper_log(helper, LOG_LEVEL_WARNING, "%s: its %s ended: starting another", helper->name,
+			   helper->kind->program);
 	else if (helper_error(helper, &err))
-		log_error("%s: %s", helper->guest, err.text);
+		helper_log(helper, LOG_LEVEL_ERROR, "%s", err.text);
 	if (helper->serves && uv_now(helper->loop) - helper->begun_ms >= helper->kind->sound_ms)
 		helper->failures = 0;
 	supervisor_unwatch(helper);
@@ -101,7 +101,7 @@ static void on_timeout(void *arg)
 {
 	struct helper *helper = arg;
 
-	log_error("%s: %s: %s is not ready in time", helper->guest, helper->name, helper->kind->program);
+	helper_log(helper, LOG_LEVEL_ERROR, "%s: %s is not ready in time", helper->name, helper->kind->program);
 	watch_end(&helper->timer);
 	process_kill(&helper->process); /* on_exit_event() follows */
 }
@@ -120,7 +120,7 @@ static void start(struct helper *helper)
 	struct error err;
 
 	if (helper_begin(helper, &err)) {
-		log_error("%s: %s", helper->guest, err.text);
+		helper_log(helper, LOG_LEVEL_ERROR, "%s", err.text);
 		restart_later(helper);
 		return;
 	}
@@ -158,7 +158,7 @@ static void on_prepared(uv_work_t *work, int status)
 		helper->prepared = preparation->prepared;
 		start(helper);
 	} else if (helper) {
-		log_error("%s: %s", helper->guest, preparation->err.text);
+		helper_log(helper, LOG_LEVEL_ERROR, "%s", preparation->err.text);
 		restart_later(helper);
 	} else if (preparation->prepared) {
 		preparation->kind->discard(preparation->prepared);
