@@ -81,6 +81,12 @@ static int complete_formats(struct guest_config *config, struct error *err)
 
 		if (uri && disk->format == FORMAT_RAW)
 			disk->format = FORMAT_NBD;
+		if (*disk->backing && (disk->format == FORMAT_RAW || disk->format == FORMAT_NBD))
+			return error_key(
+				err, ERROR_FAILED, "disk",
+				"disk %u: backing is not possible with format = %s, which names no other image: "
+				"remove it",
+				n + 1, format_names[disk->format]);
 		if (uri == (disk->format == FORMAT_NBD))
 			continue;
 		return error_key(

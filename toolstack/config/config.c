@@ -125,6 +125,7 @@ static const struct key disk_keys[] = {
 	{ "format", KEY_WORD, FIELD(format),
 	  .hint = "raw, qcow2, vmdk, vdi, vhdx or vpc; qemu-img convert makes them from other formats",
 	  .words = format_names },
+	{ "backing", KEY_PATHS, FIELD(backing), .hint = "backing = [ \"/path/to/base.qcow2\" ]" },
 	{ "vdev", KEY_TEXT, FIELD(vdev), .hint = "vdev=vda", .check = check_vdev },
 	{ "access", KEY_WORD, FIELD(access), .hint = "rw or ro", .words = accesses },
 	{ "serial", KEY_TEXT, FIELD(serial), .hint = "serial = \"DISK-1\"", .check = check_serial },

@@ -15,10 +15,11 @@
 
 /* The state of reading, for messages. */
 struct reader {
-	const char *cwd;
+	const struct key_table *table;
+	const char *cwd; /* NULL: paths are absolute */
 	int line;
 	struct error *err;
-	struct guest_config *scratch; /* where a value is checked before the whole configuration is */
+	void *scratch; /* where a value is checked before the whole configuration is */
 };
 
 /* Put "file:line: " before the text. Return: -1. */
@@ -46,10 +47,28 @@ static int find_include(const char *text)
 	return 0;
 }
 
+static json_object *paths_to_json(config_setting_t *setting, const char *cwd)
+{
+	json_object *list = NULL;
+
+	if (!config_setting_is_array(setting) && !config_setting_is_list(setting))
+		return NULL;
+	list = json_object_new_array();
+	for (int n = 0; n < config_setting_length(setting); n++) {
+		const char *text = config_setting_get_string_elem(setting, n);
+
+		json_object_array_add(list, !text ? NULL : cwd ? config_path(text, cwd) : json_object_new_string(text));
+	}
+	return list;
+}
+
+/* The value of a key that is not KEY_LIST. */
 static json_object *scalar_to_json(const struct key *key, config_setting_t *setting, const char *cwd)
 {
 	const char *text = config_setting_get_string(setting);
 
+	if (key->type == KEY_PATHS)
+		return paths_to_json(setting, cwd);
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64: return json_object_new_int64(config_setting_get_int64(setting));
@@ -122,12 +141,12 @@ static json_object *list_to_json(const struct key *key, config_setting_t *settin
 static int take_setting(config_setting_t *setting, struct reader *reader, json_object *json, json_object *lines)
 {
 	const char *name = config_setting_name(setting);
-	const struct key *key = keys_find(&config_keys, name);
+	const struct key *key = keys_find(reader->table, name);
 	json_object *value;
 
 	reader->line = config_setting_source_line(setting);
 	if (!key)
-		return keys_unknown(&config_keys, name, reader->err);
+		return keys_unknown(reader->table, name, reader->err);
 	json_put_number(lines, name, reader->line);
 	value = key->type == KEY_LIST ? list_to_json(key, setting, reader) : scalar_to_json(key, setting, reader->cwd);
 	if (key->type == KEY_LIST && !value)
@@ -138,10 +157,23 @@ static int take_setting(config_setting_t *setting, struct reader *reader, json_o
 	return 0;
 }
 
-static int read_settings(config_t *parser, struct reader *reader, json_object *json, json_object *lines)
+/* All settings of @text into @json; reader->line says where one is wrong. */
+static int read_settings(config_t *parser, const char *text, struct reader *reader, json_object *json,
+			 json_object *lines)
 {
-	config_setting_t *root = config_root_setting(parser);
+	int include = find_include(text);
+	config_setting_t *root;
 
+	if (include) {
+		reader->line = include;
+		return error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into this file");
+	}
+	if (!config_read_string(parser, text)) {
+		reader->line = config_error_line(parser);
+		return error_set(reader->err, ERROR_FAILED, "%s: write key = value, text in double quotes",
+				 config_error_text(parser));
+	}
+	root = config_root_setting(parser);
 	for (int n = 0; n < config_setting_length(root); n++)
 		if (take_setting(config_setting_get_elem(root, n), reader, json, lines))
 			return -1;
@@ -153,21 +185,9 @@ static json_object *read_text(config_t *parser, const char *text, struct reader 
 {
 	CLEANUP_FREE struct guest_config *config = alloc_zeroed(sizeof(*config));
 	CLEANUP_JSON json_object *json = json_object_new_object();
-	int include = find_include(text);
 
-	if (include) {
-		reader->line = include;
-		error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into this file");
-		return NULL;
-	}
-	if (!config_read_string(parser, text)) {
-		reader->line = config_error_line(parser);
-		error_set(reader->err, ERROR_FAILED, "%s: write key = value, text in double quotes",
-			  config_error_text(parser));
-		return NULL;
-	}
 	reader->scratch = config;
-	if (read_settings(parser, reader, json, lines))
+	if (read_settings(parser, text, reader, json, lines))
 		return NULL;
 	if (config_check(json, config, reader->err)) {
 		reader->line = (int)json_number(lines, reader->err->key, reader->line);
@@ -179,7 +199,7 @@ static json_object *read_text(config_t *parser, const char *text, struct reader 
 json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err)
 {
 	CLEANUP_JSON json_object *found = json_object_new_object();
-	struct reader reader = { .cwd = cwd, .line = 1, .err = err };
+	struct reader reader = { .table = &config_keys, .cwd = cwd, .line = 1, .err = err };
 	json_object *json;
 	config_t parser;
 
@@ -191,4 +211,19 @@ json_object *config_parse(const char *text, const char *file, const char *cwd, j
 	else if (lines)
 		*lines = json_object_get(found);
 	return json;
+}
+
+int config_read_keys(const char *text, const char *file, const struct key_table *table, void *to, struct error *err)
+{
+	CLEANUP_JSON json_object *json = json_object_new_object(), *lines = json_object_new_object();
+	struct reader reader = { .table = table, .line = 1, .err = err, .scratch = to };
+	config_t parser;
+	int result;
+
+	config_init(&parser);
+	result = read_settings(&parser, text, &reader, json, lines);
+	config_destroy(&parser);
+	if (!result)
+		result = keys_take(table, json, to, err);
+	return result ? error_at(file, reader.line, err) : 0;
 }

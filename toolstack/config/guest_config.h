@@ -28,7 +28,8 @@ enum disk_access { ACCESS_RW, ACCESS_RO };
 enum disk_io_error { IO_ERROR_REPORT, IO_ERROR_STOP };
 
 struct disk_config {
-	char target[PATH_MAX]; /* a path; of FORMAT_NBD a URI, nbd.h */
+	char target[PATH_MAX];  /* a path; of FORMAT_NBD a URI, nbd.h */
+	char backing[PATH_MAX]; /* files that the image may be based on, a newline after each */
 	enum disk_format format;
 	char vdev[5]; /* vda to vdp: the order; the guest chooses the name */
 	enum disk_access access;

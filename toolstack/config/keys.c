@@ -124,6 +124,39 @@ static int take_text(const struct key *key, json_object *value, void *to, struct
 	return 0;
 }
 
+static int take_paths(const struct key *key, json_object *value, void *to, struct error *err)
+{
+	char path[PATH_MAX], *field = (char *)to + key->offset;
+	const struct key one = { .name = key->name, .type = KEY_PATH, .size = sizeof(path), .hint = key->hint };
+	size_t used = 0;
+
+	*field = '\0';
+	if (!json_object_is_type(value, json_type_array))
+		return error_set(err, ERROR_FAILED, "%s is not a list: write %s", key->name, key->hint);
+	for (size_t n = 0; n < json_object_array_length(value); n++) {
+		if (take_text(&one, json_object_array_get_idx(value, n), path, err))
+			return -1;
+		if (used + strlen(path) + 2 > key->size)
+			return error_set(err, ERROR_FAILED,
+					 "%s is longer than %zu characters: remove some of its paths", key->name,
+					 key->size - 1);
+		used += (size_t)sprintf(field + used, "%s\n", path);
+	}
+	return 0;
+}
+
+bool keys_next_path(const char **paths, char path[PATH_MAX])
+{
+	size_t length = strcspn(*paths, "\n");
+
+	if (!length || length >= PATH_MAX)
+		return false;
+	memcpy(path, *paths, length);
+	path[length] = '\0';
+	*paths += length + 1;
+	return true;
+}
+
 static int take_list(const struct key *key, json_object *value, void *to, struct error *err)
 {
 	uint32_t *count = (uint32_t *)((char *)to + key->count);
@@ -151,6 +184,7 @@ int keys_take_value(const struct key *key, json_object *value, void *to, struct 
 	case KEY_NUMBER: return take_number(key, value, to, err);
 	case KEY_FLAG: return take_flag(key, value, to, err);
 	case KEY_LIST: return take_list(key, value, to, err);
+	case KEY_PATHS: return take_paths(key, value, to, err);
 	default: return take_text(key, value, to, err);
 	}
 }
@@ -207,6 +241,16 @@ static json_object *list_to_json(const struct key *key, const void *from)
 	return list;
 }
 
+static json_object *paths_to_json(const char *paths)
+{
+	json_object *list = *paths ? json_object_new_array() : NULL;
+	char path[PATH_MAX];
+
+	while (keys_next_path(&paths, path))
+		json_object_array_add(list, json_object_new_string(path));
+	return list;
+}
+
 static json_object *value_to_json(const struct key *key, const void *from)
 {
 	const char *field = (const char *)from + key->offset;
@@ -220,6 +264,7 @@ static json_object *value_to_json(const struct key *key, const void *from)
 	case KEY_FLAG: return json_object_new_boolean(*(const bool *)field);
 	case KEY_WORD: memcpy(&word, field, sizeof(word)); return json_object_new_string(key->words[word]);
 	case KEY_LIST: return list_to_json(key, from);
+	case KEY_PATHS: return paths_to_json(field);
 	default: return *field ? json_object_new_string(field) : NULL;
 	}
 }

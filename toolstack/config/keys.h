@@ -8,6 +8,7 @@
 #include "error.h"
 
 #include <json-c/json.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 enum key_type {
 	KEY_TEXT,   /* char[] */
 	KEY_PATH,   /* char[], absolute */
+	KEY_PATHS,  /* char[]: paths as above, a newline after each */
 	KEY_IMAGE,  /* a path as above, or the URI of an NBD server */
 	KEY_NUMBER, /* uint32_t or uint64_t */
 	KEY_FLAG,   /* bool */
@@ -66,5 +68,8 @@ int keys_take_value(const struct key *key, json_object *value, void *to, struct 
 int keys_take(const struct key_table *table, json_object *json, void *to, struct error *err);
 /** keys_to_json() - the reverse; without keys that were not given. */
 json_object *keys_to_json(const struct key_table *table, const void *from);
+/** keys_next_path() - copy the first path of a KEY_PATHS member, and move @paths behind it. Return: false after the
+ * last. */
+bool keys_next_path(const char **paths, char path[PATH_MAX]);
 
 #endif

@@ -65,6 +65,12 @@ static int put(const struct key_table *table, const char *name, const char *text
 		return keys_unknown(table, name, err);
 	if (!*text)
 		return 0; /* as if it were not given */
+	if (key->type == KEY_PATHS) {
+		if (!json_object_object_get_ex(json, name, &value))
+			json_object_object_add(json, name, value = json_object_new_array());
+		json_object_array_add(value, config_path(text, cwd));
+		return 0;
+	}
 	if (json_object_object_get_ex(json, name, NULL)) {
 		return error_key(err, ERROR_FAILED, name, "%s is given twice: remove one of them", name);
 	}

@@ -46,14 +46,14 @@ int check_devices(const struct guest_config *config, struct error *err)
 	return result;
 }
 
-int check_files(const struct guest_config *config, struct error *err)
+int check_files(struct guest_config *config, struct error *err)
 {
 	struct fd_list fds = { 0 };
 	int result = 0;
 
 	/* All at once: two disks may be the same image. */
 	for (uint32_t n = 0; n < config->disk_count && !result; n++) {
-		const struct disk_config *disk = &config->disk[n];
+		struct disk_config *disk = &config->disk[n];
 		bool direct;
 		int fd = disk->format == FORMAT_NBD ? -1 : disk_open(disk, &direct, err);
 

@@ -11,7 +11,12 @@
 int check_vif(const struct vif_config *vif, struct error *err);
 /** check_devices() - all devices whose check does not block. Return: 0 or -1. */
 int check_devices(const struct guest_config *config, struct error *err);
-/** check_files() - images and folders exist and can be opened. Blocks; any thread. Return: 0 or -1. */
-int check_files(const struct guest_config *config, struct error *err);
+/**
+ * check_files() - images and folders exist and can be opened.
+ * @config: disks get the paths of backing files that vimod.conf allows
+ *
+ * Blocks; any thread. Return: 0 or -1.
+ */
+int check_files(struct guest_config *config, struct error *err);
 
 #endif

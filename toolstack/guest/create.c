@@ -15,7 +15,7 @@
 struct creation {
 	struct work work;
 	struct guests *guests;
-	const struct guest_config *config;
+	struct guest_config *config; /* the caller's */
 	bool dry_run;
 	struct waiter *waiter;
 	struct error err; /* of the files; code ERROR_NONE: none */
@@ -47,7 +47,7 @@ static int check_capacity(struct guests *guests, const struct guest_config *conf
 static void look_at_files(struct work *work)
 {
 	struct creation *creation = container_of(work, struct creation, work);
-	const struct guest_config *config = creation->config;
+	struct guest_config *config = creation->config;
 	struct image image;
 
 	if (check_files(config, &creation->err) ||
@@ -77,7 +77,7 @@ static void on_looked(struct work *work)
 	free(creation);
 }
 
-void create_guest(struct guests *guests, const struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
+void create_guest(struct guests *guests, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
 {
 	struct creation *creation;
 	struct error err;

@@ -13,6 +13,6 @@
  * @dry_run: only check; the kernel's contents, too
  * @fn: called once it runs (after a dry run without a guest), or with the error
  */
-void create_guest(struct guests *guests, const struct guest_config *config, bool dry_run, waiter_fn fn, void *arg);
+void create_guest(struct guests *guests, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg);
 
 #endif

@@ -15,7 +15,7 @@ static struct disk_config *added(struct hotplug *change)
 	return &change->config.disk[change->config.disk_count - 1];
 }
 
-static void start_storage(struct hotplug *change, const struct disk_config *disk)
+static void start_storage(struct hotplug *change, struct disk_config *disk)
 {
 	bool direct;
 	int fd;
@@ -28,12 +28,13 @@ static void start_storage(struct hotplug *change, const struct disk_config *disk
 		close(fd);
 	}
 	change->helper = storage_new(change->config.name, disk);
-	helper_start(change->helper, &change->err);
+	if (!helper_start(change->helper, &change->err))
+		strcpy(disk->backing, change->helper->config.disk.backing); /* for the record */
 }
 
 static void prepare(struct hotplug *change)
 {
-	const struct disk_config *disk = added(change);
+	struct disk_config *disk = added(change);
 
 	if (disk->format == FORMAT_RAW)
 		disk_files_add(&change->files, disk, change->config.uuid, &change->err);

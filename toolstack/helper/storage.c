@@ -179,7 +179,7 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	return pid;
 }
 
-static struct layers *open_layers(const struct disk_config *disk, struct error *err)
+static struct layers *open_layers(struct disk_config *disk, struct error *err)
 {
 	if (!access(storage_program(), X_OK))
 		return layers_open(disk, err);
@@ -190,7 +190,7 @@ static struct layers *open_layers(const struct disk_config *disk, struct error *
 	return NULL;
 }
 
-int storage_check(const struct disk_config *disk, struct error *err)
+int storage_check(struct disk_config *disk, struct error *err)
 {
 	struct layers *layers = open_layers(disk, err);
 
@@ -202,7 +202,9 @@ int storage_check(const struct disk_config *disk, struct error *err)
 
 static void *prepare(const union helper_config *config, struct error *err)
 {
-	return open_layers(&config->disk, err);
+	struct disk_config disk = config->disk;
+
+	return open_layers(&disk, err);
 }
 
 static void discard(void *prepared)

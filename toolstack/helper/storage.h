@@ -8,8 +8,9 @@
 
 #include "helper/helper.h"
 
-/** storage_check() - the disk's images can be opened now. Blocks as layers_open() does; any thread. Return: 0 or -1. */
-int storage_check(const struct disk_config *disk, struct error *err);
+/** storage_check() - the disk's images can be opened now. Blocks and changes @disk as layers_open(); any thread.
+ * Return: 0 or -1. */
+int storage_check(struct disk_config *disk, struct error *err);
 /** storage_new() - the helper of a disk; it does not run. */
 struct helper *storage_new(const char *guest, const struct disk_config *disk);
 

@@ -7,10 +7,12 @@
  * Both locks are taken, then the opposite ones are looked for.
  */
 #include "host/disk.h"
+#include "cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -60,16 +62,19 @@ static int error_open(const struct disk_config *disk, struct error *err)
 }
 
 /* O_NONBLOCK: open() must not block if the file has become a pipe meanwhile. */
-static int open_image(const struct disk_config *disk, mode_t mode, bool *direct)
+static int open_image(const struct disk_config *disk, int found, mode_t mode, bool *direct)
 {
+	char path[32];
 	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (disk->access == ACCESS_RO ? O_RDONLY : O_RDWR);
 	int fd;
 
 	if (S_ISBLK(mode) && disk->access != ACCESS_RO)
 		flags |= O_EXCL;
-	fd = open(disk->target, flags | O_DIRECT);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d",
+		 found); /* the file that was checked, whatever its name is now */
+	fd = open(path, flags | O_DIRECT);
 	*direct = fd >= 0;
-	return fd < 0 && errno == EINVAL ? open(disk->target, flags) : fd;
+	return fd < 0 && errno == EINVAL ? open(path, flags) : fd;
 }
 
 static bool lock_byte(int fd, off_t byte, int command, short type)
@@ -90,7 +95,7 @@ static bool lock_bytes(int fd, unsigned int have, off_t first, unsigned int refu
 	return true;
 }
 
-static int lock_image(const struct disk_config *disk, int fd, struct error *err)
+int disk_lock(const struct disk_config *disk, int fd, struct error *err)
 {
 	unsigned int have = PERMISSION_READ | (disk->access == ACCESS_RO ? 0 : PERMISSION_WRITE);
 	unsigned int refused = PERMISSION_WRITE | PERMISSION_RESIZE;
@@ -153,17 +158,24 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 	return 0;
 }
 
-int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err)
+int disk_find(const struct disk_config *disk, struct error *err)
+{
+	int fd = open(disk->target, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? error_open(disk, err) : fd;
+}
+
+int disk_open_found(const struct disk_config *disk, int found, bool *direct, struct error *err)
 {
 	struct stat status;
 	int fd;
 
 	/* Before open(), which may have an effect on a device. */
-	if (stat(disk->target, &status))
+	if (fstat(found, &status))
 		return error_open(disk, err);
 	if (check_type(disk, status.st_mode, err))
 		return -1;
-	fd = open_image(disk, status.st_mode, direct);
+	fd = open_image(disk, found, status.st_mode, direct);
 	if (fd < 0)
 		return error_open(disk, err);
 	if (check_image(disk, fd, err)) {
@@ -177,9 +189,10 @@ int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct erro
 
 int disk_open(const struct disk_config *disk, bool *direct, struct error *err)
 {
-	int fd = disk_open_unlocked(disk, direct, err);
+	CLEANUP_FD int found = disk_find(disk, err);
+	int fd = found < 0 ? -1 : disk_open_found(disk, found, direct, err);
 
-	if (fd < 0 || !lock_image(disk, fd, err))
+	if (fd < 0 || !disk_lock(disk, fd, err))
 		return fd;
 	close(fd);
 	return -1;

@@ -30,7 +30,11 @@ int disk_open(const struct disk_config *disk, bool *direct, struct error *err);
 int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err);
 /** disk_fail() - the error "disk vda: /path @why" about key "disk". Return: -1. */
 int disk_fail(const struct disk_config *disk, enum error_code code, const char *why, struct error *err);
-/** disk_open_unlocked() - disk_open() without the lock, which another program takes. */
-int disk_open_unlocked(const struct disk_config *disk, bool *direct, struct error *err);
+/** disk_find() - find a disk's image. Return: a descriptor (O_PATH), or -1. */
+int disk_find(const struct disk_config *disk, struct error *err);
+/** disk_open_found() - open and check the image that disk_find() has found, without a lock. Return: as disk_open(). */
+int disk_open_found(const struct disk_config *disk, int found, bool *direct, struct error *err);
+/** disk_lock() - take disk_open()'s lock. Return: 0, or -1 as disk_open(). */
+int disk_lock(const struct disk_config *disk, int fd, struct error *err);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * layers.c - open the images that an image is based on. qemu-img reads one image at a time and opens no other. The
- * names in an image are checked here, before the next image is opened.
+ * names in an image are checked (backing.h) before the next image is opened.
  */
 #include "host/layers.h"
 #include "cleanup.h"
+#include "host/backing.h"
 #include "host/disk.h"
 #include "json.h"
 #include "config/nbd.h"
@@ -197,6 +198,7 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 {
 	struct layer *layer = &layers->layer[layers->count];
 	CLEANUP_JSON json_object *info = NULL;
+	CLEANUP_FD int found = -1;
 	struct stat status;
 
 	if (disk->format == FORMAT_NBD) {
@@ -206,12 +208,16 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 	if (layers->count == CONFINE_FILES)
 		return disk_fail(disk, ERROR_FAILED,
 				 "has too many images above it: make one image of some with qemu-img convert", err);
-	/* QEMU does not lock images that another image is based on. A process with the descriptor has this lock. */
-	layer->fd = disk->access == ACCESS_RO ? disk_open(disk, &layer->direct, err) :
-						disk_open_unlocked(disk, &layer->direct, err);
+	found = layers->count ? backing_find(disk, layer[-1].path, err) : disk_find(disk, err);
+	if (found < 0)
+		return -1;
+	layer->fd = disk_open_found(disk, found, &layer->direct, err);
 	if (layer->fd < 0)
 		return -1;
 	layers->count++;
+	/* QEMU does not lock images that another image is based on. A process with the descriptor has this lock. */
+	if (disk->access == ACCESS_RO && disk_lock(disk, layer->fd, err))
+		return -1;
 	strcpy(layer->path, disk->target);
 	layer->format = disk->format;
 	layer->block = !fstat(layer->fd, &status) && S_ISBLK(status.st_mode);
@@ -221,7 +227,7 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 	return !info || check_info(disk, info, err) ? -1 : follow(disk, info, err);
 }
 
-struct layers *layers_open(const struct disk_config *disk, struct error *err)
+struct layers *layers_open(struct disk_config *disk, struct error *err)
 {
 	struct disk_config at = *disk;
 	struct layers *layers = calloc(1, sizeof(*layers));
@@ -234,8 +240,10 @@ struct layers *layers_open(const struct disk_config *disk, struct error *err)
 	do
 		more = open_layer(layers, &at, err);
 	while (more > 0);
-	if (!more)
+	if (!more) {
+		strcpy(disk->backing, at.backing);
 		return layers;
+	}
 	layers_close(layers);
 	return NULL;
 }

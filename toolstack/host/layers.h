@@ -21,11 +21,12 @@ struct layers {
 
 /**
  * layers_open() - open and check all layers of a disk, and lock those that are only read.
+ * @disk: backing gets the paths of layers that a directory of vimod.conf allows
  *
  * Blocks while qemu-img reads each layer. Any thread.
  * Return: the layers, for layers_close(); or NULL.
  */
-struct layers *layers_open(const struct disk_config *disk, struct error *err);
+struct layers *layers_open(struct disk_config *disk, struct error *err);
 /** layers_close() - close all layers and free them. */
 void layers_close(struct layers *layers);
 

@@ -21,7 +21,7 @@ fio_finds_what_it_wrote() {
 	left >/tmp/before
 	sparse /mnt/a.img 32M
 	qcow2 /mnt/b.qcow2 32M
-	for disk in /mnt/a.img,,vda /mnt/b.qcow2,qcow2,vda; do
+	for disk in /mnt/a.img,,vda /mnt/b.qcow2,qcow2,vda,backing=/mnt/b.qcow2.base; do
 		rm -f $LOGS/g1.*
 		loaded g1 10.9.0.2 $disk
 		tell g1 "$FIO --minimal"
@@ -37,7 +37,7 @@ iperf3_both_ways() {
 	loaded g1 10.9.0.2 /mnt/a.img,,vda
 	tell g1 '/tools/iperf3 -c 10.9.0.1 -n 8M && /tools/iperf3 -c 10.9.0.1 -n 8M -R'
 	tell g1 '/tools/iperf3 -c 10.9.0.1 -u -b 20M -n 2M && /tools/iperf3 -s -D --logfile /tmp/iperf3.log'
-	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda
+	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda,backing=/mnt/b.qcow2.base
 	tell g2 '/tools/iperf3 -c 10.9.0.2 -n 8M && /tools/iperf3 -c 10.9.0.2 -n 8M -R'
 }
 
@@ -50,7 +50,7 @@ all_at_once_under_kills() {
 	local n pid
 	left >/tmp/before
 	loaded g1 10.9.0.2 /mnt/a.img,,vda
-	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda
+	loaded g2 10.9.0.3 /mnt/b.qcow2,qcow2,vda,backing=/mnt/b.qcow2.base
 	tell g1 '/tools/iperf3 -s -D --logfile /tmp/iperf3.log'
 	begin_all g2 10.9.0.2
 	begin_all g1 10.9.0.1

@@ -10,7 +10,7 @@ qcow2() {
 	echo "this is $1" | dd of=$1.base conv=notrunc 2>/dev/null
 	qemu-img create -q -f qcow2 -b $1.base -F raw $1
 }
-QCOW2='disk = [ "/mnt/a.qcow2,qcow2,vda" ]'
+QCOW2='disk = [ "/mnt/a.qcow2,qcow2,vda,backing=/mnt/a.qcow2.base" ]'
 storage_pid() { helper_pid $1 storage-4; }
 storage_is_back() { helper_is_back $1 storage-4 $2; }
 kill_storage() { kill_helper $1 g1 storage-4; }
@@ -46,7 +46,7 @@ qcow2_that_cannot_be_is_refused() {
 	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2.base,qcow2" ]'
 	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create /tmp/g1.cfg
 	refused 1 'a.qcow2.base cannot be read as qcow2: .*not in qcow2 format' create -n /tmp/g1.cfg
-	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2,qcow2", "/mnt/a.qcow2,qcow2" ]'
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2,qcow2,backing=/mnt/a.qcow2.base", "/mnt/a.qcow2,qcow2" ]'
 	refused 4 'disk vdb: /mnt/a.qcow2 is locked' create /tmp/g1.cfg
 	tiny g1 wait "$QCOW2"
 	# Another guest writes neither the image nor the image that it is based on.
@@ -58,6 +58,30 @@ qcow2_that_cannot_be_is_refused() {
 	mv /mnt/a.qcow2.base /mnt/b
 	config g1 /t/wait 'memory = 4' "$QCOW2"
 	refused 1 'disk vda: /mnt/a.qcow2.base does not exist' create /tmp/g1.cfg
+	no_storage
+	all_given_back
+}
+
+# A guest writes its image, and so the names in its header.
+qcow2_opens_no_other_file() {
+	left >/tmp/before
+	qcow2 /mnt/a.qcow2 16M
+	config g1 /t/wait 'memory = 4' 'disk = [ "/mnt/a.qcow2,qcow2" ]'
+	refused 1 'disk vda: /mnt/a.qcow2 is based on /mnt/a.qcow2.base, which is not allowed: write backing = ' create /tmp/g1.cfg
+	refused 1 'backing_directories of /etc/vimo/vimod.conf' create -n /tmp/g1.cfg
+	# A guest that names one of dom0's files.
+	qemu-img rebase -u -b /t/wait -F raw /mnt/a.qcow2
+	config g1 /t/wait 'memory = 4' "$QCOW2"
+	refused 1 'is based on /t/wait, which is not allowed' create /tmp/g1.cfg
+	# A link in a directory that is listed.
+	mkdir -p /etc/vimo /mnt/images
+	ln -sf /t/wait /mnt/images/base
+	qemu-img rebase -u -b /mnt/images/base -F raw /mnt/a.qcow2
+	echo 'backing_directories = [ "/mnt/images" ]' >/etc/vimo/vimod.conf
+	refused 1 'is based on /mnt/images/base, which is not allowed' create /tmp/g1.cfg
+	chmod 666 /etc/vimo/vimod.conf
+	refused 1 "vimod.conf can be written by users other than root: run 'chown root:root" create /tmp/g1.cfg
+	rm -r /etc/vimo/vimod.conf /mnt/images
 	no_storage
 	all_given_back
 }
@@ -79,7 +103,7 @@ qcow2_outlives_storage_daemons() {
 qcow2_outlives_device_models() {
 	local n=0 pid
 	qcow2 /mnt/a.qcow2 64M
-	disk_guest 'disk = [ "/mnt/a.qcow2,qcow2,vda,rw,packed=1" ]'
+	disk_guest 'disk = [ "/mnt/a.qcow2,qcow2,vda,rw,packed=1,backing=/mnt/a.qcow2.base" ]'
 	packed_is g1 block/vda 1
 	start_load 0 vda
 	while [ $n -lt $((10 * ROUNDS)) ]; do
@@ -141,13 +165,23 @@ qcow2_disks_come_and_go() {
 	await lived g1 1
 	refused 1 'a.qcow2.base cannot be read as qcow2' block-attach g1 /mnt/a.qcow2.base,qcow2
 	no_storage
-	vimoctl block-attach g1 /mnt/a.qcow2,qcow2 | tee /tmp/said
+	refused 1 'a.qcow2.base, which is not allowed' block-attach g1 /mnt/a.qcow2,qcow2
+	no_storage
+	vimoctl block-attach g1 /mnt/a.qcow2,qcow2,backing=/mnt/a.qcow2.base | tee /tmp/said
 	talk g1 virtio "$(sed -n 's/.*\(echo .*bind\).*/\1/p' /tmp/said); head -n 1 /dev/vda" '^this is /mnt/a.qcow2'
 	kill_storage 1
 	talk g1 virtio 'dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1 | sed s/this/that/' '^that is /mnt/a.qcow2'
 	vimoctl block-detach --force g1 vda
 	no_storage
+	# A directory of vimod.conf allows it, too.
+	mkdir -p /etc/vimo
+	echo 'backing_directories = [ "/mnt" ]' >/etc/vimo/vimod.conf
 	vimoctl block-attach g1 /mnt/a.qcow2,qcow2
+	rm /etc/vimo/vimod.conf
+	# The record has the file: the next vimod's daemon opens it again.
+	kill_vimod
+	start_vimod
+	kill_storage 1
 	vimoctl destroy g1
 	no_storage
 	all_given_back

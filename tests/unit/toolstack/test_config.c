@@ -133,6 +133,16 @@ static const struct {
 	{ GOOD DISKS("/a,iops=99999999999999999999"), "disk", "is not possible" },
 	{ GOOD DISKS("/a,serial=123456789012345678901"), "disk", "longer than 20" },
 	{ GOOD DISKS("/a,slot=4\", \"/b,slot=4"), "disk", "slot = 4 is given to two" },
+	{ GOOD DISKS("/a,backing=/b"), "disk", "disk 1: backing is not possible with format = raw" },
+	{ GOOD DISKS("nbd://10.0.0.1/,backing=/b"), "disk", "disk 1: backing is not possible with format = nbd" },
+	{ GOOD DISKS("/a,qcow2,backing=nbd://10.0.0.1/"), "disk",
+	  "backing = \"nbd://10.0.0.1/\" is not an absolute path" },
+	{ GOOD "disk = ( { target = \"/a\"; format = \"qcow2\"; backing = \"/b\"; } )", "disk",
+	  "backing is not a list: write backing = [" },
+	{ GOOD "disk = ( { target = \"/a\"; format = \"qcow2\"; backing = [ 1 ]; } )", "disk",
+	  "backing is not text in double quotes" },
+	{ GOOD "disk = ( { target = \"/a\"; format = \"qcow2\"; backing = [ \"/a\\nb\" ]; } )", "disk",
+	  "backing contains a control character" },
 	{ GOOD "disk = ( { target = \"/a\";\n vdev = \"vda\";\n quues = 2; } )\n", "disk",
 	  "w.cfg:5: disk 1: unknown key \"quues\"" },
 	{ GOOD "disk = ( { target = \"/a\";\n iops = \"many\"; } )\n", "disk", "w.cfg:4: disk 1: iops is not a whole" },
@@ -226,6 +236,33 @@ static void a_name_has_63_characters_at_most(void **state)
 	name[64] = '\0';
 	snprintf(text, sizeof(text), "name = \"%s\"\nkernel = \"/k\"\n", name);
 	assert_null(config_parse(text, "n.cfg", "/", NULL, &err));
+}
+
+static void backing_files_go_round(void **state)
+{
+	static const char *const forms[] = {
+		DISKS("/a,qcow2,backing=b,backing=/c"),
+		"disk = ( { target = \"/a\"; format = \"qcow2\"; backing = [ \"b\", \"/c\" ]; } )",
+	};
+	static struct guest_config again;
+	struct error err;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(forms) / sizeof(forms[0]); n++) {
+		char text[256];
+		json_object *json;
+
+		snprintf(text, sizeof(text), "%s%s", GOOD, forms[n]);
+		take(text);
+		assert_string_equal(config.disk[0].backing, "/home/u/b\n/c\n");
+		json = config_to_json(&config);
+		assert_non_null(strstr(
+			json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+			"\"backing\":[\"/home/u/b\",\"/c\"]"));
+		assert_int_equal(config_check(json, &again, &err), 0);
+		assert_string_equal(again.disk[0].backing, config.disk[0].backing);
+		json_object_put(json);
+	}
 }
 
 static void too_long_text_is_refused(void **state)
@@ -556,6 +593,7 @@ int main(void)
 		cmocka_unit_test(every_key_goes_round),
 		cmocka_unit_test(a_wrong_file_is_refused_by_line_and_key),
 		cmocka_unit_test(a_name_has_63_characters_at_most),
+		cmocka_unit_test(backing_files_go_round),
 		cmocka_unit_test(too_long_text_is_refused),
 		cmocka_unit_test(hostile_json_is_refused),
 		cmocka_unit_test(xl_forms_of_one_disk_are_equal),

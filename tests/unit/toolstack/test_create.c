@@ -19,7 +19,7 @@
 static pthread_t loop_thread;
 static struct guests of_guests;
 static struct guest taken, made;
-static const struct guest_config config = { .name = "g", .vcpus = 1, .memory_bytes = 1 << 20 };
+static struct guest_config config = { .name = "g", .vcpus = 1, .memory_bytes = 1 << 20 };
 static bool files_fail, name_goes;
 static int looked, verified, built, replies;
 static struct error answer;
@@ -54,7 +54,7 @@ int check_devices(const struct guest_config *of, struct error *err)
 	return 0;
 }
 
-int check_files(const struct guest_config *of, struct error *err)
+int check_files(struct guest_config *of, struct error *err)
 {
 	assert_string_equal(of->name, "g");
 	if (!pthread_equal(pthread_self(), loop_thread))

@@ -146,6 +146,8 @@ static struct helper *disk_of(const char *file, enum disk_format format)
 {
 	disk = (struct disk_config){ .vdev = "vda", .format = format, .slot = 4, .queues = 1 };
 	snprintf(disk.target, sizeof(disk.target), "%s/%s", directory, file);
+	snprintf(disk.backing, sizeof(disk.backing), "%s/middle.qcow2\n%s/base.raw\n%s/x\n", directory, directory,
+		 directory);
 	return storage_new("g", &disk);
 }
 
@@ -377,6 +379,27 @@ static void assert_refused(const char *file, enum disk_format format, enum error
 	stop(helper);
 }
 
+/* A guest writes its image's header, and thus the names in it. */
+static void only_allowed_files_are_opened(void **state)
+{
+	struct helper *helper = disk_of("top.qcow2", FORMAT_QCOW2);
+
+	(void)state;
+	if (!usable)
+		skip();
+	*strchr(helper->config.disk.backing, '\n') = '\0'; /* middle.qcow2 is allowed, base.raw is not */
+	strcat(helper->config.disk.backing, "\n");
+	assert_int_equal(helper_start(helper, &err), -1);
+	assert_non_null(strstr(err.text, "/middle.qcow2 is based on "));
+	assert_non_null(strstr(err.text, "/base.raw, which is not allowed: write backing = [ "));
+	stop(helper);
+	helper = disk_of("top.qcow2", FORMAT_QCOW2);
+	helper->config.disk.backing[0] = '\0';
+	assert_int_equal(helper_start(helper, &err), -1);
+	assert_non_null(strstr(err.text, "/top.qcow2 is based on "));
+	stop(helper);
+}
+
 static void images_that_cannot_be_served_are_refused(void **state)
 {
 	(void)state;
@@ -586,6 +609,7 @@ int main(void)
 		cmocka_unit_test(a_folder_has_one_client),
 		cmocka_unit_test(a_folder_is_adopted_without_its_client),
 		cmocka_unit_test(files_that_a_guest_leaves_are_removed),
+		cmocka_unit_test(only_allowed_files_are_opened),
 		cmocka_unit_test(images_that_cannot_be_served_are_refused),
 		cmocka_unit_test(a_program_that_does_not_start_says_why),
 		cmocka_unit_test(images_in_use_are_refused),
