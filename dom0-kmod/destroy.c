@@ -9,6 +9,7 @@
 #include "hypercall.h"
 #include "ioreq.h"
 #include "memory.h"
+#include "shared_page.h"
 #include "signal.h"
 #include "status.h"
 
@@ -20,8 +21,8 @@
 #define REAPER_LAST msecs_to_jiffies(1000)
 
 /*
- * After this no vCPU runs, and nothing new is mapped, bound or waited for. Bindings of user space are dropped, so that
- * the domain depends on mappings and DMA only.
+ * After this no vCPU runs, and nothing new is mapped, bound or waited for. Bindings of user space and mappings of
+ * shared pages are dropped, so that the domain depends on mappings of RAM and DMA only.
  */
 static void domain_begin_destroy(struct domain *domain)
 {
@@ -42,6 +43,7 @@ static void domain_begin_destroy(struct domain *domain)
 	vimo_signal_bind(&domain->console, NULL);
 	vimo_domain_release_events(domain);
 	up_write(&domain->sem);
+	vimo_shared_pages_unmap(domain);
 	wake_up_interruptible_all(&domain->ioreq.wait);
 }
 
@@ -59,6 +61,8 @@ static int domain_finish_destroy(struct domain *domain)
 			return -EBUSY;
 		err = vimo_domain_step_destroy(domain);
 	} while (err == -EAGAIN);
+	if (!err)
+		vimo_devices_free(domain);
 	return err;
 }
 
@@ -70,7 +74,7 @@ static int domain_destroy_locked(struct domain *domain)
 	domain_begin_destroy(domain);
 	if (domain->phase == DOMAIN_GONE)
 		return -ENOENT;
-	if (atomic_read(&domain->mappings) || vimo_memory_referenced(domain))
+	if (atomic_read(&domain->mappings) || vimo_memory_referenced(domain) || vimo_shared_pages_referenced(domain))
 		return -EBUSY;
 	err = domain_finish_destroy(domain);
 	return err == -ENOENT ? -EIO : err; /* ENOENT means GONE, and only that */

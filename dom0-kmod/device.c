@@ -138,13 +138,20 @@ int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args)
 
 void vimo_devices_release_locked(struct domain *domain)
 {
-	struct guest_device *device, *next;
+	struct guest_device *device;
 
 	lockdep_assert_held_write(&domain->sem);
+	list_for_each_entry(device, &domain->devices, node)
+		device_release(device);
+	domain->device_count = 0;
+}
+
+void vimo_devices_free(struct domain *domain)
+{
+	struct guest_device *device, *next;
+
 	list_for_each_entry_safe(device, next, &domain->devices, node) {
 		list_del(&device->node);
-		device_release(device);
 		kfree_rcu(device, rcu);
 	}
-	domain->device_count = 0;
 }

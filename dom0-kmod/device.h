@@ -18,6 +18,8 @@ struct guest_device {
 
 int vimo_device_add(struct domain *domain, const struct vimo_ioc_device *args); /* or change its queues */
 struct guest_device *vimo_device_find_locked(struct domain *domain, u64 ipa);
-void vimo_devices_release_locked(struct domain *domain); /* all; the domain is going */
+/* The domain is going: no event, no eventfd any more. Which pages it has stays known until vimo_devices_free(). */
+void vimo_devices_release_locked(struct domain *domain);
+void vimo_devices_free(struct domain *domain); /* phase GONE */
 
 #endif

@@ -163,6 +163,8 @@ struct domain *vimo_domain_alloc(u32 vcpus)
 	domain->vcpus = vcpus;
 	mutex_init(&domain->destroying);
 	init_rwsem(&domain->sem);
+	address_space_init_once(&domain->mapping);
+	domain->mapping.a_ops = &empty_aops;
 	INIT_LIST_HEAD(&domain->devices);
 	INIT_LIST_HEAD(&domain->calls);
 	spin_lock_init(&domain->ioreq.lock);

@@ -72,7 +72,8 @@ struct domain {
 
 	struct extent *extents; /* sorted by ipa */
 	size_t extent_count, extent_room;
-	atomic_t mappings; /* areas of user space, of RAM or shared pages, and transfers of disk_file.c */
+	atomic_t mappings;            /* areas of RAM in user space, and transfers of disk_file.c */
+	struct address_space mapping; /* of all descriptors of the domain, so that shared pages can be unmapped */
 
 	struct list_head devices;
 	unsigned int device_count;

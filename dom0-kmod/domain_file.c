@@ -326,5 +326,12 @@ static const struct file_operations domain_fops = {
 
 struct file *vimo_domain_file(struct domain *domain)
 {
-	return anon_inode_getfile("[vimo-domain]", &domain_fops, domain, O_RDWR | O_CLOEXEC);
+	struct file *file = anon_inode_getfile("[vimo-domain]", &domain_fops, domain, O_RDWR | O_CLOEXEC);
+
+	if (IS_ERR(file))
+		return file;
+	/* All anonymous files share one inode, whose mapping cannot tell this domain's areas from others. */
+	domain->mapping.host = file_inode(file); /* the same for each descriptor; it lasts as long as the kernel */
+	file->f_mapping = &domain->mapping;
+	return file;
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmap.c - guest RAM and shared pages in user space.
+ * mmap.c - guest RAM in user space; for shared pages see shared_page.c.
  *
  * RAM is mapped page by page as it is touched, as ordinary pages with a count:
- * direct I/O, io_uring, vhost and the like can pin them. The few shared pages
- * (requests, console, a device's shadow page) belong to EL2 and are mapped at
- * once. Every area counts in domain->mappings, which keeps the domain's memory
- * from being freed.
+ * direct I/O, io_uring, vhost and the like can pin them. Every area of RAM
+ * counts in domain->mappings, which keeps the domain's memory from being freed.
  *
  * Offsets: of a domain's descriptor, guest physical addresses; of its memory's
  * descriptor, bytes of RAM.
@@ -14,14 +12,13 @@
  * Context: mmap_lock is held, for writing in mmap(), for reading in a fault.
  */
 #include "mmap.h"
-#include "device.h"
 #include "memory.h"
+#include "shared_page.h"
 
 #include <vimo/guest_map.h>
 
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/version.h>
 
 /*
  * Power of two. Reading costs 551 instructions a page with 16, 1,764 with 1 and 470 with 512, which may map many pages
@@ -103,50 +100,14 @@ static const struct vm_operations_struct memory_ops = {
 	.fault = mmap_memory_fault,
 };
 
-static const struct vm_operations_struct shared_page_ops = {
-	.open = mmap_open,
-	.close = mmap_close,
-};
-
-static void mmap_set_flags(struct vm_area_struct *vma, unsigned long set, unsigned long clear)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-	vm_flags_mod(vma, set, clear);
-#else
-	vma->vm_flags = (vma->vm_flags | set) & ~clear;
-#endif
-}
-
-/* PA of a page that EL2 shares with dom0 under this offset; 0: no such page. */
-static u64 mmap_shared_page(struct domain *domain, u64 offset)
-{
-	struct guest_device *device;
-
-	if (offset == VIMO_MMAP_IOREQ)
-		return domain->ioreq_pa;
-	if (offset == VIMO_MMAP_CONSOLE)
-		return domain->console_pa;
-	device = vimo_device_find_locked(domain, offset);
-	return device ? device->pa : 0;
-}
-
-/* EL2's own memory may lie outside the memory of dom0's kernel: then it has no struct page. */
-static int mmap_insert_shared(struct vm_area_struct *vma, u64 pa)
-{
-	unsigned long pfn = PHYS_PFN(pa);
-
-	if (pfn_is_map_memory(pfn))
-		return vm_insert_page(vma, vma->vm_start, pfn_to_page(pfn));
-	return remap_pfn_range(vma, vma->vm_start, pfn, PAGE_SIZE, vma->vm_page_prot);
-}
-
 static int mmap_ram_locked(struct domain *domain, struct vm_area_struct *vma, u64 ipa,
 			   const struct vm_operations_struct *ops)
 {
 	if (!vimo_memory_covers_locked(domain, ipa, vma->vm_end - vma->vm_start))
 		return -ENXIO;
-	mmap_set_flags(vma, VM_MIXEDMAP, 0); /* for vm_insert_page() in faults */
+	vimo_vma_set_flags(vma, VM_MIXEDMAP, 0); /* for vm_insert_page() in faults */
 	vma->vm_ops = ops;
+	atomic_inc(&domain->mappings);
 	return 0;
 }
 
@@ -154,22 +115,15 @@ static int mmap_domain_locked(struct domain *domain, struct vm_area_struct *vma)
 {
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	u64 bytes = vma->vm_end - vma->vm_start;
-	u64 shared;
-	int err;
 
 	if (offset + bytes < offset)
 		return -EINVAL;
-	shared = mmap_shared_page(domain, offset);
-	if (shared) {
-		if (bytes != PAGE_SIZE)
-			return -EINVAL;
-		err = mmap_insert_shared(vma, shared);
-		if (err)
-			return err;
-		vma->vm_ops = &shared_page_ops;
-		return 0;
-	}
-	return mmap_ram_locked(domain, vma, offset, &domain_ops);
+	if (!vimo_shared_page_exists_locked(domain, offset))
+		return mmap_ram_locked(domain, vma, offset, &domain_ops);
+	if (bytes != PAGE_SIZE)
+		return -EINVAL;
+	vimo_shared_page_map(vma);
+	return 0;
 }
 
 /* Only RAM: an offset that would wrap round to addresses below RAM is past its end. */
@@ -196,11 +150,9 @@ static int mmap_file(struct file *file, struct vm_area_struct *vma,
 	err = vimo_domain_enter(domain);
 	if (err)
 		return err;
-	mmap_set_flags(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY, VM_MAYEXEC);
+	vimo_vma_set_flags(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY, VM_MAYEXEC);
 	vma->vm_private_data = domain;
 	err = map_locked(domain, vma);
-	if (!err)
-		atomic_inc(&domain->mappings);
 	up_read(&domain->sem);
 	return err;
 }

@@ -20,8 +20,8 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "diskfile", "ioreqstorm", "bellstorm", "bootguest", "diskcheck", "vsockcheck", "fscheck",
-            "dnsanswer")
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "pinpages", "diskfile", "ioreqstorm", "bellstorm", "bootguest",
+            "diskcheck", "vsockcheck", "fscheck", "dnsanswer")
 # Programs of the unit tests, and their other sources.
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
                           TOP / "backends/virtio/split.c", TOP / "backends/virtio/virtqueue.c")}
