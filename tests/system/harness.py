@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
-PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "pinpages", "diskfile", "ioreqstorm", "bellstorm", "bootguest",
+PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "pinpages", "diskfile", "ioctlstorm", "ioreqstorm", "bellstorm", "bootguest",
             "diskcheck", "vsockcheck", "fscheck", "dnsanswer")
 # Programs of the unit tests, and their other sources.
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
@@ -42,6 +42,7 @@ class Machine:
     cpus: int
     checks: list
     options: str = ""
+    dom0_options: str = ""                       # of dom0's kernel
     cpu: str = "cortex-a57"
     memory: str = "2G"
     bare: bool = False
@@ -213,7 +214,8 @@ class Bench:
         """Kernel, initrd, command line and first disks of dom0."""
         if not machine.kit:
             # Without kpti=off each system call empties QEMU's TLB. The shipped image boots with Linux's defaults.
-            return self.dom0_kernel, self.dom0_initrd(machine), "console=ttyAMA0 quiet panic=-1 kpti=off", []
+            bootargs = f"console=ttyAMA0 quiet panic=-1 kpti=off {machine.dom0_options}"
+            return self.dom0_kernel, self.dom0_initrd(machine), bootargs, []
         image = Path(self.args.dom0)
         return image / "dom0-kernel", image / "dom0-initrd", console.BOOTARGS, [image / "dom0.ext4", machine.kit(self)]
 
