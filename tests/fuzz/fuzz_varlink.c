@@ -79,6 +79,44 @@ static struct client {
 } clients[CLIENTS];
 static struct client *accepting;
 
+/* Of the guest whose changes are announced. */
+static struct watch {
+	watch_fn fn;
+	void *arg;
+} * timer;
+
+uint64_t uv_now(const uv_loop_t *loop)
+{
+	static uint64_t ms;
+
+	(void)loop;
+	return ms += 20;
+}
+
+struct watch *watch_timer(uv_loop_t *loop, uint64_t ms, watch_fn fn, void *arg)
+{
+	(void)loop;
+	if (!ms || timer)
+		abort();
+	timer = malloc(sizeof(*timer));
+	*timer = (struct watch){ fn, arg };
+	return timer;
+}
+
+void watch_end(struct watch **watch)
+{
+	if (*watch)
+		timer = NULL;
+	free(*watch);
+	*watch = NULL;
+}
+
+static void end_timer(void)
+{
+	if (timer)
+		timer->fn(timer->arg);
+}
+
 static struct client *client_of(const void *pipe)
 {
 	for (unsigned int n = 0; n < CLIENTS; n++)
@@ -365,7 +403,7 @@ static void end_work(unsigned int n, bool good)
 		pending[n].hotplug(arg, up, pending[n].slot, good ? NULL : &err);
 }
 
-void create_guest(struct guests *all, const struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
+void create_guest(struct guests *all, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
 {
 	(void)all;
 	(void)dry_run;
@@ -609,8 +647,10 @@ static void step(void)
 		monitor_announce(&api.monitors, up);
 	else if (what < 0xd0)
 		complete_writes(client, client->pipe && what & 8 ? 0 : UV_EPIPE);
+	else if (what < 0xd4)
+		busy->busy = what & 2;
 	else if (what < 0xd8)
-		busy->busy = what & 4;
+		end_timer();
 	else if (what < 0xe0)
 		varlink_tick(&for_all);
 	else if (what < 0xfe)
@@ -660,6 +700,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	for (unsigned int n = 0; n < PENDING; n++)
 		end_work(n, n & 1);
 	monitor_announce(&api.monitors, up);
+	end_timer();
 	for (unsigned int n = 0; n < CLIENTS; n++)
 		clients[n].used = 0;
 	if (api.monitors.first || trusted.peers.first || for_all.peers.first || trusted.first || for_all.first)
