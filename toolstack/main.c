@@ -8,6 +8,7 @@
 #include "api/parameters.h"
 #include "base/fd_store.h"
 #include "base/store.h"
+#include "base/user.h"
 #include "guest/adopt.h"
 #include "log.h"
 
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (lock())
 		return ERROR_FAILED;
+	user_check();
 	fd_store_open();
 	guests_init(&guests, loop);
 	guests_observe(&guests, monitor_announce, &api.monitors);

@@ -5,6 +5,7 @@
  */
 #include "base/confine.h"
 #include "base/store.h"
+#include "base/user.h"
 #include "dm/request.h"
 #include "fuzz.h"
 #include "helper/folder.h"
@@ -252,7 +253,7 @@ static void take_layers(void)
 	struct layers *layers;
 	struct error err = { 0 };
 
-	layers = layers_open(&disk, &err);
+	layers = layers_open(&disk, USER_CHECK, &err);
 	if (!layers) {
 		check_error(&err);
 		return;
@@ -315,9 +316,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	setenv("VIMO_QEMU_IMG", "/bin/true", 1);
 	switch (input_take(&whole, 1) % 5) {
 	case 0: take_layers(); break;
-	case 1: take_messages(storage_new("g", &disk)); break;
-	case 2: take_messages(slirp_new("g", &vif)); break;
-	case 3: take_messages(folder_new("g", &folder)); break;
+	case 1: take_messages(storage_new("g", USER_CHECK, &disk)); break;
+	case 2: take_messages(slirp_new("g", USER_CHECK, &vif)); break;
+	case 3: take_messages(folder_new("g", USER_CHECK, &folder)); break;
 	case 4: take_answer(); break;
 	}
 	return 0;

@@ -1,64 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * confine.c - a root directory of its own for qemu-storage-daemon, qemu-img, virtiofsd and vimo-slirp. The first two
- * open images of any user by path, and parse what guests wrote.
+ * confine.c - users, rights, limits and descriptors of qemu-storage-daemon, qemu-img, virtiofsd and vimo-slirp. The
+ * first two open images of any user by path, and parse what guests wrote.
  */
 #include "base/confine.h"
 #include "base/child.h"
+#include "base/deny.h"
 #include "base/process.h"
 #include "base/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <linux/capability.h>
-#include <pwd.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FILES 1024
-#define FOLDER_FILES 400000 /* more than vimo-dm lets a guest have open */
+#define KEEP RLIM_INFINITY /* vimod's own limit */
 
-/* As bits. */
-static const uint64_t image_rights = 1ull << CAP_DAC_OVERRIDE;
-static const uint64_t folder_rights = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER |
-				      1ull << CAP_FSETID | 1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_MKNOD |
-				      1ull << CAP_SETFCAP | 1ull << CAP_SYS_CHROOT |
-				      1ull << CAP_SETPCAP; /* virtiofsd uses it to give up the last four */
-
-/* Parts of the system that programs need. Without /dev/null, QEMU does not detect OFD locks. */
+/*
+ * What each kind of program may have. As bits: CAP_DAC_OVERRIDE of an image's program opens files in its root, where
+ * only images have an owner that matters; virtiofsd uses CAP_SETPCAP to give up four of its rights.
+ */
 static const struct {
-	const char *path;
-	uint64_t attributes;
-} parts[] = {
-	{ "/usr", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV },
-	{ "/lib", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV },
-	{ "/lib64", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV },
-	{ "/etc/ld.so.cache", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC },
-	{ "/dev/null", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC },
+	uint64_t rights;
+	rlim_t open_files, tasks, memory, file_bytes, seconds;
+} kinds[] = {
+	[CONFINE_IMAGES] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, KEEP, KEEP, KEEP },
+	[CONFINE_READING] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, 4ull << 30, 0, 60 },
+	[CONFINE_FOLDER] = { 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |
+				     1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_MKNOD | 1ull << CAP_SETFCAP |
+				     1ull << CAP_SYS_CHROOT | 1ull << CAP_SETPCAP,
+			     400000 /* more than vimo-dm lets a guest have open */, KEEP, KEEP, KEEP, KEEP },
+	[CONFINE_NETWORK] = { 0, 1024, 2048, KEEP, 0, KEEP },
 };
+
+static bool has_images(const struct confine *confine)
+{
+	return confine->kind == CONFINE_IMAGES || confine->kind == CONFINE_READING;
+}
 
 void confine_path(const struct confine *confine, uint32_t file, char path[CONFINE_PATH])
 {
 	if (geteuid())
 		snprintf(path, CONFINE_PATH, "/proc/self/fd/%u", CONFINE_FIRST + confine->kept_count + file);
 	else
-		snprintf(path, CONFINE_PATH, "/image/%u", file);
+		root_path(file, path);
 }
 
 /*
  * From here on in the child of child_fork(): async-signal-safe calls only. The functions return NULL, or the name of
  * the step that failed, with errno.
  */
-static const char *keep_rights(const struct passwd *user, uint64_t rights)
+static const char *keep_rights(uid_t user, uint64_t rights)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	uint32_t low = (uint32_t)rights, high = (uint32_t)(rights >> 32);
@@ -69,8 +70,7 @@ static const char *keep_rights(const struct passwd *user, uint64_t rights)
 			return "bounding set";
 	if (setgroups(0, NULL))
 		return "groups";
-	if (user && (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
-		     setresuid(user->pw_uid, user->pw_uid, user->pw_uid)))
+	if (user && (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setresgid(user, user, user) || setresuid(user, user, user)))
 		return "user";
 	if (syscall(SYS_capset, &header, sets))
 		return "capabilities";
@@ -80,146 +80,84 @@ static const char *keep_rights(const struct passwd *user, uint64_t rights)
 	return NULL;
 }
 
-/* A part of the system; links stay links. */
-static bool put_part(size_t part, int *tree)
+/* Only a program that is not confined, because vimod is not root, opens files by their descriptors. */
+static bool inherits(const struct confine *confine, uint32_t file)
 {
-	struct mount_attr attributes = { .attr_set = parts[part].attributes };
-
-	*tree = open_tree(AT_FDCWD, parts[part].path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	return *tree >= 0 && !mount_setattr(*tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes));
-}
-
-static bool put_image(const struct confine *confine, uint32_t n, int *tree)
-{
-	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC |
-						     (confine->folder ? MOUNT_ATTR_NODEV : 0) |
-						     (confine->file[n].writable ? 0 : MOUNT_ATTR_RDONLY) };
-
-	/* Before unshare(): mounts of another namespace cannot be cloned. */
-	*tree = open_tree(confine->file[n].fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	return *tree >= 0 && !mount_setattr(*tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes));
-}
-
-/* Below the new root, which is the working directory. */
-static bool place(int tree, const char *at, bool directory)
-{
-	int fd = -1;
-
-	if (directory ? mkdir(at, 0755) : (fd = open(at, O_CREAT | O_WRONLY | O_CLOEXEC, 0644)) < 0)
-		return false;
-	if (fd >= 0)
-		close(fd);
-	return !move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH);
-}
-
-static bool build_root(void)
-{
-	char target[PATH_MAX];
-	struct stat status;
-
-	if (mkdir("etc", 0755) || mkdir("dev", 0755) || mkdir("image", 0755))
-		return false;
-	for (size_t n = 0; n < sizeof(parts) / sizeof(parts[0]); n++) {
-		const char *part = parts[n].path;
-		ssize_t length = readlink(part, target, sizeof(target) - 1);
-		int tree;
-
-		if (length > 0) {
-			target[length] = '\0';
-			if (symlink(target, part + 1))
-				return false;
-		} else if (!stat(part, &status) &&
-			   (!put_part(n, &tree) || !place(tree, part + 1, S_ISDIR(status.st_mode)))) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static const char *change_root(const struct confine *confine, const char *mount_point)
-{
-	int tree[CONFINE_FILES];
-	char path[CONFINE_PATH];
-
-	for (uint32_t n = 0; n < confine->file_count; n++)
-		if (!put_image(confine, n, &tree[n]))
-			return "image";
-	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (confine->network ? 0 : CLONE_NEWNET)))
-		return "namespaces";
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("tmpfs", mount_point, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m") || chdir(mount_point))
-		return "root";
-	if (!build_root())
-		return "system";
-	for (uint32_t n = 0; n < confine->file_count; n++) {
-		const char *at = confine->file[n].at ? confine->file[n].at : path;
-
-		confine_path(confine, n, path);
-		if (!place(tree[n], at + 1, confine->folder || confine->file[n].directory))
-			return "image";
-	}
-	/* Of the new PID namespace. */
-	if (confine->folder &&
-	    (mkdir("proc", 0555) || mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL)))
-		return "proc";
-	/* Not pivot_root(): it does not work on an initial RAM disk. */
-	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) ||
-	    mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
-		return "root";
-	return NULL;
+	return geteuid() || confine->file[file].held;
 }
 
 /* All others are closed. *gate gets a number behind those of the program. */
 static const char *number_descriptors(const struct confine *confine, int *gate)
 {
-	uint32_t count = confine->kept_count + confine->file_count;
-	int moved[CONFINE_KEPT + CONFINE_FILES], next = CONFINE_FIRST + (int)count;
+	int moved[CONFINE_KEPT + CONFINE_FILES], next = CONFINE_FIRST;
+	const int above = CONFINE_FIRST + CONFINE_KEPT + CONFINE_FILES + 1; /* all numbers that they get */
+	uint32_t count = 0;
 
-	/* Above the numbers that they get. */
-	*gate = confine->gate_fd < 0 ? -1 : fcntl(confine->gate_fd, F_DUPFD_CLOEXEC, next + 1);
+	*gate = confine->gate_fd < 0 ? -1 : fcntl(confine->gate_fd, F_DUPFD_CLOEXEC, above);
+	for (uint32_t n = 0; n < confine->kept_count + confine->file_count; n++)
+		if (n < confine->kept_count || inherits(confine, n - confine->kept_count))
+			moved[count++] = fcntl(n < confine->kept_count ? confine->kept[n] :
+									 confine->file[n - confine->kept_count].fd,
+					       F_DUPFD_CLOEXEC, above);
 	for (uint32_t n = 0; n < count; n++)
-		moved[n] = fcntl(n < confine->kept_count ? confine->kept[n] : confine->file[n - confine->kept_count].fd,
-				 F_DUPFD_CLOEXEC, next + 1);
-	for (uint32_t n = 0; n < count; n++)
-		if (dup2(moved[n], CONFINE_FIRST + (int)n) < 0)
+		if (dup2(moved[n], next++) < 0)
 			return "descriptors";
 	if (confine->gate_fd >= 0)
 		*gate = dup3(*gate, next++, O_CLOEXEC);
 	return (confine->gate_fd >= 0 && *gate < 0) || close_range((unsigned int)next, ~0u, 0) ? "descriptors" : NULL;
 }
 
-/* @most open files, or vimod's own limit. */
-static bool limit(rlim_t most)
+static bool limit_one(int resource, rlim_t most)
 {
-	const struct rlimit no_core = { 0, 0 };
-	struct rlimit files = { most, most }, now;
+	struct rlimit limit = { most, most }, now;
 
-	if (setrlimit(RLIMIT_CORE, &no_core) || getrlimit(RLIMIT_NOFILE, &now))
-		return false;
-	if (!setrlimit(RLIMIT_NOFILE, &files))
+	if (most == KEEP || !setrlimit(resource, &limit))
 		return true;
-	now.rlim_cur = now.rlim_max;
-	return !setrlimit(RLIMIT_NOFILE, &now);
+	/* Without rights, vimod's own limit is the most. */
+	return !getrlimit(resource, &now) && now.rlim_max < most;
 }
 
-static void run_child(const struct confine *confine, const char *mount_point, const struct passwd *user)
+static const char *limit(enum confine_kind kind)
 {
-	const char *problem = NULL;
+	return limit_one(RLIMIT_CORE, 0) && limit_one(RLIMIT_NOFILE, kinds[kind].open_files) &&
+			       limit_one(RLIMIT_NPROC, geteuid() ? KEEP : kinds[kind].tasks) &&
+			       limit_one(RLIMIT_AS, kinds[kind].memory) &&
+			       limit_one(RLIMIT_FSIZE, kinds[kind].file_bytes) &&
+			       limit_one(RLIMIT_CPU, kinds[kind].seconds) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
+		       NULL :
+		       "limits";
+}
+
+static const char *standard_descriptors(const struct confine *confine)
+{
+	int none = open("/dev/null", O_RDONLY);
+
+	return none >= 0 && dup2(none, STDIN_FILENO) >= 0 && dup2(confine->messages_fd, STDERR_FILENO) >= 0 &&
+			       dup2(confine->output_fd < 0 ? STDERR_FILENO : confine->output_fd, STDOUT_FILENO) >= 0 ?
+		       NULL :
+		       "descriptors";
+}
+
+static void run_child(const struct confine *confine, const char *mount_point, const struct sock_fprog *filter)
+{
+	const struct root root = { mount_point, confine->file, confine->file_count, confine->kind == CONFINE_FOLDER,
+				   confine->network };
+	bool may_confine = !geteuid();
+	const char *problem = standard_descriptors(confine);
 	int gate = -1;
 
-	if (dup2(confine->messages_fd, STDERR_FILENO) < 0 ||
-	    dup2(confine->output_fd < 0 ? STDERR_FILENO : confine->output_fd, STDOUT_FILENO) < 0)
-		problem = "descriptors";
-	if (!problem && user)
-		problem = change_root(confine, mount_point);
+	if (!problem && may_confine)
+		problem = root_enter(&root);
 	if (!problem)
 		problem = number_descriptors(confine, &gate);
-	if (!problem && (!limit(confine->folder ? FOLDER_FILES : FILES) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
-		problem = "limits";
-	if (!problem && user)
-		problem = keep_rights(confine->folder ? NULL : user, confine->folder ? folder_rights :
-								     confine->user   ? 0 :
-										       image_rights);
+	if (!problem)
+		problem = limit(confine->kind);
+	if (!problem && may_confine)
+		problem = keep_rights(confine->kind == CONFINE_FOLDER ? 0 : confine->user, kinds[confine->kind].rights);
+	if (!problem && may_confine && confine->kind != CONFINE_FOLDER)
+		problem = root_landlock(&root);
+	if (!problem && filter && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter))
+		problem = "system call filter";
 	if (!problem) {
 		if (gate >= 0)
 			process_pass(gate);
@@ -231,18 +169,14 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 
 pid_t confine_spawn(const struct confine *confine, struct error *err)
 {
-	const char *name = confine->user ? confine->user : "vimo-dm";
-	struct passwd entry, *user = NULL;
-	char buffer[4096];
+	const struct sock_fprog *filter = NULL;
 	pid_t pid;
 
-	if (!geteuid() && (getpwnam_r(name, &entry, buffer, sizeof(buffer), &user) || !user))
-		return error_set(err, ERROR_FAILED, "user %s does not exist: run systemd-sysusers, which makes it",
-				 name);
-	/* virtiofsd sees no process but itself. */
-	pid = child_fork(confine->folder && user ? CLONE_NEWPID : 0);
+	if (has_images(confine) && !(filter = deny_program()))
+		return error_errno(err, "system call filter of %s", confine->argv[0]);
+	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)
-		run_child(confine, store_root(), user);
+		run_child(confine, store_root(), filter);
 	if (pid < 0)
 		return error_set(err, ERROR_RESOURCES, "cannot start %s: %s", confine->argv[0], strerror(errno));
 	return pid;

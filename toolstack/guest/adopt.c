@@ -5,6 +5,7 @@
 #include "guest/adopt.h"
 #include "base/fd_store.h"
 #include "base/store.h"
+#include "base/user.h"
 #include "cleanup.h"
 #include "device.h"
 #include "guest/life.h"
@@ -88,7 +89,7 @@ static void adopt(struct guests *guests, struct guest *guest)
 	if (guest->domain)
 		guest->fd = device_open_domain(guests->device, guest->domain, &err);
 	dm_adopt(&guest->dm, name);
-	helpers_adopt(guest->helpers, &guest->config);
+	helpers_adopt(guest->helpers, &guest->config, user_of(guest->domain));
 	kind = find_state(guest, &info);
 	if (kind == EVENT_ADOPT_LEFTOVER) {
 		if (!guest->cause[0])

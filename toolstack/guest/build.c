@@ -4,6 +4,7 @@
  */
 #include "guest/build.h"
 #include "base/store.h"
+#include "base/user.h"
 #include "boot/guest_fdt.h"
 #include "device.h"
 #include "guest/capacity.h"
@@ -59,7 +60,7 @@ static void start_helpers(struct work *work)
 	struct opening *opening = opening_of(work);
 	struct guest *guest = work->guest;
 
-	if (!helpers_start(guest->helpers, &guest->config, &opening->err))
+	if (!helpers_start(guest->helpers, &guest->config, user_of(guest->domain), &opening->err))
 		disk_files_open(&opening->files, &guest->config, &opening->err);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "guest/check.h"
 #include "base/fd_list.h"
+#include "base/user.h"
 #include "helper/folder.h"
 #include "helper/slirp.h"
 #include "helper/storage.h"
@@ -62,7 +63,7 @@ int check_files(struct guest_config *config, struct error *err)
 		if (fd < 0 && disk->format != FORMAT_NBD)
 			result = -1;
 		else if (disk->format != FORMAT_RAW)
-			result = storage_check(disk, err);
+			result = storage_check(disk, USER_CHECK, err);
 	}
 	for (uint32_t n = 0; n < config->fs_count && !result; n++)
 		result = folder_check(&config->fs[n], err);

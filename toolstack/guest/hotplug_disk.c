@@ -3,6 +3,7 @@
  * hotplug_disk.c - attach and detach disks.
  */
 #include "guest/hotplug_disk.h"
+#include "base/user.h"
 #include "guest/resources.h"
 #include "helper/storage.h"
 #include "host/disk.h"
@@ -27,7 +28,7 @@ static void start_storage(struct hotplug *change, struct disk_config *disk)
 			return;
 		close(fd);
 	}
-	change->helper = storage_new(change->config.name, disk);
+	change->helper = storage_new(change->config.name, user_of(change->work.guest->domain), disk);
 	if (!helper_start(change->helper, &change->err))
 		strcpy(disk->backing, change->helper->config.disk.backing); /* for the record */
 }

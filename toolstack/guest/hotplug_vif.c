@@ -3,6 +3,7 @@
  * hotplug_vif.c - attach and detach networks.
  */
 #include "guest/hotplug_vif.h"
+#include "base/user.h"
 #include "guest/check.h"
 #include "guest/resources.h"
 #include "helper/slirp.h"
@@ -20,7 +21,7 @@ static void prepare(struct hotplug *change)
 {
 	if (added(change)->backend != VIF_USER)
 		return;
-	change->helper = slirp_new(change->config.name, added(change));
+	change->helper = slirp_new(change->config.name, user_of(change->work.guest->domain), added(change));
 	helper_start(change->helper, &change->err);
 }
 

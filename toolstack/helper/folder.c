@@ -64,7 +64,7 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 
 	if (fd < 0)
 		return -1;
-	confine->folder = true;
+	confine->kind = CONFINE_FOLDER;
 	confine->argv = argv;
 	confine->file_count = 1;
 	confine->file[0].fd = fd;
@@ -132,14 +132,14 @@ static const struct helper_kind kind = {
 	.clean = clean,
 };
 
-struct helper *folder_new(const char *guest, const struct fs_config *folder)
+struct helper *folder_new(const char *guest, uid_t user, const struct fs_config *folder)
 {
 	const union helper_config config = { .folder = *folder };
 	struct helper *helper;
 	char name[FS_TAG_BYTES + 8];
 
 	snprintf(name, sizeof(name), "fs %s", folder->tag);
-	helper = helper_new(&kind, guest, name, folder->slot, &config);
+	helper = helper_new(&kind, guest, user, name, folder->slot, &config);
 	helper->target = helper->config.folder.path;
 	return helper;
 }

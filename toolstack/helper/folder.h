@@ -13,6 +13,6 @@ void folder_hidden(const char *guest, uint32_t slot, char name[FOLDER_HIDDEN_BYT
 /** folder_check() - the folder can be shared now. Blocks as its file system does; any thread. Return: 0 or -1. */
 int folder_check(const struct fs_config *folder, struct error *err);
 /** folder_new() - the helper of a folder; it does not run. */
-struct helper *folder_new(const char *guest, const struct fs_config *folder);
+struct helper *folder_new(const char *guest, uid_t user, const struct fs_config *folder);
 
 #endif

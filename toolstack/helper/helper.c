@@ -33,12 +33,13 @@ int helper_fail(const struct helper *helper, enum error_code code, const char *w
 			 *helper->target ? ": " : "", why);
 }
 
-struct helper *helper_new(const struct helper_kind *kind, const char *guest, const char *name, uint32_t slot,
-			  const union helper_config *config)
+struct helper *helper_new(const struct helper_kind *kind, const char *guest, uid_t user, const char *name,
+			  uint32_t slot, const union helper_config *config)
 {
 	struct helper *helper = alloc_zeroed(sizeof(*helper));
 
 	helper->kind = kind;
+	helper->user = user;
 	helper->slot = slot;
 	helper->config = *config;
 	helper->target = "";
@@ -107,7 +108,7 @@ static int open_pipes(struct helper *helper, int *messages, int *ready)
 static int begin(struct helper *helper, struct error *err)
 {
 	CLEANUP_FD int socket = -1, ready = -1, messages = -1, gate = -1, gate_end = -1;
-	struct confine confine = { .kept_count = 2, .output_fd = -1 };
+	struct confine confine = { .user = helper->user, .kept_count = 2, .output_fd = -1 };
 	char path[PATH_MAX];
 	int ends[2];
 	pid_t pid;

@@ -38,7 +38,7 @@ struct helper_kind {
 	uint64_t sound_ms;  /* a process that served as long does not count as a failure */
 	unsigned int lines; /* that are logged of one process; 0: all */
 	/* Open files that may block, in a thread, before each restart. Return: for run(), or NULL. Both may be NULL. */
-	void *(*prepare)(const union helper_config *config, struct error *err);
+	void *(*prepare)(const union helper_config *config, uid_t user, struct error *err);
 	void (*discard)(void *prepared);
 	/* The process' end of its socket; sets helper->connection if clients do not connect later. Return: -1 with
 	 * errno. */
@@ -60,6 +60,7 @@ enum { KEPT_SOCKET, KEPT_READY };
 struct helper {
 	const struct helper_kind *kind;
 	char guest[64];
+	uid_t user;                   /* the guest's */
 	char name[FS_TAG_BYTES + 16]; /* "disk vda" */
 	uint32_t slot;
 	union helper_config config;
@@ -83,9 +84,9 @@ struct helper {
 	struct log_limit log_limit;
 };
 
-/** helper_new() - a helper that does not run. @name: of the device: "disk vda" */
-struct helper *helper_new(const struct helper_kind *kind, const char *guest, const char *name, uint32_t slot,
-			  const union helper_config *config);
+/** helper_new() - a helper that does not run. @user: the guest's; @name: of the device: "disk vda" */
+struct helper *helper_new(const struct helper_kind *kind, const char *guest, uid_t user, const char *name,
+			  uint32_t slot, const union helper_config *config);
 /** helper_free() - free a helper that was stopped, or never started. */
 void helper_free(struct helper *helper);
 /** helper_path() - records/NAME/FILE-SLOT.@suffix. Any thread. */

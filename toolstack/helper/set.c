@@ -11,7 +11,8 @@
 typedef int (*begin_fn)(struct helper *helper, struct error *err);
 
 /* Make a helper for each device that needs one; @begin it, until that fails. */
-static int make(struct helper **helpers, const struct guest_config *config, begin_fn begin, struct error *err)
+static int make(struct helper **helpers, const struct guest_config *config, uid_t user, begin_fn begin,
+		struct error *err)
 {
 	int result = 0;
 
@@ -20,11 +21,11 @@ static int make(struct helper **helpers, const struct guest_config *config, begi
 
 		if (disk->format == FORMAT_RAW)
 			continue;
-		helpers[disk->slot] = storage_new(config->name, disk);
+		helpers[disk->slot] = storage_new(config->name, user, disk);
 		result = begin(helpers[disk->slot], err);
 	}
 	for (uint32_t n = 0; n < config->fs_count && !result; n++) {
-		helpers[config->fs[n].slot] = folder_new(config->name, &config->fs[n]);
+		helpers[config->fs[n].slot] = folder_new(config->name, user, &config->fs[n]);
 		result = begin(helpers[config->fs[n].slot], err);
 	}
 	for (uint32_t n = 0; n < config->vif_count && !result; n++) {
@@ -32,7 +33,7 @@ static int make(struct helper **helpers, const struct guest_config *config, begi
 
 		if (vif->backend != VIF_USER)
 			continue;
-		helpers[vif->slot] = slirp_new(config->name, vif);
+		helpers[vif->slot] = slirp_new(config->name, user, vif);
 		result = begin(helpers[vif->slot], err);
 	}
 	return result;
@@ -57,14 +58,14 @@ static int adopt(struct helper *helper, struct error *err)
 	return 0;
 }
 
-int helpers_start(struct helper **helpers, const struct guest_config *config, struct error *err)
+int helpers_start(struct helper **helpers, const struct guest_config *config, uid_t user, struct error *err)
 {
-	return make(helpers, config, start, err);
+	return make(helpers, config, user, start, err);
 }
 
-void helpers_adopt(struct helper **helpers, const struct guest_config *config)
+void helpers_adopt(struct helper **helpers, const struct guest_config *config, uid_t user)
 {
-	make(helpers, config, adopt, NULL);
+	make(helpers, config, user, adopt, NULL);
 }
 
 static void each(struct helper **helpers, void (*act)(struct helper *helper))

@@ -9,12 +9,13 @@
 
 /**
  * helpers_start() - start all helpers of the configuration, and wait until they serve. Blocks; any thread.
+ * @user: the guest's
  *
  * Return: 0, or -1 with the helper's own words in @err; some helpers may run.
  */
-int helpers_start(struct helper **helpers, const struct guest_config *config, struct error *err);
+int helpers_start(struct helper **helpers, const struct guest_config *config, uid_t user, struct error *err);
 /** helpers_adopt() - take over the helpers of a running guest; helpers_watch() starts helpers that have ended. */
-void helpers_adopt(struct helper **helpers, const struct guest_config *config);
+void helpers_adopt(struct helper **helpers, const struct guest_config *config, uid_t user);
 /** helpers_watch() / helpers_unwatch() - supervise all helpers, or none. Event loop only. */
 void helpers_watch(struct helper **helpers, uv_loop_t *loop);
 void helpers_unwatch(struct helper **helpers);

@@ -84,7 +84,7 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 		argv[count++] = "--host";
 	argv[count] = vif->hostfwd;
 	confine->argv = argv;
-	confine->user = "vimo-slirp";
+	confine->kind = CONFINE_NETWORK;
 	confine->network = true;
 	if (resolver >= 0) {
 		confine->file_count = 1;
@@ -133,7 +133,7 @@ static const struct helper_kind kind = {
 	.clean = clean,
 };
 
-struct helper *slirp_new(const char *guest, const struct vif_config *vif)
+struct helper *slirp_new(const char *guest, uid_t user, const struct vif_config *vif)
 {
 	const union helper_config config = { .vif = *vif };
 	struct resolver *resolver = alloc_zeroed(sizeof(*resolver));
@@ -141,7 +141,7 @@ struct helper *slirp_new(const char *guest, const struct vif_config *vif)
 	char name[32];
 
 	snprintf(name, sizeof(name), "network %s", vif->mac);
-	helper = helper_new(&kind, guest, name, vif->slot, &config);
+	helper = helper_new(&kind, guest, user, name, vif->slot, &config);
 	helper_path(helper, "conf", resolver->path);
 	helper->state = resolver;
 	return helper;

@@ -13,6 +13,6 @@
 /** slirp_check() - dom0's ports of hostfwd are free now. Return: 0 or -1. */
 int slirp_check(const struct vif_config *vif, struct error *err);
 /** slirp_new() - the helper of a network with backend=user; it does not run. */
-struct helper *slirp_new(const char *guest, const struct vif_config *vif);
+struct helper *slirp_new(const char *guest, uid_t user, const struct vif_config *vif);
 
 #endif

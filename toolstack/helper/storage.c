@@ -135,6 +135,7 @@ static void give_files(const struct layers *layers, bool writable, struct confin
 		}
 		confine->file[n].fd = layer->fd;
 		confine->file[n].writable = !n && writable && layer->format != FORMAT_NBD;
+		confine->file[n].held = layer->locked;
 		confine->file[n].directory = layer->format == FORMAT_NBD;
 		confine->file_count++;
 	}
@@ -179,10 +180,10 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	return pid;
 }
 
-static struct layers *open_layers(struct disk_config *disk, struct error *err)
+static struct layers *open_layers(struct disk_config *disk, uid_t user, struct error *err)
 {
 	if (!access(storage_program(), X_OK))
-		return layers_open(disk, err);
+		return layers_open(disk, user, err);
 	error_key(err, ERROR_FAILED, "disk",
 		  "disk %s: %.400s: qemu-storage-daemon, which serves images that are not raw, is missing: "
 		  "install qemu-system-common",
@@ -190,9 +191,9 @@ static struct layers *open_layers(struct disk_config *disk, struct error *err)
 	return NULL;
 }
 
-int storage_check(struct disk_config *disk, struct error *err)
+int storage_check(struct disk_config *disk, uid_t user, struct error *err)
 {
-	struct layers *layers = open_layers(disk, err);
+	struct layers *layers = open_layers(disk, user, err);
 
 	if (!layers)
 		return -1;
@@ -200,11 +201,11 @@ int storage_check(struct disk_config *disk, struct error *err)
 	return 0;
 }
 
-static void *prepare(const union helper_config *config, struct error *err)
+static void *prepare(const union helper_config *config, uid_t user, struct error *err)
 {
 	struct disk_config disk = config->disk;
 
-	return open_layers(&disk, err);
+	return open_layers(&disk, user, err);
 }
 
 static void discard(void *prepared)
@@ -214,7 +215,8 @@ static void discard(void *prepared)
 
 static pid_t run(struct helper *helper, struct confine *confine, struct error *err)
 {
-	struct layers *layers = helper->prepared ? helper->prepared : open_layers(&helper->config.disk, err);
+	struct layers *layers =
+		helper->prepared ? helper->prepared : open_layers(&helper->config.disk, helper->user, err);
 	pid_t pid;
 
 	if (!layers)
@@ -252,14 +254,14 @@ static const struct helper_kind kind = {
 	.explain = explain,
 };
 
-struct helper *storage_new(const char *guest, const struct disk_config *disk)
+struct helper *storage_new(const char *guest, uid_t user, const struct disk_config *disk)
 {
 	const union helper_config config = { .disk = *disk };
 	struct helper *helper;
 	char name[16];
 
 	snprintf(name, sizeof(name), "disk %s", disk->vdev);
-	helper = helper_new(&kind, guest, name, disk->slot, &config);
+	helper = helper_new(&kind, guest, user, name, disk->slot, &config);
 	helper->target = helper->config.disk.target;
 	return helper;
 }

@@ -8,10 +8,12 @@
 
 #include "helper/helper.h"
 
-/** storage_check() - the disk's images can be opened now. Blocks and changes @disk as layers_open(); any thread.
- * Return: 0 or -1. */
-int storage_check(struct disk_config *disk, struct error *err);
+/**
+ * storage_check() - the disk's images can be opened now, as @user. Blocks and changes @disk as layers_open() does; any
+ * thread. Return: 0 or -1.
+ */
+int storage_check(struct disk_config *disk, uid_t user, struct error *err);
 /** storage_new() - the helper of a disk; it does not run. */
-struct helper *storage_new(const char *guest, const struct disk_config *disk);
+struct helper *storage_new(const char *guest, uid_t user, const struct disk_config *disk);
 
 #endif

@@ -134,6 +134,7 @@ struct preparation {
 	uv_work_t work;
 	struct helper *helper; /* NULL: not wanted any more */
 	const struct helper_kind *kind;
+	uid_t user;
 	union helper_config config;
 	void *prepared;
 	struct error err;
@@ -143,7 +144,7 @@ static void prepare(uv_work_t *work)
 {
 	struct preparation *preparation = work->data;
 
-	preparation->prepared = preparation->kind->prepare(&preparation->config, &preparation->err);
+	preparation->prepared = preparation->kind->prepare(&preparation->config, preparation->user, &preparation->err);
 }
 
 static void on_prepared(uv_work_t *work, int status)
@@ -180,6 +181,7 @@ static void restart(void *arg)
 	preparation->work.data = preparation;
 	preparation->helper = helper;
 	preparation->kind = helper->kind;
+	preparation->user = helper->user;
 	preparation->config = helper->config;
 	helper->preparation = preparation;
 	uv_queue_work(helper->loop, &preparation->work, prepare, on_prepared);

@@ -75,13 +75,18 @@ static char *find_reason(char *words)
 }
 
 /* qemu-img's information about one image. */
-static json_object *read_info(const struct disk_config *disk, int fd, struct error *err)
+static json_object *read_info(const struct disk_config *disk, uid_t user, int fd, struct error *err)
 {
 	char path[CONFINE_PATH], words[1024];
 	const char *argv[] = {
 		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
 	};
-	struct confine confine = { .argv = argv, .file_count = 1, .file = { { .fd = fd } }, .gate_fd = -1 };
+	struct confine confine = { .argv = argv,
+				   .kind = CONFINE_READING,
+				   .user = user,
+				   .file_count = 1,
+				   .file = { { .fd = fd } },
+				   .gate_fd = -1 };
 	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
 	CLEANUP_FD int out = -1, messages = -1;
 	int output[2], said[2];
@@ -194,7 +199,7 @@ static int open_server(struct layer *layer, const struct disk_config *disk, stru
 			       err);
 }
 
-static int open_layer(struct layers *layers, struct disk_config *disk, struct error *err)
+static int open_layer(struct layers *layers, struct disk_config *disk, uid_t user, struct error *err)
 {
 	struct layer *layer = &layers->layer[layers->count];
 	CLEANUP_JSON json_object *info = NULL;
@@ -212,22 +217,23 @@ static int open_layer(struct layers *layers, struct disk_config *disk, struct er
 	if (found < 0)
 		return -1;
 	layer->fd = disk_open_found(disk, found, &layer->direct, err);
+	layer->locked = disk->access == ACCESS_RO;
 	if (layer->fd < 0)
 		return -1;
 	layers->count++;
 	/* QEMU does not lock images that another image is based on. A process with the descriptor has this lock. */
-	if (disk->access == ACCESS_RO && disk_lock(disk, layer->fd, err))
+	if (layer->locked && disk_lock(disk, layer->fd, err))
 		return -1;
 	strcpy(layer->path, disk->target);
 	layer->format = disk->format;
 	layer->block = !fstat(layer->fd, &status) && S_ISBLK(status.st_mode);
 	if (disk->format == FORMAT_RAW)
 		return 0;
-	info = read_info(disk, layer->fd, err);
+	info = read_info(disk, user, layer->fd, err);
 	return !info || check_info(disk, info, err) ? -1 : follow(disk, info, err);
 }
 
-struct layers *layers_open(struct disk_config *disk, struct error *err)
+struct layers *layers_open(struct disk_config *disk, uid_t user, struct error *err)
 {
 	struct disk_config at = *disk;
 	struct layers *layers = calloc(1, sizeof(*layers));
@@ -238,7 +244,7 @@ struct layers *layers_open(struct disk_config *disk, struct error *err)
 		return NULL;
 	}
 	do
-		more = open_layer(layers, &at, err);
+		more = open_layer(layers, &at, user, err);
 	while (more > 0);
 	if (!more) {
 		strcpy(disk->backing, at.backing);

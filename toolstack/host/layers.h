@@ -16,17 +16,19 @@ struct layers {
 		enum disk_format format;
 		int fd;             /* FORMAT_NBD: of the directory of the server's socket, or -1 */
 		bool direct, block; /* O_DIRECT is possible; a block device, not a file */
+		bool locked;        /* fd has a lock, which lasts as long as a process has a copy of fd */
 	} layer[CONFINE_FILES];
 };
 
 /**
  * layers_open() - open and check all layers of a disk, and lock those that are only read.
  * @disk: backing gets the paths of layers that a directory of vimod.conf allows
+ * @user: of qemu-img
  *
  * Blocks while qemu-img reads each layer. Any thread.
  * Return: the layers, for layers_close(); or NULL.
  */
-struct layers *layers_open(struct disk_config *disk, struct error *err);
+struct layers *layers_open(struct disk_config *disk, uid_t user, struct error *err);
 /** layers_close() - close all layers and free them. */
 void layers_close(struct layers *layers);
 

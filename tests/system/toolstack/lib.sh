@@ -169,6 +169,31 @@ refused() {
 # packed_is NAME DEVICE 0|1: the guest's driver has (not) taken packed rings, feature bit 34.
 packed_is() { tell $1 "[ \$(cut -c35 /sys/class/$2/device/features) = $3 ]"; }
 
+# user_of NAME: the number of the user that the guest's processes are.
+user_of() { echo $((98304 + $(vimoctl info $1 | sed -n 's/^id: //p'))); }
+# confined PID USER RIGHTS NAMESPACE...: each thread is USER with these capabilities, has a filter, and gets no new
+# privileges; the process has these namespaces of its own.
+confined() {
+	local pid=$1 status kind
+	for status in /proc/$pid/task/*/status; do
+		grep -qE "^Uid:(.$2){4}$" $status
+		grep -q "^CapEff:.$3$" $status
+		grep -q '^NoNewPrivs:.1$' $status
+		grep -q '^Seccomp:.2$' $status
+	done
+	shift 3
+	for kind; do
+		[ "$(readlink /proc/$pid/ns/$kind)" != "$(readlink /proc/self/ns/$kind)" ]
+	done
+}
+# opens_no_directory PID: none of its descriptors is a way out of its root.
+opens_no_directory() {
+	local fd
+	for fd in /proc/$1/fd/*; do
+		[ ! -d $fd ]
+	done
+}
+
 dm_pid() { cut -d' ' -f1 /run/vimo/records/$1/dm.pid; }
 another_dm() { [ "$(dm_pid $1)" != $2 ]; }
 # replace_dm NAME: kill the guest's vimo-dm, wait for the next vimo-dm.

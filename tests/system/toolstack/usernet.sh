@@ -76,10 +76,9 @@ guests_reach_dom0_and_back() {
 	# vimo-slirp has no rights, and sees its programs and the name servers.
 	local pid
 	pid=$(slirp_pid g1)
-	grep -qE "^Uid:(.$(id -u vimo-slirp)){4}$" /proc/$pid/status
-	grep -q '^CapEff:.0*$' /proc/$pid/status
+	confined $pid $(user_of g1) 0000000000000000 mnt pid ipc uts cgroup
 	grep -q '^CapBnd:.0*$' /proc/$pid/status
-	grep -q '^Seccomp:.2$' /proc/$pid/status
+	opens_no_directory $pid
 	[ "$(ls /proc/$pid/root/)" = "$(printf 'dev\netc\nimage\nlib\nusr')" ]
 	grep -q 127.0.0.1 /proc/$pid/root/etc/resolv.conf
 	# vimo-slirp sees new name servers at once.

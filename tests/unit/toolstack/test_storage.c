@@ -14,7 +14,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -36,16 +35,7 @@ static struct disk_config disk;
 static struct error err;
 static bool usable;
 
-/* The build host need not have a user vimo-dm. */
-int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t bytes, struct passwd **result)
-{
-	(void)buffer;
-	(void)bytes;
-	assert_true(!strcmp(name, "vimo-dm") || !strcmp(name, "vimo-slirp"));
-	*entry = (struct passwd){ .pw_uid = 65534, .pw_gid = 65534 };
-	*result = entry;
-	return 0;
-}
+#define USER 98310
 
 /* A vimo-dm that is given new connections, or is not there yet. */
 static struct {
@@ -148,7 +138,7 @@ static struct helper *disk_of(const char *file, enum disk_format format)
 	snprintf(disk.target, sizeof(disk.target), "%s/%s", directory, file);
 	snprintf(disk.backing, sizeof(disk.backing), "%s/middle.qcow2\n%s/base.raw\n%s/x\n", directory, directory,
 		 directory);
-	return storage_new("g", &disk);
+	return storage_new("g", USER, &disk);
 }
 
 static int files(void)
@@ -249,6 +239,40 @@ static bool is_there(pid_t pid, const char *path)
 	return !access(whole, F_OK);
 }
 
+/* Not one more than these of dom0's files, and no directory: a way out of the root. */
+static void assert_open_files(pid_t pid, int expected)
+{
+	char path[64];
+	int files_open = 0;
+
+	for (int fd = 0; fd < 1024; fd++) {
+		struct stat status;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+		if (stat(path, &status))
+			continue;
+		assert_false(S_ISDIR(status.st_mode));
+		files_open += S_ISREG(status.st_mode);
+	}
+	assert_int_equal(files_open, expected);
+}
+
+static void assert_own_namespaces(pid_t pid)
+{
+	static const char *const kinds[] = { "mnt", "pid", "ipc", "uts", "net", "cgroup" };
+	char path[64], own[64], dom0[64];
+
+	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		memset(own, 0, sizeof(own));
+		memset(dom0, 0, sizeof(dom0));
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kinds[n]);
+		assert_true(readlink(path, own, sizeof(own) - 1) > 0);
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", kinds[n]);
+		assert_true(readlink(path, dom0, sizeof(dom0) - 1) > 0);
+		assert_string_not_equal(own, dom0);
+	}
+}
+
 static void it_sees_its_images_and_has_one_right(void **state)
 {
 	struct helper *helper = started("top.qcow2", FORMAT_QCOW2);
@@ -256,7 +280,8 @@ static void it_sees_its_images_and_has_one_right(void **state)
 
 	(void)state;
 	if (!geteuid()) {
-		assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 65534);
+		assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), USER);
+		assert_int_equal(strtol(status_line(pid, "Gid:"), NULL, 10), USER);
 		assert_int_equal(strtol(status_line(pid, "Groups:"), NULL, 10), 0);
 		assert_int_equal(strtol(status_line(pid, "CapEff:"), NULL, 16), 1 << 1); /* DAC_OVERRIDE */
 		assert_int_equal(strtol(status_line(pid, "CapBnd:"), NULL, 16), 1 << 1);
@@ -265,6 +290,10 @@ static void it_sees_its_images_and_has_one_right(void **state)
 		assert_false(is_there(pid, "/proc/self"));
 		assert_false(is_there(pid, "/etc/passwd"));
 		assert_false(is_there(pid, directory));
+		/* QEMU's three, and the locks of those that are only read. */
+		assert_open_files(pid, 3 + 2);
+		assert_own_namespaces(pid);
+		assert_int_equal(strtol(status_line(pid, "Seccomp:"), NULL, 10), 2);
 	}
 	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
 	stop(helper);
@@ -283,7 +312,7 @@ static struct helper *folder_started(enum disk_access access)
 
 	if (!usable || geteuid() || access_of(&folder))
 		skip();
-	helper = folder_new("g", &folder);
+	helper = folder_new("g", USER, &folder);
 	if (helper_start(helper, &err))
 		fail_msg("%s", err.text);
 	return helper;
@@ -307,6 +336,7 @@ static void a_folder_has_one_client(void **state)
 	assert_int_equal(strtol(status_line(pid, "Uid:"), NULL, 10), 0);
 	assert_int_equal(strtol(status_line(pid, "NoNewPrivs:"), NULL, 10), 1);
 	assert_false(is_there(pid, "/etc"));
+	assert_own_namespaces(pid);
 	helper_connected(helper);
 	/* Another vimo-dm gets another process. */
 	other = connected(helper);
@@ -321,7 +351,7 @@ static void a_folder_has_one_client(void **state)
 /* Its vimod ended before vimo-dm had the connection: the next one starts another, and has one timer for it. */
 static void a_folder_is_adopted_without_its_client(void **state)
 {
-	struct helper *helper = folder_started(ACCESS_RW), *next = folder_new("g", &helper->config.folder);
+	struct helper *helper = folder_started(ACCESS_RW), *next = folder_new("g", USER, &helper->config.folder);
 	pid_t pid = helper->process.pid;
 	int first = connected(helper); /* it does not end by itself */
 	uv_loop_t loop;
@@ -355,7 +385,7 @@ static void files_that_a_guest_leaves_are_removed(void **state)
 
 	(void)state;
 	snprintf(folder.path, sizeof(folder.path), "%s/shared", directory);
-	helper = folder_new("g", &folder);
+	helper = folder_new("g", USER, &folder);
 	shell("mkdir -p shared/.vimo-g-4 shared/.vimo-g-5 kept && touch shared/.vimo-g-4/a shared/.vimo-g-5/a kept/a &&"
 	      "ln -s ../../kept/a shared/.vimo-g-4/b");
 	helper->kind->clean(helper);
@@ -446,7 +476,7 @@ static void a_program_that_does_not_start_says_why(void **state)
 	if (!usable)
 		skip();
 	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
-		struct helper *helper = slirp_new("g", &vif);
+		struct helper *helper = slirp_new("g", USER, &vif);
 
 		setenv("VIMO_SLIRP", cases[n].program, 1);
 		if (!helper_start(helper, &err) || strncmp(err.text, cases[n].why, strlen(cases[n].why)))

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * deny.c - a seccomp filter for programs that have none of their own: qemu-storage-daemon and qemu-img. QEMU's calls
+ * differ from version to version, so the filter lists calls that are denied, not calls that are allowed.
+ */
+#include "base/deny.h"
+#include "cleanup.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <scsi/sg.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NEWEST 450u /* set_mempolicy_home_node: from 424 on, all machines have the same numbers */
+
+static const int denied[] = {
+	/* Other processes. */
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(process_madvise),
+	SCMP_SYS(process_mrelease),
+	SCMP_SYS(kcmp),
+	SCMP_SYS(pidfd_open),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(migrate_pages),
+	SCMP_SYS(move_pages),
+	/* Mounts and namespaces. */
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsconfig),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(fspick),
+	SCMP_SYS(mount_setattr),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	/* Files by another way than a path, and files' owners and rights: an image must not become a program of root.
+	 */
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(name_to_handle_at),
+	SCMP_SYS(fanotify_init),
+	SCMP_SYS(fanotify_mark),
+	SCMP_SYS(chmod),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(chown),
+	SCMP_SYS(lchown),
+	SCMP_SYS(fchown),
+	SCMP_SYS(fchownat),
+	SCMP_SYS(setxattr),
+	SCMP_SYS(lsetxattr),
+	SCMP_SYS(fsetxattr),
+	SCMP_SYS(removexattr),
+	SCMP_SYS(lremovexattr),
+	SCMP_SYS(fremovexattr),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
+	/* Parts of the kernel with a history of faults. QEMU does without io_uring. */
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(vmsplice),
+	SCMP_SYS(lookup_dcookie),
+	SCMP_SYS(nfsservctl),
+	SCMP_SYS(personality),
+	/* The machine. */
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(reboot),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(swapon),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(acct),
+	SCMP_SYS(quotactl),
+	SCMP_SYS(quotactl_fd),
+	SCMP_SYS(syslog),
+	SCMP_SYS(sethostname),
+	SCMP_SYS(setdomainname),
+	SCMP_SYS(settimeofday),
+	SCMP_SYS(clock_settime),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(adjtimex),
+	SCMP_SYS(vhangup),
+};
+
+/* A socket has the family AF_UNIX, AF_INET or AF_INET6, which is the highest of the three. */
+static int deny_sockets(scmp_filter_ctx context)
+{
+	int status =
+		seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6));
+
+	for (unsigned int family = 0; family < AF_INET6 && !status; family++)
+		if (family != AF_UNIX && family != AF_INET)
+			status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+						  SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, family));
+	return status;
+}
+
+static int fill(scmp_filter_ctx context)
+{
+	int status = deny_sockets(context);
+
+	for (size_t n = 0; n < sizeof(denied) / sizeof(denied[0]) && !status; n++)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), denied[n], 0);
+	/* Threads, not processes and no namespaces. clone3's flags cannot be seen: without it, libc uses clone. */
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	/* Commands straight to a disk's controller, and words into a terminal. */
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, SG_IO));
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI));
+	return status;
+}
+
+/* libseccomp's own program after the check for newer calls. Return: 0 or a negative errno. */
+static int export(scmp_filter_ctx context, struct sock_fprog *program)
+{
+	static const struct sock_filter newer[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, NEWEST, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+	};
+	const size_t first = sizeof(newer) / sizeof(newer[0]);
+	CLEANUP_FD int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct sock_filter *code = NULL;
+	struct stat status;
+	int result = fd < 0 ? -errno : seccomp_export_bpf(context, fd);
+
+	if (result)
+		return result;
+	if (fstat(fd, &status) || !(code = malloc(sizeof(newer) + (size_t)status.st_size)) ||
+	    pread(fd, code + first, (size_t)status.st_size, 0) != status.st_size) {
+		free(code);
+		return -ENOMEM;
+	}
+	for (size_t n = 0; n < first; n++)
+		code[n] = newer[n];
+	program->filter = code;
+	program->len = (unsigned short)(first + (size_t)status.st_size / sizeof(*code));
+	return 0;
+}
+
+static struct sock_fprog program;
+static int problem;
+
+static void make(void)
+{
+	scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+
+	problem = context ? fill(context) : -ENOMEM;
+	if (!problem)
+		problem = export(context, &program);
+	if (context)
+		seccomp_release(context);
+}
+
+const struct sock_fprog *deny_program(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make);
+	errno = -problem;
+	return problem ? NULL : &program;
+}
