@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -65,16 +66,20 @@ uint64_t process_start_time(pid_t pid)
 	return at ? strtoull(at, NULL, 10) : 0;
 }
 
+/* Whole or not at all: other programs read it, too. */
 static int write_file(const char *path, pid_t pid)
 {
-	CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	uint64_t start = process_start_time(pid);
-	char text[64];
+	CLEANUP_FD int fd = -1;
+	char aside[PATH_MAX], text[64];
 	int length = snprintf(text, sizeof(text), "%d %" PRIu64 "\n", pid, start);
 
-	if (!start)
+	if (!start || snprintf(aside, sizeof(aside), "%s.new", path) >= (int)sizeof(aside)) {
 		errno = ESRCH;
-	return start && fd >= 0 && write(fd, text, (size_t)length) == length ? 0 : -1;
+		return -1;
+	}
+	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd >= 0 && write(fd, text, (size_t)length) == length && !rename(aside, path) ? 0 : -1;
 }
 
 /* A child that has failed already reports it by itself. */
