@@ -109,8 +109,8 @@ static const int denied[] = {
 /* A socket has the family AF_UNIX, AF_INET or AF_INET6, which is the highest of the three. */
 static int deny_sockets(scmp_filter_ctx context)
 {
-	int status =
-		seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6));
+	int status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+				      SCMP_A0(SCMP_CMP_GT, AF_INET6, 0));
 
 	for (unsigned int family = 0; family < AF_INET6 && !status; family++)
 		if (family != AF_UNIX && family != AF_INET)
