@@ -14,6 +14,7 @@
 
 #define READY_MS 20000
 #define REFRESH_MS 5000
+#define QUIET_MS 100          /* between two reads of messages */
 #define RECONNECT_DOUBLINGS 2 /* vimo-dm may be starting: it is asked again after 400 ms at most */
 
 static void restart(void *arg);
@@ -70,12 +71,26 @@ static void on_exit_event(void *arg)
 	restart_later(helper);
 }
 
+static void on_message(void *arg);
+
+static void on_quiet(void *arg)
+{
+	struct helper *helper = arg;
+
+	watch_end(&helper->messages);
+	helper->messages = watch_fd(helper->loop, helper->messages_fd, UV_READABLE, on_message, helper);
+}
+
+/* A process that writes all the time does not keep vimod busy. */
 static void on_message(void *arg)
 {
 	struct helper *helper = arg;
 
-	if (helper_read_messages(helper))
+	if (helper_read_messages(helper)) {
+		watch_end(&helper->messages);
+		helper->messages = watch_timer(helper->loop, QUIET_MS, on_quiet, helper);
 		return;
+	}
 	watch_end(&helper->messages);
 	close(helper->messages_fd);
 	helper->messages_fd = -1;
