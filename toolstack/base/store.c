@@ -48,20 +48,13 @@ const char *store_path(const char *name, const char *file)
 	return path;
 }
 
-static int make(const char *path, mode_t mode, struct error *err)
-{
-	if (mkdir(path, mode) && errno != EEXIST)
-		return error_set(err, ERROR_FAILED, "cannot make %s: %s", path, strerror(errno));
-	return 0;
-}
-
 /* A directory that only vimod's user can reach, whatever was there before. */
 static int make_private(const char *path, struct error *err)
 {
 	struct stat status;
 
-	if (make(path, 0700, err))
-		return -1;
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return error_set(err, ERROR_FAILED, "cannot make %s: %s", path, strerror(errno));
 	if (lstat(path, &status))
 		return error_set(err, ERROR_FAILED, "cannot use %s: %s", path, strerror(errno));
 	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
@@ -71,14 +64,29 @@ static int make_private(const char *path, struct error *err)
 	return 0;
 }
 
+/* A directory that only vimod's user can write. If an older release gave it to another user, it is taken back. */
+static int make_shared(const char *path, struct error *err)
+{
+	CLEANUP_FD int fd = -1;
+	struct stat status;
+
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return error_set(err, ERROR_FAILED, "cannot make %s: %s", path, strerror(errno));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) || (status.st_uid != geteuid() && fchown(fd, geteuid(), getegid())) ||
+	    ((status.st_mode & 07777) != 0755 && fchmod(fd, 0755)))
+		return error_set(err, ERROR_FAILED, "cannot use %s: %s", path, strerror(errno));
+	return 0;
+}
+
 int store_make(const char *name, struct error *err)
 {
 	char records[PATH_MAX], guests[PATH_MAX];
 
 	snprintf(records, sizeof(records), "%s/records", store_root());
 	snprintf(guests, sizeof(guests), "%s/guests", store_root());
-	return make_private(records, err) || make_private(store_record(name, ""), err) || make(guests, 0755, err) ||
-			       make(store_path(name, ""), 0755, err) ?
+	return make_private(records, err) || make_private(store_record(name, ""), err) || make_shared(guests, err) ||
+			       make_shared(store_path(name, ""), err) ?
 		       -1 :
 		       0;
 }

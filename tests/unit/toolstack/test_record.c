@@ -282,6 +282,25 @@ static void a_directory_of_others_is_not_used(void **state)
 	assert_int_equal(store_make("g", &err), 0);
 }
 
+/* A process that a guest of an older release has taken over may have filled it. */
+static void a_directory_of_sockets_is_taken_back(void **state)
+{
+	struct stat status;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(chmod("guests/g", 0777), 0);
+	if (!geteuid())
+		assert_int_equal(chown("guests/g", 1, 1), 0);
+	assert_int_equal(store_make("g", &err), 0);
+	assert_int_equal(stat("guests/g", &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0755);
+	assert_int_equal(status.st_uid, geteuid());
+	assert_int_equal(rmdir("guests/g") || symlink("/tmp", "guests/g"), 0);
+	assert_int_equal(store_make("g", &err), -1);
+	assert_int_equal(unlink("guests/g"), 0);
+}
+
 static int found;
 
 static void find(void *arg, const char *name)
@@ -356,6 +375,7 @@ int main(void)
 		TEST(a_directory_without_a_record_is_removed),
 		TEST(only_root_reads_it),
 		TEST(a_directory_of_others_is_not_used),
+		TEST(a_directory_of_sockets_is_taken_back),
 		TEST(directories_that_others_can_write_are_not_searched),
 		TEST(an_older_guest_is_found_and_not_read),
 	};
