@@ -56,6 +56,7 @@ bool domain_take_id(struct domain *domain, unsigned int first_id)
 			continue;
 		id_taken[i] = found = true;
 		domain->id = (uint16_t)i;
+		domain->log.domain = i;
 		domain->serial = next_serial++;
 	}
 	spin_unlock(&table_lock);

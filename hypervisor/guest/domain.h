@@ -12,6 +12,7 @@
 #include "guest/vcpu.h"
 #include "guest/virq.h"
 #include "lib/lock.h"
+#include "lib/log.h"
 #include "mem/stage2.h"
 
 struct domain_io; /* io/: request page, devices, console, events */
@@ -34,6 +35,7 @@ struct domain {
 	uint64_t counter_offset;    /* CNTVOFF_EL2 */
 	uint8_t last_vcpu[CPU_MAX]; /* vCPU id + 1 that last ran on each CPU; owner vcpu_switch.c */
 	uint32_t references;        /* lookups in flight; lock: the table's */
+	struct log_source log;      /* of the lines that it causes */
 };
 
 /* Calls to io/; set once at boot, so that guest/ needs nothing above it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * log.c - EL2's log ring (owner of ring, level and limit). Any context.
+ * log.c - EL2's log ring (owner of ring and level). Any context.
  */
 #include "lib/log.h"
 #include <stdarg.h>
@@ -10,17 +10,12 @@
 #include "lib/string.h"
 
 #define LINE_MAX_BYTES 256u
-#define GUEST_LINES_A_SECOND 10u
 
 static struct vimo_log *ring;
 static spinlock_t log_lock;
 static enum log_level level_max = LOG_INFO;
 static void (*echo)(const char *text, size_t bytes);
 static uint64_t (*clock_ns)(void);
-static struct {
-	uint64_t second;
-	unsigned int lines, dropped;
-} guest_limit;
 
 struct vimo_log *log_ring(void)
 {
@@ -67,6 +62,10 @@ static size_t format_line(char *line, const char *tag, const char *format, va_li
 	used = format_stamp(line, LINE_MAX_BYTES, us, tag);
 	used += format_text(line + used, LINE_MAX_BYTES - used - 1, format, args);
 	used = MIN(used, LINE_MAX_BYTES - 2);
+	/* Not a guest, and not a device tree, controls the terminal that shows the log. */
+	for (size_t i = 0; i < used; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			line[i] = '?';
 	line[used++] = '\n';
 	return used;
 }
@@ -104,38 +103,38 @@ void log_print(enum log_level level, const char *format, ...)
 	va_end(args);
 }
 
-static bool guest_line_allowed(unsigned int *dropped)
+static bool guest_line_allowed(struct log_source *source, unsigned int *dropped)
 {
 	uint64_t second = clock_ns ? clock_ns() / 1000000000ull : 0;
 	bool allowed;
 
 	*dropped = 0;
 	spin_lock(&log_lock);
-	if (second != guest_limit.second) {
-		*dropped = guest_limit.dropped;
-		guest_limit.second = second;
-		guest_limit.lines = guest_limit.dropped = 0;
+	if (second != source->second) {
+		*dropped = source->dropped;
+		source->second = second;
+		source->lines = source->dropped = 0;
 	}
-	allowed = guest_limit.lines < GUEST_LINES_A_SECOND;
+	allowed = source->lines < LOG_LINES_A_SECOND;
 	if (allowed)
-		guest_limit.lines++;
+		source->lines++;
 	else
-		guest_limit.dropped++;
+		source->dropped++;
 	spin_unlock(&log_lock);
 	return allowed;
 }
 
-void log_guest(unsigned int domain, const char *format, ...)
+void log_guest(struct log_source *source, const char *format, ...)
 {
 	char line[LINE_MAX_BYTES], tag[32];
 	unsigned int dropped;
 	va_list args;
 
-	if (!guest_line_allowed(&dropped))
+	if (!guest_line_allowed(source, &dropped))
 		return;
 	if (dropped)
-		log_print(LOG_INFO, "%u lines that domains caused were dropped", dropped);
-	format_tag(tag, sizeof(tag), domain);
+		log_print(LOG_INFO, "d%u: %u lines were dropped", source->domain, dropped);
+	format_tag(tag, sizeof(tag), source->domain);
 	va_start(args, format);
 	emit(line, format_line(line, tag, format, args));
 	va_end(args);

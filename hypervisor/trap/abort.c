@@ -45,7 +45,7 @@ static bool is_stage2_fault(uint64_t esr)
 
 static enum trap_result abort_guest(struct vcpu *vcpu, uint64_t ipa, uint64_t far, bool instruction)
 {
-	log_guest(vcpu->domain->id, "vCPU %u: %s address %lx has nothing behind it, PC %lx", vcpu->id,
+	log_guest(&vcpu->domain->log, "vCPU %u: %s address %lx has nothing behind it, PC %lx", vcpu->id,
 		  instruction ? "instruction" : "data", (unsigned long)ipa, (unsigned long)read_sysreg(elr_el2));
 	inject_abort(vcpu, far, instruction);
 	return TRAP_RESUME;

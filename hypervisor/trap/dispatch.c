@@ -92,7 +92,7 @@ void trap_irq(struct vcpu *vcpu)
 void trap_fiq(struct vcpu *vcpu)
 {
 	/* Group 0 belongs to the firmware: leave the interrupt to it. */
-	log_guest(vcpu->domain->id, "unexpected FIQ");
+	log_guest(&vcpu->domain->log, "unexpected FIQ");
 	before_return();
 }
 
@@ -104,7 +104,7 @@ void trap_fiq(struct vcpu *vcpu)
 void trap_serror(struct vcpu *vcpu)
 {
 	vcpu->exits++;
-	log_guest(vcpu->domain->id, "vCPU %u: SError, ESR %lx, PC %lx", vcpu->id, (unsigned long)read_sysreg(esr_el2),
+	log_guest(&vcpu->domain->log, "vCPU %u: SError, ESR %lx, PC %lx", vcpu->id, (unsigned long)read_sysreg(esr_el2),
 		  (unsigned long)read_sysreg(elr_el2));
 	inject_serror(vcpu);
 	before_return();

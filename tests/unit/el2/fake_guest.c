@@ -26,9 +26,9 @@ unsigned int cpu_count = 2;
 uint64_t test_counter;
 unsigned int fake_yields, fake_completions;
 
-void log_guest(unsigned int domain, const char *format, ...)
+void log_guest(struct log_source *source, const char *format, ...)
 {
-	(void)domain;
+	(void)source;
 	(void)format;
 }
 
