@@ -39,17 +39,9 @@ boot_entry:
 	mrs	x0, CurrentEL
 	cmp	x0, #(2 << 2)
 	b.ne	not_el2
-	/* A fixed canary until the counter seeds it; no stack frame spans the change. */
 	bl	el2_reset
 	mrs	x0, hcr_el2
 	tbnz	x0, #34, not_el2	/* E2H fixed at 1: EL2's registers have another layout */
-	mrs	x0, cntpct_el0
-	mov	x1, #0x9e37
-	movk	x1, #0x79b9, lsl #16
-	movk	x1, #0x7f4a, lsl #32
-	mul	x0, x0, x1
-	adrp	x1, __stack_chk_guard
-	str	x0, [x1, :lo12:__stack_chk_guard]
 	mov	x0, x19
 	bl	boot_map		/* build EL2's tables, MMU still off */
 	/*
@@ -60,6 +52,11 @@ boot_entry:
 	adrp	x1, __image_end
 	bl	invalidate_range
 	bl	mmu_on
+	/* The canary is a fixed one until here; no stack frame spans the change. */
+	mov	x0, x19
+	bl	boot_canary
+	adrp	x1, __stack_chk_guard
+	str	x0, [x1, :lo12:__stack_chk_guard]
 	mov	x0, x19
 	bl	boot_main
 	b	.

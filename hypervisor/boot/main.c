@@ -3,6 +3,7 @@
  * main.c - from the first C on the boot CPU to the first instruction of dom0.
  */
 #include <libfdt.h>
+#include "boot/canary.h"
 #include "boot/dom0.h"
 #include "boot/memory.h"
 #include "boot/mmu.h"
@@ -11,6 +12,7 @@
 #include "boot/smp.h"
 #include "cpu/cache.h"
 #include "cpu/features.h"
+#include "cpu/random.h"
 #include "cpu/setup.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
@@ -41,6 +43,7 @@ extern uint8_t __image_start[], __image_end[];
 /* head.S calls these. */
 _Noreturn void boot_main(const void *fdt);
 void boot_map(const void *fdt);
+uint64_t boot_canary(const void *fdt);
 void boot_wrong_level(const void *fdt);
 
 /* The PS field takes the encoding of ID_AA64MMFR0_EL1.PARange; 52 bits need more than 4 KiB pages. */
@@ -77,6 +80,12 @@ void boot_map(const void *fdt)
 	bytes = dtb_span(fdt, &first);
 	if (dtb_bytes(fdt))
 		el2_map(first, PA(first), bytes, EL2_RO);
+}
+
+/* The counter differs at each boot, by a little. */
+uint64_t boot_canary(const void *fdt)
+{
+	return canary_make(dtb_bytes(fdt) ? fdt : NULL, counter_now() ^ cpu_random());
 }
 
 static const char *wrong_level(void)
