@@ -19,8 +19,9 @@
  * A disk descriptor, from DISK_FD, is close-on-exec; it reads and writes an image.
  *
  * A domain lives until DESTROY, also without open descriptors. DESTROY returns
- * -EBUSY while memory is still referenced (a mapping, DMA in flight): the domain
- * is then DYING, and the module continues by itself.
+ * -EBUSY while RAM is still referenced (a mapping, DMA in flight): the domain is
+ * then DYING, and the module continues by itself. Mappings of the other pages
+ * end with the first DESTROY (SIGBUS); such pages cannot be pinned (EFAULT).
  *
  * Errors are errno values; status.c in the module is the only translation:
  * INVALID EINVAL, DENIED EPERM, NOT_FOUND ENOENT, EXISTS EEXIST, NO_MEMORY
