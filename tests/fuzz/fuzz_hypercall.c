@@ -4,7 +4,7 @@
  * order, with any arguments, over a small pool and a heap that can run out.
  * dom0 writes what it likes into the pages that it shares with EL2.
  *
- * After each step: a page has one owner; a guest maps its pages and its own
+ * After a step: a page has one owner; a guest maps its pages and its own
  * shadow pages, and nothing else; dom0 maps what was granted and the shared
  * pages, and nothing else; counts add up; a new owner finds zeros; a guest's
  * step changes no other guest. At the end nothing is left.
@@ -85,18 +85,14 @@ static void check_shadow_page(const struct domain *domain, uint64_t ipa, uint64_
 	MUST(!"a guest maps a page that is neither RAM nor a shadow page of its own");
 }
 
-static void check_ram_page(const struct domain *domain, uint64_t pa)
+/* Whose it is, check_pool() sees. */
+static void note_ram_page(const struct domain *domain, uint64_t pa)
 {
-	struct page_info info = pool_page_info(PA(pa));
 	unsigned int page = (unsigned int)((pa - FAKE_RAM_BASE) / PAGE_SIZE);
 
 	MUST(pa >= FAKE_RAM_BASE && page < POOL_PAGES);
-	MUST(info.state == PAGE_OWNED && info.owner == domain->id);
 	MUST(!mapped_by[page]);
 	mapped_by[page] = domain->id;
-	if (owned_since[page] != domain->serial)
-		MUST(is_zero(page));
-	owned_since[page] = domain->serial;
 }
 
 static void check_guest(struct domain *domain)
@@ -116,7 +112,7 @@ static void check_guest(struct domain *domain)
 		MUST(prot == (is_ram ? STAGE2_RWX : STAGE2_R));
 		for (size_t at = 0; at < run; at += PAGE_SIZE) {
 			if (is_ram)
-				check_ram_page(domain, pa.v + at);
+				note_ram_page(domain, pa.v + at);
 			else
 				check_shadow_page(domain, ipa + at, pa.v + at);
 		}
@@ -147,15 +143,15 @@ static uint64_t check_shared(const struct domain *domain)
 	return 2 + domain->io->device_count;
 }
 
-/* Return: how many pages of the pool dom0 maps. */
-static uint64_t check_dom0_map(void)
+/* dom0 maps expected pages of the pool; each was granted. */
+static void check_dom0_map(uint64_t expected)
 {
 	uint64_t at = FAKE_RAM_BASE, pages = 0;
 	unsigned int prot;
 	size_t run;
 	pa_t pa;
 
-	while (at < FAKE_RAM_BASE + POOL_BYTES) {
+	while (pages < expected && at < FAKE_RAM_BASE + POOL_BYTES) {
 		if (stage2_lookup(&dom0->stage2, IPA(at), &pa, &run, &prot)) {
 			at = stage2_next(&dom0->stage2, IPA(at)).v;
 			continue;
@@ -166,10 +162,24 @@ static uint64_t check_dom0_map(void)
 		pages += run / PAGE_SIZE;
 		at += run;
 	}
-	return pages;
+	MUST(pages == expected);
 }
 
-static void check_pool(uint64_t *granted)
+/* What the domains of an id have, by their own count and by the pool's. */
+static struct {
+	uint64_t serial, granted;
+} guests[VIMO_DOMAIN_MAX];
+
+static void check_owned(unsigned int page, struct page_info info)
+{
+	MUST(mapped_by[page] == info.owner && guests[info.owner].serial);
+	if (owned_since[page] != guests[info.owner].serial)
+		MUST(is_zero(page));
+	owned_since[page] = guests[info.owner].serial;
+	guests[info.owner].granted += info.granted;
+}
+
+static void check_pool(void)
 {
 	size_t free = 0, dirty = 0;
 
@@ -178,12 +188,12 @@ static void check_pool(uint64_t *granted)
 
 		MUST((page < WHOLE_PAGES || (page >= ODD_FIRST && page < ODD_FIRST + ODD_PAGES)) ==
 		     (info.state != PAGE_NONE));
-		MUST(mapped_by[page] == (info.state == PAGE_OWNED ? info.owner : 0));
-		MUST(!info.granted || info.state == PAGE_OWNED);
-		if (info.granted)
-			granted[info.owner]++;
-		if (info.state != PAGE_OWNED)
-			owned_since[page] = 0;
+		if (info.state == PAGE_OWNED) {
+			check_owned(page, info);
+			continue;
+		}
+		MUST(!info.granted && !mapped_by[page]);
+		owned_since[page] = 0;
 		free += info.state == PAGE_FREE;
 		dirty += info.state == PAGE_DIRTY;
 	}
@@ -192,22 +202,22 @@ static void check_pool(uint64_t *granted)
 
 static void check(void)
 {
-	static uint64_t granted[VIMO_DOMAIN_MAX];
 	uint64_t shared = dom0->vcpu_count; /* event pages */
 	struct domain *domain;
 
 	memset(mapped_by, 0, sizeof(mapped_by));
-	memset(granted, 0, sizeof(granted));
+	memset(guests, 0, sizeof(guests));
 	for (uint64_t id = 0; (domain = domain_next(id)); id = domain->id) {
 		domain_put(domain);
+		guests[domain->id].serial = domain->serial;
 		check_guest(domain);
 		shared += check_shared(domain);
 	}
-	check_pool(granted);
-	MUST(leaf_pages(&dom0->stage2) == shared + check_dom0_map());
+	check_pool();
+	check_dom0_map(leaf_pages(&dom0->stage2) - shared);
 	for (uint64_t id = 0; (domain = domain_next(id)); id = domain->id) {
 		domain_put(domain);
-		MUST(granted[domain->id] == domain->granted);
+		MUST(guests[domain->id].granted == domain->granted);
 	}
 }
 
@@ -413,6 +423,7 @@ static void guest_step(struct fuzz_input *input, uint8_t what)
 {
 	static struct view before[VIMO_DOMAIN_MAX], after[VIMO_DOMAIN_MAX];
 	struct domain *domain = pick(input);
+	uint64_t pages, granted, leaves;
 	unsigned int count;
 	struct vcpu *vcpu;
 
@@ -423,6 +434,9 @@ static void guest_step(struct fuzz_input *input, uint8_t what)
 		return;
 	fake_run(vcpu);
 	count = look(before, domain);
+	pages = domain->pages;
+	granted = domain->granted;
+	leaves = leaf_pages(&domain->stage2);
 	switch (what % 4) {
 	case 0: hypercall(vcpu, input); break;
 	case 1: power(vcpu, input); break;
@@ -430,6 +444,7 @@ static void guest_step(struct fuzz_input *input, uint8_t what)
 	case 3: write_memory(vcpu, input); break;
 	}
 	MUST(look(after, domain) == count && !memcmp(before, after, count * sizeof(before[0])));
+	MUST(domain->pages == pages && domain->granted == granted && leaf_pages(&domain->stage2) == leaves);
 	if (vcpu->state == VCPU_RUNNING && what & 4)
 		vcpu->state = VCPU_RUNNABLE; /* else it runs on, for PAUSE and KILL to stop it */
 }
@@ -459,6 +474,7 @@ static void scribble(struct fuzz_input *input)
 	}
 }
 
+/* All pages are looked at where one can have changed, and at the end: it takes long. */
 static void step(struct fuzz_input *input)
 {
 	uint8_t what = (uint8_t)input_take(input, 1);
@@ -471,6 +487,8 @@ static void step(struct fuzz_input *input)
 		scribble(input);
 	else
 		pool_scrub(PAGE_SIZE * (what & 7u), NULL); /* an idle CPU */
+	if (what < 0x90 || what >= 0xf0)
+		check();
 }
 
 static void begin(void)
@@ -556,10 +574,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct fuzz_input input = { data, bytes };
 
 	begin();
-	while (input.left) {
+	while (input.left)
 		step(&input);
-		check();
-	}
+	check();
 	end();
 	return 0;
 }
