@@ -130,7 +130,7 @@ static void the_next_vimod_takes_it(void **state)
 	assert_true(next_vimod_adopts(kept, pid));
 	message(text, sizeof(text));
 	assert_string_equal(text, "FDSTOREREMOVE=1\nFDNAME=h/dm.pid");
-	/* Of another process, not of a process, and of one that has ended. */
+	/* Descriptors of another process, of a socket, and of a process that has ended. */
 	assert_false(next_vimod_adopts(own, pid));
 	assert_false(next_vimod_adopts(manager, pid));
 	kill(pid, SIGKILL);
