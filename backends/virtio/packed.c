@@ -125,13 +125,58 @@ static void finish_giving(struct virtqueue *queue)
 	settle(queue, count);
 }
 
-/* Buffers taken earlier come first. */
+/* Mark a buffer's copies in @busy. Return: false: they are not a list of the ring's places, or another buffer has some.
+ */
+static bool mark_copies(const struct packed_state *state, uint16_t size, const struct packed_buffer *buffer, bool *busy)
+{
+	uint16_t at = buffer->first;
+
+	if (!buffer->count || buffer->count > size)
+		return false;
+	for (uint16_t n = 0; n < buffer->count; n++, at = state->saved[at].next) {
+		if (at >= size || busy[at])
+			return false;
+		busy[at] = true;
+	}
+	return true;
+}
+
+/* A kill during settle() leaves buffers in giving[] that taken[] does not name any more; no other has their copies. */
+bool packed_state_is_valid(const struct packed_state *state, uint16_t size)
+{
+	bool busy[VIRTQUEUE_SIZE_MAX] = { false }, given[VIRTQUEUE_SIZE_MAX] = { false };
+	uint32_t used = (uint16_t)state->used, giving = state->used >> 16;
+
+	if (!size || size > VIRTQUEUE_SIZE_MAX || used >= 2u * size || giving > size)
+		return false;
+	for (uint16_t id = 0; id < size; id++)
+		if (state->taken[id] &&
+		    (!(state->taken[id] & 1) || !mark_copies(state, size, &state->buffer[id], busy)))
+			return false;
+	for (uint32_t n = 0; n < giving; n++) {
+		uint16_t id = state->giving[n].id;
+
+		if (id >= size || given[id] ||
+		    (!state->taken[id] && !mark_copies(state, size, &state->buffer[id], busy)))
+			return false;
+		given[id] = true;
+	}
+	return true;
+}
+
+/* Buffers taken earlier come first. Orders are compared around one of them: they wrap, and any numbers are sorted. */
+struct orders {
+	const uint32_t *taken;
+	uint32_t lowest;
+};
+
 static int by_order(const void *left, const void *right, void *context)
 {
-	const uint32_t *taken = context;
-	int32_t after = (int32_t)(taken[*(const uint16_t *)left] - taken[*(const uint16_t *)right]);
+	const struct orders *orders = context;
+	uint32_t a = orders->taken[*(const uint16_t *)left] - orders->lowest;
+	uint32_t b = orders->taken[*(const uint16_t *)right] - orders->lowest;
 
-	return after < 0 ? -1 : after > 0;
+	return a < b ? -1 : a > b;
 }
 
 /* Copies that belong to no buffer in flight form a new list; the previous vimo-dm's list is lost. */
@@ -160,6 +205,7 @@ static void collect_unsaved(struct virtqueue *queue)
 static void take_over(struct virtqueue *queue)
 {
 	struct packed_state *state = queue->packed.state;
+	struct orders orders = { .taken = state->taken };
 
 	finish_giving(queue);
 	queue->last_avail = queue->used_idx;
@@ -169,7 +215,8 @@ static void take_over(struct virtqueue *queue)
 		queue->repeat[queue->repeats++] = id;
 		queue->last_avail = advance(queue, queue->last_avail, state->buffer[id].count);
 	}
-	qsort_r(queue->repeat, queue->repeats, sizeof(queue->repeat[0]), by_order, state->taken);
+	orders.lowest = queue->repeats ? state->taken[queue->repeat[0]] - (1u << 31) : 0;
+	qsort_r(queue->repeat, queue->repeats, sizeof(queue->repeat[0]), by_order, &orders);
 	queue->packed.order = queue->repeats ? state->taken[queue->repeat[queue->repeats - 1]] + 2 : 1;
 	collect_unsaved(queue);
 }
@@ -361,6 +408,8 @@ bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, co
 	if (!layout->size || layout->size > VIRTQUEUE_SIZE_MAX)
 		return false;
 	if (layout->desc & 15 || layout->driver & 3 || layout->device & 3)
+		return false;
+	if (!packed_state_is_valid(state, layout->size))
 		return false;
 	queue->packed.ring = guest_memory_at(memory, layout->desc, sizeof(*queue->packed.ring) * layout->size);
 	queue->packed.driver_event = guest_memory_at(memory, layout->driver, sizeof(*queue->packed.driver_event));

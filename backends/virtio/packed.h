@@ -32,7 +32,16 @@ struct packed_state {
 
 extern const struct virtqueue_ops packed_ops;
 
-/** packed_start() - as virtqueue_start(); the queue's memory are the ring and the event suppression areas. */
+/**
+ * packed_state_is_valid() - whether @state can be that of a queue of @size places. It comes from a file that a guest
+ * may have written which took over the previous vimo-dm. Reads the state only.
+ */
+bool packed_state_is_valid(const struct packed_state *state, uint16_t size);
+
+/**
+ * packed_start() - as virtqueue_start(); the queue's memory are the ring and the event suppression areas.
+ * Return: false also when @state is not valid.
+ */
 bool packed_start(struct virtqueue *queue, const struct guest_memory *memory, const struct virtqueue_layout *layout,
 		  bool event_idx, struct packed_state *state);
 

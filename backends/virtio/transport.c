@@ -202,6 +202,19 @@ void transport_replace(struct virtio_device *device)
 	show(device, VIRTIO_MMIO_DEVICE_ID, device->model->device_id);
 }
 
+static bool features_are_good(const struct transport_state *state, uint64_t offer)
+{
+	return !(state->driver_features & ~offer) && state->driver_features >> VIRTIO_F_VERSION_1 & 1;
+}
+
+void transport_decode_state(struct transport_state *state, unsigned int queues, uint64_t offer, bool agreed)
+{
+	if (agreed && !features_are_good(state, offer))
+		state->driver_features = 0;
+	for (unsigned int i = 0; i < queues; i++)
+		state->queue[i].ready = state->queue[i].ready == 1;
+}
+
 void transport_init(struct virtio_device *device)
 {
 	/* The magic word is written last: if it is there, the previous vimo-dm filled the page. */
@@ -215,12 +228,14 @@ void transport_init(struct virtio_device *device)
 		transport_replace(device); /* the previous vimo-dm was killed while it exchanged the device */
 		return;
 	}
+	transport_decode_state(device->state, device->queues, offered(device),
+			       transport_status(device) & VIRTIO_CONFIG_S_FEATURES_OK);
 	show_features(device);
 	show_queue(device);
 	if (!transport_running(device))
 		return;
-	if (!transport_feature(device, VIRTIO_F_VERSION_1)) {
-		need_reset(device); /* the state file was lost, and with it the queues' addresses */
+	if (!features_are_good(device->state, offered(device))) {
+		need_reset(device); /* the state file was lost, and with it the queues' addresses; or it is forged */
 		return;
 	}
 	start_queues(device);
@@ -231,13 +246,12 @@ static void write_status(struct virtio_device *device, uint32_t value)
 {
 	uint32_t old = transport_status(device);
 	uint32_t status = old | (value & STATUS_DRIVER); /* a driver sets bits, only reset clears */
-	uint64_t features = device->state->driver_features;
 
 	if (!value) {
 		reset(device);
 		return;
 	}
-	if (features & ~offered(device) || !(features >> VIRTIO_F_VERSION_1 & 1))
+	if (!features_are_good(device->state, offered(device)))
 		status &= ~VIRTIO_CONFIG_S_FEATURES_OK;
 	if (!(status & VIRTIO_CONFIG_S_FEATURES_OK))
 		status &= ~VIRTIO_CONFIG_S_DRIVER_OK;

@@ -67,6 +67,15 @@ struct virtio_device {
 
 /** transport_init() - show a device after reset, or take over the device that the page shows. */
 void transport_init(struct virtio_device *device);
+/**
+ * transport_decode_state() - make a state valid that comes from a file: its guest may have written it, if it took over
+ * the previous vimo-dm. Numbers that a driver may write are checked when a queue starts, and so is the state of a
+ * queue.
+ * @queues: that the device has; the states of others are not touched
+ * @offer: features that the device offers
+ * @agreed: the driver's features were accepted; features that cannot have been are cleared
+ */
+void transport_decode_state(struct transport_state *state, unsigned int queues, uint64_t offer, bool agreed);
 /** transport_replace() - from now on the page shows the device in model, features and queues, after reset. */
 void transport_replace(struct virtio_device *device);
 /** transport_stop() - the device touches no guest memory when this returns, nor later. */

@@ -383,6 +383,132 @@ static void a_successor_repeats_what_was_in_flight_in_its_order(void **state)
 	expect_none(&queue);
 }
 
+/* Two buffers in flight, a third one being given back, all with a valid list of copies. */
+static void forge(struct packed_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->used = 3 | 1u << 16;
+	state->taken[1] = 5;
+	state->buffer[1] = (struct packed_buffer){ .first = 0, .count = 2 };
+	state->saved[0].next = 3;
+	state->taken[4] = 7;
+	state->buffer[4] = (struct packed_buffer){ .first = 1, .count = 1 };
+	state->giving[0].id = 2;
+	state->buffer[2] = (struct packed_buffer){ .first = 2, .count = 1 };
+	state->saved[1].next = state->saved[2].next = state->saved[3].next = UINT16_MAX; /* ends, which are not read */
+}
+
+static void forge_used(struct packed_state *state)
+{
+	state->used = 2 * SIZE;
+}
+
+static void forge_giving(struct packed_state *state)
+{
+	state->used |= (SIZE + 1) << 16;
+}
+
+static void forge_given_id(struct packed_state *state)
+{
+	state->giving[0].id = SIZE;
+}
+
+static void forge_given_twice(struct packed_state *state)
+{
+	state->used = 3 | 2u << 16;
+	state->giving[0].id = state->giving[1].id = 1;
+}
+
+static void forge_order(struct packed_state *state)
+{
+	state->taken[1] = 4;
+}
+
+static void forge_first(struct packed_state *state)
+{
+	state->buffer[1].first = SIZE;
+}
+
+static void forge_count(struct packed_state *state)
+{
+	state->buffer[4].count = 0;
+}
+
+static void forge_long_list(struct packed_state *state)
+{
+	state->buffer[1].count = UINT16_MAX;
+}
+
+static void forge_next(struct packed_state *state)
+{
+	state->saved[0].next = SIZE;
+}
+
+static void forge_circle(struct packed_state *state)
+{
+	state->saved[0].next = 0;
+}
+
+static void forge_shared_copy(struct packed_state *state)
+{
+	state->saved[0].next = 1;
+}
+
+static void forge_shared_with_given(struct packed_state *state)
+{
+	state->buffer[2].first = 3;
+}
+
+/* A guest that took over the previous vimo-dm wrote them. */
+static void forged_states_do_not_start(void **state)
+{
+	static void (*const forgeries[])(
+		struct packed_state *) = { forge_used,  forge_giving, forge_given_id,    forge_given_twice,
+					   forge_order, forge_first,  forge_count,       forge_long_list,
+					   forge_next,  forge_circle, forge_shared_copy, forge_shared_with_given };
+	struct virtqueue queue;
+	uint32_t seed = 1;
+
+	(void)state;
+	memset(ram, 0, sizeof(ram));
+	forge(&kept);
+	assert_true(packed_state_is_valid(&kept, SIZE));
+	assert_true(packed_start(&queue, &memory, &usual, false, &kept));
+	assert_int_equal(queue.repeats, 2);
+	for (size_t n = 0; n < sizeof(forgeries) / sizeof(forgeries[0]); n++) {
+		forge(&kept);
+		forgeries[n](&kept);
+		if (packed_start(&queue, &memory, &usual, false, &kept))
+			fail_msg("forgery %zu", n);
+	}
+	for (unsigned int round = 0; round < 100000; round++) { /* any bytes */
+		for (size_t at = 0; at < 64; at++) {
+			seed = seed * 1664525u + 1013904223u;
+			((uint8_t *)&kept)[(seed >> 8) % sizeof(kept)] = (uint8_t)(seed >> 24 & 7);
+		}
+		if (packed_start(&queue, &memory, &usual, false, &kept))
+			while (virtqueue_pop(&queue, &chain))
+				virtqueue_push(&queue, chain.head, 1);
+		if (round % 8 == 0)
+			forge(&kept);
+	}
+}
+
+/* Orders wrap, and may be any odd numbers. */
+static void orders_wrap(void **state)
+{
+	struct virtqueue queue;
+
+	(void)state;
+	forge(&kept);
+	kept.used = 0;
+	kept.taken[1] = 1;
+	kept.taken[4] = UINT32_MAX;
+	assert_true(packed_start(&queue, &memory, &usual, false, &kept));
+	assert_int_equal(queue.repeat[0], 4);
+	assert_int_equal(queue.repeat[1], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +525,8 @@ int main(void)
 		cmocka_unit_test(the_event_index_saves_interrupts),
 		cmocka_unit_test(news_are_not_forgotten),
 		cmocka_unit_test(a_successor_repeats_what_was_in_flight_in_its_order),
+		cmocka_unit_test(forged_states_do_not_start),
+		cmocka_unit_test(orders_wrap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

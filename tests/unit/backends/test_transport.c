@@ -254,6 +254,52 @@ static void any_write_is_survived(void **state)
 	}
 }
 
+/* A guest that took over the previous vimo-dm wrote them: features that the device does not offer, with state that
+ * only these have. */
+static void forged_features_ask_for_reset(void **state)
+{
+	(void)state;
+	negotiate();
+	set_queue(RAM);
+	driver_go(&device);
+	for (unsigned int round = 0; round < 2; round++) {
+		kept.driver_features = 1ull << VIRTIO_F_VERSION_1 | 1ull << (round ? VIRTIO_F_RING_PACKED : 5);
+		memset(&kept.queue[1].buffers, 0xff, sizeof(kept.queue[1].buffers));
+		kept.queue[1].ready = 2;
+		memset(device.queue, 0, sizeof(device.queue));
+		*(uint32_t *)(void *)(page + VIRTIO_MMIO_STATUS) = 15;
+		transport_init(&device);
+		assert_int_equal(get(VIRTIO_MMIO_STATUS), 15 | 64);
+		assert_int_equal(kept.driver_features, 0);
+		assert_int_equal(kept.queue[1].ready, 0);
+		assert_false(device.queue[1].running);
+	}
+	/* In the state of a packed queue that the device does offer. */
+	device.features = 1ull << VIRTIO_F_RING_PACKED;
+	kept.driver_features = 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_F_RING_PACKED;
+	kept.queue[1].ready = 1;
+	*(uint32_t *)(void *)(page + VIRTIO_MMIO_STATUS) = 15;
+	transport_init(&device);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 15 | 64);
+	assert_false(device.queue[1].running);
+	put(VIRTIO_MMIO_STATUS, 0);
+	assert_int_equal(get(VIRTIO_MMIO_STATUS), 0);
+}
+
+static void a_driver_that_has_not_agreed_keeps_its_features(void **state)
+{
+	(void)state;
+	kept.driver_features = 1u << 5;
+	kept.queue[0].ready = 1;
+	kept.queue[1].ready = UINT32_MAX;
+	transport_decode_state(&kept, 2, 1ull << VIRTIO_F_VERSION_1, false);
+	assert_int_equal(kept.driver_features, 1u << 5);
+	assert_int_equal(kept.queue[0].ready, 1);
+	assert_int_equal(kept.queue[1].ready, 0);
+	transport_decode_state(&kept, 2, 1ull << VIRTIO_F_VERSION_1, true);
+	assert_int_equal(kept.driver_features, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +313,8 @@ int main(void)
 		cmocka_unit_test_setup(packed_rings_are_for_who_offers_them, fresh),
 		cmocka_unit_test_setup(a_packed_queue_has_its_state, fresh),
 		cmocka_unit_test_setup(any_write_is_survived, fresh),
+		cmocka_unit_test_setup(forged_features_ask_for_reset, fresh),
+		cmocka_unit_test_setup(a_driver_that_has_not_agreed_keeps_its_features, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
