@@ -4,8 +4,6 @@
  */
 #include "console/channel_socket.h"
 
-#include "host/socket.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -171,18 +169,12 @@ bool channel_socket_settle(struct channel_socket *socket, bool accept, bool want
 	return more;
 }
 
-int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, const char *path, struct error *err)
+int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, int listener, struct error *err)
 {
 	socket->client = -1;
-	socket->listener = socket_listen(path, err);
-	if (socket->listener < 0)
-		return -1;
-	socket->listening = poll_new(socket, loop, socket->listener);
-	if (socket->listening)
-		return 0;
-	close(socket->listener);
-	socket->listener = -1;
-	return error_set(err, ERROR_RESOURCES, "%s: out of memory", path);
+	socket->listener = listener;
+	socket->listening = poll_new(socket, loop, listener);
+	return socket->listening ? 0 : error_set(err, ERROR_RESOURCES, "channels: out of memory");
 }
 
 void channel_socket_close(struct channel_socket *socket)
@@ -190,8 +182,6 @@ void channel_socket_close(struct channel_socket *socket)
 	client_close(socket);
 	if (socket->listening)
 		uv_close((uv_handle_t *)socket->listening, poll_closed);
-	if (socket->listener >= 0)
-		close(socket->listener);
 	socket->listening = NULL;
 	socket->listener = -1;
 }

@@ -31,8 +31,13 @@ struct channel_socket {
 	void *context;
 };
 
-/** channel_socket_open() - listen on @path; the caller has set on_change and context. Return: 0 or -1. */
-int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, const char *path, struct error *err);
+/**
+ * channel_socket_open() - accept clients; the caller has set on_change and context.
+ * @listener: a stream socket that listens, not blocking; stays the caller's, and open until channel_socket_close()
+ *
+ * Return: 0 or -1.
+ */
+int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, int listener, struct error *err);
 /** channel_socket_connected() - whether there is a client. */
 bool channel_socket_connected(const struct channel_socket *socket);
 /**

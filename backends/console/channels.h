@@ -52,7 +52,7 @@ struct channels {
 };
 
 extern const struct virtio_model channels_model;
-extern const struct device_kind channels_kind; /* channels_kind.c */
+extern const struct device_kind channels_kind; /* channels_kind.c; it has a descriptor for each name: its listener */
 
 /** channels_show_config() - show the configuration space. */
 void channels_show_config(struct virtio_device *device);

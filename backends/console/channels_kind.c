@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * channels_kind.c - a guest's channels: the device, and a socket RUN_DIR/channel-PORT.sock for each.
+ * channels_kind.c - a guest's channels: the device, and a socket for each.
  */
 #include "console/channels.h"
 #include "json.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,32 +14,36 @@ static void close_sockets(struct channels *channels)
 		channel_socket_close(&channels->channel[n].socket);
 }
 
-static int open_channel(struct channels *channels, struct endpoint *endpoint, const char *name, struct error *err)
+static int open_channel(struct channels *channels, struct endpoint *endpoint, const char *name, int listener,
+			struct error *err)
 {
 	struct channel *channel = &channels->channel[channels->count];
-	char path[PATH_MAX];
 
 	if (!name || strlen(name) >= sizeof(channel->name))
 		return error_set(err, ERROR_USAGE, "channels: a name must be shorter than %u characters", CHANNEL_NAME);
 	strcpy(channel->name, name);
 	channel->socket.on_change = endpoint_run;
 	channel->socket.context = endpoint;
-	snprintf(path, sizeof(path), "%s/channel-%u.sock", endpoint->host->run_dir, channels->count + 1);
-	if (channel_socket_open(&channel->socket, endpoint->host->loop, path, err))
+	if (channel_socket_open(&channel->socket, endpoint->host->loop, listener, err))
 		return -1;
 	channels->count++;
 	return 0;
 }
 
 /* Return: 0, or -1; channels that are open count. */
-static int open_channels(struct channels *channels, struct endpoint *endpoint, json_object *names, struct error *err)
+static int open_channels(struct channels *channels, struct endpoint *endpoint, json_object *names,
+			 const struct device_spec *spec, struct error *err)
 {
 	size_t count = json_object_array_length(names);
 
 	if (count > CHANNELS_MAX)
 		return error_set(err, ERROR_USAGE, "channels: a guest has %u at most", CHANNELS_MAX);
+	if (count != spec->fd_count)
+		return error_set(err, ERROR_USAGE, "channels: %zu names must have as many descriptors, not %u", count,
+				 spec->fd_count);
 	for (size_t n = 0; n < count; n++)
-		if (open_channel(channels, endpoint, json_object_get_string(json_object_array_get_idx(names, n)), err))
+		if (open_channel(channels, endpoint, json_object_get_string(json_object_array_get_idx(names, n)),
+				 spec->fds[n], err))
 			return -1;
 	return 0;
 }
@@ -57,7 +59,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	if (!channels)
 		return error_set(err, ERROR_RESOURCES, "channels: out of memory");
 	channels->device = &endpoint->device;
-	if (!open_channels(channels, endpoint, names, err)) {
+	if (!open_channels(channels, endpoint, names, spec, err)) {
 		endpoint->work = channels_work;
 		endpoint->context = channels;
 		endpoint->device.queues = channels_queues(channels->count);
@@ -78,6 +80,8 @@ static void close_channels(struct endpoint *endpoint)
 
 const struct device_kind channels_kind = {
 	.type = "channels",
+	.fds_min = 1,
+	.fds_max = CHANNELS_MAX,
 	.single = true,
 	.add = add,
 	.close = close_channels,

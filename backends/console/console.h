@@ -16,7 +16,7 @@ enum { CONSOLE_RECEIVE = 0, CONSOLE_TRANSMIT = 1, CONSOLE_QUEUES = 2 };
 #define CONSOLE_FEATURES (1ull << VIRTIO_CONSOLE_F_SIZE)
 
 extern const struct virtio_model console_model;
-extern const struct device_kind console_kind; /* console_kind.c */
+extern const struct device_kind console_kind; /* console_kind.c; its descriptors are a struct hub_files */
 
 /**
  * console_work() - output to the hub, its input to the guest.

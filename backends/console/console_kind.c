@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * console_kind.c - a guest's console: the device, its hub and its socket.
+ * console_kind.c - a guest's console: the device and its hub.
  */
 #include "console/console.h"
 #include "host/endpoint.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct console {
 	struct endpoint *endpoint;
@@ -22,18 +19,12 @@ static bool work(void *context)
 	return console_work(&console->endpoint->device, &console->hub);
 }
 
-static void socket_path(const struct endpoint *endpoint, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/console.sock", endpoint->host->run_dir);
-}
-
 static int add(struct endpoint *endpoint, const struct device_spec *spec, struct error *err)
 {
 	const struct endpoint_host *host = endpoint->host;
+	const struct hub_files files = { spec->fds[0], spec->fds[1], spec->fds[2] };
 	struct console *console = calloc(1, sizeof(*console));
-	char path[PATH_MAX], log[PATH_MAX];
 
-	(void)spec;
 	if (!console)
 		return error_set(err, ERROR_RESOURCES, "console: out of memory");
 	console->endpoint = endpoint;
@@ -44,9 +35,7 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	endpoint->context = console;
 	endpoint->device.queues = CONSOLE_QUEUES;
 	endpoint->device.features = CONSOLE_FEATURES;
-	socket_path(endpoint, path);
-	snprintf(log, sizeof(log), "%s/%s.console.log", host->log_dir, host->name);
-	if (!hub_open(&console->hub, host->loop, path, log, err) &&
+	if (!hub_open(&console->hub, host->loop, &files, host->name, "console", err) &&
 	    !endpoint_attach(endpoint, &console_model, NULL, err))
 		return 0;
 	return -1; /* the console is not freed: the loop may know the hub's listener */
@@ -60,17 +49,16 @@ static void resize(struct endpoint *endpoint, uint16_t cols, uint16_t rows)
 static void close_console(struct endpoint *endpoint)
 {
 	struct console *console = endpoint->context;
-	char path[PATH_MAX];
 
 	/* More than its queues hold: a guest that still runs cannot keep vimo-dm here. */
 	console_work(&endpoint->device, &console->hub);
 	hub_close(&console->hub);
-	socket_path(endpoint, path);
-	unlink(path);
 }
 
 const struct device_kind console_kind = {
 	.type = "console",
+	.fds_min = HUB_FILES,
+	.fds_max = HUB_FILES,
 	.single = true,
 	.add = add,
 	.resize = resize,

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * control.c - vimod's requests to vimo-dm: one packet on RUN_DIR/control.sock, which only root may open, with one JSON
- * object and its descriptors; one packet back: "OK" or "ERROR text".
+ * control.c - vimod's requests to vimo-dm: one packet on the control socket, to which only root may connect, with one
+ * JSON object and its descriptors; one packet back: "OK" or "ERROR text".
  */
 #include "dm/control.h"
 
 #include "dm/devices.h"
-#include "dm/path.h"
 #include "dm/stall.h"
 #include "cleanup.h"
 #include "json.h"
-#include "unix_socket.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #define REQUEST_BYTES 8192u
 
@@ -45,7 +41,9 @@ static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
 static int do_retry(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	(void)spec;
-	return dm_retry(dm, err);
+	(void)err;
+	dm_retry(dm);
+	return 0;
 }
 
 static int do_reconnect(struct dm *dm, struct device_spec *spec, struct error *err)
@@ -134,7 +132,7 @@ static void serve(struct dm *dm, int fd)
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct dm *dm = poll->data;
-	CLEANUP_FD int fd = accept4(dm->control_fd, NULL, NULL, SOCK_CLOEXEC);
+	CLEANUP_FD int fd = accept4(dm->files[DM_CONTROL], NULL, NULL, SOCK_CLOEXEC);
 
 	(void)status;
 	(void)events;
@@ -144,12 +142,10 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 
 int dm_open_control(struct dm *dm, struct error *err)
 {
-	const char *path = dm_path(dm, "control.sock");
+	int status = uv_poll_init(&dm->loop, &dm->control, dm->files[DM_CONTROL]);
 
-	dm->control_fd = unix_socket_bind(path, SOCK_SEQPACKET | SOCK_NONBLOCK);
-	if (dm->control_fd < 0 || chmod(path, 0600) || listen(dm->control_fd, 4))
-		return error_set(err, ERROR_FAILED, "%s: %s", path, strerror(errno));
-	uv_poll_init(&dm->loop, &dm->control, dm->control_fd);
+	if (status)
+		return error_set(err, ERROR_FAILED, "control socket: %s", uv_strerror(status));
 	dm->control.data = dm;
 	uv_poll_start(&dm->control, UV_READABLE, on_connection);
 	return 0;
@@ -158,6 +154,5 @@ int dm_open_control(struct dm *dm, struct error *err)
 void dm_close_control(struct dm *dm)
 {
 	uv_poll_stop(&dm->control);
-	close(dm->control_fd);
-	unlink(dm_path(dm, "control.sock"));
+	close(dm->files[DM_CONTROL]);
 }

@@ -5,7 +5,6 @@
 #include "dm/devices.h"
 
 #include "dm/kinds.h"
-#include "dm/path.h"
 #include "dm/stall.h"
 #include "platform/rtc.h"
 #include "json.h"
@@ -117,7 +116,7 @@ static bool press_key(void *context, bool down)
 	return any;
 }
 
-int dm_open_slots(struct dm *dm, struct error *err)
+void dm_open_slots(struct dm *dm)
 {
 	struct endpoint_host *host = &dm->host;
 
@@ -126,10 +125,24 @@ int dm_open_slots(struct dm *dm, struct error *err)
 	host->ioreq = &dm->ioreq;
 	host->io_threads = dm->io_threads;
 	host->console_mark = &dm->state->console;
+	host->status = &dm->status;
 	host->stall = dm_stall;
 	for (unsigned int slot = 0; slot < dm->slots; slot++)
 		endpoint_open(&dm->endpoint[slot], host, slot, &dm->state->device[slot]);
-	for (unsigned int n = 0; n < host->io_thread_count; n++)
+}
+
+/* One thread for each vCPU of the guest would be too many where dom0 has fewer CPUs. */
+static unsigned int count_io_threads(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus < 1 ? 1 : cpus > DM_IO_THREADS ? DM_IO_THREADS : (unsigned int)cpus;
+}
+
+int dm_open_io_threads(struct dm *dm, struct error *err)
+{
+	dm->host.io_thread_count = count_io_threads();
+	for (unsigned int n = 0; n < dm->host.io_thread_count; n++)
 		if (io_thread_open(&dm->io_threads[n], err))
 			return -1;
 	return 0;
@@ -150,7 +163,9 @@ int dm_open_platform(struct dm *dm, struct error *err)
 	dm->power_button.context = dm;
 	rtc_open(&dm->ioreq);
 	power_button_open(&dm->power_button, &dm->host);
-	return dm->has_serial ? serial_open(&dm->serial, &dm->host, &dm->state->serial, err) : 0;
+	return serial_open(
+		&dm->serial, &dm->host, &dm->state->serial,
+		&(struct hub_files){ dm->files[DM_SERIAL], dm->files[DM_SERIAL_LOG], dm->files[DM_SERIAL_OLD] }, err);
 }
 
 int dm_start_devices(struct dm *dm, struct error *err)
@@ -167,17 +182,6 @@ int dm_start_devices(struct dm *dm, struct error *err)
 	return 0;
 }
 
-void dm_forget_state(struct dm *dm)
-{
-	for (unsigned int slot = 0; slot < dm->slots; slot++) {
-		struct endpoint *endpoint = &dm->endpoint[slot];
-
-		if (endpoint->kind && endpoint->kind->forget_state)
-			endpoint->kind->forget_state(endpoint);
-	}
-	unlink(dm_path(dm, "dm.state"));
-}
-
 void dm_close_devices(struct dm *dm)
 {
 	for (unsigned int slot = 0; slot < dm->slots; slot++) {
@@ -186,8 +190,7 @@ void dm_close_devices(struct dm *dm)
 		if (endpoint->kind && endpoint->kind->close)
 			endpoint->kind->close(endpoint);
 	}
-	if (dm->has_serial)
-		serial_close(&dm->serial);
+	serial_close(&dm->serial);
 	power_button_close(&dm->power_button);
 	/* Last, since a device waits here for its requests in flight, however long they take. */
 	for (unsigned int slot = 0; slot < dm->slots; slot++)

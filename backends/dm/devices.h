@@ -9,11 +9,13 @@
 
 #include "dm/dm.h"
 
-/** dm_open_slots() - initialise all slots, empty, and the I/O threads, which do not run yet. Return: 0 or -1. */
-int dm_open_slots(struct dm *dm, struct error *err);
+/** dm_open_io_threads() - make the rings of the I/O threads, which do not run yet. Return: 0 or -1. */
+int dm_open_io_threads(struct dm *dm, struct error *err);
+/** dm_open_slots() - initialise all slots, empty. */
+void dm_open_slots(struct dm *dm);
 /** dm_fill_slots() - show the guest that the slots without a device are empty. Return: 0 or -1. */
 int dm_fill_slots(struct dm *dm, struct error *err);
-/** dm_open_platform() - add the clock, the power button and, with has_serial, the serial port. Return: 0 or -1. */
+/** dm_open_platform() - add the clock, the power button and the serial port. Return: 0 or -1. */
 int dm_open_platform(struct dm *dm, struct error *err);
 /** dm_add_device() - add the device that @spec describes. Return: 0, or -1 and nothing changed. */
 int dm_add_device(struct dm *dm, const struct device_spec *spec, struct error *err);
@@ -25,8 +27,6 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 int dm_resize(struct dm *dm, uint16_t cols, uint16_t rows, struct error *err);
 /** dm_start_devices() - start the threads. Return: 0 or -1. */
 int dm_start_devices(struct dm *dm, struct error *err);
-/** dm_forget_state() - remove the files of the guest's life: the guest has ended. */
-void dm_forget_state(struct dm *dm);
 /** dm_close_devices() - move the last output; then no device does anything more. */
 void dm_close_devices(struct dm *dm);
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * load.h - the devices that a guest has from the start: RUN_DIR/dm.json.
+ * load.h - the files and devices that vimo-dm has from the start, as vimod describes them.
  */
 #ifndef DM_LOAD_H
 #define DM_LOAD_H
 
 #include "dm/dm.h"
 
-/** dm_load() - open all slots and add the devices that vimod describes. Return: 0 or -1. */
-int dm_load(struct dm *dm, struct error *err);
+/**
+ * dm_load() - take the files and add the devices that the description names.
+ * @description: descriptor of a file with JSON (dm_files.h)
+ *
+ * Return: 0 or -1.
+ */
+int dm_load(struct dm *dm, int description, struct error *err);
 
 #endif

@@ -5,9 +5,9 @@
 #include "dm/control.h"
 #include "dm/devices.h"
 #include "dm/load.h"
-#include "dm/path.h"
 #include "dm/sandbox.h"
 #include "host/map.h"
+#include "dm_files.h"
 #include "log.h"
 
 #include <errno.h>
@@ -45,7 +45,6 @@ static void on_domain_change(uv_poll_t *poll, int status, int events)
 	(void)poll;
 	if (status < 0 || events & UV_PRIORITIZED) {
 		uv_timer_start(&dm.drain, on_drained, DRAIN_MS, 0);
-		dm_forget_state(&dm); /* before leave() waits for anything */
 		leave();
 	}
 }
@@ -71,17 +70,20 @@ static int watch(struct error *err)
 	return 0;
 }
 
-static int set_up(struct error *err)
+/* The sandbox allows no more rings of io_uring. All that a guest can have written is read in the sandbox. */
+static int set_up(int description, struct error *err)
 {
-	if (uv_loop_init(&dm.loop))
-		return error_set(err, ERROR_RESOURCES, "event loop: %s", strerror(errno));
-	if (guest_memory_map(&dm.memory, dm.host.domain, err))
+	int status;
+
+	if (dm_open_io_threads(&dm, err) || sandbox_enter(err))
 		return -1;
-	dm.state = state_open(dm_path(&dm, "dm.state"), err);
-	if (!dm.state || dm_load(&dm, err) || dm_open_control(&dm, err) || watch(err) || sandbox_enter(err))
+	status = uv_loop_init(&dm.loop);
+	if (status)
+		return error_set(err, ERROR_RESOURCES, "event loop: %s", uv_strerror(status));
+	if (guest_memory_map(&dm.memory, dm.host.domain, err) || dm_load(&dm, description, err) ||
+	    dm_open_control(&dm, err) || watch(err) || dm_start_devices(&dm, err))
 		return -1;
-	if (dm_start_devices(&dm, err))
-		return -1;
+	close(description);
 	return ioreq_start(&dm.ioreq, dm.host.domain, err);
 }
 
@@ -94,51 +96,45 @@ static int descriptor(const char *text)
 	return *text && !*end && value >= 0 && value <= INT_MAX ? (int)value : -1;
 }
 
-static int parse(int argc, char **argv, int *ready)
+static int parse(int argc, char **argv, int *description)
 {
 	static const struct option options[] = {
-		{ "name", required_argument, NULL, 'n' },     { "domain-fd", required_argument, NULL, 'd' },
-		{ "ready-fd", required_argument, NULL, 'r' }, { "run-dir", required_argument, NULL, 'u' },
-		{ "log-dir", required_argument, NULL, 'l' },  { NULL, 0, NULL, 0 },
+		{ "name", required_argument, NULL, 'n' },
+		{ "config-fd", required_argument, NULL, 'c' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
-	dm.host.domain = -1;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'n': dm.host.name = optarg; break;
-		case 'd': dm.host.domain = descriptor(optarg); break;
-		case 'r': *ready = descriptor(optarg); break;
-		case 'u': dm.host.run_dir = optarg; break;
-		case 'l': dm.host.log_dir = optarg; break;
+		case 'c': *description = descriptor(optarg); break;
 		default: return -1;
 		}
 	}
-	return optind == argc && dm.host.name && dm.host.run_dir && dm.host.log_dir && dm.host.domain >= 0 &&
-			       *ready >= 0 ?
-		       0 :
-		       -1;
+	return optind == argc && dm.host.name && *description >= 0 ? 0 : -1;
 }
 
 int main(int argc, char **argv)
 {
 	struct error err = { 0 };
-	int ready = -1;
+	int description = -1;
 
-	if (parse(argc, argv, &ready)) {
-		fprintf(stderr, "usage: vimo-dm --name NAME --domain-fd FD --ready-fd FD --run-dir DIR --log-dir DIR\n"
+	if (parse(argc, argv, &description)) {
+		fprintf(stderr, "usage: vimo-dm --name NAME --config-fd FD\n"
 				"vimod starts vimo-dm; to start a guest, use vimoctl create.\n");
 		return ERROR_USAGE;
 	}
 	log_limit_process();
+	dm.host.domain = DM_FD_DOMAIN;
 	signal(SIGPIPE, SIG_IGN);
-	if (set_up(&err)) {
+	if (set_up(description, &err)) {
 		log_error("%s: %s", dm.host.name, err.text);
-		dprintf(ready, "ERROR %s\n", err.text);
+		dprintf(DM_FD_READY, "ERROR %s\n", err.text);
 		return ERROR_FAILED;
 	}
-	dprintf(ready, "READY\n");
-	close(ready);
+	dprintf(DM_FD_READY, "READY\n");
+	close(DM_FD_READY);
 	uv_run(&dm.loop, UV_RUN_DEFAULT);
 	/* Not exit(): the request thread may still answer requests. Its slots go back to the module. */
 	_exit(0);

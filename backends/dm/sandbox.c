@@ -7,6 +7,7 @@
 #include "host/filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -66,16 +67,20 @@ static int set_limits(struct error *err)
 }
 
 /*
- * For the loop, sockets, logs, memory, threads, disks and the exit. io_uring's rings are made before; each ring has
- * its own restrictions (io_thread.c).
+ * For the loop, sockets, logs, memory, threads, disks and the exit, all on descriptors from vimod: no path is opened,
+ * renamed or removed, no socket made, no process signalled. io_uring's rings are made before; each ring has its own
+ * restrictions (io_thread.c).
  */
 static const int allowed[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(write),
 	SCMP_SYS(readv),
 	SCMP_SYS(writev),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
 	SCMP_SYS(close),
 	SCMP_SYS(dup3), /* a network's next socket, by the number of the last one */
+	SCMP_SYS(epoll_create1),
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_ctl),
@@ -91,18 +96,11 @@ static const int allowed[] = {
 	SCMP_SYS(io_uring_enter),
 	SCMP_SYS(io_uring_register),
 	SCMP_SYS(eventfd2),
-	SCMP_SYS(memfd_create),
-	SCMP_SYS(statx),
-	SCMP_SYS(openat),
-	SCMP_SYS(rename),
-	SCMP_SYS(renameat),
-	SCMP_SYS(renameat2),
-	SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(memfd_create), /* rings of helpers */
 	SCMP_SYS(ftruncate),
 	SCMP_SYS(fallocate),
 	SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(lseek),
 	SCMP_SYS(mmap),
@@ -121,7 +119,6 @@ static const int allowed[] = {
 	SCMP_SYS(sched_yield),
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(getrandom),
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_getres),
@@ -130,8 +127,10 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* Calls to the module once all is set up, and libuv's calls on descriptors. */
+/* Calls to the module, and libuv's calls on descriptors. */
 static const unsigned long ioctls[] = {
+	VIMO_IOC_DOMAIN_INFO,
+	VIMO_IOC_CONSOLE_FD,
 	VIMO_IOC_IOREQ,
 	VIMO_IOC_IRQ,
 	VIMO_IOC_CONSOLE_KICK,
@@ -174,6 +173,17 @@ static int filter_rest(scmp_filter_ctx context)
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!status)
 		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	/* fstat() is such a call in some C libraries. A path beside the flag leads to numbers only, never to a file. */
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+					  SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH, 0));
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(statx), 1,
+					  SCMP_A2(SCMP_CMP_EQ, AT_EMPTY_PATH, 0));
+	/* abort() signals its own thread. */
+	if (!status)
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+					  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	return status;
 }
 

@@ -4,13 +4,9 @@
  */
 #include "dm/stall.h"
 
-#include "dm/path.h"
+#include "host/status.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 #include <vimo/domain.h>
 #include <vimo/ioctl.h>
 
@@ -18,31 +14,18 @@
 void dm_stall(const struct endpoint_host *host, unsigned int slot, const char *why)
 {
 	const uint32_t pause = VIMO_OP_PAUSE;
-	char path[PATH_MAX], made[PATH_MAX];
-	FILE *file;
 
 	ioctl(host->domain, VIMO_IOC_CONTROL, &pause); /* fails when it is paused already, or gone */
-	snprintf(path, sizeof(path), "%s/stalled", host->run_dir);
-	snprintf(made, sizeof(made), "%s/stalled.new", host->run_dir);
-	file = fopen(made, "we");
-	if (!file)
-		return;
-	fprintf(file, "%u %s\n", slot, why);
-	fclose(file);
-	rename(made, path);
+	status_stall(host->status, slot, why);
 }
 
-int dm_retry(struct dm *dm, struct error *err)
+void dm_retry(struct dm *dm)
 {
-	const char *path = dm_path(dm, "stalled");
-
-	if (unlink(path) && errno != ENOENT)
-		return error_errno(err, "%s", path);
+	status_go_on(dm->host.status);
 	for (unsigned int slot = 0; slot < dm->slots; slot++) {
 		struct endpoint *endpoint = &dm->endpoint[slot];
 
 		if (endpoint->kind && endpoint->kind->retry)
 			endpoint->kind->retry(endpoint);
 	}
-	return 0;
 }

@@ -7,9 +7,9 @@
 
 #include "dm/dm.h"
 
-/** dm_stall() - endpoint_host.stall: pause the guest, and write RUN_DIR/stalled, which vimod reads. Any thread. */
+/** dm_stall() - endpoint_host.stall: pause the guest, and report it to vimod. Any thread. */
 void dm_stall(const struct endpoint_host *host, unsigned int slot, const char *why);
-/** dm_retry() - repeat the requests that stalled the guest, whose cause may be mended. Return: 0 or -1. */
-int dm_retry(struct dm *dm, struct error *err);
+/** dm_retry() - repeat the requests that stalled the guest, whose cause may be mended. */
+void dm_retry(struct dm *dm);
 
 #endif

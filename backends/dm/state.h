@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * state.h - what the next vimo-dm of this guest must know: RUN_DIR/dm.state.
+ * state.h - what the next vimo-dm of this guest must know: the file dm.state.
+ *
+ * A guest that took over the previous vimo-dm may have written it. The size and magic are checked here, the state of a
+ * device by transport_decode_state() when the device is added, that of a queue when the queue starts. Any values of the
+ * rest are good: a GPIO's registers are the guest's anyway, and a mark loses output of the guest's console at worst.
  */
 #ifndef DM_STATE_H
 #define DM_STATE_H
@@ -21,7 +25,7 @@ struct dm_state {
 	struct transport_state device[VIMO_GUEST_VIRTIO_COUNT];
 };
 
-/** state_open() - map the file, new or as it stands. Return: NULL on error. */
-struct dm_state *state_open(const char *path, struct error *err);
+/** state_open() - map the file in @fd, all zeroes or as it stands; @fd stays the caller's. Return: NULL on error. */
+struct dm_state *state_open(int fd, struct error *err);
 
 #endif

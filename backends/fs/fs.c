@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fs.c - a shared folder put into a slot, started and forgotten.
+ * fs.c - a shared folder put into a slot, and started.
  */
 #include "fs/fs.h"
 
@@ -11,7 +11,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <limits.h>
 #include <linux/virtio_fs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,19 +19,6 @@
 #include <unistd.h>
 
 #define FS_TAG sizeof(((struct virtio_fs_config *)0)->tag) /* bytes of a tag, at most */
-
-static void state_path(const struct endpoint *endpoint, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/fs-%u.state", endpoint->host->run_dir, endpoint->slot);
-}
-
-static void forget_state(struct endpoint *endpoint)
-{
-	char path[PATH_MAX];
-
-	state_path(endpoint, path);
-	unlink(path);
-}
 
 static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 {
@@ -61,13 +47,11 @@ static void show_config(struct virtio_device *device)
 	transport_show_config(device, &config, sizeof(config));
 }
 
-static int set_up(struct fs *fs, struct error *err)
+static int set_up(struct fs *fs, int state, struct error *err)
 {
 	struct endpoint *endpoint = fs->endpoint;
-	char path[PATH_MAX];
 
-	state_path(endpoint, path);
-	if (fs_nodes_open(&fs->nodes, path, err) ||
+	if (fs_nodes_open(&fs->nodes, state, err) ||
 	    driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
 		return -1;
 	fs->shared = (struct fs_shared *)(void *)fs->ring.shared;
@@ -96,10 +80,10 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	*fs = (struct fs){
 		.endpoint = endpoint, .socket = spec->fds[0], .memory_fd = spec->fds[1], .wake = -1, .next = -1
 	};
-	fs->nodes.fd = fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
+	fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
 	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
 	snprintf(fs->hidden, sizeof(fs->hidden), "%s", hidden ? hidden : "");
-	if (!set_up(fs, err)) {
+	if (!set_up(fs, spec->fds[2], err)) {
 		/* A driver that has not begun does not know any file, whatever a previous driver knew. */
 		if (!transport_status(&endpoint->device))
 			fs_nodes_clear(&fs->nodes);
@@ -126,9 +110,8 @@ static int start(struct endpoint *endpoint, struct error *err)
 
 const struct device_kind fs_kind = {
 	.type = "fs",
-	.fds_min = 2,
-	.fds_max = 2,
+	.fds_min = 3,
+	.fds_max = 3,
 	.add = add,
 	.start = start,
-	.forget_state = forget_state,
 };

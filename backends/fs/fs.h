@@ -13,8 +13,8 @@
 #include "host/kind.h"
 
 /**
- * fs_kind - fs.c. Its descriptors are a socket to a new virtiofsd and the guest's RAM; "hidden" in its description is
- * the name of the hidden folder (hide.h), if any.
+ * fs_kind - fs.c. Its descriptors are a socket to a new virtiofsd, the guest's RAM, and the file of its table; "hidden"
+ * in its description is the name of the hidden folder (hide.h), if any.
  */
 extern const struct device_kind fs_kind;
 

@@ -32,9 +32,9 @@ static void find_all(struct fs_nodes *nodes)
 		find_record(nodes, index);
 }
 
-int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err)
+int fs_nodes_open(struct fs_nodes *nodes, int fd, struct error *err)
 {
-	if (fs_table_open(nodes, path, err))
+	if (fs_table_open(nodes, fd, err))
 		return -1;
 	find_all(nodes);
 	fs_nodes_unknown(nodes);
@@ -62,7 +62,7 @@ void fs_nodes_clear(struct fs_nodes *nodes)
 	memset(nodes->by_name, 0, FS_BUCKETS * sizeof(uint32_t));
 	memset(nodes->others, 0, nodes->used_end * sizeof(uint32_t));
 	find_all(nodes);
-	fs_table_make_root(nodes);
+	fs_table_make_root(table);
 }
 
 void fs_nodes_unknown(struct fs_nodes *nodes)

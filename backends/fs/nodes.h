@@ -11,7 +11,7 @@
 #include "fs/table.h"
 
 /** fs_nodes_open() - fs_table_open(), and lists of what the table holds. No daemon knows of any node yet. */
-int fs_nodes_open(struct fs_nodes *nodes, const char *path, struct error *err);
+int fs_nodes_open(struct fs_nodes *nodes, int fd, struct error *err);
 void fs_nodes_close(struct fs_nodes *nodes);
 /** fs_nodes_clear() - remove all nodes but the root, all handles and the mount. */
 void fs_nodes_clear(struct fs_nodes *nodes);

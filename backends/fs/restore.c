@@ -17,7 +17,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define DEPTH 512u /* of folders; also ends a circle of names */
+#define DEPTH 512u /* of folders */
 
 /* Repeat the guest's FUSE_INIT. Return: false: the daemon is gone. */
 static bool restore_mount(struct fs *fs)
@@ -66,15 +66,22 @@ static bool find_by(struct fs *fs, struct fs_node *node, const struct fs_node *n
 	return true;
 }
 
-/* Look @node up, and its directories before. node->daemon is 0 if it was not found. Return: false: the daemon is
- * gone. */
+/*
+ * Look @node up, and its directories before, each at most once in a pass: that ends a circle of names, and a table that
+ * leads to a directory by many ways takes no more time than another. node->daemon is 0 if it was not found.
+ * Return: false: the daemon is gone.
+ */
 static bool find(struct fs *fs, struct fs_node *node, unsigned int depth)
 {
+	uint32_t *tried = &fs->nodes.tried[fs_node_index(&fs->nodes, node)];
 	bool lives = true;
 
 	if (depth && node->kind != S_IFDIR) /* the parent of a name is a directory */
 		return true;
-	for (const struct fs_node *name = node; name && lives && !node->daemon && depth < DEPTH;
+	if (depth >= DEPTH || *tried == fs->nodes.pass)
+		return true;
+	*tried = fs->nodes.pass;
+	for (const struct fs_node *name = node; name && lives && !node->daemon;
 	     name = fs_node_next_name(&fs->nodes, name))
 		lives = find_by(fs, node, name, depth);
 	return lives;
@@ -94,6 +101,7 @@ static bool finish_rename(struct fs *fs, unsigned int index)
 	memcpy(&directory, request->arguments, sizeof(directory)); /* newdir is the first member of both */
 	from = fs_node_find(&fs->nodes, request->header.nodeid);
 	to = fs_node_find(&fs->nodes, directory);
+	fs->nodes.pass++; /* the last rename may have given a node another name */
 	return (!from || find(fs, from, 0)) && (!to || find(fs, to, 0)) && fs_finish_rename(fs, index);
 }
 
@@ -136,6 +144,7 @@ static bool restore_handles(struct fs *fs)
 	struct fs_handle *handle = fs->nodes.table->handle;
 	unsigned int lost = 0;
 
+	fs->nodes.pass++;
 	for (uint32_t n = 0; n < fs->nodes.handles; n++)
 		if (handle[n].id && !open_again(fs, &handle[n], &lost))
 			return false;
@@ -147,6 +156,7 @@ static bool restore_handles(struct fs *fs)
 
 static bool restore_nodes(struct fs *fs)
 {
+	fs->nodes.pass++;
 	for (uint32_t n = 0; n < fs->nodes.used_end; n++) {
 		struct fs_node *node = fs_node_at(&fs->nodes, n);
 

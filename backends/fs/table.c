@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
@@ -47,9 +49,9 @@ static bool reserve(struct fs_nodes *nodes, uint32_t index)
 	return true;
 }
 
-void fs_table_make_root(struct fs_nodes *nodes)
+void fs_table_make_root(struct fs_table *table)
 {
-	nodes->table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
+	table->node[FUSE_ROOT_ID] = (struct fs_node){ .id = FUSE_ROOT_ID, .daemon = FUSE_ROOT_ID };
 }
 
 struct fs_node *fs_record_at(const struct fs_nodes *nodes, uint32_t index)
@@ -59,12 +61,44 @@ struct fs_node *fs_record_at(const struct fs_nodes *nodes, uint32_t index)
 	return &nodes->table->node[index];
 }
 
-/* Empty a file of another version. Return: false: that fails. */
-static bool empty_unknown(int fd)
+/* Empty a file of another version, of @bytes. Return: false: that fails. */
+static bool empty_unknown(int fd, off_t bytes)
 {
 	uint64_t magic = 0;
 
-	return (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == MAGIC) || !ftruncate(fd, 0);
+	return (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == MAGIC) ||
+	       (!ftruncate(fd, 0) && !ftruncate(fd, bytes));
+}
+
+static bool id_is_valid(uint64_t id, uint32_t generation, uint32_t index)
+{
+	return id == ((uint64_t)generation << 32 | index) && generation && generation <= INT32_MAX;
+}
+
+static bool record_is_valid(const struct fs_node *record, uint32_t index)
+{
+	return id_is_valid(record->id, record->generation, index) && record->hidden <= FS_HIDDEN &&
+	       record->name_of != FUSE_ROOT_ID && memchr(record->name, '\0', sizeof(record->name)) &&
+	       !strchr(record->name, '/');
+}
+
+static bool handle_is_valid(const struct fs_handle *handle, uint32_t index)
+{
+	return id_is_valid(handle->id, handle->generation, index) &&
+	       (handle->opcode == FUSE_OPEN || handle->opcode == FUSE_OPENDIR);
+}
+
+void fs_table_decode(struct fs_table *table, uint32_t records, uint32_t handles)
+{
+	if (table->init_bytes > sizeof(table->init))
+		table->init_bytes = 0;
+	fs_table_make_root(table);
+	for (uint32_t index = FUSE_ROOT_ID + 1; index < records; index++)
+		if (table->node[index].id && !record_is_valid(&table->node[index], index))
+			table->node[index].id = 0;
+	for (uint32_t index = 0; index < handles; index++)
+		if (table->handle[index].id && !handle_is_valid(&table->handle[index], index))
+			table->handle[index].id = 0;
 }
 
 static bool allocate(struct fs_nodes *nodes)
@@ -75,8 +109,9 @@ static bool allocate(struct fs_nodes *nodes)
 	nodes->others = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
 	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->tried = calloc(FS_NODES, sizeof(uint32_t));
 	return nodes->open && nodes->others && nodes->by_daemon && nodes->by_name && nodes->next_daemon &&
-	       nodes->next_name;
+	       nodes->next_name && nodes->tried;
 }
 
 /* Records that were ever used lie below the first one with generation 0. */
@@ -88,28 +123,33 @@ static void find_end(struct fs_nodes *nodes)
 	nodes->handles = FS_HANDLES;
 	while (nodes->handles && !table->handle[nodes->handles - 1].id)
 		nodes->handles--;
-	if (table->magic != MAGIC) {
-		fs_table_make_root(nodes);
-		table->magic = MAGIC;
-	}
+	table->magic = MAGIC;
 	while (nodes->used_end < FS_NODES && reserve(nodes, nodes->used_end) && table->node[nodes->used_end].generation)
 		nodes->used_end++;
 }
 
-int fs_table_open(struct fs_nodes *nodes, const char *path, struct error *err)
+int fs_table_open(struct fs_nodes *nodes, int fd, struct error *err)
 {
 	void *table = MAP_FAILED;
+	struct stat status;
 
 	memset(nodes, 0, sizeof(*nodes));
-	nodes->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (nodes->fd >= 0 && empty_unknown(nodes->fd) && !ftruncate(nodes->fd, sizeof(*nodes->table)) &&
-	    reserve(nodes, FUSE_ROOT_ID))
-		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, nodes->fd, 0);
+	nodes->fd = fd;
+	if (fstat(fd, &status))
+		return error_errno(err, "a folder's state");
+	if (status.st_size < (off_t)sizeof(*nodes->table))
+		return error_set(
+			err, ERROR_USAGE,
+			"a folder's state has %lld bytes: vimod and vimo-dm differ: install one release of both",
+			(long long)status.st_size);
+	if (empty_unknown(fd, status.st_size) && reserve(nodes, FUSE_ROOT_ID))
+		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (table != MAP_FAILED)
 		nodes->table = table;
 	if (!nodes->table || !allocate(nodes))
-		return error_set(err, ERROR_RESOURCES, "%s: %s", path, strerror(errno));
+		return error_set(err, ERROR_RESOURCES, "a folder's state: %s: make room in /run", strerror(errno));
 	find_end(nodes);
+	fs_table_decode(nodes->table, nodes->used_end, nodes->handles);
 	return 0;
 }
 
@@ -117,14 +157,13 @@ void fs_table_close(struct fs_nodes *nodes)
 {
 	if (nodes->table)
 		munmap(nodes->table, sizeof(*nodes->table));
-	if (nodes->fd >= 0)
-		close(nodes->fd);
 	free(nodes->open);
 	free(nodes->others);
 	free(nodes->by_daemon);
 	free(nodes->by_name);
 	free(nodes->next_daemon);
 	free(nodes->next_name);
+	free(nodes->tried);
 }
 
 struct fs_node *fs_node_at(const struct fs_nodes *nodes, uint32_t index)

@@ -83,17 +83,25 @@ struct fs_nodes {
 	uint32_t *by_daemon, *by_name; /* first of each bucket */
 	uint32_t *others;              /* first of each node's other names, linked by next_daemon */
 	uint32_t *next_daemon, *next_name;
+	uint32_t *tried, pass; /* of each record: the pass of restore.c that looked for it last; the present pass */
 };
 
 /**
- * fs_table_open() - map the table at @path, new or with its contents, and allocate the lists, empty.
+ * fs_table_open() - map the table in @fd, all zeroes or with its contents, and allocate the lists, empty.
+ * @fd: a file of at least sizeof(struct fs_table) bytes; stays the caller's, and open as long as the table
  *
  * Return: 0, or -1 with @err; the caller closes it in both cases.
  */
-int fs_table_open(struct fs_nodes *nodes, const char *path, struct error *err);
+int fs_table_open(struct fs_nodes *nodes, int fd, struct error *err);
 void fs_table_close(struct fs_nodes *nodes);
+/**
+ * fs_table_decode() - free the records and handles that vimo-dm cannot have written: a guest that took over the
+ * previous vimo-dm may have written the table. What names others (parent, name_of, node) is checked at each use.
+ * @records, @handles: how many are looked at, from the first on
+ */
+void fs_table_decode(struct fs_table *table, uint32_t records, uint32_t handles);
 /** fs_table_make_root() - write the root's node anew. */
-void fs_table_make_root(struct fs_nodes *nodes);
+void fs_table_make_root(struct fs_table *table);
 
 /** fs_record_new() - take a free record for a node (@name_of 0) or for another name of the node @name_of. Return: NULL:
  * all are used. */

@@ -18,10 +18,11 @@
 
 struct hub_mark;
 struct io_thread;
+struct status;
 
 /** What devices of one guest share. */
 struct endpoint_host {
-	const char *name, *run_dir, *log_dir;
+	const char *name;
 	int domain;
 	uv_loop_t *loop;
 	const struct guest_memory *memory;
@@ -29,6 +30,7 @@ struct endpoint_host {
 	struct io_thread *io_threads; /* queues are spread over them */
 	unsigned int io_thread_count;
 	struct hub_mark *console_mark; /* of the console's log; outlives vimo-dm */
+	struct status *status;         /* reports for vimod */
 	/* Pause the guest, since its device in @slot cannot go on; vimod reads @why. Any thread. */
 	void (*stall)(const struct endpoint_host *host, unsigned int slot, const char *why);
 };

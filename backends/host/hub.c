@@ -4,15 +4,14 @@
  */
 #include "host/hub.h"
 
-#include "host/socket.h"
 #include "container.h"
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +20,9 @@ struct output {
 	char data[];
 };
 
-static void on_client(uv_stream_t *listener, int status);
+#define COPY_BYTES 16384u
+
+static void on_client(uv_poll_t *listener, int status, int events);
 
 static void client_closed(uv_handle_t *handle)
 {
@@ -31,7 +32,7 @@ static void client_closed(uv_handle_t *handle)
 	client->used = false;
 	if (hub->crowded && !uv_is_closing((uv_handle_t *)&hub->listener)) {
 		hub->crowded = false;
-		on_client((uv_stream_t *)&hub->listener, 0);
+		uv_poll_start(&hub->listener, UV_READABLE, on_client);
 	}
 }
 
@@ -136,11 +137,13 @@ static void client_replay(struct hub_client *client)
 	client_send(client, hub->replay, at ? at : hub->output ? (hub->output == HUB_REPLAY ? HUB_REPLAY : 0) : 0);
 }
 
-static void on_client(uv_stream_t *listener, int status)
+static void on_client(uv_poll_t *listener, int status, int events)
 {
 	struct hub *hub = listener->data;
 	struct hub_client *client = NULL;
+	int fd;
 
+	(void)events;
 	for (unsigned int i = 0; i < HUB_CLIENTS && !client; i++)
 		if (!hub->client[i].used)
 			client = &hub->client[i];
@@ -148,13 +151,18 @@ static void on_client(uv_stream_t *listener, int status)
 		return;
 	if (!client) { /* there are too many: it waits until one disconnects */
 		hub->crowded = true;
+		uv_poll_stop(listener);
 		return;
 	}
+	fd = accept4(hub->files.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
 	uv_pipe_init(listener->loop, &client->pipe, 0);
 	client->used = true;
 	client->hub = hub;
 	client->pipe.data = client;
-	if (uv_accept(listener, (uv_stream_t *)&client->pipe)) {
+	if (uv_pipe_open(&client->pipe, fd)) {
+		close(fd);
 		client_close(client);
 		return;
 	}
@@ -163,24 +171,36 @@ static void on_client(uv_stream_t *listener, int status)
 	uv_read_start((uv_stream_t *)&client->pipe, input_buffer, input_read);
 }
 
-static int log_open(struct hub *hub)
+static uint64_t log_measure(const struct hub *hub)
 {
 	struct stat status;
 
-	hub->log = open(hub->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
-	hub->log_bytes = hub->log >= 0 && !fstat(hub->log, &status) ? (uint64_t)status.st_size : 0;
-	return hub->log >= 0 ? 0 : -1;
+	return fstat(hub->files.log, &status) ? 0 : (uint64_t)status.st_size;
 }
 
+static bool log_copy(const struct hub *hub)
+{
+	char part[COPY_BYTES];
+	off_t at = 0;
+	ssize_t got;
+
+	while ((got = pread(hub->files.log, part, sizeof(part), at)) > 0 && at < (off_t)HUB_LOG_MAX) {
+		if (pwrite(hub->files.old, part, (size_t)got, at) != got)
+			return false;
+		at += got;
+	}
+	return !got || at >= (off_t)HUB_LOG_MAX;
+}
+
+/* By a copy, since vimo-dm has no right to rename. Without room for the copy, later output is worth more than older. */
 static void log_rotate(struct hub *hub)
 {
-	char old[PATH_MAX + 2];
+	bool copied = !ftruncate(hub->files.old, 0) && log_copy(hub);
 
-	snprintf(old, sizeof(old), "%s.1", hub->log_path);
-	if (rename(hub->log_path, old) && ftruncate(hub->log, 0))
-		return; /* the file stays bounded: log_append() stops at the limit */
-	close(hub->log);
-	log_open(hub);
+	if (!copied && ftruncate(hub->files.old, 0))
+		return;
+	if (!ftruncate(hub->files.log, 0)) /* else the log stays bounded: log_append() stops at the limit */
+		hub->log_bytes = 0;
 }
 
 static void log_append(struct hub *hub, const char *data, size_t bytes)
@@ -194,17 +214,17 @@ static void log_append(struct hub *hub, const char *data, size_t bytes)
 	bytes -= known;
 	if (!bytes)
 		return;
-	if (hub->log >= 0 && hub->log_bytes + bytes > HUB_LOG_MAX) {
+	if (hub->log_bytes + bytes > HUB_LOG_MAX) {
 		log_rotate(hub);
 		hub->mark->log_at = hub->log_bytes - hub->done;
 	}
-	if (hub->log >= 0 && hub->log_bytes + bytes <= HUB_LOG_MAX)
-		written = write(hub->log, data, bytes);
+	if (hub->log_bytes + bytes <= HUB_LOG_MAX)
+		written = write(hub->files.log, data, bytes);
 	if (written > 0) {
 		hub->log_bytes += (uint64_t)written;
 		hub->done += (uint64_t)written;
 	} else if (!hub->log_failed) {
-		log_warning("%s: %s: console output is not logged: free space or correct its owner", hub->log_path,
+		log_warning("%s: %s: console output is not logged: free space on its disk", hub->log_name,
 			    strerror(errno));
 	}
 	hub->log_failed = written <= 0;
@@ -252,22 +272,20 @@ void hub_write(struct hub *hub, const void *data, size_t bytes)
 	}
 }
 
-int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err)
+int hub_open(struct hub *hub, uv_loop_t *loop, const struct hub_files *files, const char *guest, const char *kind,
+	     struct error *err)
 {
 	int status;
 
-	snprintf(hub->log_path, sizeof(hub->log_path), "%s", log_path);
-	if (log_open(hub))
-		return error_set(err, ERROR_FAILED, "%s: %s: make its directory writable", log_path, strerror(errno));
-	unlink(socket_path); /* of the previous vimo-dm, which has ended */
-	uv_pipe_init(loop, &hub->listener, 0);
+	snprintf(hub->log_name, sizeof(hub->log_name), "%s.%s.log", guest, kind);
+	hub->files = *files;
+	hub->log_bytes = log_measure(hub);
+	status = uv_poll_init(loop, &hub->listener, files->listener);
+	if (status)
+		return error_set(err, ERROR_FAILED, "%s.sock: %s", kind, uv_strerror(status));
 	hub->listener.data = hub;
-	status = uv_pipe_bind(&hub->listener, socket_path);
-	if (!status && socket_share(socket_path))
-		status = -errno;
-	if (!status)
-		status = uv_listen((uv_stream_t *)&hub->listener, HUB_CLIENTS, on_client);
-	return status ? error_set(err, ERROR_FAILED, "%s: %s", socket_path, uv_strerror(status)) : 0;
+	uv_poll_start(&hub->listener, UV_READABLE, on_client);
+	return 0;
 }
 
 static void client_flushed(uv_shutdown_t *request, int status)
@@ -280,6 +298,7 @@ static void client_flushed(uv_shutdown_t *request, int status)
 void hub_close(struct hub *hub)
 {
 	uv_close((uv_handle_t *)&hub->listener, NULL);
+	close(hub->files.listener);
 	for (unsigned int i = 0; i < HUB_CLIENTS; i++) {
 		struct hub_client *client = &hub->client[i];
 		uv_shutdown_t *request;

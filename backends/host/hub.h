@@ -13,7 +13,6 @@
 
 #include "error.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <uv.h>
 
@@ -41,27 +40,41 @@ struct hub_client {
 	bool used, open;
 };
 
+/** Descriptors of a hub, which vimod opened. */
+struct hub_files {
+	int listener; /* a stream socket that listens, not blocking */
+	int log, old; /* readable; log appends; old gets the log's contents when the log is full */
+};
+#define HUB_FILES 3u /* in this order */
+
 struct hub {
-	uv_pipe_t listener;
+	struct hub_files files;
+	uv_poll_t listener;
 	struct hub_client client[HUB_CLIENTS];
 	char input[HUB_INPUT]; /* from all clients, for the guest */
 	size_t input_used;
 	void (*on_input)(void *context);
 	void *context;
 	char replay[HUB_REPLAY];
-	uint64_t output; /* bytes ever */
-	char log_path[PATH_MAX];
-	int log;
+	uint64_t output;   /* bytes ever */
+	char log_name[96]; /* for messages */
 	uint64_t log_bytes;
 	struct hub_mark *mark;
 	uint64_t logged; /* bytes of the piece that the previous vimo-dm logged, and that are not skipped yet */
 	uint64_t done;   /* bytes of the piece in the log now */
 	bool log_failed; /* reported once */
-	bool crowded;    /* a client waits to be accepted */
+	bool crowded;    /* a client may wait to be accepted */
 };
 
-/** hub_open() - listen on @socket_path, append to @log_path. Return: 0 or -1. */
-int hub_open(struct hub *hub, uv_loop_t *loop, const char *socket_path, const char *log_path, struct error *err);
+/**
+ * hub_open() - accept clients, append to the log.
+ * @files: the hub's if this succeeds
+ * @guest, @kind: "console" or "serial": the log's name in messages
+ *
+ * Return: 0 or -1.
+ */
+int hub_open(struct hub *hub, uv_loop_t *loop, const struct hub_files *files, const char *guest, const char *kind,
+	     struct error *err);
 /**
  * hub_begin() - begin a piece of output, which hub_end() ends.
  * @piece: its place in the guest's ring: the next vimo-dm begins a piece again whose place has not moved on

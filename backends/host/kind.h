@@ -15,7 +15,7 @@
 
 struct endpoint;
 
-/** A device as vimod describes it: in dm.json, or in a request on control.sock. */
+/** A device as vimod describes it, at the start or in a request on the control socket. */
 struct device_spec {
 	json_object *json;
 	int fds[DEVICE_FDS]; /* the device's once it is added, else the caller's */
@@ -42,8 +42,6 @@ struct device_kind {
 	bool (*power_key)(struct endpoint *endpoint, bool down);
 	/* Free the device, which is being removed. NULL: it stays as long as the guest. */
 	void (*removed)(struct endpoint *endpoint);
-	/* Remove the files of this guest's life: the guest has ended. */
-	void (*forget_state)(struct endpoint *endpoint);
 	/* Move the last output and close sockets: vimo-dm is about to exit. */
 	void (*close)(struct endpoint *endpoint);
 };

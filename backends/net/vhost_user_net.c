@@ -2,23 +2,18 @@
 /*
  * vhost_user_net.c - the back end "vhost-user": a switch at the other end of a socket serves the
  * guest's queues in the guest's memory. When the switch disconnects, the link is down until vimod makes another
- * switch link. The file link-SLOT.down in the run directory asks vimod for one.
+ * switch link, which the status asks vimod for.
  *
  * Threads send requests to the switch under the device's lock; a switch that does not answer is disconnected. Only the
  * event loop closes a connection.
  */
+#include "host/status.h"
 #include "host/vhost.h"
 #include "host/vhost_user.h"
 #include "net/net.h"
 
-#include "log.h"
-
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,33 +36,14 @@ static struct virtio_device *device_of(const struct net *net)
 	return &net->endpoint->device;
 }
 
-static void link_path(const struct net *net, const char *kind, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/link-%u.%s", net->endpoint->host->run_dir, net->endpoint->slot, kind);
-}
-
-/* By rename(), the event that vimod watches for. */
 static void request_link(const struct net *net)
 {
-	char path[PATH_MAX], made[PATH_MAX];
-	int fd;
-
-	link_path(net, "down", path);
-	link_path(net, "new", made);
-	fd = open(made, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0)
-		close(fd);
-	if (fd < 0 || rename(made, path))
-		log_error("network in slot %u: %s: %s: its link stays down", net->endpoint->slot, path,
-			  strerror(errno));
+	status_link(net->endpoint->host->status, net->endpoint->slot, true);
 }
 
 static void cancel_link_request(const struct net *net)
 {
-	char path[PATH_MAX];
-
-	link_path(net, "down", path);
-	unlink(path);
+	status_link(net->endpoint->host->status, net->endpoint->slot, false);
 }
 
 static void poll_closed(uv_handle_t *handle)

@@ -6,11 +6,8 @@
 
 #include "host/map.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 #include <vimo/ioctl.h>
 
 static void on_input(void *context)
@@ -29,18 +26,12 @@ static void on_output(uv_poll_t *poll, int status, int events)
 	uart_work(&serial->uart);
 }
 
-static void socket_path(const struct serial *serial, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/serial.sock", serial->host->run_dir);
-}
-
-int serial_open(struct serial *serial, const struct endpoint_host *host, struct hub_mark *mark, struct error *err)
+int serial_open(struct serial *serial, const struct endpoint_host *host, struct hub_mark *mark,
+		const struct hub_files *files, struct error *err)
 {
 	int32_t event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	struct uart *uart = &serial->uart;
-	char path[PATH_MAX], log[PATH_MAX];
 
-	serial->host = host;
 	serial->event = event;
 	uart->domain = host->domain;
 	uart->page = map_page(host->domain, VIMO_MMAP_CONSOLE, "serial port's ring", err);
@@ -49,9 +40,7 @@ int serial_open(struct serial *serial, const struct endpoint_host *host, struct 
 	uart->hub.mark = mark;
 	uart->hub.on_input = on_input;
 	uart->hub.context = uart;
-	socket_path(serial, path);
-	snprintf(log, sizeof(log), "%s/%s.serial.log", host->log_dir, host->name);
-	if (hub_open(&uart->hub, host->loop, path, log, err))
+	if (hub_open(&uart->hub, host->loop, files, host->name, "serial", err))
 		return -1;
 	if (event < 0 || ioctl(host->domain, VIMO_IOC_CONSOLE_FD, &event))
 		return error_errno(err, "serial port's event");
@@ -63,11 +52,7 @@ int serial_open(struct serial *serial, const struct endpoint_host *host, struct 
 
 void serial_close(struct serial *serial)
 {
-	char path[PATH_MAX];
-
 	uart_work(&serial->uart);
 	uv_poll_stop(&serial->poll);
 	hub_close(&serial->uart.hub);
-	socket_path(serial, path);
-	unlink(path);
 }

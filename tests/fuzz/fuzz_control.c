@@ -8,7 +8,6 @@
 #include "dm/control.h"
 #include "dm/devices.h"
 #include "dm/kinds.h"
-#include "dm/path.h"
 #include "dm/stall.h"
 #include "fuzz.h"
 #include "host/vhost.h"
@@ -21,7 +20,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define CONNECTION 77
@@ -59,27 +57,6 @@ int close(int fd)
 }
 
 /* The socket. */
-int unix_socket_bind(const char *path, int type)
-{
-	(void)path;
-	(void)type;
-	return 3;
-}
-
-int chmod(const char *path, mode_t mode)
-{
-	(void)path;
-	(void)mode;
-	return 0;
-}
-
-int listen(int fd, int backlog)
-{
-	(void)fd;
-	(void)backlog;
-	return 0;
-}
-
 int uv_poll_init(uv_loop_t *loop, uv_poll_t *poll, int fd)
 {
 	(void)loop;
@@ -185,12 +162,6 @@ ssize_t send(int fd, const void *data, size_t bytes, int flags)
 }
 
 /* The rest of vimo-dm. */
-const char *dm_path(const struct dm *all, const char *file)
-{
-	(void)all;
-	return file;
-}
-
 void power_button_press(struct power_button *button)
 {
 	(void)button;
@@ -261,10 +232,9 @@ void transport_show_config(struct virtio_device *device, const void *from, size_
 	memcpy(shown, from, bytes);
 }
 
-int dm_retry(struct dm *all, struct error *err)
+void dm_retry(struct dm *all)
 {
 	(void)all;
-	return fail(err);
 }
 
 /* The start and the end of vimo-dm are not reached. */
@@ -324,11 +294,13 @@ void power_button_close(struct power_button *button)
 	abort();
 }
 
-int serial_open(struct serial *serial, const struct endpoint_host *host, struct hub_mark *mark, struct error *err)
+int serial_open(struct serial *serial, const struct endpoint_host *host, struct hub_mark *mark,
+		const struct hub_files *files, struct error *err)
 {
 	(void)serial;
 	(void)host;
 	(void)mark;
+	(void)files;
 	(void)err;
 	abort();
 }
@@ -624,7 +596,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	input = &whole;
 	if (!dm.slots) {
 		dm.slots = 4;
-		dm.host.run_dir = "/nonexistent";
 		dm.host.io_threads = dm.io_threads;
 		dm.host.io_thread_count = 1;
 		dm.host.memory = &memory;

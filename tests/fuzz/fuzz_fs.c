@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,13 +17,11 @@ static _Alignas(8) uint8_t encoded[sizeof(struct fuse_in_header) + FS_ARGUMENTS_
 
 static void open_nodes(void)
 {
-	char path[] = "/tmp/vimo-fuzz-fs-XXXXXX";
+	int fd = memfd_create("table", MFD_CLOEXEC);
 	struct error err;
 
-	close(mkstemp(path));
-	if (fs_nodes_open(&nodes, path, &err))
+	if (ftruncate(fd, sizeof(*nodes.table)) || fs_nodes_open(&nodes, fd, &err))
 		abort();
-	unlink(path);
 }
 
 /* As fs_nodes_clear(), for used records only, since clearing all takes most of the time. */

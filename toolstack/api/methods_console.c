@@ -4,7 +4,7 @@
  */
 #include "api/methods_console.h"
 #include "api/parameters.h"
-#include "base/store.h"
+#include "dm/files.h"
 #include "dm/request.h"
 #include "host/channel.h"
 #include "json.h"
@@ -25,7 +25,7 @@ void method_console(struct call *call, json_object *parameters)
 		call_error(call, &err);
 		return;
 	}
-	path = json_object_new_string(store_path(guest->config.name, *type == 'v' ? "console.sock" : "serial.sock"));
+	path = json_object_new_string(dm_files_console_path(guest->config.name, *type == 'v' ? "console" : "serial"));
 	call_reply(call, method_wrap("path", path));
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define FD_LIST_MAX 192u /* enough for all devices of one guest */
+#define FD_LIST_MAX 256u /* enough for all devices of one guest */
 
 /** The list owns its descriptors. { 0 } is an empty list. */
 struct fd_list {

@@ -169,21 +169,13 @@ static int write_file(const char *path, json_object *json)
 	return 0;
 }
 
-static int write_at(const char *path, json_object *json, struct error *err)
+int store_write(const char *name, const char *file, json_object *json, struct error *err)
 {
+	const char *path = store_record(name, file);
+
 	if (write_file(path, json))
 		return error_set(err, ERROR_FAILED, "cannot write %s: %s", path, strerror(errno));
 	return 0;
-}
-
-int store_write(const char *name, const char *file, json_object *json, struct error *err)
-{
-	return write_at(store_record(name, file), json, err);
-}
-
-int store_write_dm(const char *name, const char *file, json_object *json, struct error *err)
-{
-	return write_at(store_path(name, file), json, err);
 }
 
 /* Return: why a file cannot be vimod's own, or NULL. */

@@ -2,9 +2,9 @@
 /*
  * store.h - state that outlives vimod: JSON files that are whole or do not exist.
  *
- *   records/NAME/  0700  what vimod trusts: domain.json, .pid files, sockets of helpers
- *   guests/NAME/   0755  sockets for clients
- *   causes/        0700  why the last guests ended
+ *   records/NAME/  0700  what vimod trusts: domain.json, .pid files, sockets of vimo-dm and of helpers; and vimo-dm's
+ * state, which vimod does not trust guests/NAME/   0755  sockets for clients causes/        0700  why the last guests
+ * ended
  */
 #ifndef TOOLSTACK_BASE_STORE_H
 #define TOOLSTACK_BASE_STORE_H
@@ -34,8 +34,6 @@ void store_each(void (*fn)(void *arg, const char *name), void *arg);
 void store_each_old(void (*fn)(void *arg, const char *name), void *arg);
 /** store_write() - write a record, whole or not at all; for root only. Return: 0 or -1. */
 int store_write(const char *name, const char *file, json_object *json, struct error *err);
-/** store_write_dm() - write a file that vimo-dm reads in guests/NAME. Return: 0 or -1. */
-int store_write_dm(const char *name, const char *file, json_object *json, struct error *err);
 /**
  * store_read() - read a record: one JSON object in a regular file of vimod's user that no other user can write.
  *

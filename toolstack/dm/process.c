@@ -4,31 +4,22 @@
  */
 #include "dm/process.h"
 #include "base/child.h"
-#include "cleanup.h"
-#include "log.h"
 #include "base/store.h"
+#include "cleanup.h"
+#include "dm_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 
 #ifndef VIMO_DM_PATH
 #define VIMO_DM_PATH "/usr/libexec/vimo/vimo-dm"
 #endif
 #define READY_TIMEOUT_MS 20000
-#define DEVICE_FD 5u /* the devices' first descriptor; 3 and 4 are domain and ready pipe */
+#define FIXED_FDS (DM_FD_FIRST - DM_FD_DOMAIN)
 #define PID_FILE "dm.pid"
-
-static const char *log_dir(void)
-{
-	const char *dir = getenv("VIMO_LOG_DIR");
-
-	return dir && *dir ? dir : "/var/log/vimo";
-}
 
 static void on_exit_event(void *arg)
 {
@@ -79,43 +70,45 @@ static int watch_process(struct dm_process *dm)
 	return dm->exit ? 0 : -1;
 }
 
-/* Context: the child of child_fork(); async-signal-safe calls only. */
-static void run_child(const char *const argv[], int domain_fd, int ready_fd, int gate, const struct fd_list *fds)
+/* Context: the child of child_fork(); async-signal-safe calls only. @fixed: descriptors from DM_FD_DOMAIN on. */
+static void run_child(const char *const argv[], int gate, const int fixed[FIXED_FDS], const struct fd_list *fds)
 {
-	const int after = (int)(DEVICE_FD + fds->count); /* the gate's number, behind those of vimo-dm */
-	struct fd_list moved = *fds;
+	const int after = (int)(DM_FD_FIRST + fds->count); /* the gate's number, behind those of vimo-dm */
+	struct fd_list moved = { 0 };
 	bool good = true;
 
 	/* Above the numbers that they get. */
-	domain_fd = fcntl(domain_fd, F_DUPFD_CLOEXEC, after + 1);
-	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, after + 1);
 	gate = fcntl(gate, F_DUPFD_CLOEXEC, after + 1);
-	for (uint32_t n = 0; n < fds->count; n++)
-		moved.fd[n] = fcntl(fds->fd[n], F_DUPFD_CLOEXEC, after + 1);
-	for (uint32_t n = 0; n < fds->count; n++)
-		good = good && dup2(moved.fd[n], (int)(DEVICE_FD + n)) >= 0;
-	if (good && dup2(domain_fd, 3) == 3 && dup2(ready_fd, 4) == 4 && dup3(gate, after, O_CLOEXEC) == after &&
-	    !close_range((unsigned int)after + 1, ~0u, 0)) {
+	for (uint32_t n = 0; n < FIXED_FDS + fds->count; n++)
+		fd_list_add(&moved,
+			    fcntl(n < FIXED_FDS ? fixed[n] : fds->fd[n - FIXED_FDS], F_DUPFD_CLOEXEC, after + 1));
+	for (uint32_t n = 0; n < moved.count; n++)
+		good = good && dup2(moved.fd[n], (int)(DM_FD_DOMAIN + n)) >= 0;
+	if (good && dup3(gate, after, O_CLOEXEC) == after && !close_range((unsigned int)after + 1, ~0u, 0)) {
 		process_pass(after);
 		execv(argv[0], (char *const *)argv);
 	}
-	child_fail(4, "ERROR cannot run ", argv[0]);
+	child_fail(DM_FD_READY, "ERROR cannot run ", argv[0]);
 }
 
-static void prepare_directories(const char *run_dir)
+/* Return: a descriptor of the text, or -1 with errno. */
+static int write_description(json_object *description)
 {
-	struct passwd *user = getpwnam("vimo-dm");
+	size_t length;
+	const char *text = json_object_to_json_string_length(description, JSON_C_TO_STRING_PLAIN, &length);
+	int fd = memfd_create("description", MFD_CLOEXEC), saved;
 
-	mkdir(log_dir(), 0755);
-	if (geteuid() || !user)
-		return;
-	if (chown(run_dir, user->pw_uid, -1) || chown(log_dir(), user->pw_uid, -1))
-		log_warning("cannot give %s to user vimo-dm: %s", run_dir, strerror(errno));
+	if (fd < 0 || write(fd, text, length) == (ssize_t)length)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
 }
 
-/* Return: 0 with vimo-dm in dm->process, or -1 with errno. */
-static int start_process(struct dm_process *dm, const char *const argv[], const char *pid_file, int domain_fd,
-			 int ready_fd, const struct fd_list *fds)
+/* Return: 0 with vimo-dm in dm->process, or -1 with errno. @fixed, @fds: as in run_child(). */
+static int start_process(struct dm_process *dm, const char *const argv[], const char *pid_file,
+			 const int fixed[FIXED_FDS], const struct fd_list *fds)
 {
 	CLEANUP_FD int child_end = -1, end = -1;
 	int gate[2];
@@ -127,34 +120,27 @@ static int start_process(struct dm_process *dm, const char *const argv[], const 
 	end = gate[1];
 	pid = child_fork(0);
 	if (!pid)
-		run_child(argv, domain_fd, ready_fd, child_end, fds);
+		run_child(argv, child_end, fixed, fds);
 	return pid < 0 ? -1 : process_begin(&dm->process, pid, pid_file, end);
 }
 
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err)
+int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+	     const struct fd_list *fds, struct error *err)
 {
+	CLEANUP_FD int text = write_description(description);
 	const char *program = getenv("VIMO_DM");
-	char run_dir[PATH_MAX];
-	const char *argv[] = { program && *program ? program : VIMO_DM_PATH,
-			       "--name",
-			       name,
-			       "--domain-fd",
-			       "3",
-			       "--ready-fd",
-			       "4",
-			       "--run-dir",
-			       run_dir,
-			       "--log-dir",
-			       log_dir(),
-			       NULL };
+	char config_fd[16];
+	const char *argv[] = {
+		program && *program ? program : VIMO_DM_PATH, "--name", name, "--config-fd", config_fd, NULL
+	};
 	int ends[2], failed, saved;
 
-	snprintf(run_dir, sizeof(run_dir), "%s", store_path(name, ""));
-	prepare_directories(run_dir);
-	if (pipe2(ends, O_CLOEXEC))
+	snprintf(config_fd, sizeof(config_fd), "%d", DM_FD_DESCRIPTION);
+	if (text < 0 || pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	dm->line[0] = 0;
-	failed = start_process(dm, argv, store_record(name, PID_FILE), domain_fd, ends[1], fds);
+	failed = start_process(dm, argv, store_record(name, PID_FILE),
+			       (const int[FIXED_FDS]){ domain_fd, ends[1], text }, fds);
 	saved = errno;
 	close(ends[1]);
 	if (!failed && watch_process(dm)) {

@@ -10,6 +10,7 @@
 #include "base/watch.h"
 #include "error.h"
 
+#include <json-c/json.h>
 #include <stdbool.h>
 
 struct dm_process {
@@ -23,8 +24,12 @@ struct dm_process {
 	char line[512];
 };
 
-/** dm_spawn() - start vimo-dm with copies of @fds; on_ready once, on_exit when it has ended. */
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err);
+/**
+ * dm_spawn() - start vimo-dm; on_ready once, on_exit when it has ended.
+ * @description: of files and devices (dm_files.h), whose descriptors are @fds: vimo-dm gets copies
+ */
+int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+	     const struct fd_list *fds, struct error *err);
 /** dm_adopt() - take over the vimo-dm of the previous vimod, by dm.pid. Return: false when it has ended. */
 bool dm_adopt(struct dm_process *dm, const char *name);
 /** dm_kill() - kill vimo-dm; on_exit follows, on_ready does not. */

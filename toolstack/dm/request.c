@@ -54,7 +54,7 @@ static int begin(const char *name, int flags, const char *what, json_object *arg
 		 struct error *err)
 {
 	CLEANUP_JSON json_object *request = json_object_new_object();
-	int control = unix_socket_connect(store_path(name, "control.sock"), SOCK_SEQPACKET | flags, TIMEOUT_S);
+	int control = unix_socket_connect(store_record(name, "control.sock"), SOCK_SEQPACKET | flags, TIMEOUT_S);
 
 	json_object_object_add(request, what, argument);
 	if (control < 0)

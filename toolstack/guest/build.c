@@ -7,6 +7,7 @@
 #include "base/user.h"
 #include "boot/guest_fdt.h"
 #include "device.h"
+#include "dm/files.h"
 #include "guest/capacity.h"
 #include "guest/problems.h"
 #include "guest/record.h"
@@ -94,7 +95,10 @@ static int prepare(struct guest *guest, struct error *err)
 		return -1;
 	guest->slots = config_slots(config);
 	guest->fd = device_create(device, config->vcpus, config->weight, &guest->domain, err);
-	return guest->fd < 0 || store_make(config->name, err) || record_write(guest, err) ? -1 : 0;
+	if (guest->fd < 0 || store_make(config->name, err) || record_write(guest, err))
+		return -1;
+	dm_files_forget(config);
+	return 0;
 }
 
 void build_begin(struct guest *guest, const struct guest_event *event)

@@ -114,7 +114,8 @@ struct guest {
 	char cause[256]; /* of its end */
 	struct dm_process dm;
 	struct watch *stop, *timer, *stall;
-	int stall_fd;      /* inotify; -1: none */
+	int stall_fd;      /* inotify of vimo-dm's status; -1: none */
+	int status_fd;     /* vimo-dm's status; -1: not watched */
 	char problem[256]; /* of its disks, or what a restart waits for; empty: none */
 	struct image image;
 	struct error failure; /* for its creator */

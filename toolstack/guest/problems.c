@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * problems.c - read the files stalled and link-SLOT.down of vimo-dm.
+ * problems.c - read the status, which vimo-dm writes. A guest may have taken it over: its status is decoded like a
+ * guest's values, and read ten times a second at most.
  */
 #include "guest/problems.h"
-#include "base/store.h"
+#include "dm/files.h"
 #include "dm/request.h"
+#include "dm_files.h"
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-static const char *disk_name(const struct guest *guest, unsigned long slot)
+#define QUIET_MS 100
+
+static const char *disk_name(const struct guest *guest, uint32_t slot)
 {
 	for (uint32_t n = 0; n < guest->config.disk_count; n++)
 		if (guest->config.disk[n].slot == slot)
@@ -22,83 +26,80 @@ static const char *disk_name(const struct guest *guest, unsigned long slot)
 	return "?";
 }
 
-/* Return: whether the guest is stalled; guest->problem tells why. */
-static bool read_problem(struct guest *guest)
-{
-	FILE *file = fopen(store_path(guest->config.name, "stalled"), "re");
-	char line[160] = "", *why;
-	unsigned long slot;
-
-	if (!file)
-		return false;
-	if (!fgets(line, sizeof(line), file))
-		line[0] = 0;
-	fclose(file);
-	slot = strtoul(line, &why, 10);
-	why += strspn(why, " ");
-	why[strcspn(why, "\n")] = 0;
-	/* The guest may have taken vimo-dm over: its text becomes one printable line. */
-	for (char *c = why; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	snprintf(guest->problem, sizeof(guest->problem), "disk %s: %s: mend it, then run 'vimoctl unpause %s'",
-		 disk_name(guest, slot), why, guest->config.name);
-	return true;
-}
-
 static void look_for_stall(struct guest *guest)
 {
-	if (!read_problem(guest))
+	struct dm_status status;
+	char problem[sizeof(guest->problem)];
+
+	if (!dm_status_read(guest->status_fd, &status) || !status.stalled)
 		return;
+	snprintf(problem, sizeof(problem), "disk %s: %s: mend it, then run 'vimoctl unpause %s'",
+		 disk_name(guest, status.stalled - 1), status.why, guest->config.name);
+	if (!strcmp(problem, guest->problem))
+		return;
+	memcpy(guest->problem, problem, sizeof(problem));
 	guest_log(guest, LOG_LEVEL_WARNING, "paused: %s", guest->problem);
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_STALL });
 }
 
-static void look_for_links(struct guest *guest)
+static void look(struct guest *guest)
 {
-	switches_look(guest->switches, &guest->config, guest->guests->loop);
+	switches_look(guest->switches, &guest->config, guest->status_fd, guest->guests->loop);
+	look_for_stall(guest);
 }
 
-static void on_file(void *arg)
+static void on_quiet(void *arg);
+
+static void on_change(void *arg)
 {
 	struct guest *guest = arg;
 	_Alignas(struct inotify_event) char events[4096];
-	ssize_t got = read(guest->stall_fd, events, sizeof(events)), at = 0;
-	bool stalled = false, links = false;
+	ssize_t got = read(guest->stall_fd, events, sizeof(events));
 
-	while (at < got) {
-		const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
+	(void)got;
+	watch_end(&guest->stall);
+	guest->stall = watch_timer(guest->guests->loop, QUIET_MS, on_quiet, guest);
+	look(guest);
+}
 
-		stalled = stalled || (event->len && !strcmp(event->name, "stalled"));
-		links = links || (event->len && !strncmp(event->name, "link-", 5));
-		at += (ssize_t)(sizeof(*event) + event->len);
-	}
-	if (stalled)
-		look_for_stall(guest);
-	if (links)
-		look_for_links(guest);
+/* Changes from now on, and those of the last QUIET_MS, which wait in stall_fd. */
+static void on_quiet(void *arg)
+{
+	struct guest *guest = arg;
+
+	watch_end(&guest->stall);
+	guest->stall = watch_fd(guest->guests->loop, guest->stall_fd, UV_READABLE, on_change, guest);
 }
 
 void problems_watch(struct guest *guest)
 {
+	const char *path = dm_files_status(guest->config.name);
+
 	problems_unwatch(guest);
+	guest->status_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	guest->stall_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (guest->stall_fd < 0 ||
-	    inotify_add_watch(guest->stall_fd, store_path(guest->config.name, ""), IN_MOVED_TO | IN_ONLYDIR) < 0)
-		log_warning("%s: cannot see failures of its disks: %s", guest->config.name, strerror(errno));
-	else
-		guest->stall = watch_fd(guest->guests->loop, guest->stall_fd, UV_READABLE, on_file, guest);
-	look_for_stall(guest);
-	look_for_links(guest);
+	if (guest->status_fd < 0 || guest->stall_fd < 0 || inotify_add_watch(guest->stall_fd, path, IN_MODIFY) < 0) {
+		log_warning("%s: cannot see failures of its disks and switches: %s: %s", guest->config.name, path,
+			    strerror(errno));
+		return;
+	}
+	on_quiet(guest);
+	look(guest);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 }
 
 void problems_unwatch(struct guest *guest)
 {
 	watch_end(&guest->stall);
 	switches_forget(guest->switches);
-	if (guest->stall_fd >= 0)
-		close(guest->stall_fd);
-	guest->stall_fd = -1;
+	close_fd(&guest->stall_fd);
+	close_fd(&guest->status_fd);
 	guest->problem[0] = 0;
 }
 

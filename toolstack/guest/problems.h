@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * problems.h - what vimo-dm reports by files in the guest's directory, where the next vimod finds it, too: why it
- * paused a guest whose disk failed with on_io_error = "stop", and which networks have lost their switch.
+ * problems.h - what vimo-dm reports by its status, a file that the next vimod finds, too: why it paused a guest whose
+ * disk failed with on_io_error = "stop", and which networks have lost their switch.
  */
 #ifndef TOOLSTACK_GUEST_PROBLEMS_H
 #define TOOLSTACK_GUEST_PROBLEMS_H

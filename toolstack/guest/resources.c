@@ -5,7 +5,9 @@
 #include "guest/resources.h"
 #include "cleanup.h"
 #include "device.h"
+#include "dm/files.h"
 #include "dm/request.h"
+#include "dm_files.h"
 #include "helper/folder.h"
 #include "helper/supervisor.h"
 #include "helper/switches.h"
@@ -24,8 +26,12 @@ static const char *const always[] = { "console", "input", "rng" };
 #define ALWAYS (sizeof(always) / sizeof(always[0]))
 static_assert(ALWAYS == CONFIG_SLOT_VSOCK && CONFIG_SLOT_VSOCK < CONFIG_SLOT_FIRST, "others follow");
 
-/* vimo-dm gets a vsock, two for each disk and folder, a pair for each of a network's queues. */
-static_assert(1 + CONFIG_DISKS * 2 + CONFIG_VIFS * DM_DEVICE_FDS + CONFIG_FS * 2 <= FD_LIST_MAX, "fd_list has room");
+/* vimo-dm gets files and a console's, a vsock, a listener for each channel, two for each disk and three for each
+ * folder, a pair for each of a network's queues. */
+static_assert(6 + 3 + 1 + CONFIG_CHANNELS + CONFIG_DISKS * 2 + CONFIG_VIFS * DM_DEVICE_FDS + CONFIG_FS * 3 <=
+		      FD_LIST_MAX,
+	      "fd_list has room");
+static_assert(CONFIG_SLOTS <= DM_STATUS_SLOTS, "the status has each slot");
 
 static json_object *describe(const char *type, uint32_t slot, uint32_t fds)
 {
@@ -187,60 +193,87 @@ static int open_folder(const struct guest *guest, const struct fs_config *folder
 {
 	char hidden[FOLDER_HIDDEN_BYTES];
 
-	if (open_helper(guest->helpers[folder->slot], guest->fd, fds, err))
+	if (open_helper(guest->helpers[folder->slot], guest->fd, fds, err) ||
+	    dm_files_folder(guest->config.name, folder->slot, fds, err))
 		return -1;
-	*device = describe("fs", folder->slot, 2);
+	*device = describe("fs", folder->slot, 3);
 	json_put_string(*device, "tag", folder->tag);
 	folder_hidden(guest->config.name, folder->slot, hidden);
 	json_put_string(*device, "hidden", hidden);
 	return 0;
 }
 
-static json_object *describe_channels(const struct guest_config *config)
+static int open_channels(const struct guest_config *config, struct fd_list *fds, json_object **device,
+			 struct error *err)
 {
-	json_object *device = describe("channels", config->channel_slot, 0), *names = json_object_new_array();
+	json_object *names;
 
+	if (channels_link(config, err))
+		return -1;
+	for (uint32_t n = 0; n < config->channel_count; n++)
+		if (dm_files_channel(config, n, fds, err))
+			return -1;
+	names = json_object_new_array();
 	for (uint32_t n = 0; n < config->channel_count; n++)
 		json_object_array_add(names, json_object_new_string(config->channel[n].name));
-	json_object_object_add(device, "names", names);
-	return device;
+	*device = describe("channels", config->channel_slot, config->channel_count);
+	json_object_object_add(*device, "names", names);
+	return 0;
 }
 
-/* Return: the members of dm.json, with the devices that every guest has. */
-static json_object *describe_guest(const struct guest *guest, json_object *devices)
+/* The devices that every guest has. */
+static int open_always(const struct guest *guest, json_object *devices, struct fd_list *fds, struct error *err)
 {
-	json_object *json = json_object_new_object();
-
-	json_put_number(json, "version", 2);
-	json_put_string(json, "name", guest->config.name);
-	json_object_object_add(json, "uart", json_object_new_boolean(1));
-	json_put_number(json, "slots", guest->slots);
-	json_object_object_add(json, "devices", devices);
 	for (uint32_t slot = 0; slot < ALWAYS; slot++) {
-		json_object *device = describe(always[slot], slot, 0);
+		uint32_t before = fds->count;
+		json_object *device;
 
+		if (!strcmp(always[slot], "console") && dm_files_console(guest->config.name, fds, err))
+			return -1;
+		device = describe(always[slot], slot, fds->count - before);
 		if (!strcmp(always[slot], "rng"))
 			json_put_number(device, "bytes_per_second", (int64_t)guest->config.rng_bytes_per_second);
 		json_object_array_add(devices, device);
 	}
+	return 0;
+}
+
+/* Return: the description, without devices, or NULL. */
+static json_object *describe_guest(const struct guest *guest, struct fd_list *fds, struct error *err)
+{
+	json_object *files = dm_files_open(guest->config.name, fds, err), *json;
+
+	if (!files)
+		return NULL;
+	json = json_object_new_object();
+	json_put_number(json, "version", DM_DESCRIPTION_VERSION);
+	json_put_number(json, "slots", guest->slots);
+	json_object_object_add(json, "files", files);
 	return json;
 }
 
 json_object *resources_open(struct guest *guest, struct disk_files *files, struct fd_list *fds, struct error *err)
 {
-	json_object *devices = json_object_new_array(), *device = NULL;
-	CLEANUP_JSON json_object *json = describe_guest(guest, devices);
+	CLEANUP_JSON json_object *json = describe_guest(guest, fds, err);
+	json_object *devices, *device = NULL;
 	struct guest_config *config = &guest->config;
 
+	if (!json)
+		return NULL;
+	devices = json_object_new_array();
+	json_object_object_add(json, "devices", devices);
+	if (open_always(guest, devices, fds, err))
+		return NULL;
 	if (config->vsock_cid) {
 		if (open_vsock(config->vsock_cid, fds, &device, err))
 			return NULL;
 		json_object_array_add(devices, device);
 	}
-	if (channels_link(config, err))
-		return NULL;
-	if (config->channel_count)
-		json_object_array_add(devices, describe_channels(config));
+	if (config->channel_count) {
+		if (open_channels(config, fds, &device, err))
+			return NULL;
+		json_object_array_add(devices, device);
+	}
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		if (resources_open_disk(guest, &config->disk[n], files, fds, &device, err))
 			return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * resources.h - a guest's devices: opened here, where the rights are, and described to vimo-dm.
+ * resources.h - a guest's devices and vimo-dm's files: opened here, where the rights are, and described to vimo-dm.
  *
  * Event loop only. Each function appends a device's descriptors to @fds, which the caller closes even after an error.
  */
@@ -28,7 +28,7 @@ int resources_open_disk(const struct guest *guest, const struct disk_config *dis
  */
 int resources_open_vif(struct guest *guest, struct vif_config *vif, struct fd_list *fds, json_object **device,
 		       struct error *err);
-/** resources_open() - all of a guest's devices. Return: the contents of dm.json, or NULL. */
+/** resources_open() - all of a guest's devices. Return: the description for vimo-dm, or NULL. */
 json_object *resources_open(struct guest *guest, struct disk_files *files, struct fd_list *fds, struct error *err);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "guest/spawn.h"
 #include "alloc.h"
-#include "base/store.h"
 #include "cleanup.h"
 #include "container.h"
 #include "guest/resources.h"
@@ -37,8 +36,8 @@ int spawn_dm(struct guest *guest, struct disk_files *files, struct error *err)
 	int result = -1;
 
 	json = resources_open(guest, files, &fds, err);
-	if (json && !store_write_dm(guest->config.name, "dm.json", json, err))
-		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, &fds, err);
+	if (json)
+		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, json, &fds, err);
 	if (!result)
 		helpers_connected(guest->helpers);
 	fd_list_close(&fds);

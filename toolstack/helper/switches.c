@@ -4,7 +4,7 @@
  */
 #include "helper/switches.h"
 #include "alloc.h"
-#include "base/store.h"
+#include "dm_files.h"
 #include "log.h"
 #include "unix_socket.h"
 
@@ -34,12 +34,11 @@ int switch_connect(const struct vif_config *vif, struct error *err)
 			 vif->socket, strerror(errno));
 }
 
-static bool is_wanted(const char *guest, uint32_t slot)
+static bool is_wanted(int status_fd, uint32_t slot)
 {
-	char file[32];
+	struct dm_status status;
 
-	snprintf(file, sizeof(file), "link-%u.down", slot);
-	return !access(store_path(guest, file), F_OK);
+	return dm_status_read(status_fd, &status) && status.links_down >> slot & 1;
 }
 
 static void drop(struct switch_link *link)
@@ -115,7 +114,7 @@ static void connect_switch(void *arg)
 	uv_loop_t *loop = link->reconnect.loop;
 	struct error err;
 
-	if (!is_wanted(link->guest, link->vif.slot))
+	if (!is_wanted(link->status_fd, link->vif.slot))
 		return;
 	link->got = 0;
 	link->fd = switch_connect(&link->vif, &err);
@@ -164,16 +163,17 @@ static void begin(struct switch_link *link, const struct vif_config *vif)
 	reconnect_later(&link->reconnect);
 }
 
-void switches_look(struct switch_link **links, const struct guest_config *config, uv_loop_t *loop)
+void switches_look(struct switch_link **links, const struct guest_config *config, int status_fd, uv_loop_t *loop)
 {
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		const struct vif_config *vif = &config->vif[n];
 		struct switch_link **link = &links[vif->slot];
 
-		if (vif->backend != VIF_VHOST_USER || !is_wanted(config->name, vif->slot))
+		if (vif->backend != VIF_VHOST_USER || !is_wanted(status_fd, vif->slot))
 			continue;
 		if (!*link)
 			*link = link_new(config->name, vif, loop);
+		(*link)->status_fd = status_fd;
 		if (!(*link)->answer && !reconnect_is_active(&(*link)->reconnect))
 			begin(*link, vif);
 	}

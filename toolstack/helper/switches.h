@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * switches.h - switch links: connections to vhost-user switches, which serve a guest's network in its memory. vimod
- * makes the connections, vimo-dm has them. When a connection ends, vimo-dm leaves link-SLOT.down in the guest's
- * directory. vimod gives it another as soon as the switch has answered a first request: neither vimo-dm nor vimod
- * blocks on a switch that does not answer.
+ * makes the connections, vimo-dm has them. When a connection ends, vimo-dm asks for another in its status (dm_files.h).
+ * vimod gives it another as soon as the switch has answered a first request: neither vimo-dm nor vimod blocks on a
+ * switch that does not answer.
  */
 #ifndef TOOLSTACK_HELPER_SWITCHES_H
 #define TOOLSTACK_HELPER_SWITCHES_H
@@ -16,6 +16,7 @@
 struct switch_link {
 	char guest[64], name[32];
 	struct vif_config vif;
+	int status_fd;
 	struct reconnect reconnect; /* its failures: without a connection that vimo-dm has taken */
 	int fd;                     /* the switch's first answer is awaited on it; -1: none */
 	struct watch *answer, *timer;
@@ -28,10 +29,11 @@ struct switch_link {
 /** switch_connect() - connect without waiting. Return: a blocking descriptor, or -1. */
 int switch_connect(const struct vif_config *vif, struct error *err);
 /**
- * switches_look() - make those links again that vimo-dm has marked as down. Event loop only.
+ * switches_look() - make those links again that vimo-dm asks for. Event loop only.
  * @links: by slot; NULL: nothing to do
+ * @status_fd: vimo-dm's status, open until switches_forget()
  */
-void switches_look(struct switch_link **links, const struct guest_config *config, uv_loop_t *loop);
+void switches_look(struct switch_link **links, const struct guest_config *config, int status_fd, uv_loop_t *loop);
 /** switches_forget() - end all tries, and free *links. */
 void switches_forget(struct switch_link **links);
 

@@ -28,7 +28,12 @@ networked() {
 	await lived $name 1
 	await ping -c 1 -w 1 $address >/dev/null
 }
-backend_is() { grep -q "\"backend\": *\"$2\"" /run/vimo/guests/$1/dm.json; }
+# backend_is NAME vhost|tap: by the descriptors of vimo-dm.
+backend_is() {
+	local found=tap
+	if ls -l /proc/$(dm_pid $1)/fd | grep -q /dev/vhost-net; then found=vhost; fi
+	[ $found = $2 ]
+}
 # fetch_from ADDRESS: dom0 fetches the guest's data. guest_fetches NAME: the guest fetches dom0's.
 fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = $SUM ]; }
 guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $SUM"; }

@@ -13,7 +13,8 @@ kill_switch() {
 	rm -f /tmp/s1 /tmp/s2
 }
 link_is() { tell $1 "[ \$(cat /sys/class/net/eth0/carrier) = $2 ]"; }
-link_is_down() { [ -e /run/vimo/guests/$1/link-4.down ]; }
+# link_is_down NAME: vimo-dm asks for a connection for slot 4, by a bit of its status.
+link_is_down() { [ $(($(od -An -tu4 -j12 -N4 /run/vimo/records/$1/status) >> 4 & 1)) = 1 ]; }
 link_is_up() { ! link_is_down $1; }
 # fetches_more TIMES: g2 goes on fetching from g1.
 fetches_more() { await has_fetched g2 $(($(fetched g2) + $1)); }
@@ -109,7 +110,7 @@ switched_networks_come_and_go() {
 	tell g2 "wget -q -O - http://10.9.0.2/data | md5sum | grep -q $SUM"
 	refused 4 'the guest uses it' network-detach g2 0
 	vimoctl network-detach --force g2 0
-	[ ! -e /run/vimo/guests/g2/link-4.down ]
+	link_is_up g2
 	vimoctl destroy g1
 	vimoctl destroy g2
 	kill_switch

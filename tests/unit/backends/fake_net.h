@@ -6,6 +6,7 @@
 #ifndef TESTS_FAKE_NET_H
 #define TESTS_FAKE_NET_H
 
+#include "host/status.h"
 #include "net/net.h"
 #include "fake_driver.h"
 #include "patience.h"
@@ -33,6 +34,7 @@ static struct guest_memory memory;
 static struct transport_state kept;
 static struct endpoint endpoint;
 static struct endpoint_host host;
+static struct status status; /* its file stays from one vimo-dm to the next */
 static struct net net;
 static uv_loop_t loop;
 static struct error err;
@@ -123,7 +125,8 @@ static int make_guest(void)
 		return -1;
 	ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
 	memory = (struct guest_memory){ ram, RAM, RAM_BYTES };
-	host = (struct endpoint_host){ .loop = &loop, .run_dir = "." };
+	status_open(&status, memfd_create("status", MFD_CLOEXEC));
+	host = (struct endpoint_host){ .loop = &loop, .status = &status };
 	return ram == MAP_FAILED ? -1 : 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "console/channels.h"
 #include "fake_driver.h"
+#include "unix_socket.h"
 
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -36,6 +36,7 @@ static struct channels *channels;
 static uv_loop_t loop;
 static char folder[] = "/tmp/vimo-test-channels-XXXXXX";
 static unsigned int seen[QUEUES]; /* of each used ring */
+static int listeners[COUNT];
 
 static void interrupt(struct virtio_device *device, enum transport_interrupt bit)
 {
@@ -74,13 +75,27 @@ static void turn(void)
 	}
 }
 
+static int listen_as_vimod(unsigned int port)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/channel-%u.sock", folder, port);
+	fd = unix_socket_bind(path, SOCK_STREAM | SOCK_NONBLOCK);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
 static void begin(void)
 {
-	struct device_spec spec = { .json = json_tokener_parse("{\"names\":[\"org.vimo.one\",\"org.vimo.two\"]}") };
+	struct device_spec spec = { .json = json_tokener_parse("{\"names\":[\"org.vimo.one\",\"org.vimo.two\"]}"),
+				    .fd_count = COUNT };
 	struct error err;
 
 	memset(&endpoint, 0, sizeof(endpoint));
-	host = (struct endpoint_host){ .loop = &loop, .run_dir = folder };
+	host = (struct endpoint_host){ .loop = &loop };
+	for (unsigned int n = 0; n < COUNT; n++)
+		spec.fds[n] = listeners[n] = listen_as_vimod(n + 1);
 	endpoint.host = &host;
 	pthread_mutex_init(&endpoint.device.lock, NULL);
 	assert_int_equal(channels_kind.add(&endpoint, &spec, &err), 0);
@@ -95,6 +110,8 @@ static void end(void)
 	channels_kind.close(&endpoint);
 	uv_run(&loop, UV_RUN_NOWAIT);
 	free(channels);
+	for (unsigned int n = 0; n < COUNT; n++)
+		close(listeners[n]);
 }
 
 static int fresh(void **state)
@@ -248,16 +265,17 @@ static void ports_have_names(void **state)
 	expect_control(2, VIRTIO_CONSOLE_PORT_NAME, 1);
 }
 
-static void the_group_may_connect(void **state)
+static void each_name_has_a_listener(void **state)
 {
-	struct stat status;
-	char path[64];
+	struct device_spec spec = { .json = json_tokener_parse("{\"names\":[\"org.vimo.one\",\"org.vimo.two\"]}"),
+				    .fds = { listeners[0] },
+				    .fd_count = 1 };
+	struct endpoint other = { .host = &host };
+	struct error err;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/channel-2.sock", folder);
-	assert_int_equal(stat(path, &status), 0);
-	assert_true(S_ISSOCK(status.st_mode));
-	assert_int_equal(status.st_mode & 0777, 0660);
+	assert_int_equal(channels_kind.add(&other, &spec, &err), -1);
+	json_object_put(spec.json);
 }
 
 static void bytes_go_both_ways(void **state)
@@ -542,7 +560,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ports_have_names),
-		TEST(the_group_may_connect),
+		TEST(each_name_has_a_listener),
 		TEST(bytes_go_both_ways),
 		TEST(input_waits_until_the_guest_opens),
 		TEST(the_guest_waits_for_its_client),

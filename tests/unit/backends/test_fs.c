@@ -5,6 +5,7 @@
  */
 #include "fake_driver.h"
 #include "patience.h"
+#include "dm_files.h"
 #include "fs/context.h"
 #include "fs/fs.h"
 
@@ -48,7 +49,7 @@ static struct guest_memory memory = { .ipa = RAM, .bytes = RAM_BYTES };
 static char directory[] = "/tmp/test_fs.XXXXXX";
 static pid_t server, model;
 static struct endpoint endpoint;
-static struct endpoint_host host = { .run_dir = directory };
+static struct endpoint_host host;
 static uint16_t avail_idx[2], used_idx[2];
 static uint64_t unique;
 
@@ -125,7 +126,7 @@ static void end(pid_t *pid)
 static void run_model(void)
 {
 	struct device_spec spec = { .json = json_tokener_parse("{\"tag\":\"src\",\"hidden\":\".vimo-g\"}"),
-				    .fd_count = 2 };
+				    .fd_count = 3 };
 	struct error err;
 	char byte;
 
@@ -141,6 +142,9 @@ static void run_model(void)
 	pthread_cond_init(&endpoint.device.idle, NULL);
 	spec.fds[0] = connect_server();
 	spec.fds[1] = ram_fd;
+	spec.fds[2] = open(path("table"), O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* as vimod opens it */
+	if (ftruncate(spec.fds[2], DM_FOLDER_STATE_BYTES))
+		_exit(97);
 	if (fs_kind.add(&endpoint, &spec, &err) || fs_kind.start(&endpoint, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		_exit(98);

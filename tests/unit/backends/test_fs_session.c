@@ -3,6 +3,7 @@
  * test_fs_session.c - a shared folder's device with a hostile daemon, or with events at a rare moment. This file
  * plays ring and daemon: the daemon answers at once.
  */
+#include "dm_files.h"
 #include "fs/answer.h"
 #include "fs/device.h"
 #include "fs/forget.h"
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,7 +35,7 @@ static _Alignas(4096) uint8_t ram[RAM_BYTES];
 static const struct guest_memory memory = { ram, RAM, RAM_BYTES };
 static struct endpoint endpoint;
 static struct fs fs;
-static int other_end;
+static int other_end, table_fd;
 static uint32_t given_back[64]; /* indices that the daemon gave back and vimo-dm has not taken */
 static unsigned int given_back_count, taken, asked[64];
 static bool dead;            /* the daemon does not answer */
@@ -197,8 +199,9 @@ static int set_up(void **state)
 	endpoint.device.memory = &memory;
 	endpoint.context = &fs;
 	strcpy(path + strlen(path) - 6, "XXXXXX");
-	close(mkstemp(path));
-	if (fs_nodes_open(&fs.nodes, path, &err) || driver_ring_open(&fs.ring, &memory, sizeof(*fs.shared), &err) ||
+	table_fd = mkstemp(path);
+	if (ftruncate(table_fd, DM_FOLDER_STATE_BYTES) || fs_nodes_open(&fs.nodes, table_fd, &err) ||
+	    driver_ring_open(&fs.ring, &memory, sizeof(*fs.shared), &err) ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, ends) ||
 	    !split_start(&endpoint.device.queue[FS_REQUESTS], &memory, &layout, false, NULL))
 		return -1;
@@ -218,6 +221,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	fs_nodes_close(&fs.nodes);
+	close(table_fd);
 	unlink(path);
 	driver_ring_close(&fs.ring);
 	if (fs.socket >= 0)
@@ -380,7 +384,7 @@ static void what_was_closed_at_the_end_is_shown(void **state)
 	(void)state;
 	hide_two();
 	fs_nodes_close(&fs.nodes);
-	assert_int_equal(fs_nodes_open(&fs.nodes, path, &err), 0);
+	assert_int_equal(fs_nodes_open(&fs.nodes, table_fd, &err), 0);
 	fs.nodes.hidden = ".hidden";
 	assert_int_equal(fs.nodes.closed_count, 1);
 	fs_node_bind(&fs.nodes, fs_node_by_name(&fs.nodes, FUSE_ROOT_ID, ".hidden"), 2);
@@ -584,6 +588,153 @@ static void a_forget_without_a_daemon_is_not_sent_to_the_next(void **state)
 	assert_int_equal(fs.forget_count, 0);
 }
 
+_Static_assert(sizeof(struct fs_table) <= DM_FOLDER_STATE_BYTES, "vimod's file has room");
+
+/* The next vimo-dm, which finds the table as it is. */
+static void open_again(void)
+{
+	struct error err;
+
+	fs_nodes_close(&fs.nodes);
+	assert_int_equal(fs_nodes_open(&fs.nodes, table_fd, &err), 0);
+	fs_disconnect(&fs);
+	fs.socket = dup(other_end);
+}
+
+static void forge(uint32_t index, uint64_t parent, uint64_t name_of, const char *name)
+{
+	struct fs_node *record = &fs.nodes.table->node[index];
+
+	*record = (struct fs_node){ .id = 1ull << 32 | index,
+				    .generation = 1,
+				    .parent = parent,
+				    .lookups = 1,
+				    .kind = S_IFDIR,
+				    .inode = index,
+				    .name_of = name_of };
+	strcpy(record->name, name);
+}
+
+#define FORGED(index) (1ull << 32 | (index))
+
+static void records_are_checked(void **state)
+{
+	struct fs_node *record = fs.nodes.table->node;
+	const uint32_t first = FUSE_ROOT_ID + 1;
+
+	(void)state;
+	record[FUSE_ROOT_ID] = (struct fs_node){ .id = 5, .daemon = 7, .name_of = 9 };
+	for (uint32_t n = 0; n < 8; n++)
+		forge(first + n, FUSE_ROOT_ID, 0, (char[]){ (char)('a' + n), 0 });
+	record[first + 1].id++;                                              /* another's number */
+	record[first + 2].generation++;                                      /* not the id's */
+	record[first + 3].hidden = 3;                                        /* not a state */
+	record[first + 4].name_of = FUSE_ROOT_ID;                            /* the root has no name */
+	memset(record[first + 5].name, 'x', sizeof(record[first + 5].name)); /* without an end */
+	strcpy(record[first + 6].name, "../etc");
+	record[first + 7].name_of = FORGED(first + 3); /* not a node */
+	open_again();
+	record = fs.nodes.table->node;
+	assert_int_equal(record[FUSE_ROOT_ID].id, FUSE_ROOT_ID);
+	assert_int_equal(record[FUSE_ROOT_ID].daemon, FUSE_ROOT_ID);
+	assert_ptr_equal(fs_node_by_name(&fs.nodes, FUSE_ROOT_ID, "a"), &record[first]);
+	for (uint32_t n = 1; n < 8; n++)
+		assert_int_equal(record[first + n].id, 0);
+}
+
+static void handles_are_checked(void **state)
+{
+	struct fs_handle *handle = fs.nodes.table->handle;
+
+	(void)state;
+	for (uint32_t n = 0; n < 4; n++)
+		handle[n] =
+			(struct fs_handle){ .id = FORGED(n), .generation = 1, .node = UINT64_MAX, .opcode = FUSE_OPEN };
+	handle[1].opcode = FUSE_UNLINK;
+	handle[2].id = FORGED(FS_HANDLES);
+	handle[3].generation = 0;
+	open_again();
+	handle = fs.nodes.table->handle;
+	assert_int_equal(handle[0].id, FORGED(0));
+	for (uint32_t n = 1; n < 4; n++)
+		assert_int_equal(handle[n].id, 0);
+	fs.nodes.table->init_bytes = 16;
+	assert_true(fs_restore(&fs)); /* its node does not exist */
+	assert_true(fs.nodes.table->handle[0].lost);
+	assert_int_equal(asked[FUSE_OPEN], 0);
+}
+
+static void a_mount_is_as_long_as_its_request(void **state)
+{
+	const uint32_t most = sizeof(fs.nodes.table->init);
+
+	(void)state;
+	for (uint32_t n = 0; n < 3; n++) {
+		fs.nodes.table->init_bytes = n == 0 ? most : n == 1 ? most + 1 : UINT32_MAX;
+		open_again();
+		assert_int_equal(fs.nodes.table->init_bytes, n ? 0 : most);
+		assert_true(fs_restore(&fs));
+		assert_int_equal(asked[FUSE_INIT], 1);
+	}
+}
+
+/* Each of 60 folders has names in all others, and none leads to the root: 60! ways. */
+static void a_maze_takes_no_more_time_than_other_tables(void **state)
+{
+	const uint32_t first = FUSE_ROOT_ID + 1, folders = 60;
+	uint32_t next = first + folders;
+
+	(void)state;
+	for (uint32_t n = 0; n < folders; n++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%u", n);
+		forge(first + n, FORGED(first + (n + 1) % folders), 0, name);
+		for (uint32_t in = 0; in < folders; in++)
+			forge(next++, FORGED(first + in), FORGED(first + n), name);
+	}
+	fs.nodes.table->init_bytes = 16;
+	open_again();
+	existing = "";
+	assert_true(fs_restore(&fs));
+	assert_int_equal(asked[FUSE_LOOKUP], 0);
+}
+
+static void any_bytes_are_a_table(void **state)
+{
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned int round = 0; round < 20; round++) {
+		uint8_t *bytes = (uint8_t *)fs.nodes.table->node;
+
+		for (size_t n = 0; n < 200 * sizeof(struct fs_node); n++) {
+			seed = seed * 1664525u + 1013904223u;
+			bytes[n] = (uint8_t)(seed >> 24 & (seed >> 16 & 3 ? 0x01 : 0xff));
+		}
+		for (uint32_t n = 0; n < 200 && round % 2; n++)
+			fs.nodes.table->node[n].id = (uint64_t)fs.nodes.table->node[n].generation << 32 | n;
+		fs.nodes.table->init_bytes = 16;
+		open_again();
+		existing = "\1";
+		assert_true(fs_restore(&fs));
+		fs_nodes_clear(&fs.nodes);
+	}
+}
+
+static void a_table_that_is_too_small_is_refused(void **state)
+{
+	struct fs_nodes nodes;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(ftruncate(table_fd, sizeof(struct fs_table) - 1), 0);
+	assert_int_equal(fs_nodes_open(&nodes, table_fd, &err), -1);
+	fs_nodes_close(&nodes);
+	assert_int_equal(err.code, ERROR_USAGE);
+	assert_int_equal(ftruncate(table_fd, DM_FOLDER_STATE_BYTES), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -602,6 +753,12 @@ int main(void)
 		TEST(what_was_renamed_is_noted_once),
 		TEST(what_was_renamed_is_noted_to_the_end),
 		TEST(a_forget_without_a_daemon_is_not_sent_to_the_next),
+		TEST(records_are_checked),
+		TEST(handles_are_checked),
+		TEST(a_mount_is_as_long_as_its_request),
+		TEST(a_maze_takes_no_more_time_than_other_tables),
+		TEST(any_bytes_are_a_table),
+		TEST(a_table_that_is_too_small_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("fs_session", tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * process ends by _exit() in the middle.
  */
 #include "host/hub.h"
+#include "unix_socket.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,13 +58,17 @@ static void die_at(bool here)
 /* Write pieces from the ring's place on; die at @step of piece @last. */
 static void live(unsigned int last, enum step step)
 {
+	/* vimod opens them for each device model. */
+	const struct hub_files files = { unix_socket_bind(socket_path, SOCK_STREAM | SOCK_NONBLOCK),
+					 open(log_path, O_RDWR | O_CREAT | O_APPEND, 0600),
+					 open(old_path, O_RDWR | O_CREAT, 0600) };
 	struct error err;
 	uv_loop_t loop;
 
-	if (uv_loop_init(&loop))
+	if (listen(files.listener, 1) || uv_loop_init(&loop))
 		_exit(1);
 	hub.mark = &shared->mark;
-	if (hub_open(&hub, &loop, socket_path, log_path, &err))
+	if (hub_open(&hub, &loop, &files, "g", "console", &err))
 		_exit(2);
 	while (shared->place < PIECES) {
 		unsigned int piece = shared->place;

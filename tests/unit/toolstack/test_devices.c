@@ -2,7 +2,9 @@
 /*
  * test_devices.c - what vimo-dm is told of disks and networks, and the descriptors that belong to it.
  */
+#include "base/store.h"
 #include "config/file.h"
+#include "dm_files.h"
 #include "guest/check.h"
 #include "guest/resources.h"
 #include "host/channel.h"
@@ -27,6 +29,7 @@
 
 static char directory[] = "/tmp/test_devices.XXXXXX";
 static bool has_network;
+#define ALWAYS 9u /* descriptors of each guest: six files, and three of the console */
 static struct guest guest = { .domain = 7, .fd = -1 };
 static struct guest_config *const config = &guest.config;
 static struct fd_list fds;
@@ -37,7 +40,8 @@ static int enter(void **state)
 	int control = socket(AF_UNIX, SOCK_STREAM, 0), tun = open("/dev/net/tun", O_RDWR);
 
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory))
+	if (!mkdtemp(directory) || chdir(directory) || setenv("VIMO_RUN_DIR", directory, 1) ||
+	    setenv("VIMO_LOG_DIR", directory, 1) || store_make("g", &err))
 		return -1;
 	close(open("a", O_RDWR | O_CREAT, 0600));
 	close(open("b", O_RDWR | O_CREAT, 0600));
@@ -54,8 +58,11 @@ static int enter(void **state)
 
 static int leave(void **state)
 {
+	char command[64];
+
 	(void)state;
-	return unlink("a") || unlink("b") || rmdir(directory);
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	return system(command);
 }
 
 static void take(const char *devices)
@@ -102,7 +109,7 @@ static void disks_have_one_descriptor_each(void **state)
 	take("disk = [ \"b,,vdb\", \"a,,vda,ro,packed=1\" ]\nhotplug = 4\n");
 	assert_int_equal(check_files(config, &err), 0);
 	json = open_all();
-	assert_int_equal(json_number(json, "version", 0), 2);
+	assert_int_equal(json_number(json, "version", 0), DM_DESCRIPTION_VERSION);
 	assert_int_equal(json_number(json, "slots", 0), 10);
 	assert_string_equal(json_string(device(json, 0), "type"), "console");
 	assert_string_equal(json_string(device(json, 1), "type"), "input");
@@ -117,10 +124,10 @@ static void disks_have_one_descriptor_each(void **state)
 	assert_true(json_flag(device(json, 4), "readonly"));
 	assert_true(json_flag(device(json, 4), "packed"));
 	assert_null(device(json, 5));
-	assert_int_equal(fds.count, 2);
-	assert_int_equal(fstat(fds.fd[0], &image), 0);
+	assert_int_equal(fds.count, ALWAYS + 2);
+	assert_int_equal(fstat(fds.fd[ALWAYS], &image), 0);
 	assert_int_equal(image.st_size, 8192);
-	assert_int_equal(fstat(fds.fd[1], &image), 0);
+	assert_int_equal(fstat(fds.fd[ALWAYS + 1], &image), 0);
 	assert_int_equal(image.st_size, 4096);
 	fd_list_close(&fds);
 	json_object_put(json);
@@ -154,7 +161,8 @@ static void a_missing_vhost_vsock_is_an_error(void **state)
 	assert_non_null(strstr(err.text, "modprobe vhost_vsock"));
 	assert_string_equal(err.key, "vsock_cid");
 	assert_null(resources_open(&guest, NULL, &fds, &err));
-	assert_int_equal(fds.count, 0);
+	assert_int_equal(fds.count, ALWAYS);
+	fd_list_close(&fds);
 	/* It is there, but something else. */
 	assert_int_equal(symlink("b", "vsock"), 0);
 	assert_int_equal(check_devices(config, &err), -1);
@@ -173,14 +181,17 @@ static bool link_is(const char *path, const char *target)
 
 static void channels_have_links(void **state)
 {
+	char target[64], elsewhere[64], old[64];
 	json_object *json, *names;
 
 	(void)state;
-	setenv("VIMO_RUN_DIR", "/nonexistent/vimo", 1);
+	snprintf(target, sizeof(target), "%s/guests/g/channel-2.sock", directory);
+	snprintf(elsewhere, sizeof(elsewhere), "%s/causes/x", directory);
+	snprintf(old, sizeof(old), "%s/guests/old/channel-1.sock", directory);
 	take("channel = [ \"name=one\", \"name=two,path=two.sock\" ]\n");
 	assert_int_equal(check_devices(config, &err), 0);
 	assert_int_equal(access("two.sock", F_OK), -1);
-	assert_false(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+	assert_false(link_is("two.sock", target));
 	/* Each vimo-dm finds them as they are. */
 	for (int round = 0; round < 2; round++) {
 		json = open_all();
@@ -188,14 +199,17 @@ static void channels_have_links(void **state)
 		assert_int_equal(json_number(device(json, 3), "slot", 0), 4);
 		assert_true(json_object_object_get_ex(device(json, 3), "names", &names));
 		assert_string_equal(json_object_to_json_string_ext(names, JSON_C_TO_STRING_PLAIN), "[\"one\",\"two\"]");
+		assert_int_equal(json_number(device(json, 3), "fds", 0), 2);
+		assert_int_equal(fds.count, ALWAYS + 2);
+		fd_list_close(&fds);
 		json_object_put(json);
-		assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+		assert_true(link_is("two.sock", target));
 	}
 	channels_unlink(config);
 	assert_int_equal(readlink("two.sock", (char[1]){ 0 }, 1), -1);
 	/* Files of other programs at the path stay. */
 	for (int round = 0; round < 2; round++) {
-		assert_int_equal(symlink(round ? "/nonexistent/vimo/causes/x" : "b", "two.sock"), 0);
+		assert_int_equal(symlink(round ? elsewhere : "b", "two.sock"), 0);
 		assert_int_equal(check_devices(config, &err), -1);
 		assert_non_null(strstr(err.text, "two.sock: the path exists"));
 		assert_string_equal(err.key, "channel");
@@ -204,15 +218,14 @@ static void channels_have_links(void **state)
 		assert_int_equal(unlink("two.sock"), 0);
 	}
 	/* A link of a guest that ended without vimod is replaced. */
-	assert_int_equal(symlink("/nonexistent/vimo/guests/old/channel-1.sock", "two.sock"), 0);
+	assert_int_equal(symlink(old, "two.sock"), 0);
 	assert_int_equal(check_devices(config, &err), 0);
 	assert_int_equal(channels_link(config, &err), 0);
-	assert_true(link_is("two.sock", "/nonexistent/vimo/guests/g/channel-2.sock"));
+	assert_true(link_is("two.sock", target));
 	channels_unlink(config);
 	take("channel = [ \"name=one,path=none/x\" ]\n");
 	assert_int_equal(check_devices(config, &err), -1);
 	assert_non_null(strstr(err.text, "none/x: vimod cannot make a file there"));
-	unsetenv("VIMO_RUN_DIR");
 }
 
 static const char *interface_of(int fd)
@@ -241,9 +254,9 @@ static void a_network_has_a_tap_for_each_pair(void **state)
 		assert_int_equal(json_number(net, "mtu", 0), 1500);
 		step = strcmp(json_string(net, "backend"), "vhost") ? 1 : 2;
 		assert_int_equal(json_number(net, "fds", 0), 2 * step);
-		assert_int_equal(fds.count, 1 + 2 * step);
-		assert_string_equal(interface_of(fds.fd[1]), "vif7.5");
-		assert_string_equal(interface_of(fds.fd[1 + step]), "vif7.5");
+		assert_int_equal(fds.count, ALWAYS + 1 + 2 * step);
+		assert_string_equal(interface_of(fds.fd[ALWAYS + 1]), "vif7.5");
+		assert_string_equal(interface_of(fds.fd[ALWAYS + 1 + step]), "vif7.5");
 		fd_list_close(&fds);
 		json_object_put(json);
 	}
@@ -261,7 +274,7 @@ static void without_vhost_vimo_dm_moves_packets(void **state)
 	take("vif = ( { bridge = \"br0\"; vhost = false; } )\n");
 	json = open_all();
 	assert_string_equal(json_string(device(json, 3), "backend"), "tap");
-	assert_int_equal(fds.count, 1);
+	assert_int_equal(fds.count, ALWAYS + 1);
 	fd_list_close(&fds);
 	vif_close(&guest.taps[4]);
 	json_object_put(json);

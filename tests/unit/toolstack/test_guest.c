@@ -218,9 +218,11 @@ static void on_dm_timer(uv_timer_t *timer)
 	}
 }
 
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, const struct fd_list *fds, struct error *err)
+int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+	     const struct fd_list *fds, struct error *err)
 {
 	(void)name;
+	(void)description;
 	(void)domain_fd;
 	(void)fds;
 	(void)err;
@@ -513,7 +515,7 @@ static int enter(void **state)
 {
 	(void)state;
 	uv_timer_init(uv_default_loop(), &dm_timer);
-	return mkdtemp(directory) ? setenv("VIMO_RUN_DIR", directory, 1) : -1;
+	return mkdtemp(directory) && !setenv("VIMO_LOG_DIR", directory, 1) ? setenv("VIMO_RUN_DIR", directory, 1) : -1;
 }
 
 static int leave(void **state)

@@ -157,10 +157,10 @@ static int enter(void **state)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("records", 0700) || mkdir("records/g", 0700))
 		return -1;
 	setenv("VIMO_RUN_DIR", directory, 1);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", store_path("g", "control.sock"));
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", store_record("g", "control.sock"));
 	model.listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	close(open("a", O_RDWR | O_CREAT, 0600));
 	return truncate("a", 4096) || bind(model.listener, (struct sockaddr *)&address, sizeof(address)) ||
@@ -170,7 +170,7 @@ static int enter(void **state)
 static int leave(void **state)
 {
 	(void)state;
-	return unlink("a") || unlink("guests/g/control.sock") || rmdir("guests/g") || rmdir("guests") ||
+	return unlink("a") || unlink("records/g/control.sock") || rmdir("records/g") || rmdir("records") ||
 	       rmdir(directory);
 }
 

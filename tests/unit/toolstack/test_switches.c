@@ -4,6 +4,7 @@
  */
 #include "helper/switches.h"
 #include "dm/request.h"
+#include "dm_files.h"
 #include "log.h"
 
 #include <errno.h>
@@ -14,21 +15,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define SLOT 4u
-#define WANTED "guests/g/link-4.down"
 
 static char directory[] = "/tmp/test_switches.XXXXXX";
 static struct guest_config config = { .name = "g", .vif_count = 1 };
 static struct switch_link *links[CONFIG_SLOTS];
 static uv_loop_t loop;
 static unsigned int lines;
+static int status_fd; /* vimo-dm's */
 
 void log_line(enum log_level level, const char *format, ...)
 {
@@ -57,6 +58,13 @@ void dm_request_cancel(struct dm_request **request)
 	*request = NULL;
 }
 
+static int ask_for_links(uint32_t slots)
+{
+	const struct dm_status status = { .magic = DM_STATUS_MAGIC, .links_down = slots };
+
+	return pwrite(status_fd, &status, sizeof(status), 0) == (ssize_t)sizeof(status) ? 0 : -1;
+}
+
 static void answer_request(void *arg)
 {
 	struct dm_request *request = arg;
@@ -68,7 +76,7 @@ static void answer_request(void *arg)
 	if (model.refuses)
 		result = error_set(&err, ERROR_FAILED, "it is starting");
 	else
-		result = unlink(WANTED);
+		result = ask_for_links(0);
 	asked.done(asked.arg, result, &err);
 	if (!model.refuses)
 		uv_stop(&loop);
@@ -139,9 +147,9 @@ static int enter(void **state)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory) || mkdir("guests", 0700) || mkdir("guests/g", 0700))
+	status_fd = memfd_create("status", MFD_CLOEXEC);
+	if (status_fd < 0 || !mkdtemp(directory) || chdir(directory))
 		return -1;
-	setenv("VIMO_RUN_DIR", directory, 1);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/sock", directory);
 	other.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	config.vif[0] = (struct vif_config){ .backend = VIF_VHOST_USER, .slot = SLOT };
@@ -152,7 +160,7 @@ static int enter(void **state)
 static int leave(void **state)
 {
 	(void)state;
-	return unlink("sock") || rmdir("guests/g") || rmdir("guests") || chdir("/") || rmdir(directory);
+	return unlink("sock") || chdir("/") || rmdir(directory);
 }
 
 static int fresh(void **state)
@@ -174,7 +182,7 @@ static int over(void **state)
 	watch_end(&other.watch);
 	if (other.fd >= 0)
 		close(other.fd);
-	unlink(WANTED);
+	ask_for_links(0);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	return 0;
@@ -182,14 +190,14 @@ static int over(void **state)
 
 static void want(void)
 {
-	close(open(WANTED, O_WRONLY | O_CREAT, 0600));
-	switches_look(links, &config, &loop);
+	assert_int_equal(ask_for_links(1u << SLOT), 0);
+	switches_look(links, &config, status_fd, &loop);
 }
 
 static void a_switch_that_answers_is_handed_over(void **state)
 {
 	(void)state;
-	switches_look(links, &config, &loop);
+	switches_look(links, &config, status_fd, &loop);
 	assert_null(links[SLOT]); /* vimo-dm does not ask for a connection */
 	for (unsigned int n = 0; n < 2; n++) {
 		other.kind = n ? IN_PIECES : ANSWERS;
@@ -198,6 +206,18 @@ static void a_switch_that_answers_is_handed_over(void **state)
 		assert_int_equal(model.asked, n + 1);
 		assert_int_equal(other.came, n + 1);
 	}
+}
+
+/* A guest that took vimo-dm over may ask for anything. */
+static void other_slots_are_not_looked_at(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_for_links(~(1u << SLOT)), 0);
+	switches_look(links, &config, status_fd, &loop);
+	assert_int_equal(ftruncate(status_fd, 0), 0);
+	switches_look(links, &config, status_fd, &loop);
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+		assert_null(links[slot]);
 }
 
 static void a_switch_that_hangs_up_is_asked_less_and_less(void **state)
@@ -244,7 +264,7 @@ static void a_silent_switch_blocks_nothing(void **state)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_non_null(links[SLOT]->answer);
 	assert_int_equal(model.asked, 0);
-	switches_look(links, &config, &loop); /* does not begin twice */
+	switches_look(links, &config, status_fd, &loop); /* does not begin twice */
 	assert_int_equal(other.came, 1);
 }
 
@@ -279,6 +299,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, over)
 	const struct CMUnitTest tests[] = {
 		TEST(a_switch_that_answers_is_handed_over),
+		TEST(other_slots_are_not_looked_at),
 		TEST(a_switch_that_hangs_up_is_asked_less_and_less),
 		TEST(a_switch_that_goes_after_its_answer_is_asked_less_and_less),
 		TEST(a_silent_switch_blocks_nothing),
