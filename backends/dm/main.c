@@ -71,11 +71,11 @@ static int watch(struct error *err)
 }
 
 /* The sandbox allows no more rings of io_uring. All that a guest can have written is read in the sandbox. */
-static int set_up(int description, struct error *err)
+static int set_up(int description, uid_t user, struct error *err)
 {
 	int status;
 
-	if (dm_open_io_threads(&dm, err) || sandbox_enter(err))
+	if (dm_open_io_threads(&dm, err) || sandbox_enter(user, err))
 		return -1;
 	status = uv_loop_init(&dm.loop);
 	if (status)
@@ -88,7 +88,7 @@ static int set_up(int description, struct error *err)
 }
 
 /* Return: the number that is all of @text, or -1. */
-static int descriptor(const char *text)
+static int number(const char *text)
 {
 	char *end;
 	long value = strtol(text, &end, 10);
@@ -96,10 +96,11 @@ static int descriptor(const char *text)
 	return *text && !*end && value >= 0 && value <= INT_MAX ? (int)value : -1;
 }
 
-static int parse(int argc, char **argv, int *description)
+static int parse(int argc, char **argv, int *user, int *description)
 {
 	static const struct option options[] = {
 		{ "name", required_argument, NULL, 'n' },
+		{ "uid", required_argument, NULL, 'u' },
 		{ "config-fd", required_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -108,27 +109,28 @@ static int parse(int argc, char **argv, int *description)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'n': dm.host.name = optarg; break;
-		case 'c': *description = descriptor(optarg); break;
+		case 'u': *user = number(optarg); break;
+		case 'c': *description = number(optarg); break;
 		default: return -1;
 		}
 	}
-	return optind == argc && dm.host.name && *description >= 0 ? 0 : -1;
+	return optind == argc && dm.host.name && *user > 0 && *description >= 0 ? 0 : -1;
 }
 
 int main(int argc, char **argv)
 {
 	struct error err = { 0 };
-	int description = -1;
+	int description = -1, user = -1;
 
-	if (parse(argc, argv, &description)) {
-		fprintf(stderr, "usage: vimo-dm --name NAME --config-fd FD\n"
+	if (parse(argc, argv, &user, &description)) {
+		fprintf(stderr, "usage: vimo-dm --name NAME --uid UID --config-fd FD\n"
 				"vimod starts vimo-dm; to start a guest, use vimoctl create.\n");
 		return ERROR_USAGE;
 	}
 	log_limit_process();
 	dm.host.domain = DM_FD_DOMAIN;
 	signal(SIGPIPE, SIG_IGN);
-	if (set_up(description, &err)) {
+	if (set_up(description, (uid_t)user, &err)) {
 		log_error("%s: %s", dm.host.name, err.text);
 		dprintf(DM_FD_READY, "ERROR %s\n", err.text);
 		return ERROR_FAILED;

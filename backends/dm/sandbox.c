@@ -5,6 +5,7 @@
 #include "dm/sandbox.h"
 
 #include "host/filter.h"
+#include "new_root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,6 @@
 #include <linux/fs.h>
 #include <linux/if_tun.h>
 #include <linux/vhost.h>
-#include <pwd.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,21 +22,25 @@
 #include <unistd.h>
 #include <vimo/ioctl.h>
 
-static int drop_user(struct error *err)
+/* Threads are started later and inherit all that. vimod has made a PID namespace. */
+static int leave_dom0(struct error *err)
 {
-	const struct passwd *user;
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP))
+		return error_errno(err, "sandbox: namespaces");
+	/* Every dom0 has this directory. The new root has no room for a file. */
+	if (new_root_begin("/proc", "mode=0555,size=4k,nr_inodes=1") || new_root_enter())
+		return error_errno(err, "sandbox: empty root");
+	return 0;
+}
 
+static int become(uid_t user, struct error *err)
+{
 	if (geteuid())
 		return 0; /* an unprivileged process has no rights to drop */
-	user = getpwnam("vimo-dm");
-	if (!user)
-		return error_set(err, ERROR_FAILED, "sandbox: there is no user vimo-dm: run systemd-sysusers");
-	/* No network and no IPC with other processes. Threads are started later and inherit that. */
-	if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
-		return error_errno(err, "sandbox: namespaces");
-	if (setgroups(0, NULL) || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) ||
-	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid))
-		return error_errno(err, "sandbox: user vimo-dm");
+	if (leave_dom0(err))
+		return -1;
+	if (setgroups(0, NULL) || setresgid(user, user, user) || setresuid(user, user, user))
+		return error_errno(err, "sandbox: user %u", user);
 	return 0;
 }
 
@@ -187,7 +191,7 @@ static int filter_rest(scmp_filter_ctx context)
 	return status;
 }
 
-int sandbox_enter(struct error *err)
+int sandbox_enter(uid_t user, struct error *err)
 {
 	static const struct filter filter = { .calls = allowed,
 					      .call_count = sizeof(allowed) / sizeof(allowed[0]),
@@ -195,7 +199,7 @@ int sandbox_enter(struct error *err)
 					      .ioctl_count = sizeof(ioctls) / sizeof(ioctls[0]),
 					      .add = filter_rest };
 
-	if (set_limits(err) || drop_user(err) || drop_capabilities(err))
+	if (set_limits(err) || become(user, err) || drop_capabilities(err))
 		return -1;
 	return filter_load(&filter, err);
 }

@@ -7,11 +7,13 @@
 
 #include "error.h"
 
+#include <sys/types.h>
+
 /**
- * sandbox_enter() - become user vimo-dm (if root), without capabilities and new privileges,
- * with resource limits, and with only the system calls that vimo-dm makes.
- * Before any other thread runs. Return: 0 or -1.
+ * sandbox_enter() - become the guest's @user (if root) in namespaces of its own with an empty root, without
+ * capabilities and new privileges, with resource limits, and with only the system calls that vimo-dm makes. Before any
+ * other thread runs. Return: 0 or -1.
  */
-int sandbox_enter(struct error *err);
+int sandbox_enter(uid_t user, struct error *err);
 
 #endif

@@ -12,7 +12,7 @@ import toolstack
 HERE = Path(__file__).resolve().parent
 KERNEL_OFFSET = 2 << 20
 LARGE_IMAGE = 32 << 20
-PASSWD = "root:x:0:0:root:/:/bin/sh\nvimo-dm:x:990:990::/:/bin/false\n"
+PASSWD = "root:x:0:0:root:/:/bin/sh\n"
 GROUP = "root:x:0:\nvimo:x:990:vimo-dm\n"
 
 VIMOD = """

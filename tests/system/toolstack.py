@@ -46,8 +46,7 @@ NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vh
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
 TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
-PASSWD = ("root:x:0:0:root:/:/bin/sh\ndaemon:x:1:1::/:/bin/false\nnobody:x:65534:65534::/:/bin/sh\n"
-          "vimo-dm:x:990:990::/:/bin/false\n")
+PASSWD = ("root:x:0:0:root:/:/bin/sh\ndaemon:x:1:1::/:/bin/false\nnobody:x:65534:65534::/:/bin/sh\n")
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:989:\n"
 
 # udhcpc starts it with a lease.

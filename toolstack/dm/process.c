@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -118,23 +119,29 @@ static int start_process(struct dm_process *dm, const char *const argv[], const 
 		return -1;
 	child_end = gate[0];
 	end = gate[1];
-	pid = child_fork(0);
+	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)
 		run_child(argv, child_end, fixed, fds);
 	return pid < 0 ? -1 : process_begin(&dm->process, pid, pid_file, end);
 }
 
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd, json_object *description,
 	     const struct fd_list *fds, struct error *err)
 {
 	CLEANUP_FD int text = write_description(description);
 	const char *program = getenv("VIMO_DM");
-	char config_fd[16];
-	const char *argv[] = {
-		program && *program ? program : VIMO_DM_PATH, "--name", name, "--config-fd", config_fd, NULL
-	};
+	char config_fd[16], uid[16];
+	const char *argv[] = { program && *program ? program : VIMO_DM_PATH,
+			       "--name",
+			       name,
+			       "--uid",
+			       uid,
+			       "--config-fd",
+			       config_fd,
+			       NULL };
 	int ends[2], failed, saved;
 
+	snprintf(uid, sizeof(uid), "%u", user);
 	snprintf(config_fd, sizeof(config_fd), "%d", DM_FD_DESCRIPTION);
 	if (text < 0 || pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));

@@ -28,7 +28,7 @@ struct dm_process {
  * dm_spawn() - start vimo-dm; on_ready once, on_exit when it has ended.
  * @description: of files and devices (dm_files.h), whose descriptors are @fds: vimo-dm gets copies
  */
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd, json_object *description,
 	     const struct fd_list *fds, struct error *err);
 /** dm_adopt() - take over the vimo-dm of the previous vimod, by dm.pid. Return: false when it has ended. */
 bool dm_adopt(struct dm_process *dm, const char *name);

@@ -4,6 +4,7 @@
  */
 #include "guest/spawn.h"
 #include "alloc.h"
+#include "base/user.h"
 #include "cleanup.h"
 #include "container.h"
 #include "guest/resources.h"
@@ -37,7 +38,7 @@ int spawn_dm(struct guest *guest, struct disk_files *files, struct error *err)
 
 	json = resources_open(guest, files, &fds, err);
 	if (json)
-		result = dm_spawn(&guest->dm, guest->config.name, guest->fd, json, &fds, err);
+		result = dm_spawn(&guest->dm, guest->config.name, user_of(guest->domain), guest->fd, json, &fds, err);
 	if (!result)
 		helpers_connected(guest->helpers);
 	fd_list_close(&fds);

@@ -232,18 +232,15 @@ logs_are_bounded() {
 }
 
 device_model_is_confined() {
-	local pid status ns
+	local pid
 	tiny t1 wait
+	tiny t2 wait
 	pid=$(dm_pid t1)
-	for status in /proc/$pid/task/*/status; do
-		grep -qE "^Uid:(.$(id -u vimo-dm)){4}$" $status
-		grep -q '^CapEff:.0000000000000000$' $status
-		grep -q '^NoNewPrivs:.1$' $status
-		grep -q '^Seccomp:.2$' $status
-	done
-	for ns in net ipc uts; do
-		[ "$(readlink /proc/$pid/ns/$ns)" != "$(readlink /proc/self/ns/$ns)" ]
-	done
+	confined $pid $(user_of t1) 0000000000000000 mnt pid ipc uts net cgroup
+	confined $(dm_pid t2) $(user_of t2) 0000000000000000 mnt pid ipc uts net cgroup
+	[ $(user_of t1) != $(user_of t2) ]
+	opens_no_directory $pid
+	[ -z "$(ls /proc/$pid/root/)" ]
 	[ "$(ls /proc/$pid/task | wc -l)" -gt 1 ]
 }
 

@@ -4,16 +4,20 @@
  */
 #include "dm/sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,6 +27,7 @@
 #include <cmocka.h>
 
 #define NOBODY 65534
+#define USER 98310
 
 static char buffer[4096];
 
@@ -78,7 +83,7 @@ static int in_sandbox(int (*run)(void))
 
 		if (!geteuid() && (setgid(NOBODY) || setuid(NOBODY)))
 			_exit(98);
-		if (sandbox_enter(&err)) {
+		if (sandbox_enter(NOBODY, &err)) {
 			dprintf(2, "%s\n", err.text);
 			_exit(99);
 		}
@@ -146,12 +151,86 @@ static void abort_ends_it(void **state)
 	assert_int_equal(in_sandbox(end_by_abort), -SIGABRT);
 }
 
+/* Root, but not for long: it waits for the end of @wait. */
+static void leave_dom0(int ready, int wait)
+{
+	struct error err;
+	char byte;
+
+	if (sandbox_enter(USER, &err)) {
+		dprintf(2, "%s\n", err.text);
+		_exit(99);
+	}
+	if (write(ready, "r", 1) != 1 || read(wait, &byte, 1))
+		_exit(98);
+	_exit(0);
+}
+
+static void assert_outside(pid_t pid)
+{
+	static const char *const kinds[] = { "mnt", "ipc", "uts", "net", "cgroup" };
+	char path[64], own[64], dom0[64];
+	struct stat status;
+	int entries = 0;
+	DIR *dir;
+
+	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		memset(own, 0, sizeof(own));
+		memset(dom0, 0, sizeof(dom0));
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kinds[n]);
+		assert_true(readlink(path, own, sizeof(own) - 1) > 0);
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", kinds[n]);
+		assert_true(readlink(path, dom0, sizeof(dom0) - 1) > 0);
+		assert_string_not_equal(own, dom0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/root/", pid);
+	dir = opendir(path);
+	assert_non_null(dir);
+	while (readdir(dir))
+		entries++;
+	closedir(dir);
+	assert_int_equal(entries, 2); /* . and .. */
+	snprintf(path, sizeof(path), "/proc/%d/task/%d", pid, pid);
+	assert_int_equal(stat(path, &status), 0);
+}
+
+static void the_root_is_empty(void **state)
+{
+	int ready[2], wait[2], status;
+	pid_t pid = fork();
+	char byte;
+
+	(void)state;
+	if (!pid)
+		_exit(geteuid() || unshare(CLONE_NEWNS | CLONE_NEWNET) ||
+		      mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status)
+		skip();
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(wait, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		close(wait[1]);
+		leave_dom0(ready[1], wait[0]);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_outside(pid);
+	close(wait[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(ready[0]);
+	close(wait[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_path_no_socket_no_other_process),
 		cmocka_unit_test(descriptors_are_used),
 		cmocka_unit_test(abort_ends_it),
+		cmocka_unit_test(the_root_is_empty),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -218,7 +218,7 @@ static void on_dm_timer(uv_timer_t *timer)
 	}
 }
 
-int dm_spawn(struct dm_process *dm, const char *name, int domain_fd, json_object *description,
+int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd, json_object *description,
 	     const struct fd_list *fds, struct error *err)
 {
 	(void)name;
