@@ -221,6 +221,7 @@ static void on_dm_timer(uv_timer_t *timer)
 int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd, json_object *description,
 	     const struct fd_list *fds, struct error *err)
 {
+	assert_in_range(user, 98305, 98559);
 	(void)name;
 	(void)description;
 	(void)domain_fd;
