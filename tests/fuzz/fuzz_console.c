@@ -35,7 +35,9 @@ static void event(struct fuzz_input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .event = event, .begin = begin };
+	static const struct fuzz_device fuzzed = {
+		.device = &device, .work = work, .event = event, .begin = begin, .forged = true
+	};
 	struct fuzz_input input = { data, bytes };
 
 	fuzz_drive(&fuzzed, &input);

@@ -4,11 +4,14 @@
  * reconnect and resize devices. Kinds check their parameters; what they open is faked.
  */
 #include "block/block.h"
+#include "console/channels.h"
 #include "console/console.h"
 #include "dm/control.h"
 #include "dm/devices.h"
 #include "dm/kinds.h"
-#include "dm/stall.h"
+#include "fs/device.h"
+#include "fs/fs.h"
+#include "fs/link.h"
 #include "fuzz.h"
 #include "host/vhost.h"
 #include "input/input.h"
@@ -33,7 +36,7 @@ static struct {
 	const uint8_t *text;
 	size_t bytes, fds;
 } packet;
-static unsigned int answers;
+static unsigned int answers, owned[VIMO_GUEST_VIRTIO_COUNT]; /* descriptors of each slot's device */
 
 /* Half of the steps fail. */
 static bool fails(void)
@@ -173,8 +176,10 @@ int endpoint_add(struct endpoint *endpoint, const struct device_kind *kind, cons
 	if (endpoint->kind || spec->fd_count < kind->fds_min || spec->fd_count > kind->fds_max)
 		abort();
 	endpoint->kind = kind;
-	if (!kind->add(endpoint, spec, err))
+	if (!kind->add(endpoint, spec, err)) {
+		owned[endpoint->slot] = spec->fd_count;
 		return 0;
+	}
 	endpoint->kind = NULL;
 	return -1;
 }
@@ -185,25 +190,34 @@ int endpoint_attach(struct endpoint *endpoint, const struct virtio_model *model,
 	if (!endpoint->device.queues || endpoint->device.queues > TRANSPORT_QUEUES)
 		abort();
 	endpoint->device.model = model;
-	if (fail(err))
+	if (fail(err)) {
+		endpoint->context = NULL;
+		endpoint->reconnect = NULL;
+		endpoint->work = NULL;
 		return -1;
+	}
 	if (show)
 		show(&endpoint->device);
 	return 0;
+}
+
+static void clear(struct endpoint *endpoint)
+{
+	owned[endpoint->slot] = 0;
+	endpoint->kind = NULL;
+	endpoint->context = NULL;
+	endpoint->reconnect = NULL;
+	endpoint->work = NULL;
 }
 
 void endpoint_remove(struct endpoint *endpoint)
 {
 	const struct device_kind *kind = endpoint->kind;
 
-	if (kind->removed)
-		kind->removed(endpoint);
-	else
-		free(endpoint->context);
-	endpoint->kind = NULL;
-	endpoint->context = NULL;
-	endpoint->reconnect = NULL;
-	endpoint->work = NULL;
+	if (!kind->removed)
+		abort();
+	kind->removed(endpoint);
+	clear(endpoint);
 }
 
 void endpoint_run(void *endpoint)
@@ -232,9 +246,18 @@ void transport_show_config(struct virtio_device *device, const void *from, size_
 	memcpy(shown, from, bytes);
 }
 
-void dm_retry(struct dm *all)
+void status_go_on(struct status *status)
 {
-	(void)all;
+	if (status != &dm.status)
+		abort();
+}
+
+void status_stall(struct status *status, unsigned int slot, const char *why)
+{
+	(void)status;
+	(void)slot;
+	(void)why;
+	abort();
 }
 
 /* The start and the end of vimo-dm are not reached. */
@@ -297,10 +320,10 @@ void power_button_close(struct power_button *button)
 int serial_open(struct serial *serial, const struct endpoint_host *host, struct hub_mark *mark,
 		const struct hub_files *files, struct error *err)
 {
+	(void)files;
 	(void)serial;
 	(void)host;
 	(void)mark;
-	(void)files;
 	(void)err;
 	abort();
 }
@@ -308,14 +331,6 @@ int serial_open(struct serial *serial, const struct endpoint_host *host, struct 
 void serial_close(struct serial *serial)
 {
 	(void)serial;
-	abort();
-}
-
-void dm_stall(const struct endpoint_host *host, unsigned int slot, const char *why)
-{
-	(void)host;
-	(void)slot;
-	(void)why;
 	abort();
 }
 
@@ -489,6 +504,82 @@ bool input_power_key(struct input *of, bool down)
 	return down;
 }
 
+/* Channels: a listening socket stays the caller's if it fails. */
+const struct virtio_model channels_model, fs_model;
+
+int channel_socket_open(struct channel_socket *socket, uv_loop_t *loop, int listener, struct error *err)
+{
+	(void)loop;
+	socket->listener = listener;
+	return fail(err);
+}
+
+void channel_socket_close(struct channel_socket *socket)
+{
+	if (socket->listener < FIRST_FD)
+		abort();
+}
+
+bool channels_work(void *channels)
+{
+	(void)channels;
+	return false;
+}
+
+void channels_show_config(struct virtio_device *device)
+{
+	(void)device;
+}
+
+/* Folders. */
+int fs_nodes_open(struct fs_nodes *nodes, int fd, struct error *err)
+{
+	memset(nodes, 0, sizeof(*nodes));
+	nodes->fd = fd;
+	return fail(err);
+}
+
+void fs_nodes_close(struct fs_nodes *nodes)
+{
+	(void)nodes;
+}
+
+void fs_nodes_clear(struct fs_nodes *nodes)
+{
+	(void)nodes;
+}
+
+int driver_ring_open(struct driver_ring *ring, const struct guest_memory *memory, size_t bytes, struct error *err)
+{
+	(void)ring;
+	(void)memory;
+	(void)bytes;
+	return fail(err);
+}
+
+void driver_ring_close(struct driver_ring *ring)
+{
+	(void)ring;
+}
+
+int fs_connect(struct fs *fs, struct error *err)
+{
+	(void)fs;
+	return fail(err);
+}
+
+void *fs_device_run(void *fs)
+{
+	return fs;
+}
+
+int eventfd(unsigned int count, int flags)
+{
+	(void)count;
+	(void)flags;
+	return fails() ? -1 : CONNECTION;
+}
+
 static void resize(struct endpoint *endpoint, uint16_t cols, uint16_t rows)
 {
 	(void)endpoint;
@@ -508,7 +599,7 @@ static const struct device_kind console = { .type = "console", .single = true, .
 const struct device_kind *kind_find(const char *type)
 {
 	static const struct device_kind *const kinds[] = {
-		&block_kind, &console, &input_kind, &net_kind, &rng_kind, &vsock_kind,
+		&block_kind, &channels_kind, &console, &fs_kind, &input_kind, &net_kind, &rng_kind, &vsock_kind,
 	};
 
 	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++)
@@ -530,7 +621,13 @@ static size_t put_request(char *text, size_t room)
 		"\"type\":\"rng\"",
 		"\"type\":\"input\"",
 		"\"type\":\"console\"",
+		"\"type\":\"channels\"",
+		"\"type\":\"fs\"",
 		"\"type\":\"none\"",
+		"\"names\":[\"a\"]",
+		"\"names\":[\"a\",\"b\",7]",
+		"\"tag\":\"src\"",
+		"\"hidden\":\".vimo-g\"",
 		"\"backend\":\"vhost-user\"",
 		"\"backend\":\"vhost\"",
 		"\"backend\":\"tap\"",
@@ -563,6 +660,29 @@ static size_t put_request(char *text, size_t room)
 	return used < room ? used : room;
 }
 
+static unsigned int count_open(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int n = 0; n < DEVICE_FDS * 4; n++)
+		count += open_fds[n];
+	return count;
+}
+
+/* Descriptors that devices have. */
+static unsigned int count_owned(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int slot = 0; slot < dm.slots; slot++) {
+		const struct endpoint *endpoint = &dm.endpoint[slot];
+		const struct fs *fs = endpoint->kind == &fs_kind ? endpoint->context : NULL;
+
+		count += owned[slot] + (fs && fs->next >= 0);
+	}
+	return count;
+}
+
 static void step(void)
 {
 	static char text[12000];
@@ -583,8 +703,26 @@ static void step(void)
 	}
 	answers = 0;
 	on_connection(&dm.control, 0, UV_READABLE);
-	if (answers != 1)
+	if (answers != 1 || count_open() != count_owned())
 		abort();
+}
+
+/* Kinds whose devices stay as long as the guest leave that to the exit of vimo-dm. */
+static void free_device(struct endpoint *endpoint)
+{
+	const struct fs *fs = endpoint->kind == &fs_kind ? endpoint->context : NULL;
+
+	if (endpoint->kind && endpoint->kind->removed) {
+		endpoint_remove(endpoint);
+		return;
+	}
+	if (fs) {
+		if (fs->next >= 0)
+			close(fs->next);
+		free(fs->slot);
+	}
+	free(endpoint->context);
+	clear(endpoint);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -596,6 +734,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	input = &whole;
 	if (!dm.slots) {
 		dm.slots = 4;
+		dm.host.status = &dm.status;
 		dm.host.io_threads = dm.io_threads;
 		dm.host.io_thread_count = 1;
 		dm.host.memory = &memory;
@@ -610,10 +749,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	while (whole.left)
 		step();
 	for (unsigned int slot = 0; slot < dm.slots; slot++)
-		if (dm.endpoint[slot].kind)
-			endpoint_remove(&dm.endpoint[slot]);
-	for (unsigned int n = 0; n < DEVICE_FDS * 4; n++)
-		if (open_fds[n])
-			abort(); /* a descriptor leaks */
+		free_device(&dm.endpoint[slot]);
+	memset(open_fds, 0, sizeof(open_fds));
 	return 0;
 }

@@ -30,7 +30,9 @@ static void press(struct fuzz_input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .event = press, .begin = begin };
+	static const struct fuzz_device fuzzed = {
+		.device = &device, .work = work, .event = press, .begin = begin, .forged = true
+	};
 	struct fuzz_input input = { data, bytes };
 
 	fuzz_drive(&fuzzed, &input);

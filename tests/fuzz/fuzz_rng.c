@@ -37,7 +37,7 @@ static void event(struct fuzz_input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .event = event };
+	static const struct fuzz_device fuzzed = { .device = &device, .work = work, .event = event, .forged = true };
 	struct fuzz_input input = { data, bytes };
 
 	calls = 0;

@@ -98,7 +98,7 @@ static void event(struct fuzz_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static const struct fuzz_device fuzzed = {
-		.device = &endpoint.device, .work = work, .event = event, .begin = begin
+		.device = &endpoint.device, .work = work, .event = event, .begin = begin, .forged = true
 	};
 	struct fuzz_input input = { data, bytes };
 
