@@ -8,6 +8,7 @@
 #include "base/store.h"
 #include "config/spec.h"
 #include "device.h"
+#include "dm/files.h"
 #include "dm/request.h"
 #include "fuzz.h"
 #include "guest/adopt.h"
@@ -274,6 +275,11 @@ const char *store_path(const char *name, const char *file)
 
 	snprintf(path, sizeof(path), "/nonexistent/%s/%s", name, file);
 	return path;
+}
+
+const char *dm_files_console_path(const char *name, const char *console)
+{
+	return store_path(name, console);
 }
 
 json_object *store_read_cause(const char *name)
