@@ -246,6 +246,7 @@ nbd_disks_by_socket_and_by_network() {
 }
 
 nbd_servers_that_cannot_be_are_refused() {
+	ip link set lo up
 	left >/tmp/before
 	config g1 /t/wait 'memory = 4' 'disk = [ "nbd://localhost/" ]'
 	refused 1 'is not an NBD server: write nbd://ADDRESS' create /tmp/g1.cfg
