@@ -185,7 +185,7 @@ killed_device_model_comes_back() {
 
 # The guest writes 1, 2, 3, ... to both consoles while its device models are killed.
 output_outlives_device_models() {
-	local n=0 lines=2000
+	local n=0 lines=$((800 * ROUNDS))
 	# On a fast computer the output ends before the fourth kill: the guest writes more lines then.
 	while [ $n -le 3 ]; do
 		destroy_all
