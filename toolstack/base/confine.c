@@ -27,7 +27,7 @@
 
 /*
  * What each kind of program may have. As bits: CAP_DAC_OVERRIDE of an image's program opens files in its root, where
- * only images have an owner that matters; virtiofsd uses CAP_SETPCAP to give up four of its rights.
+ * only images have an owner that matters; virtiofsd uses CAP_SETPCAP to give up its last two rights.
  */
 static const struct {
 	uint64_t rights;
@@ -36,16 +36,11 @@ static const struct {
 	[CONFINE_IMAGES] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, KEEP, KEEP, KEEP },
 	[CONFINE_READING] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, 4ull << 30, 0, 60 },
 	[CONFINE_FOLDER] = { 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |
-				     1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_MKNOD | 1ull << CAP_SETFCAP |
-				     1ull << CAP_SYS_CHROOT | 1ull << CAP_SETPCAP,
+				     1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_SYS_CHROOT |
+				     1ull << CAP_SETPCAP,
 			     400000 /* more than vimo-dm lets a guest have open */, KEEP, KEEP, KEEP, KEEP },
 	[CONFINE_NETWORK] = { 0, 1024, 2048, KEEP, 0, KEEP },
 };
-
-static bool has_images(const struct confine *confine)
-{
-	return confine->kind == CONFINE_IMAGES || confine->kind == CONFINE_READING;
-}
 
 void confine_path(const struct confine *confine, uint32_t file, char path[CONFINE_PATH])
 {
@@ -128,14 +123,20 @@ static const char *limit(enum confine_kind kind)
 		       "limits";
 }
 
-static const char *standard_descriptors(const struct confine *confine)
+static const char *output_descriptors(const struct confine *confine)
 {
-	int none = open("/dev/null", O_RDONLY);
-
-	return none >= 0 && dup2(none, STDIN_FILENO) >= 0 && dup2(confine->messages_fd, STDERR_FILENO) >= 0 &&
+	return dup2(confine->messages_fd, STDERR_FILENO) >= 0 &&
 			       dup2(confine->output_fd < 0 ? STDERR_FILENO : confine->output_fd, STDOUT_FILENO) >= 0 ?
 		       NULL :
 		       "descriptors";
+}
+
+/* In the new root: a file of dom0's mounts could be changed through its descriptor. */
+static const char *input_descriptor(void)
+{
+	int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return none >= 0 && dup2(none, STDIN_FILENO) >= 0 ? NULL : "descriptors";
 }
 
 static void run_child(const struct confine *confine, const char *mount_point, const struct sock_fprog *filter)
@@ -143,11 +144,13 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 	const struct root root = { mount_point, confine->file, confine->file_count, confine->kind == CONFINE_FOLDER,
 				   confine->network };
 	bool may_confine = !geteuid();
-	const char *problem = standard_descriptors(confine);
+	const char *problem = output_descriptors(confine);
 	int gate = -1;
 
 	if (!problem && may_confine)
 		problem = root_enter(&root);
+	if (!problem)
+		problem = input_descriptor();
 	if (!problem)
 		problem = number_descriptors(confine, &gate);
 	if (!problem)
@@ -172,7 +175,8 @@ pid_t confine_spawn(const struct confine *confine, struct error *err)
 	const struct sock_fprog *filter = NULL;
 	pid_t pid;
 
-	if (has_images(confine) && !(filter = deny_program()))
+	/* vimo-slirp has a stricter filter before it has a frame. */
+	if (confine->kind != CONFINE_NETWORK && !(filter = deny_program(confine->kind == CONFINE_FOLDER)))
 		return error_errno(err, "system call filter of %s", confine->argv[0]);
 	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * deny.c - a seccomp filter for programs that have none of their own: qemu-storage-daemon and qemu-img. QEMU's calls
- * differ from version to version, so the filter lists calls that are denied, not calls that are allowed.
+ * deny.c - a seccomp filter for QEMU's programs. qemu-storage-daemon and qemu-img have no filter of their own, and
+ * virtiofsd has a thread that starts before its filter. QEMU's calls differ from version to version, so the filter
+ * lists calls that are denied, not calls that are allowed.
  */
 #include "base/deny.h"
 #include "cleanup.h"
@@ -39,7 +40,6 @@ static const int denied[] = {
 	SCMP_SYS(mount),
 	SCMP_SYS(umount2),
 	SCMP_SYS(pivot_root),
-	SCMP_SYS(chroot),
 	SCMP_SYS(open_tree),
 	SCMP_SYS(move_mount),
 	SCMP_SYS(fsopen),
@@ -47,7 +47,6 @@ static const int denied[] = {
 	SCMP_SYS(fsmount),
 	SCMP_SYS(fspick),
 	SCMP_SYS(mount_setattr),
-	SCMP_SYS(unshare),
 	SCMP_SYS(setns),
 	/* Files by another way than a path, and files' owners and rights: an image must not become a program of root.
 	 */
@@ -55,21 +54,6 @@ static const int denied[] = {
 	SCMP_SYS(name_to_handle_at),
 	SCMP_SYS(fanotify_init),
 	SCMP_SYS(fanotify_mark),
-	SCMP_SYS(chmod),
-	SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat),
-	SCMP_SYS(chown),
-	SCMP_SYS(lchown),
-	SCMP_SYS(fchown),
-	SCMP_SYS(fchownat),
-	SCMP_SYS(setxattr),
-	SCMP_SYS(lsetxattr),
-	SCMP_SYS(fsetxattr),
-	SCMP_SYS(removexattr),
-	SCMP_SYS(lremovexattr),
-	SCMP_SYS(fremovexattr),
-	SCMP_SYS(mknod),
-	SCMP_SYS(mknodat),
 	/* Parts of the kernel with a history of faults. QEMU does without io_uring. */
 	SCMP_SYS(io_uring_setup),
 	SCMP_SYS(io_uring_enter),
@@ -105,6 +89,20 @@ static const int denied[] = {
 	SCMP_SYS(adjtimex),
 	SCMP_SYS(vhangup),
 };
+/* What virtiofsd does for a guest in its folder, and when it starts. An image must not become a program of root. */
+static const int denied_without_folder[] = {
+	SCMP_SYS(chroot),       SCMP_SYS(unshare),     SCMP_SYS(name_to_handle_at),
+	SCMP_SYS(chmod),        SCMP_SYS(fchmod),      SCMP_SYS(fchmodat),
+	SCMP_SYS(chown),        SCMP_SYS(lchown),      SCMP_SYS(fchown),
+	SCMP_SYS(fchownat),     SCMP_SYS(setxattr),    SCMP_SYS(lsetxattr),
+	SCMP_SYS(fsetxattr),    SCMP_SYS(removexattr), SCMP_SYS(lremovexattr),
+	SCMP_SYS(fremovexattr), SCMP_SYS(mknod),       SCMP_SYS(mknodat),
+};
+/* virtiofsd's threads leave each other's working directory by unshare(CLONE_FS). */
+static const scmp_datum_t namespaces[] = {
+	CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
+	CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET, CLONE_NEWTIME,
+};
 
 /* A socket has the family AF_UNIX, AF_INET or AF_INET6, which is the highest of the three. */
 static int deny_sockets(scmp_filter_ctx context)
@@ -119,12 +117,36 @@ static int deny_sockets(scmp_filter_ctx context)
 	return status;
 }
 
-static int fill(scmp_filter_ctx context)
+static int deny_all(scmp_filter_ctx context, const int *calls, size_t count)
+{
+	int status = 0;
+
+	for (size_t n = 0; n < count && !status; n++)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), calls[n], 0);
+	return status;
+}
+
+static int deny_namespaces(scmp_filter_ctx context)
+{
+	int status = 0;
+
+	for (size_t n = 0; n < sizeof(namespaces) / sizeof(namespaces[0]) && !status; n++)
+		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(unshare), 1,
+					  SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[n], namespaces[n]));
+	return status;
+}
+
+static int fill(scmp_filter_ctx context, bool folder)
 {
 	int status = deny_sockets(context);
 
-	for (size_t n = 0; n < sizeof(denied) / sizeof(denied[0]) && !status; n++)
-		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), denied[n], 0);
+	if (!status)
+		status = deny_all(context, denied, sizeof(denied) / sizeof(denied[0]));
+	if (!status && folder)
+		status = deny_namespaces(context);
+	else if (!status)
+		status = deny_all(context, denied_without_folder,
+				  sizeof(denied_without_folder) / sizeof(denied_without_folder[0]));
 	/* Threads, not processes and no namespaces. clone3's flags cannot be seen: without it, libc uses clone. */
 	if (!status)
 		status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
@@ -169,25 +191,29 @@ static int export(scmp_filter_ctx context, struct sock_fprog *program)
 	return 0;
 }
 
-static struct sock_fprog program;
-static int problem;
+static struct {
+	struct sock_fprog program;
+	int problem;
+} made[2]; /* of images, of a folder */
 
 static void make(void)
 {
-	scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+	for (int folder = 0; folder < 2; folder++) {
+		scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 
-	problem = context ? fill(context) : -ENOMEM;
-	if (!problem)
-		problem = export(context, &program);
-	if (context)
-		seccomp_release(context);
+		made[folder].problem = context ? fill(context, folder) : -ENOMEM;
+		if (!made[folder].problem)
+			made[folder].problem = export(context, &made[folder].program);
+		if (context)
+			seccomp_release(context);
+	}
 }
 
-const struct sock_fprog *deny_program(void)
+const struct sock_fprog *deny_program(bool folder)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, make);
-	errno = -problem;
-	return problem ? NULL : &program;
+	errno = -made[folder].problem;
+	return made[folder].problem ? NULL : &made[folder].program;
 }

@@ -22,7 +22,10 @@
 #define WRITES LANDLOCK_ACCESS_FS_WRITE_FILE
 #define ALL_ACCESSES (LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1) /* Landlock's first version */
 
-/* Parts of the system that programs need. Without /dev/null, QEMU does not detect OFD locks. */
+/*
+ * Parts of the system that programs need. Without /dev/null, QEMU does not detect OFD locks. Read-only, it can be
+ * written, and its mode in dom0 cannot be changed.
+ */
 static const struct {
 	const char *path;
 	uint64_t attributes, accesses;
@@ -31,7 +34,8 @@ static const struct {
 	{ "/lib", READ_ONLY, READS | LANDLOCK_ACCESS_FS_EXECUTE },
 	{ "/lib64", READ_ONLY, READS | LANDLOCK_ACCESS_FS_EXECUTE },
 	{ "/etc/ld.so.cache", READ_ONLY | MOUNT_ATTR_NOEXEC, LANDLOCK_ACCESS_FS_READ_FILE },
-	{ "/dev/null", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, LANDLOCK_ACCESS_FS_READ_FILE | WRITES },
+	{ "/dev/null", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+	  LANDLOCK_ACCESS_FS_READ_FILE | WRITES },
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 

@@ -171,13 +171,13 @@ packed_is() { tell $1 "[ \$(cut -c35 /sys/class/$2/device/features) = $3 ]"; }
 
 # user_of NAME: the number of the user that the guest's processes are.
 user_of() { echo $((98304 + $(vimoctl info $1 | sed -n 's/^id: //p'))); }
-# confined PID USER RIGHTS NAMESPACE...: each thread is USER with these capabilities, has a filter, and gets no new
+# confined PID USER RIGHTS NAMESPACE...: each thread is USER with these capabilities (an expression), has a filter, and gets no new
 # privileges; the process has these namespaces of its own.
 confined() {
 	local pid=$1 status kind
 	for status in /proc/$pid/task/*/status; do
 		grep -qE "^Uid:(.$2){4}$" $status
-		grep -q "^CapEff:.$3$" $status
+		grep -qE "^CapEff:.$3$" $status
 		grep -q '^NoNewPrivs:.1$' $status
 		grep -q '^Seccomp:.2$' $status
 	done

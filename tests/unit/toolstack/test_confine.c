@@ -141,6 +141,41 @@ static void calls_are_denied(void **state)
 	}
 }
 
+/* virtiofsd works on files for a guest, and needs no more than that. */
+static void a_folder_allows_changes_of_files(void **state)
+{
+	static const struct {
+		long call, first, second;
+		int error;
+	} cases[] = {
+		{ SYS_fchmod, 0, 0666, EROFS }, /* /dev/null lies in a root that is read-only */
+		{ SYS_unshare, 0x200 /* CLONE_FS */, 0, 0 },
+		{ SYS_unshare, CLONE_NEWUSER, 0, EPERM },
+		{ SYS_unshare, CLONE_NEWNS | CLONE_FS, 0, EPERM },
+		{ SYS_open_by_handle_at, 0, 0, EPERM },
+		{ SYS_mount, 0, 0, EPERM },
+		{ SYS_ptrace, 0, 0, EPERM },
+		{ SYS_io_uring_setup, 1, 0, EPERM },
+		{ 100000, 0, 0, ENOSYS },
+	};
+	static const char script[] = "my ($call, @arguments) = map { $_ + 0 } split /,/, $ARGV[0];"
+				     "print syscall($call, @arguments) < 0 ? $! + 0 : 0";
+
+	(void)state;
+	if (!can_confine())
+		skip();
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct confine confine = { .kind = CONFINE_FOLDER };
+		char call[80];
+		int error;
+
+		snprintf(call, sizeof(call), "%ld,%ld,%ld", cases[n].call, cases[n].first, cases[n].second);
+		error = atoi(run(&confine, script, call));
+		if (error != cases[n].error)
+			fail_msg("%s: %s, not %s", call, strerror(error), strerror(cases[n].error));
+	}
+}
+
 static void images_are_all_that_can_be_opened(void **state)
 {
 	static const struct {
@@ -213,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_are_denied),
+		cmocka_unit_test(a_folder_allows_changes_of_files),
 		cmocka_unit_test(images_are_all_that_can_be_opened),
 		cmocka_unit_test(nothing_else_is_inherited),
 		cmocka_unit_test(limits_are_set),
