@@ -48,8 +48,7 @@ static const int denied[] = {
 	SCMP_SYS(fspick),
 	SCMP_SYS(mount_setattr),
 	SCMP_SYS(setns),
-	/* Files by another way than a path, and files' owners and rights: an image must not become a program of root.
-	 */
+	/* Files by another way than a path. */
 	SCMP_SYS(open_by_handle_at),
 	SCMP_SYS(name_to_handle_at),
 	SCMP_SYS(fanotify_init),
@@ -91,12 +90,10 @@ static const int denied[] = {
 };
 /* What virtiofsd does for a guest in its folder, and when it starts. An image must not become a program of root. */
 static const int denied_without_folder[] = {
-	SCMP_SYS(chroot),       SCMP_SYS(unshare),     SCMP_SYS(name_to_handle_at),
-	SCMP_SYS(chmod),        SCMP_SYS(fchmod),      SCMP_SYS(fchmodat),
-	SCMP_SYS(chown),        SCMP_SYS(lchown),      SCMP_SYS(fchown),
-	SCMP_SYS(fchownat),     SCMP_SYS(setxattr),    SCMP_SYS(lsetxattr),
-	SCMP_SYS(fsetxattr),    SCMP_SYS(removexattr), SCMP_SYS(lremovexattr),
-	SCMP_SYS(fremovexattr), SCMP_SYS(mknod),       SCMP_SYS(mknodat),
+	SCMP_SYS(chroot),    SCMP_SYS(unshare),   SCMP_SYS(chmod),       SCMP_SYS(fchmod),       SCMP_SYS(fchmodat),
+	SCMP_SYS(chown),     SCMP_SYS(lchown),    SCMP_SYS(fchown),      SCMP_SYS(fchownat),     SCMP_SYS(setxattr),
+	SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr), SCMP_SYS(removexattr), SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr),
+	SCMP_SYS(mknod),     SCMP_SYS(mknodat),
 };
 /* virtiofsd's threads leave each other's working directory by unshare(CLONE_FS). */
 static const scmp_datum_t namespaces[] = {

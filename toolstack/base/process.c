@@ -48,18 +48,21 @@ void process_pass(int end)
 		_exit(0);
 }
 
+/* A file of /proc; empty if it cannot be read. */
+static void read_proc(const char *path, char *text, size_t bytes)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, bytes - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+}
+
 uint64_t process_start_time(pid_t pid)
 {
 	char path[32], text[512], *at;
-	CLEANUP_FD int fd = -1;
-	ssize_t got;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
+	read_proc(path, text, sizeof(text));
 	at = strrchr(text, ')'); /* the end of field 2, which the process chooses */
 	for (int field = 2; at && field < START_FIELD; field++)
 		at = strchr(at + 1, ' ');
@@ -167,13 +170,9 @@ static bool read_file(const char *path, char *text, size_t bytes)
 static bool is_of(int pidfd, pid_t pid)
 {
 	char path[48], text[512], *line;
-	CLEANUP_FD int fd = -1;
-	ssize_t got;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	text[got > 0 ? got : 0] = '\0';
+	read_proc(path, text, sizeof(text));
 	line = strstr(text, "\nPid:");
 	return line && strtol(line + 5, NULL, 10) == pid;
 }
