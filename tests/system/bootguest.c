@@ -28,6 +28,18 @@ struct options {
 static char kept[KEPT + 1];
 static size_t kept_bytes;
 
+/* Where in RAM an arm64 Image asks to be (its header's text_offset). */
+static uint64_t text_offset(const char *path)
+{
+	uint64_t header[8];
+	int fd = open(path, O_RDONLY);
+
+	CHECK(fd >= 0 && read(fd, header, sizeof(header)) == sizeof(header));
+	close(fd);
+	CHECK(header[1] < DTB_OFFSET && header[1] % VIMO_PAGE_SIZE == 0);
+	return header[1];
+}
+
 static size_t load(struct testdomain *domain, const char *path, uint64_t offset, uint64_t limit)
 {
 	int fd = open(path, O_RDONLY);
@@ -107,7 +119,8 @@ static int follow(struct testdomain *domain, struct vimo_console_page *page, int
 
 static int run(const struct options *options, char **files)
 {
-	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE, .x0 = VIMO_GUEST_RAM_BASE + DTB_OFFSET };
+	uint64_t offset = text_offset(files[0]);
+	struct vimo_ioc_entry entry = { .pc = VIMO_GUEST_RAM_BASE + offset, .x0 = VIMO_GUEST_RAM_BASE + DTB_OFFSET };
 	uint32_t op = VIMO_OP_START;
 	int event = eventfd(0, EFD_CLOEXEC), result;
 	struct vimo_console_page *page;
@@ -115,7 +128,7 @@ static int run(const struct options *options, char **files)
 
 	testdomain_create(&domain, options->vcpus);
 	testdomain_populate(&domain, options->bytes);
-	load(&domain, files[0], 0, DTB_OFFSET);
+	load(&domain, files[0], offset, DTB_OFFSET - offset);
 	load(&domain, files[1], INITRD_OFFSET, options->bytes - INITRD_OFFSET);
 	load(&domain, files[2], DTB_OFFSET, INITRD_OFFSET - DTB_OFFSET);
 	page = testdomain_map(&domain, VIMO_MMAP_CONSOLE, 4096);

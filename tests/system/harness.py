@@ -15,8 +15,9 @@ import pexpect
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-sys.path.insert(0, str(TOP / "contrib/image"))
+sys.path[:0] = [str(TOP / "contrib/image"), str(TOP / "tests/guest")]
 sys.dont_write_bytecode = True  # the source tree stays as it is
+import bare  # noqa: E402
 import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
@@ -169,7 +170,7 @@ class Bench:
         self.dom0_kernel = next(self.dom0.glob("boot/vmlinuz-*"))
         self.guest_kernel = next(self.guest.glob("boot/vmlinuz-*"))
         self.programs()
-        self.bare_guest("hostile", "entry.S", "hostile.c")
+        bare.build(args.cc, self.work / "bareguest", bare.TEST_GUEST)
         self.guest_initrd(busybox)
         self.busybox = busybox
 
@@ -179,19 +180,6 @@ class Bench:
         for path, extra in sources:
             command(*self.args.cc.split(), "-O2", "-g", "-Wall", "-Wextra", "-static", f"-I{TOP}/include", f"-I{HERE}",
                     "-o", self.work / path.name, path.with_suffix(".c"), *extra)
-
-    def bare_guest(self, name, *sources, flags=()):
-        """A raw arm64 Image from tests/guest; its path."""
-        guest = HERE.parent / "guest"
-        cc = self.args.cc.split()
-        elf = self.work / f"{name}.elf"
-        command(*cc, "-std=gnu11", "-O2", "-Wall", "-Wextra", "-ffreestanding", "-fno-pic", "-fno-pie", "-no-pie",
-                "-mgeneral-regs-only", "-mstrict-align", "-fno-stack-protector", "-nostdlib", "-static",
-                "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments", f"-Wl,-T,{guest}/hostile.lds",
-                f"-I{TOP}/include", *flags, "-o", elf, *(guest / source for source in sources))
-        objcopy = cc[0].rsplit("gcc", 1)[0] + "objcopy"
-        command(objcopy, "-O", "binary", elf, self.work / name)
-        return self.work / name
 
     def guest_initrd(self, busybox):
         tree = self.work / "guest"
@@ -293,14 +281,16 @@ def module_tree(bench, machine, tree):
     for name in PROGRAMS:
         shutil.copy(bench.work / name, tree / "t" / name)
     shutil.copy(bench.guest_kernel, tree / "t/Image")
-    shutil.copy(bench.work / "hostile", tree / "t/hostile")
+    shutil.copy(bench.work / "bareguest", tree / "t/bareguest")
     shutil.copy(bench.work / "guest.initrd", tree / "t/initrd")
     size = (bench.work / "guest.initrd").stat().st_size
-    for test in ("shell", "poweroff", "reboot", "panic", "count"):
+    arguments = {test: f"console=ttyAMA0 quiet test={test}" for test in ("shell", "poweroff", "reboot", "count")}
+    arguments["panic"] = "console=ttyAMA0 quiet rdinit=/none panic=-1"
+    arguments |= {f"bare-{group}": f"groups={group}" for group in bare.GROUPS}
+    for test, words in arguments.items():
         for vcpus in (1, 2, 4):
-            extra = "rdinit=/none panic=-1" if test == "panic" else ""
-            command(HERE / "guestdtb", str(machine.gic), str(vcpus), str(bench.guest_mib), str(size),
-                    f"console=ttyAMA0 quiet test={test} {extra}", tree / f"t/{test}.{vcpus}.dtb")
+            command(HERE / "guestdtb", str(machine.gic), str(vcpus), str(bench.guest_mib), str(size), words,
+                    tree / f"t/{test}.{vcpus}.dtb")
 
 
 def write_program(path, text):

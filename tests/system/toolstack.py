@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 import harness
-from harness import EXT4, HERE, MOUNTS, Machine, base_tree, command, cpio, download_all, modules, write_program
+from harness import bare, EXT4, HERE, MOUNTS, Machine, base_tree, command, cpio, download_all, modules, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "usr/libexec/vimo/vimo-slirp")
 LIBRARY_DIRS = ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")
@@ -118,7 +118,7 @@ def kernels(bench):
     """Further kernels of guests: Linux compressed, and the tiny guests."""
     compressed = bench.work / "Image.gz"
     compressed.write_bytes(gzip.compress(bench.guest_kernel.read_bytes(), 1))
-    return [compressed, *(bench.bare_guest(do.lower(), "tiny.S", flags=(f"-DDO={do}",)) for do in TINY)]
+    return [compressed, *(bare.build(bench.args.cc, bench.work / do.lower(), [bare.HERE / "tiny.S"], [f"-DDO={do}"]) for do in TINY)]
 
 
 def tools_tree(bench, machine, tree):

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* psci.h - functions and answers of PSCI (Arm DEN 0022 F, 5) and of the SMC Calling Convention (DEN 0028 F, 7). */
+#ifndef GUEST_PSCI_H
+#define GUEST_PSCI_H
+
+#define PSCI_VERSION 0x84000000u
+#define PSCI_CPU_SUSPEND 0xc4000001u
+#define PSCI_CPU_OFF 0x84000002u
+#define PSCI_CPU_ON32 0x84000003u
+#define PSCI_CPU_ON 0xc4000003u
+#define PSCI_AFFINITY_INFO32 0x84000004u
+#define PSCI_AFFINITY_INFO 0xc4000004u
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006u
+#define PSCI_SYSTEM_OFF 0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
+#define PSCI_FEATURES 0x8400000au
+#define PSCI_SYSTEM_RESET2 0xc4000012u
+#define SMCCC_VERSION 0x80000000u
+#define SMCCC_ARCH_FEATURES 0x80000001u
+
+#define PSCI_SUCCESS 0
+#define PSCI_NOT_SUPPORTED (-1)
+#define PSCI_INVALID_PARAMETERS (-2)
+#define PSCI_DENIED (-3)
+#define PSCI_ALREADY_ON (-4)
+#define PSCI_ON_PENDING (-5)
+#define PSCI_INVALID_ADDRESS (-9)
+
+#define AFFINITY_ON 0
+#define AFFINITY_OFF 1
+#define AFFINITY_ON_PENDING 2
+
+#endif
