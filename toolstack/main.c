@@ -6,6 +6,7 @@
 #include "api/methods.h"
 #include "api/monitor.h"
 #include "api/parameters.h"
+#include "base/cgroup.h"
 #include "base/fd_store.h"
 #include "base/store.h"
 #include "base/user.h"
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
 		return ERROR_FAILED;
 	user_check();
 	fd_store_open();
+	cgroup_begin();
 	guests_init(&guests, loop);
 	guests_observe(&guests, monitor_announce, &api.monitors);
 	if (guests_open(&guests, &err))

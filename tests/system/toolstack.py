@@ -248,15 +248,18 @@ def checks(*names):
 
 
 # A check of each feature of guest.cfg(5) under the unit, in the image. The other machines do not repeat it.
-SHIPPED_DISKS = checks("device-model-is-confined", "systemd-starts-vimod-again", "linux-boots-and-consoles-work",
+SHIPPED_DISKS = checks("the-unit-has-few-rights", "device-model-is-confined", "systemd-starts-vimod-again",
+                       "linux-boots-and-consoles-work",
                        "guests-get-random-numbers", "on-reboot-restart-is-the-default", "on-crash-restart-is-limited",
                        "disks-keep-what-is-written", "disks-come-and-go", "qcow2-disks-come-and-go",
                        "nbd-disks-by-socket-and-by-network", "volumes-can-be", "volumes-are-disks",
-                       "a-folder-is-shared")
+                       "a-folder-is-shared", "guests-have-control-groups", "a-helper-that-takes-too-much-ends-alone",
+                       "no-process-is-left-over")
 SHIPPED_NETWORKS = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways", "several-queues",
                           "networks-come-and-go", "user-networks-can-be", "guests-reach-dom0-and-back",
                           "user-networks-come-and-go", "switches-can-be", "a-switch-connects-guests",
-                          "vsock-needs-its-module", "guests-and-dom0-connect", "channels-carry-bytes")
+                          "vsock-needs-its-module", "guests-and-dom0-connect", "channels-carry-bytes",
+                           "no-process-is-left-over")
 PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
 START = checks("module-loads", "daemon-starts")
 LIFE = checks("terminals-have-a-size",

@@ -3,6 +3,7 @@
  * process.c - start, watch and adopt vimo-dm.
  */
 #include "dm/process.h"
+#include "base/cgroup.h"
 #include "base/child.h"
 #include "base/store.h"
 #include "cleanup.h"
@@ -108,8 +109,8 @@ static int write_description(json_object *description)
 }
 
 /* Return: 0 with vimo-dm in dm->process, or -1 with errno. @fixed, @fds: as in run_child(). */
-static int start_process(struct dm_process *dm, const char *const argv[], const char *pid_file,
-			 const int fixed[FIXED_FDS], const struct fd_list *fds)
+static int start_process(struct dm_process *dm, const char *const argv[], const char *name, const int fixed[FIXED_FDS],
+			 const struct fd_list *fds)
 {
 	CLEANUP_FD int child_end = -1, end = -1;
 	int gate[2];
@@ -122,7 +123,10 @@ static int start_process(struct dm_process *dm, const char *const argv[], const 
 	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)
 		run_child(argv, child_end, fixed, fds);
-	return pid < 0 ? -1 : process_begin(&dm->process, pid, pid_file, end);
+	if (pid < 0)
+		return -1;
+	cgroup_add(name, "dm", pid, dm->own_bytes, dm->guest_bytes);
+	return process_begin(&dm->process, pid, store_record(name, PID_FILE), end);
 }
 
 int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd, json_object *description,
@@ -146,8 +150,7 @@ int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd,
 	if (text < 0 || pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	dm->line[0] = 0;
-	failed = start_process(dm, argv, store_record(name, PID_FILE),
-			       (const int[FIXED_FDS]){ domain_fd, ends[1], text }, fds);
+	failed = start_process(dm, argv, name, (const int[FIXED_FDS]){ domain_fd, ends[1], text }, fds);
 	saved = errno;
 	close(ends[1]);
 	if (!failed && watch_process(dm)) {

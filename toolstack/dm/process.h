@@ -17,6 +17,7 @@ struct dm_process {
 	struct process process;
 	int ready_fd;
 	struct watch *exit, *ready, *timer;
+	uint64_t own_bytes, guest_bytes; /* its control group's (cgroup_add()) */
 	uv_loop_t *loop;
 	void (*on_ready)(void *arg, const char *problem); /* NULL: vimo-dm is ready */
 	void (*on_exit)(void *arg);

@@ -3,6 +3,7 @@
  * adopt.c - guests of the previous vimod go on, half-done work ends.
  */
 #include "guest/adopt.h"
+#include "base/cgroup.h"
 #include "base/fd_store.h"
 #include "base/store.h"
 #include "base/user.h"
@@ -88,6 +89,7 @@ static void adopt(struct guests *guests, struct guest *guest)
 
 	if (guest->domain)
 		guest->fd = device_open_domain(guests->device, guest->domain, &err);
+	cgroup_make(name, guest->config.weight);
 	dm_adopt(&guest->dm, name);
 	helpers_adopt(guest->helpers, &guest->config, user_of(guest->domain));
 	kind = find_state(guest, &info);

@@ -3,6 +3,7 @@
  * build.c - build a guest, with its first vimo-dm.
  */
 #include "guest/build.h"
+#include "base/cgroup.h"
 #include "base/store.h"
 #include "base/user.h"
 #include "boot/guest_fdt.h"
@@ -94,6 +95,7 @@ static int prepare(struct guest *guest, struct error *err)
 	if (capacity_check(device, config, &guest->gic_version, err))
 		return -1;
 	guest->slots = config_slots(config);
+	cgroup_make(config->name, config->weight);
 	guest->fd = device_create(device, config->vcpus, config->weight, &guest->domain, err);
 	if (guest->fd < 0 || store_make(config->name, err) || record_write(guest, err))
 		return -1;

@@ -4,6 +4,7 @@
  */
 #include "guest/end.h"
 #include "alloc.h"
+#include "base/cgroup.h"
 #include "base/store.h"
 #include "device.h"
 #include "guest/deferred.h"
@@ -134,6 +135,7 @@ void end_forget(struct guest *guest, const struct guest_event *event)
 	(void)event;
 	log_info("%s: gone (%s)", guest->config.name, guest->cause);
 	store_remove(guest->config.name);
+	cgroup_remove(guest->config.name);
 	store_cause(guest->config.name, guest->cause);
 	guest_unlist(guest);
 	guest_announce(guest);

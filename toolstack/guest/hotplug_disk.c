@@ -29,6 +29,7 @@ static void start_storage(struct hotplug *change, struct disk_config *disk)
 		close(fd);
 	}
 	change->helper = storage_new(change->config.name, user_of(change->work.guest->domain), disk);
+	change->helper->guest_bytes = change->config.memory_bytes;
 	if (!helper_start(change->helper, &change->err))
 		strcpy(disk->backing, change->helper->config.disk.backing); /* for the record */
 }

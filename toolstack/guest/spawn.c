@@ -9,6 +9,10 @@
 #include "container.h"
 #include "guest/resources.h"
 
+/* dom0's memory that a vimo-dm may take, beside page tables for the guest's. */
+#define DM_BYTES (256ull << 20)
+#define FOLDER_NOTES_BYTES (96ull << 20) /* of the files that the guest knows in a folder */
+
 void opening_start(struct guest *guest, work_fn run, work_fn done)
 {
 	struct opening *opening = alloc_zeroed(sizeof(*opening));
@@ -37,6 +41,8 @@ int spawn_dm(struct guest *guest, struct disk_files *files, struct error *err)
 	int result = -1;
 
 	json = resources_open(guest, files, &fds, err);
+	guest->dm.own_bytes = DM_BYTES + guest->config.fs_count * FOLDER_NOTES_BYTES;
+	guest->dm.guest_bytes = guest->config.memory_bytes;
 	if (json)
 		result = dm_spawn(&guest->dm, guest->config.name, user_of(guest->domain), guest->fd, json, &fds, err);
 	if (!result)

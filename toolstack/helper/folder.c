@@ -127,6 +127,7 @@ static const struct helper_kind kind = {
 	.program = "virtiofsd",
 	.clients = CLIENT_ONCE,
 	.sound_ms = 5000,
+	.bytes = 640ull << 20, /* the kernel's inodes of all files that a guest can know, and page cache */
 	.open = open_connected,
 	.run = run,
 	.clean = clean,

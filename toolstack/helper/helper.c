@@ -4,6 +4,7 @@
  */
 #include "helper/helper.h"
 #include "alloc.h"
+#include "base/cgroup.h"
 #include "base/store.h"
 #include "cleanup.h"
 #include "log.h"
@@ -105,6 +106,15 @@ static int open_pipes(struct helper *helper, int *messages, int *ready)
 	return fcntl(helper->ready_fd, F_SETFL, O_NONBLOCK);
 }
 
+/* The group has the name of the helper's files. */
+static void add_to_group(const struct helper *helper, pid_t pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s-%u", helper->kind->file, helper->slot);
+	cgroup_add(helper->guest, name, pid, helper->kind->bytes, helper->guest_bytes);
+}
+
 static int begin(struct helper *helper, struct error *err)
 {
 	CLEANUP_FD int socket = -1, ready = -1, messages = -1, gate = -1, gate_end = -1;
@@ -127,6 +137,7 @@ static int begin(struct helper *helper, struct error *err)
 	pid = helper->kind->run(helper, &confine, err);
 	if (pid < 0)
 		return -1;
+	add_to_group(helper, pid);
 	helper_path(helper, "pid", path);
 	if (process_begin(&helper->process, pid, path, gate))
 		return helper_fail(helper, ERROR_RESOURCES, strerror(errno), err);

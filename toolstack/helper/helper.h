@@ -37,6 +37,7 @@ struct helper_kind {
 	bool gentle;        /* SIGTERM before SIGKILL: it has something to write */
 	uint64_t sound_ms;  /* a process that served as long does not count as a failure */
 	unsigned int lines; /* that are logged of one process; 0: all */
+	uint64_t bytes;     /* of dom0's memory that the process may take (cgroup_add()) */
 	/* Open files that may block, in a thread, before each restart. Return: for run(), or NULL. Both may be NULL. */
 	void *(*prepare)(const union helper_config *config, uid_t user, struct error *err);
 	void (*discard)(void *prepared);
@@ -63,6 +64,7 @@ struct helper {
 	uid_t user;                   /* the guest's */
 	char name[FS_TAG_BYTES + 16]; /* "disk vda" */
 	uint32_t slot;
+	uint64_t guest_bytes; /* the guest's memory, if the process maps it */
 	union helper_config config;
 	const char *target; /* in config: the path or URI that it serves; "": none */
 	void *state;        /* the kind's own; freed with the helper */

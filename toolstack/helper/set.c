@@ -22,10 +22,12 @@ static int make(struct helper **helpers, const struct guest_config *config, uid_
 		if (disk->format == FORMAT_RAW)
 			continue;
 		helpers[disk->slot] = storage_new(config->name, user, disk);
+		helpers[disk->slot]->guest_bytes = config->memory_bytes;
 		result = begin(helpers[disk->slot], err);
 	}
 	for (uint32_t n = 0; n < config->fs_count && !result; n++) {
 		helpers[config->fs[n].slot] = folder_new(config->name, user, &config->fs[n]);
+		helpers[config->fs[n].slot]->guest_bytes = config->memory_bytes;
 		result = begin(helpers[config->fs[n].slot], err);
 	}
 	for (uint32_t n = 0; n < config->vif_count && !result; n++) {

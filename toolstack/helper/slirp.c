@@ -126,6 +126,7 @@ static const struct helper_kind kind = {
 	.reports_ready = true,
 	.sound_ms = 10000,
 	.lines = 20,
+	.bytes = 128ull << 20,
 	.open = open_pair,
 	.run = run,
 	.explain = explain,

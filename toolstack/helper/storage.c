@@ -247,6 +247,7 @@ static const struct helper_kind kind = {
 	.clients = CLIENTS_IN_TURN,
 	.reports_ready = true,
 	.gentle = true,
+	.bytes = 512ull << 20, /* tables of up to 16 images, and page cache of images without direct transfers */
 	.prepare = prepare,
 	.discard = discard,
 	.open = helper_listen,
