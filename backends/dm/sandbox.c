@@ -25,7 +25,7 @@
 /* Threads are started later and inherit all that. vimod has made a PID namespace. */
 static int leave_dom0(struct error *err)
 {
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP))
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS))
 		return error_errno(err, "sandbox: namespaces");
 	/* Every dom0 has this directory. The new root has no room for a file. */
 	if (new_root_begin("/proc", "mode=0555,size=4k,nr_inodes=1") || new_root_enter())

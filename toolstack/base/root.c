@@ -114,7 +114,7 @@ const char *root_enter(const struct root *root)
 	for (uint32_t n = 0; n < root->file_count; n++)
 		if (!put_file(root, n, &tree[n]))
 			return "image";
-	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | (root->network ? 0 : CLONE_NEWNET)))
+	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (root->network ? 0 : CLONE_NEWNET)))
 		return "namespaces";
 	if (new_root_begin(root->mount_point, "mode=0755,size=1m"))
 		return "root";

@@ -31,8 +31,8 @@ struct root {
 /** root_path() - the path of file @n in the root. Async-signal-safe. */
 void root_path(uint32_t n, char path[ROOT_PATH]);
 /**
- * root_enter() - make the root in a mount namespace of its own, and enter it; IPC, UTS, cgroup and network namespaces
- * become new, too. The root has the files, read-only unless writable, and the system's programs and libraries,
+ * root_enter() - make the root in a mount namespace of its own, and enter it; IPC, UTS and network namespaces become
+ * new, too. The root has the files, read-only unless writable, and the system's programs and libraries,
  * read-only.
  *
  * The caller is root, and the child of child_fork(): async-signal-safe.

@@ -236,8 +236,8 @@ device_model_is_confined() {
 	tiny t1 wait
 	tiny t2 wait
 	pid=$(dm_pid t1)
-	confined $pid $(user_of t1) 0000000000000000 mnt pid ipc uts net cgroup
-	confined $(dm_pid t2) $(user_of t2) 0000000000000000 mnt pid ipc uts net cgroup
+	confined $pid $(user_of t1) 0000000000000000 mnt pid ipc uts net
+	confined $(dm_pid t2) $(user_of t2) 0000000000000000 mnt pid ipc uts net
 	[ $(user_of t1) != $(user_of t2) ]
 	opens_no_directory $pid
 	[ -z "$(ls /proc/$pid/root/)" ]

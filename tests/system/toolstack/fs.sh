@@ -102,7 +102,7 @@ guests_stay_in_their_folder() {
 	pid=$(fs_pid)
 	[ "$(ls /proc/$pid/root/ | sort | tr '\n' ' ')" = 'absolute fifo in ' ]
 	# A thread of virtiofsd that starts early keeps two more.
-	confined $pid 0 '00000000000(000|401)db' mnt pid ipc uts net cgroup
+	confined $pid 0 '00000000000(000|401)db' mnt pid ipc uts net
 	grep -q '^CapEff:.00000000000000db$' /proc/$pid/status
 	# No descriptor leads to the folder beside its own.
 	for fd in /proc/$pid/fd/*; do

@@ -23,7 +23,7 @@ qcow2_keeps_what_is_written() {
 	talk g1 virtio 'head -n 1 /dev/vda' '^this is /mnt/a.qcow2'
 	talk g1 virtio 'cat /sys/block/vda/size' '^131072'
 	# The storage daemon may open files of any owner, and sees its images only.
-	confined $(storage_pid g1) $(user_of g1) 0000000000000002 mnt pid ipc uts net cgroup
+	confined $(storage_pid g1) $(user_of g1) 0000000000000002 mnt pid ipc uts net
 	opens_no_directory $(storage_pid g1)
 	[ "$(ls /proc/$(storage_pid g1)/root/image/ | tr '\n' ' ')" = '0 1 ' ]
 	start_load 8 vda

@@ -76,7 +76,7 @@ guests_reach_dom0_and_back() {
 	# vimo-slirp has no rights, and sees its programs and the name servers.
 	local pid
 	pid=$(slirp_pid g1)
-	confined $pid $(user_of g1) 0000000000000000 mnt pid ipc uts cgroup
+	confined $pid $(user_of g1) 0000000000000000 mnt pid ipc uts
 	grep -q '^CapBnd:.0*$' /proc/$pid/status
 	opens_no_directory $pid
 	[ "$(ls /proc/$pid/root/)" = "$(printf 'dev\netc\nimage\nlib\nusr')" ]
