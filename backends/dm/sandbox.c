@@ -105,6 +105,7 @@ static const int allowed[] = {
 	SCMP_SYS(ftruncate),
 	SCMP_SYS(fallocate),
 	SCMP_SYS(fstat),
+	SCMP_SYS(fstatfs),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(lseek),
 	SCMP_SYS(mmap),

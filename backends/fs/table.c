@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
@@ -35,6 +37,23 @@ void fs_list_remove(uint32_t *first, uint32_t *next, uint32_t index)
 		*first = next[index];
 }
 
+/*
+ * The file may grow until a quarter of /run is left: records and sockets of all guests lie there. Parts that it has
+ * already need no room.
+ */
+static bool has_room(int fd, uint64_t end)
+{
+	struct statfs system;
+	struct stat status;
+
+	if (!fstat(fd, &status) && (uint64_t)status.st_blocks * 512 >= end)
+		return true;
+	if (fstatfs(fd, &system) || system.f_type != TMPFS_MAGIC || system.f_bavail >= system.f_blocks / 4)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
 /* Allocate the file up to record @index: SIGBUS would kill vimo-dm at a page that the file system has no room for. */
 static bool reserve(struct fs_nodes *nodes, uint32_t index)
 {
@@ -43,6 +62,8 @@ static bool reserve(struct fs_nodes *nodes, uint32_t index)
 	if (end <= nodes->allocated)
 		return true;
 	end = (end + STEP - 1) / STEP * STEP;
+	if (!has_room(nodes->fd, end))
+		return false;
 	if (posix_fallocate(nodes->fd, (off_t)nodes->allocated, (off_t)(end - nodes->allocated)))
 		return false;
 	nodes->allocated = end;
