@@ -11,6 +11,7 @@
 #include "base/store.h"
 #include "base/user.h"
 #include "guest/adopt.h"
+#include "guest/patrol.h"
 #include "log.h"
 
 #include <errno.h>
@@ -91,6 +92,7 @@ int main(int argc, char **argv)
 	cgroup_begin();
 	guests_init(&guests, loop);
 	guests_observe(&guests, monitor_announce, &api.monitors);
+	patrol_start(&guests);
 	if (guests_open(&guests, &err))
 		log_warning("%s", err.text); /* clients get this error, too: they may come after the module */
 	if (listen_start(loop, methods_dispatch, &api, &err)) {

@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 	dm.host.domain = DM_FD_DOMAIN;
 	signal(SIGPIPE, SIG_IGN);
 	if (set_up(description, (uid_t)user, &err)) {
-		log_error("%s: %s", dm.host.name, err.text);
+		log_error("%s", err.text);
 		dprintf(DM_FD_READY, "ERROR %s\n", err.text);
 		return ERROR_FAILED;
 	}

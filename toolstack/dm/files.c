@@ -6,6 +6,7 @@
 #include "base/store.h"
 #include "dm_files.h"
 #include "host/channel.h"
+#include "log.h"
 #include "unix_socket.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LOG_MAX (4 << 20) /* bytes; vimo-dm keeps a log below a quarter of that */
 #define CONSOLE_CLIENTS 8
 #define CONTROL_CLIENTS 4
 #define FILE_BYTES 32 /* of a file's name */
@@ -179,6 +181,26 @@ json_object *dm_files_open(const char *name, struct fd_list *fds, struct error *
 	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
 		json_object_array_add(list, json_object_new_string(names[n]));
 	return list;
+}
+
+void dm_files_check_logs(const char *name)
+{
+	static const char *const suffixes[] = { "console.log", "console.log.1", "serial.log", "serial.log.1" };
+
+	for (size_t n = 0; n < sizeof(suffixes) / sizeof(suffixes[0]); n++) {
+		char path[PATH_MAX];
+		struct stat status;
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/%s.%s", log_dir(), name, suffixes[n]);
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		if (!fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_size > LOG_MAX && !ftruncate(fd, 0))
+			log_warning("%s: %s had %lld bytes and was emptied: its vimo-dm wrote more than a console does",
+				    name, path, (long long)status.st_size);
+		close(fd);
+	}
 }
 
 void dm_files_forget(const struct guest_config *config)

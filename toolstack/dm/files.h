@@ -22,6 +22,12 @@ int dm_files_console(const char *name, struct fd_list *fds, struct error *err);
 int dm_files_channel(const struct guest_config *config, uint32_t index, struct fd_list *fds, struct error *err);
 /** dm_files_folder() - the table of the folder in @slot. Return: 0 or -1. */
 int dm_files_folder(const char *name, uint32_t slot, struct fd_list *fds, struct error *err);
+/**
+ * dm_files_check_logs() - empty logs of consoles that are far larger than vimo-dm makes them.
+ *
+ * A vimo-dm that was taken over has the open files and can write what it likes.
+ */
+void dm_files_check_logs(const char *name);
 /** dm_files_forget() - remove the files of a guest's last life: the next one begins. */
 void dm_files_forget(const struct guest_config *config);
 /** dm_files_status() - where vimo-dm's status is; valid until the next path is asked for. */

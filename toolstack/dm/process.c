@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #ifndef VIMO_DM_PATH
 #define VIMO_DM_PATH "/usr/libexec/vimo/vimo-dm"
@@ -73,11 +74,12 @@ static int watch_process(struct dm_process *dm)
 }
 
 /* Context: the child of child_fork(); async-signal-safe calls only. @fixed: descriptors from DM_FD_DOMAIN on. */
-static void run_child(const char *const argv[], int gate, const int fixed[FIXED_FDS], const struct fd_list *fds)
+static void run_child(const char *const argv[], int gate, int messages, const int fixed[FIXED_FDS],
+		      const struct fd_list *fds)
 {
 	const int after = (int)(DM_FD_FIRST + fds->count); /* the gate's number, behind those of vimo-dm */
 	struct fd_list moved = { 0 };
-	bool good = true;
+	bool good = dup2(messages, STDOUT_FILENO) >= 0 && dup2(messages, STDERR_FILENO) >= 0;
 
 	/* Above the numbers that they get. */
 	gate = fcntl(gate, F_DUPFD_CLOEXEC, after + 1);
@@ -112,17 +114,17 @@ static int write_description(json_object *description)
 static int start_process(struct dm_process *dm, const char *const argv[], const char *name, const int fixed[FIXED_FDS],
 			 const struct fd_list *fds)
 {
-	CLEANUP_FD int child_end = -1, end = -1;
+	CLEANUP_FD int child_end = -1, end = -1, messages = dm_messages_open(&dm->messages);
 	int gate[2];
 	pid_t pid;
 
-	if (process_gate(gate))
+	if (messages < 0 || process_gate(gate))
 		return -1;
 	child_end = gate[0];
 	end = gate[1];
 	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)
-		run_child(argv, child_end, fixed, fds);
+		run_child(argv, child_end, messages, fixed, fds);
 	if (pid < 0)
 		return -1;
 	cgroup_add(name, "dm", pid, dm->own_bytes, dm->guest_bytes);
@@ -147,7 +149,7 @@ int dm_spawn(struct dm_process *dm, const char *name, uid_t user, int domain_fd,
 
 	snprintf(uid, sizeof(uid), "%u", user);
 	snprintf(config_fd, sizeof(config_fd), "%d", DM_FD_DESCRIPTION);
-	if (text < 0 || pipe2(ends, O_CLOEXEC))
+	if (text < 0 || dm_messages_watch(&dm->messages, dm->loop, name) || pipe2(ends, O_CLOEXEC))
 		return error_set(err, ERROR_RESOURCES, "cannot start vimo-dm: %s", strerror(errno));
 	dm->line[0] = 0;
 	failed = start_process(dm, argv, name, (const int[FIXED_FDS]){ domain_fd, ends[1], text }, fds);
@@ -172,6 +174,8 @@ bool dm_adopt(struct dm_process *dm, const char *name)
 {
 	bool mark;
 
+	if (dm_messages_watch(&dm->messages, dm->loop, name))
+		log_warning("%s: messages of its vimo-dm cannot be read: %s", name, strerror(errno));
 	if (!process_adopt(&dm->process, store_record(name, PID_FILE), &mark))
 		return false;
 	if (!watch_process(dm))

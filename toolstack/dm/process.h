@@ -8,6 +8,7 @@
 #include "base/fd_list.h"
 #include "base/process.h"
 #include "base/watch.h"
+#include "dm/messages.h"
 #include "error.h"
 
 #include <json-c/json.h>
@@ -16,6 +17,7 @@
 struct dm_process {
 	struct process process;
 	int ready_fd;
+	struct dm_messages messages;
 	struct watch *exit, *ready, *timer;
 	uint64_t own_bytes, guest_bytes; /* its control group's (cgroup_add()) */
 	uv_loop_t *loop;

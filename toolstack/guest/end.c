@@ -134,6 +134,7 @@ void end_forget(struct guest *guest, const struct guest_event *event)
 {
 	(void)event;
 	log_info("%s: gone (%s)", guest->config.name, guest->cause);
+	dm_messages_end(&guest->dm.messages);
 	store_remove(guest->config.name);
 	cgroup_remove(guest->config.name);
 	store_cause(guest->config.name, guest->cause);

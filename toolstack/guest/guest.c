@@ -47,6 +47,7 @@ struct guest *guest_new(struct guests *guests, const struct guest_config *config
 	guest->dm = (struct dm_process){ .process = { .pidfd = -1 },
 					 .loop = guests->loop,
 					 .ready_fd = -1,
+					 .messages.fd = -1,
 					 .arg = guest,
 					 .on_ready = on_dm_ready,
 					 .on_exit = on_dm_exit };

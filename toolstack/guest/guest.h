@@ -25,6 +25,7 @@
  *               disks and networks of a guest that is up
  *   adopt       guests that the previous vimod left
  *   create      all checks before a guest is built
+ *   patrol      sizes of files that guests' processes write
  *
  * life.c names the functions of the files before it. Those report to it by guest_post(), which calls
  * guests->on_event.
