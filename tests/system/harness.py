@@ -22,7 +22,9 @@ import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
 PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "pinpages", "diskfile", "ioctlstorm", "ioreqstorm", "bellstorm", "bootguest",
-            "diskcheck", "vsockcheck", "fscheck", "dnsanswer")
+            "diskcheck", "vsockcheck", "fscheck", "dnsanswer", "probe")
+# Further sources of a program.
+PARTS = {"probe": (HERE / "probe_descriptors.c", HERE / "probe_efforts.c")}
 # Programs of the unit tests, and their other sources.
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
                           TOP / "backends/virtio/split.c", TOP / "backends/virtio/virtqueue.c")}
@@ -175,7 +177,7 @@ class Bench:
         self.busybox = busybox
 
     def programs(self):
-        sources = [(HERE / name, ()) for name in PROGRAMS]
+        sources = [(HERE / name, PARTS.get(name, ())) for name in PROGRAMS]
         sources += [(HERE.parent / "unit/backends" / name, extra) for name, extra in SHARED.items()]
         for path, extra in sources:
             command(*self.args.cc.split(), "-O2", "-g", "-Wall", "-Wextra", "-static", f"-I{TOP}/include", f"-I{HERE}",

@@ -169,11 +169,22 @@ def qemu_tree(bench, machine, tree):
 def fs_tree(bench, machine, tree):
     """dom0 with virtiofsd."""
     tools_tree(bench, machine, tree)
+    add_virtiofsd(tree)
+
+
+def add_virtiofsd(tree):
     packages = download_all("qemu-system-common", *QEMU_LIBRARIES)
     (tree / "usr/lib/qemu").mkdir(parents=True)
     shutil.copy(packages[0] / "usr/lib/qemu/virtiofsd", tree / "usr/lib/qemu")
     copy_libraries(tree, [tree / "usr/lib/qemu/virtiofsd"],
                    library_dirs(packages))
+
+
+def hostile_tree(bench, machine, tree):
+    """dom0 with all helpers, and with the probe that takes them over."""
+    qemu_tree(bench, machine, tree)
+    add_virtiofsd(tree)
+    shutil.copy(bench.work / "probe", tree / "bin")
 
 
 def lvm_tree(bench, machine, tree):
@@ -312,6 +323,8 @@ USERNET = checks("user-networks-can-be", "wrong-user-networks-are-refused",
 SWITCHES = checks("switches-can-be", "a-switch-must-listen", "switched-networks-outlive-all",
                   "switched-networks-come-and-go")
 
+HOSTILE = checks("the-probe-does-all-with-all-rights", "a-guest-with-hostile-processes-hurts-itself-alone")
+
 # As lib.sh names them.
 DRIVES = ((256, "ext4"), (128, ""), (1, ""), (1, ""))
 
@@ -343,6 +356,7 @@ MACHINES = [
     machine("qcow2", QCOW2, 300, fill=qemu_tree),
     machine("fs", FS, fill=fs_tree),
     machine("channels", CHANNELS),
+    machine("hostile", HOSTILE, 90, fill=hostile_tree),
     machine("load", LOADS, fill=load_tree, drives=((256, load_files),)),
     Machine("toolstack-bare", 3, 1, BARE, fill=tools_tree, preamble=PREAMBLE, bare=True),
     machine("gicv2-4cpu", SHORT, gic=2, cpus=4),

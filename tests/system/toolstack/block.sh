@@ -12,15 +12,15 @@ sparse() {
 	rm -f $1
 	truncate -s $2 $1
 }
-# start_load SECONDS DISK...: diskcheck runs in g1 on all of them at once; with 0 seconds until end_load.
+# start_load SECONDS DISK...: diskcheck runs in g1, or the guest LOADED, on all of them at once; with 0 seconds until end_load.
 start_load() {
 	local seconds=$1
 	shift
-	talk g1 virtio "rm -f /tmp/load.stop; for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
+	talk ${LOADED:-g1} virtio "rm -f /tmp/load.stop; for d in $*; do (diskcheck load /dev/\$d $seconds 4; echo ended \$?) & done >/tmp/load 2>&1; echo going" '^going'
 }
-end_load() { tell g1 'touch /tmp/load.stop'; }
-loads_ended() { tell g1 "until [ \$(grep -c ended /tmp/load) = $1 ]; do usleep 200000; done" >/dev/null; }
-loads_are_good() { talk g1 virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' "^$1"; }
+end_load() { tell ${LOADED:-g1} 'touch /tmp/load.stop'; }
+loads_ended() { tell ${LOADED:-g1} "until [ \$(grep -c ended /tmp/load) = $1 ]; do usleep 200000; done" >/dev/null; }
+loads_are_good() { talk ${LOADED:-g1} virtio 'cat /tmp/load; grep -c "load ok" /tmp/load' "^$1"; }
 
 disks_keep_what_is_written() {
 	sparse /mnt/a.img 64M

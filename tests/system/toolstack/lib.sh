@@ -176,10 +176,11 @@ user_of() { echo $((98304 + $(vimoctl info $1 | sed -n 's/^id: //p'))); }
 confined() {
 	local pid=$1 status kind
 	for status in /proc/$pid/task/*/status; do
-		grep -qE "^Uid:(.$2){4}$" $status
-		grep -qE "^CapEff:.$3$" $status
-		grep -q '^NoNewPrivs:.1$' $status
-		grep -q '^Seccomp:.2$' $status
+		# A thread of a process at work may have ended.
+		grep -qE "^Uid:(.$2){4}$" $status || [ ! -e $status ]
+		grep -qE "^CapEff:.$3$" $status || [ ! -e $status ]
+		grep -q '^NoNewPrivs:.1$' $status || [ ! -e $status ]
+		grep -q '^Seccomp:.2$' $status || [ ! -e $status ]
 	done
 	shift 3
 	for kind; do
