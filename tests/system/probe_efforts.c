@@ -180,9 +180,9 @@ static long try_execute(struct takeover *taken)
 	return result == -ENOENT ? 0 : result; /* a program that is there would take the place of the process */
 }
 
-static long connect_socket(struct takeover *taken, int family, const void *to, size_t bytes)
+static long connect_socket(struct takeover *taken, int family, int type, const void *to, size_t bytes)
 {
-	long fd = takeover_sys(taken, SYS_socket, (uint64_t)family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	long fd = takeover_sys(taken, SYS_socket, (uint64_t)family, (uint64_t)type | SOCK_CLOEXEC, 0);
 	long result;
 
 	if (fd < 0)
@@ -192,32 +192,32 @@ static long connect_socket(struct takeover *taken, int family, const void *to, s
 	return result;
 }
 
-static long connect_path(struct takeover *taken, const char *path)
+static long connect_path(struct takeover *taken, int type, const char *path)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 
 	snprintf(to.sun_path, sizeof(to.sun_path), path, probe.other);
-	return connect_socket(taken, AF_UNIX, &to, sizeof(to));
+	return connect_socket(taken, AF_UNIX, type, &to, sizeof(to));
 }
 
 static long try_api(struct takeover *taken)
 {
-	return connect_path(taken, "/run/vimo/vimod.sock");
+	return connect_path(taken, SOCK_STREAM, "/run/vimo/vimod.sock");
 }
 
 static long try_read_only(struct takeover *taken)
 {
-	return connect_path(taken, "/run/vimo/vimod-ro.sock");
+	return connect_path(taken, SOCK_STREAM, "/run/vimo/vimod-ro.sock");
 }
 
 static long try_control(struct takeover *taken)
 {
-	return connect_path(taken, "/run/vimo/records/%s/control.sock");
+	return connect_path(taken, SOCK_SEQPACKET, "/run/vimo/records/%s/control.sock");
 }
 
 static long try_console(struct takeover *taken)
 {
-	return connect_path(taken, "/run/vimo/guests/%s/console.sock");
+	return connect_path(taken, SOCK_STREAM, "/run/vimo/guests/%s/console.sock");
 }
 
 static struct sockaddr_un abstract_address(void)
@@ -232,7 +232,7 @@ static long try_abstract(struct takeover *taken)
 {
 	const struct sockaddr_un to = abstract_address();
 
-	return connect_socket(taken, AF_UNIX, &to, sizeof(to));
+	return connect_socket(taken, AF_UNIX, SOCK_STREAM, &to, sizeof(to));
 }
 
 static struct sockaddr_in tcp_address(void)
@@ -246,7 +246,7 @@ static long try_tcp(struct takeover *taken)
 {
 	const struct sockaddr_in to = tcp_address();
 
-	return connect_socket(taken, AF_INET, &to, sizeof(to));
+	return connect_socket(taken, AF_INET, SOCK_STREAM, &to, sizeof(to));
 }
 
 /* MANY copies at once. They are stopped, and ended here. */

@@ -9,6 +9,8 @@
 #ifndef TAKEOVER_H
 #define TAKEOVER_H
 
+#include "filter.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +32,7 @@
 
 #define TAKEOVER_PATIENCE_S 5 /* a call that waits longer is interrupted */
 #define TAKEOVER_BYTES (64u << 10)
-#define TAKEOVER_KILLED (-4096L) /* the call ended the process */
+#define TAKEOVER_KILLED (-4096L) /* the call ended the process, or its filter would end it */
 
 struct takeover {
 	pid_t process, thread;
@@ -39,6 +41,7 @@ struct takeover {
 	int mem;             /* /proc/PID/mem */
 	pid_t child;         /* of the last call, if the call made a process or thread; it is stopped */
 	bool ended;
+	const struct filters *filters; /* of the thread */
 	uint32_t old_code[2];
 	struct user_pt_regs old;
 };
@@ -111,7 +114,8 @@ static inline long takeover_run(struct takeover *taken)
 	}
 }
 
-static inline long takeover_call(struct takeover *taken, long number, const uint64_t arguments[6])
+/* Make the call, even if the filter kills. */
+static inline long takeover_really_call(struct takeover *taken, long number, const uint64_t arguments[6])
 {
 	struct user_pt_regs regs = taken->old;
 
@@ -123,6 +127,13 @@ static inline long takeover_call(struct takeover *taken, long number, const uint
 	regs.pc = taken->code;
 	takeover_registers(taken->thread, PTRACE_SETREGSET, &regs);
 	return takeover_run(taken);
+}
+
+static inline long takeover_call(struct takeover *taken, long number, const uint64_t arguments[6])
+{
+	if (filters_kill(taken->filters, number, arguments))
+		return TAKEOVER_KILLED;
+	return takeover_really_call(taken, number, arguments);
 }
 
 #define takeover_sys(taken, number, ...) takeover_call(taken, number, (const uint64_t[6]){ __VA_ARGS__ })
@@ -194,12 +205,15 @@ static inline bool takeover_begin(struct takeover *taken, pid_t process, pid_t t
 	static const uint32_t code[2] = { 0xd4000001, 0xd4200000 }; /* svc #0, brk #0 */
 	const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
-	*taken = (struct takeover){ .process = process, .thread = thread };
+	static struct filters filters; /* a process' threads have the same ones */
+
+	*taken = (struct takeover){ .process = process, .thread = thread, .filters = &filters };
 	if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)options))
 		return false;
 	ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
 	if (!WIFSTOPPED(takeover_wait(thread)))
 		takeover_fail("the process ended");
+	filters_read(&filters, thread);
 	takeover_registers(thread, PTRACE_GETREGSET, &taken->old);
 	takeover_open(taken, process);
 	taken->code = takeover_entry(process);

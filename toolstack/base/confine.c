@@ -170,13 +170,20 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 	child_fail(STDERR_FILENO, "cannot run the program: ", problem);
 }
 
+static enum deny_kind deny_kind(const struct confine *confine)
+{
+	if (confine->kind == CONFINE_FOLDER)
+		return DENY_FOLDER;
+	return confine->network ? DENY_NETWORK : DENY_FILES;
+}
+
 pid_t confine_spawn(const struct confine *confine, struct error *err)
 {
 	const struct sock_fprog *filter = NULL;
 	pid_t pid;
 
 	/* vimo-slirp has a stricter filter before it has a frame. */
-	if (confine->kind != CONFINE_NETWORK && !(filter = deny_program(confine->kind == CONFINE_FOLDER)))
+	if (confine->kind != CONFINE_NETWORK && !(filter = deny_program(deny_kind(confine))))
 		return error_errno(err, "system call filter of %s", confine->argv[0]);
 	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)

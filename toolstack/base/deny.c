@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <scsi/sg.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -101,14 +102,26 @@ static const scmp_datum_t namespaces[] = {
 	CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET, CLONE_NEWTIME,
 };
 
-/* A socket has the family AF_UNIX, AF_INET or AF_INET6, which is the highest of the three. */
-static int deny_sockets(scmp_filter_ctx context)
+/* The families of sockets that a program may make: AF_UNIX for an NBD server that is a file of its root. A program with
+ * dom0's network must not reach dom0's abstract sockets.
+ */
+static const struct {
+	bool unix_files, internet;
+} families[] = {
+	[DENY_FOLDER] = { false, false },
+	[DENY_FILES] = { true, false },
+	[DENY_NETWORK] = { false, true },
+};
+
+static int deny_sockets(scmp_filter_ctx context, enum deny_kind kind)
 {
 	int status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
 				      SCMP_A0(SCMP_CMP_GT, AF_INET6, 0));
 
-	for (unsigned int family = 0; family < AF_INET6 && !status; family++)
-		if (family != AF_UNIX && family != AF_INET)
+	for (unsigned int family = 0; family <= AF_INET6 && !status; family++)
+		if (!(family == AF_UNIX                       ? families[kind].unix_files :
+		      family == AF_INET || family == AF_INET6 ? families[kind].internet :
+								false))
 			status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
 						  SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, family));
 	return status;
@@ -133,13 +146,13 @@ static int deny_namespaces(scmp_filter_ctx context)
 	return status;
 }
 
-static int fill(scmp_filter_ctx context, bool folder)
+static int fill(scmp_filter_ctx context, enum deny_kind kind)
 {
-	int status = deny_sockets(context);
+	int status = deny_sockets(context, kind);
 
 	if (!status)
 		status = deny_all(context, denied, sizeof(denied) / sizeof(denied[0]));
-	if (!status && folder)
+	if (!status && kind == DENY_FOLDER)
 		status = deny_namespaces(context);
 	else if (!status)
 		status = deny_all(context, denied_without_folder,
@@ -191,26 +204,26 @@ static int export(scmp_filter_ctx context, struct sock_fprog *program)
 static struct {
 	struct sock_fprog program;
 	int problem;
-} made[2]; /* of images, of a folder */
+} made[DENY_KINDS];
 
 static void make(void)
 {
-	for (int folder = 0; folder < 2; folder++) {
+	for (enum deny_kind kind = 0; kind < DENY_KINDS; kind++) {
 		scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 
-		made[folder].problem = context ? fill(context, folder) : -ENOMEM;
-		if (!made[folder].problem)
-			made[folder].problem = export(context, &made[folder].program);
+		made[kind].problem = context ? fill(context, kind) : -ENOMEM;
+		if (!made[kind].problem)
+			made[kind].problem = export(context, &made[kind].program);
 		if (context)
 			seccomp_release(context);
 	}
 }
 
-const struct sock_fprog *deny_program(bool folder)
+const struct sock_fprog *deny_program(enum deny_kind kind)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, make);
-	errno = -made[folder].problem;
-	return made[folder].problem ? NULL : &made[folder].program;
+	errno = -made[kind].problem;
+	return made[kind].problem ? NULL : &made[kind].program;
 }

@@ -78,7 +78,7 @@ a_guest_with_hostile_processes_hurts_itself_alone() {
 		case $file in
 		storage-*) take_over storage ${file%.pid} $user 0000000000000002 $ALL ;;
 		slirp-*) take_over slirp ${file%.pid} $user 0000000000000000 mnt pid ipc uts ;;
-		fs-*) take_over folder ${file%.pid} 0 00000000000000db $ALL ;;
+		fs-*) take_over folder ${file%.pid} 0 '00000000000(000|401)db' $ALL ;;
 		dm.pid) take_over vimo-dm dm $user 0000000000000000 $ALL ;;
 		esac
 	done
