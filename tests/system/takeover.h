@@ -65,6 +65,17 @@ static inline void takeover_on_alarm(int number)
 	(void)number; /* waitpid() returns with EINTR */
 }
 
+/* A process' first thread is the last that ends, after all that are traced have been waited for. */
+static inline bool takeover_reap(pid_t thread, int *status)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, status, __WALL | WNOHANG)) > 0)
+		if (pid == thread)
+			return true;
+	return false;
+}
+
 /* Return: the wait status of the next stop or end. */
 static inline int takeover_wait(pid_t thread)
 {
@@ -77,7 +88,9 @@ static inline int takeover_wait(pid_t thread)
 	while (waitpid(thread, &status, __WALL) < 0) {
 		if (errno != EINTR)
 			takeover_fail("wait");
-		ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
+		if (ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) && takeover_reap(thread, &status))
+			break;
+		setitimer(ITIMER_REAL, &patience, NULL);
 	}
 	setitimer(ITIMER_REAL, &none, NULL);
 	return status;
