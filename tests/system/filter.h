@@ -18,7 +18,8 @@
 #include <sys/ptrace.h>
 
 #define FILTERS 8u
-#define FILTER_SECCOMP_GET_FILTER 0x420c /* PTRACE_SECCOMP_GET_FILTER of linux/ptrace.h, which clashes with sys/ptrace.h */
+#define FILTER_SECCOMP_GET_FILTER \
+	0x420c /* PTRACE_SECCOMP_GET_FILTER of linux/ptrace.h, which clashes with sys/ptrace.h */
 
 struct filters {
 	unsigned int count;
@@ -48,14 +49,10 @@ static inline void filters_read(struct filters *filters, pid_t thread)
 static inline bool filter_jumps(uint16_t code, uint32_t value, uint32_t k)
 {
 	switch (BPF_OP(code)) {
-	case BPF_JEQ:
-		return value == k;
-	case BPF_JGT:
-		return value > k;
-	case BPF_JGE:
-		return value >= k;
-	default:
-		return value & k; /* BPF_JSET */
+	case BPF_JEQ: return value == k;
+	case BPF_JGT: return value > k;
+	case BPF_JGE: return value >= k;
+	default: return value & k; /* BPF_JSET */
 	}
 }
 

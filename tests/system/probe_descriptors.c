@@ -151,6 +151,7 @@ static uint32_t read_word(struct takeover *taken, uint64_t at)
 }
 
 #define MARK 0x70726f6265ull
+#define ENTRIES 8u /* times to look for an answer */
 
 /* Put a request to open a file into the ring. Return: its completions, or an error. */
 static long fill_ring(struct takeover *taken, int fd, struct io_uring_params *layout, uint64_t *ring)
@@ -204,7 +205,20 @@ static long ring_answer(struct takeover *taken, const struct io_uring_params *la
 	return -EAGAIN;
 }
 
-/* Only the thread that made a ring may submit to it. The thread stays stopped: its view of the ring is wrong now. */
+/* Only the thread that made a ring may enter it. Return: the result of the marked request. */
+static long enter_ring(struct takeover *thread, int fd, const struct io_uring_params *layout, uint64_t ring)
+{
+	long result = takeover_sys(thread, SYS_io_uring_enter, (uint64_t)fd, 1, 0, IORING_ENTER_GETEVENTS, 0, 0),
+	     answer = -EAGAIN;
+
+	for (unsigned int n = 0; result >= 0 && answer == -EAGAIN && n < ENTRIES; n++) {
+		takeover_sys(thread, SYS_io_uring_enter, (uint64_t)fd, 0, 0, IORING_ENTER_GETEVENTS, 0, 0);
+		answer = ring_answer(thread, layout, ring);
+	}
+	return result < 0 ? result : answer;
+}
+
+/* The thread whose ring it is stays stopped: its view of the ring is wrong now. */
 static long use_ring(struct takeover *taken, int fd)
 {
 	struct io_uring_params layout;
@@ -218,7 +232,7 @@ static long use_ring(struct takeover *taken, int fd)
 	result = fill_ring(taken, fd, &layout, &ring);
 	if (result < 0)
 		return result;
-	result = takeover_sys(taken, SYS_io_uring_enter, (uint64_t)fd, 1, 0, IORING_ENTER_GETEVENTS, 0, 0);
+	result = enter_ring(taken, fd, &layout, ring);
 	snprintf(path, sizeof(path), "/proc/%d/task", probe.process);
 	tasks = opendir(path);
 	while (result == -EEXIST && tasks && (entry = readdir(tasks))) {
@@ -226,13 +240,13 @@ static long use_ring(struct takeover *taken, int fd)
 
 		if (atoi(entry->d_name) <= 0 || !takeover_begin(&thread, probe.process, atoi(entry->d_name)))
 			continue;
-		result = takeover_sys(&thread, SYS_io_uring_enter, (uint64_t)fd, 1, 0, IORING_ENTER_GETEVENTS, 0, 0);
+		result = enter_ring(&thread, fd, &layout, ring);
 		if (result == -EEXIST)
 			takeover_end(&thread);
 	}
 	if (tasks)
 		closedir(tasks);
-	return result < 0 ? result : ring_answer(taken, &layout, ring);
+	return result;
 }
 
 long try_rings(struct takeover *taken)

@@ -88,7 +88,8 @@ static inline int takeover_wait(pid_t thread)
 	while (waitpid(thread, &status, __WALL) < 0) {
 		if (errno != EINTR)
 			takeover_fail("wait");
-		if (ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) && takeover_reap(thread, &status))
+		ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
+		if (takeover_reap(thread, &status))
 			break;
 		setitimer(ITIMER_REAL, &patience, NULL);
 	}
