@@ -117,7 +117,8 @@ static void calls_are_denied(void **state)
 		{ SYS_socket, AF_UNSPEC, SOCK_STREAM, 0, EPERM },
 		{ SYS_socket, 9, SOCK_STREAM, 0, EPERM },
 		{ SYS_socket, AF_UNIX, SOCK_STREAM, 0, 0 },
-		{ SYS_socket, AF_INET6, SOCK_STREAM, 0, 0 },
+		{ SYS_socket, AF_INET, SOCK_STREAM, 0, EPERM },
+		{ SYS_socket, AF_INET6, SOCK_STREAM, 0, EPERM },
 		{ 451, -1, 0, 0, ENOSYS },
 		{ 452, -1, 0, 0, ENOSYS },
 		{ 100000, -1, 0, 0, ENOSYS },
@@ -156,6 +157,8 @@ static void a_folder_allows_changes_of_files(void **state)
 		{ SYS_mount, 0, 0, EPERM },
 		{ SYS_ptrace, 0, 0, EPERM },
 		{ SYS_io_uring_setup, 1, 0, EPERM },
+		{ SYS_socket, AF_UNIX, SOCK_STREAM, EPERM },
+		{ SYS_socket, AF_INET, SOCK_STREAM, EPERM },
 		{ 100000, 0, 0, ENOSYS },
 	};
 	static const char script[] = "my ($call, @arguments) = map { $_ + 0 } split /,/, $ARGV[0];"
@@ -174,6 +177,23 @@ static void a_folder_allows_changes_of_files(void **state)
 		if (error != cases[n].error)
 			fail_msg("%s: %s, not %s", call, strerror(error), strerror(cases[n].error));
 	}
+}
+
+/* dom0's network, whose namespace has dom0's abstract sockets too. */
+static void a_network_has_no_unix_sockets(void **state)
+{
+	static const struct {
+		const char *family;
+		int error;
+	} cases[] = { { "1", EPERM }, { "2", 0 }, { "10", 0 }, { "16", EPERM } };
+	struct confine confine = { .kind = CONFINE_IMAGES, .network = true };
+
+	(void)state;
+	if (!can_confine())
+		skip();
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++)
+		assert_int_equal(atoi(run(&confine, "print socket(S, $ARGV[0], 1, 0) ? 0 : $! + 0", cases[n].family)),
+				 cases[n].error);
 }
 
 static void images_are_all_that_can_be_opened(void **state)
@@ -249,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_are_denied),
 		cmocka_unit_test(a_folder_allows_changes_of_files),
+		cmocka_unit_test(a_network_has_no_unix_sockets),
 		cmocka_unit_test(images_are_all_that_can_be_opened),
 		cmocka_unit_test(nothing_else_is_inherited),
 		cmocka_unit_test(limits_are_set),
