@@ -126,7 +126,14 @@ static void place_fdt(struct placement *place, const void *boot_fdt, unsigned in
 {
 	size_t bytes = ALIGN_UP(fdt_totalsize(boot_fdt) + FDT_ROOM, PAGE_SIZE);
 	void *fdt = heap_alloc(bytes / PAGE_SIZE, 1);
-	struct dom0_fdt_plan plan = { memory_layout(), place->initrd, vcpus, gic_info.version, gic_info.dom0_entry };
+	struct dom0_fdt_plan plan = {
+		.layout = memory_layout(),
+		.initrd = place->initrd,
+		.vcpus = vcpus,
+		.gic_version = gic_info.version,
+		.gic_entry = gic_info.dom0_entry,
+		.gic_offset = gic_info.dom0_offset,
+	};
 	const char *what = "header";
 	int error;
 
@@ -144,21 +151,22 @@ static void place_fdt(struct placement *place, const void *boot_fdt, unsigned in
 	heap_free(fdt, bytes / PAGE_SIZE);
 }
 
+static void map_list(const struct range_list *list, unsigned int prot, const char *what)
+{
+	for (unsigned int i = 0; i < list->count; i++) {
+		const struct range *range = &list->range[i];
+
+		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes, prot), what);
+	}
+}
+
 static void map_memory(const struct memory_layout *layout)
 {
 	/* Firmware's ranges that a driver may want (frame buffer, remote processor). */
-	for (unsigned int i = 0; i < layout->firmware.count; i++) {
-		const struct range *range = &layout->firmware.range[i];
-
-		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes, STAGE2_R | STAGE2_W),
-		     "map reserved memory");
-	}
-	for (unsigned int i = 0; i < layout->dom0.count; i++) {
-		const struct range *range = &layout->dom0.range[i];
-
-		must(stage2_map(&dom0->stage2, IPA(range->base), PA(range->base), range->bytes, STAGE2_RWX),
-		     "map its memory");
-	}
+	map_list(&layout->firmware, STAGE2_R | STAGE2_W, "map reserved memory");
+	map_list(&layout->dom0, STAGE2_RWX, "map its memory");
+	/* Reserved without no-map: Linux may lend it to programs while no driver needs it ("reusable"). */
+	map_list(&layout->reusable, STAGE2_RWX, "map reusable memory");
 }
 
 static void exclude(uint64_t base, uint64_t bytes)
@@ -168,27 +176,30 @@ static void exclude(uint64_t base, uint64_t bytes)
 	must(dom0_map_exclude(first, ALIGN_UP(base + bytes, PAGE_SIZE) - first), "hide EL2's devices");
 }
 
-static void exclude_compatible(const void *fdt, const char *compatible)
+static void exclude_node(const void *fdt, int node)
 {
 	struct range range;
 
+	for (unsigned int i = 0; fdt_reg(fdt, node, i, &range); i++)
+		exclude(range.base, range.bytes);
+}
+
+static void exclude_compatible(const void *fdt, const char *compatible)
+{
 	for (int node = fdt_node_offset_by_compatible(fdt, -1, compatible); node >= 0;
 	     node = fdt_node_offset_by_compatible(fdt, node, compatible))
-		for (unsigned int i = 0; fdt_reg(fdt, node, i, &range); i++)
-			exclude(range.base, range.bytes);
+		exclude_node(fdt, node);
 }
 
 /* Memory, the GIC and SMMUs are never mapped on first touch. */
 static void hide_devices(const void *fdt, const struct memory_layout *layout)
 {
-	static const char *const hidden[] = { "arm,gic-v3",  "arm,gic-v3-its",    "arm,cortex-a15-gic",
-					      "arm,gic-400", "arm,cortex-a7-gic", "arm,smmu-v3",
-					      "arm,mmu-500", "arm,smmu-v2",       "arm,smmu-v1" };
-
 	for (unsigned int i = 0; i < layout->ram.count; i++)
 		exclude(layout->ram.range[i].base, layout->ram.range[i].bytes);
-	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++)
-		exclude_compatible(fdt, hidden[i]);
+	exclude_node(fdt, (int)gic_info.fdt_node);
+	exclude_compatible(fdt, "arm,gic-v3-its");
+	for (const char *const *smmu = dom0_fdt_smmus; *smmu; smmu++)
+		exclude_compatible(fdt, *smmu);
 }
 
 static void give_interrupts(void)

@@ -14,7 +14,11 @@ struct dom0_fdt_plan {
 	unsigned int vcpus;
 	unsigned int gic_version;
 	unsigned int gic_entry; /* of the GIC's "reg": the entry that dom0 keeps beside the distributor */
+	uint64_t gic_offset; /* GICv2: where in that entry the CPU interface's two pages begin; 0: as the tree says */
 };
+
+/* A device "compatible" with these is EL2's. Ends with NULL. */
+extern const char *const dom0_fdt_smmus[];
 
 /* Edit fdt (opened into a buffer with room). Returns 0 or a libfdt error, with *what naming the step. */
 int dom0_fdt_edit(void *fdt, const struct dom0_fdt_plan *plan, const char **what);

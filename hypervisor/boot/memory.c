@@ -4,6 +4,7 @@
  */
 #include "boot/memory.h"
 #include <libfdt.h>
+#include "hw/fdt_reg.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -26,29 +27,47 @@ const struct memory_layout *memory_layout(void)
 	return &the_layout;
 }
 
-static enum vimo_status find_ram(const void *fdt, struct range_list *ram)
+/* Every available memory node: a disabled one is the secure world's. */
+static enum vimo_status find_banks(const void *fdt, struct range_list *banks)
 {
 	enum vimo_status status = VIMO_OK;
-	int node = -1;
+	struct range range;
 
-	for (;;) {
-		struct range range;
+	for (int node = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "memory", 7); node >= 0;
+	     node = fdt_node_offset_by_prop_value(fdt, node, "device_type", "memory", 7))
+		for (unsigned int i = 0; !status && fdt_is_available(fdt, node) && fdt_reg(fdt, node, i, &range); i++)
+			status = range_add(banks, range.base, range.bytes);
+	return status;
+}
 
-		node = fdt_node_offset_by_prop_value(fdt, node, "device_type", "memory", 7);
-		if (node < 0 || status)
-			break;
-		for (unsigned int i = 0; !status && fdt_reg(fdt, node, i, &range); i++) {
-			uint64_t base = ALIGN_UP(range.base, BLOCK_SIZE);
-			uint64_t end = ALIGN_DOWN(range_end(&range), BLOCK_SIZE);
+/* Whole chunks, after neighbours have been merged: banks may meet anywhere. */
+static enum vimo_status find_ram(const void *fdt, struct range_list *ram)
+{
+	struct range_list banks = { 0 };
+	enum vimo_status status = find_banks(fdt, &banks);
 
-			if (end > base)
-				status = range_add(ram, base, end - base);
-		}
+	for (unsigned int i = 0; !status && i < banks.count; i++) {
+		uint64_t base = ALIGN_UP(banks.range[i].base, BLOCK_SIZE);
+		uint64_t end = ALIGN_DOWN(range_end(&banks.range[i]), BLOCK_SIZE);
+
+		if (base >= banks.range[i].base && end > base)
+			status = range_add(ram, base, end - base);
 	}
 	return status || ram->count ? status : VIMO_NO_MEMORY;
 }
 
-static enum vimo_status find_reserved(const void *fdt, struct range_list *reserved)
+static enum vimo_status add_pages(struct range_list *list, const struct range *range)
+{
+	uint64_t first = ALIGN_DOWN(range->base, PAGE_SIZE);
+
+	return range_add(list, first, ALIGN_UP(range_end(range), PAGE_SIZE) - first);
+}
+
+/*
+ * A node without "reg" asks for memory by size and alloc-ranges: dom0 takes it from its own. Addresses here are the
+ * CPUs' even where "ranges", which must be empty, is forgotten (binding reserved-memory.yaml).
+ */
+static enum vimo_status find_reserved(const void *fdt, struct range_list *reserved, struct range_list *reusable)
 {
 	int parent = fdt_path_offset(fdt, "/reserved-memory"), node;
 	enum vimo_status status = VIMO_OK;
@@ -59,8 +78,12 @@ static enum vimo_status find_reserved(const void *fdt, struct range_list *reserv
 		status = range_add(reserved, range.base, range.bytes);
 	}
 	fdt_for_each_subnode(node, fdt, parent)
-		for (unsigned int i = 0; !status && fdt_reg(fdt, node, i, &range); i++)
+		for (unsigned int i = 0; !status && fdt_reg_untranslated(fdt, node, i, &range.base, &range.bytes);
+		     i++) {
 			status = range_add(reserved, range.base, range.bytes);
+			if (!status && fdt_getprop(fdt, node, "reusable", NULL))
+				status = add_pages(reusable, &range);
+		}
 	return status;
 }
 
@@ -130,6 +153,17 @@ static enum vimo_status subtract(struct range_list *from, const struct range_lis
 	return status;
 }
 
+/* Both lists are of whole pages. Memory in both leaves firmware, memory in reusable alone leaves reusable. */
+static enum vimo_status part_reusable(struct memory_layout *layout)
+{
+	struct range_list lent = layout->reusable;
+	enum vimo_status status;
+
+	layout->reusable = layout->firmware;
+	status = subtract(&layout->firmware, &lent);
+	return status ? status : subtract(&layout->reusable, &layout->firmware);
+}
+
 /* Of the remaining RAM, reserved ranges are the firmware's; the rest is the pool's. */
 static enum vimo_status rest_to_pool(struct memory_layout *layout)
 {
@@ -146,6 +180,8 @@ static enum vimo_status rest_to_pool(struct memory_layout *layout)
 		status = subtract(&layout->pool, &layout->reserved);
 	if (!status)
 		status = subtract(&layout->firmware, &layout->pool);
+	if (!status)
+		status = part_reusable(layout);
 	layout->other = layout->pool;
 	if (!status)
 		status = range_add(&layout->other, layout->el2.base, layout->el2.bytes);
@@ -163,7 +199,7 @@ enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *
 	layout->el2.bytes = ALIGN_UP(range_end(&image), BLOCK_SIZE) - layout->el2.base;
 	status = find_ram(fdt, &layout->ram);
 	if (!status)
-		status = find_reserved(fdt, &layout->reserved);
+		status = find_reserved(fdt, &layout->reserved, &layout->reusable);
 	if (!status)
 		status = boot_modules_find(fdt, &layout->ram, &layout->modules);
 	if (!status)

@@ -14,6 +14,7 @@ struct memory_layout {
 	struct range_list reserved; /* firmware's, by /memreserve and /reserved-memory */
 	struct range_list dom0;     /* at IPA = PA */
 	struct range_list firmware; /* reserved RAM outside dom0's banks and EL2: dom0's drivers may reach it */
+	struct range_list reusable; /* the same, but ordinary memory of dom0 while its driver does not use it */
 	struct range_list other;    /* RAM that dom0 must not use: EL2's and the pool's */
 	struct range_list pool;
 	struct range el2, heap; /* whole 2 MiB chunks */

@@ -11,17 +11,20 @@ bool fdt_reg(const void *fdt, int node, unsigned int index, struct range *range)
 	return fdt_reg_entry(fdt, node, index, &range->base, &range->bytes);
 }
 
-/* QEMU's guest-loader writes two cells each but /chosen does not tell so: then 16 bytes mean 2 and 2. */
+/*
+ * QEMU's guest-loader writes two cells each but /chosen does not tell so: then 16 bytes mean 2 and 2. /chosen is not a
+ * bus: it has no "ranges".
+ */
 static bool module_reg(const void *fdt, int node, struct range *where)
 {
 	int bytes;
 	const fdt64_t *reg = fdt_getprop(fdt, node, "reg", &bytes);
 
 	if (!reg || bytes != 16)
-		return fdt_reg(fdt, node, 0, where);
+		return fdt_reg_untranslated(fdt, node, 0, &where->base, &where->bytes);
 	where->base = fdt64_ld(&reg[0]);
 	where->bytes = fdt64_ld(&reg[1]);
-	return true;
+	return where->base + where->bytes >= where->base;
 }
 
 static void read_module(const void *fdt, int node, struct boot_module *module)

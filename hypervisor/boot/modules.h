@@ -19,7 +19,7 @@ struct boot_modules {
 
 /* VIMO_NOT_FOUND without a kernel, VIMO_INVALID for a module that is not in RAM. */
 enum vimo_status boot_modules_find(const void *fdt, const struct range_list *ram, struct boot_modules *modules);
-/* Address and size of "reg" entry index of a node; false when it has none. */
+/* Entry index of a node's "reg", as CPUs see it; false when there is none that they can reach. */
 bool fdt_reg(const void *fdt, int node, unsigned int index, struct range *range);
 
 #endif

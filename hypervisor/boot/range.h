@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-#define RANGE_MAX 32u
+#define RANGE_MAX 48u
 
 struct range {
 	uint64_t base, bytes;

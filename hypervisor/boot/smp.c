@@ -6,11 +6,11 @@
 #include <libfdt.h>
 #include "cpu/cpu.h"
 #include "cpu/cache.h"
+#include "hw/fdt_reg.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 
 #define START_TIMEOUT_NS 1000000000ull
 
@@ -56,20 +56,13 @@ static uint64_t cpu_reg(const void *fdt, int node)
 	return bytes >= 8 ? (uint64_t)fdt32_to_cpu(reg[0]) << 32 | fdt32_to_cpu(reg[1]) : fdt32_to_cpu(reg[0]);
 }
 
-static bool is_cpu(const void *fdt, int node)
-{
-	const char *type = fdt_getprop(fdt, node, "device_type", NULL);
-
-	return type && strcmp(type, "cpu") == 0;
-}
-
 void smp_start(const void *fdt, unsigned int max)
 {
 	int parent = fdt_path_offset(fdt, "/cpus"), node;
 
 	max = MIN(max, CPU_MAX);
 	fdt_for_each_subnode(node, fdt, parent) {
-		uint64_t mpidr = is_cpu(fdt, node) ? cpu_reg(fdt, node) : ~0ull;
+		uint64_t mpidr = fdt_is_cpu(fdt, node) ? cpu_reg(fdt, node) : ~0ull;
 
 		if (mpidr == ~0ull || mpidr == cpus[0].mpidr || cpu_count >= max)
 			continue;

@@ -9,7 +9,7 @@
 #include "mem/stage2_change.h"
 #include "mem/stage2_lookup.h"
 
-#define EXCLUSIONS 48u
+#define EXCLUSIONS 192u
 
 static struct {
 	uint64_t base, bytes;

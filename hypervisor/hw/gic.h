@@ -44,6 +44,7 @@ struct gic_info {
 	pa_t gicr; /* v3: largest redistributor region, where dom0 sees its own */
 	uint64_t gicr_bytes;
 	unsigned int dom0_entry; /* index in "reg" of the part that dom0 keeps beside the distributor */
+	uint64_t dom0_offset;    /* into that entry: where the part begins; 0: it is the whole entry */
 	unsigned int fdt_node;   /* offset of its node in the boot DTB */
 };
 extern struct gic_info gic_info;

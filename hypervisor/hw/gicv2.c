@@ -16,6 +16,7 @@
 #define GICC_BPR 0x0008u
 #define GICC_IAR 0x000cu
 #define GICC_EOIR 0x0010u
+#define GICC_IIDR 0x00fcu
 #define GICC_DIR 0x1000u
 #define GICC_CTLR_ENABLE 1u
 #define GICC_CTLR_EOIMODE_NS (1u << 9)
@@ -36,11 +37,30 @@
 
 static uint64_t gicd, gicc, gich;
 
+/* Where each 4 KiB page fills 64 KiB with its copies, the CPU interface's two pages meet at this offset. */
+#define ALIASED_BYTES 0x20000u
+#define ALIASED_OFFSET 0xf000u
+
 static enum vimo_status map_part(const void *fdt, unsigned int index, uint64_t *base, uint64_t *bytes)
 {
 	if (!fdt_reg_entry(fdt, (int)gic_info.fdt_node, index, base, bytes))
 		return VIMO_NOT_FOUND;
 	return el2_map(*base, PA(*base), ALIGN_UP(*bytes, PAGE_SIZE), EL2_DEVICE);
+}
+
+/*
+ * Boards for systems with 64 KiB pages copy each 4 KiB page of a GIC-400 16 times (Xilinx UG1085, "GIC-400 address
+ * map"; SBSA, DEN 0029, on GICv2): GICC_DIR is at 64 KiB then. The first page and its last copy show the same
+ * GICC_IIDR; where the frames are not copied, that offset holds nothing (IHI 0048 B.b, 4.4).
+ */
+static uint64_t frame_offset(uint64_t base, uint64_t bytes)
+{
+	uint32_t id;
+
+	if (bytes < ALIASED_BYTES)
+		return 0;
+	id = mmio_read32(base + GICC_IIDR);
+	return id && mmio_read32(base + ALIASED_OFFSET + GICC_IIDR) == id ? ALIASED_OFFSET : 0;
 }
 
 static enum vimo_status init(const void *fdt)
@@ -50,10 +70,18 @@ static enum vimo_status init(const void *fdt)
 
 	if (!status)
 		status = map_part(fdt, 1, &gicc, &gic_info.gicc_bytes);
+	/* Old trees give the CPU interface one page of its two (IHI 0048 B.b, 4.1.3). */
+	if (!status && gic_info.gicc_bytes <= PAGE_SIZE)
+		status = el2_map(gicc + PAGE_SIZE, PA(gicc + PAGE_SIZE), PAGE_SIZE, EL2_DEVICE);
 	if (!status)
 		status = map_part(fdt, 2, &gich, &bytes);
 	if (status || !fdt_reg_entry(fdt, (int)gic_info.fdt_node, 3, &gicv, &gic_info.gicv_bytes))
 		return VIMO_NOT_FOUND;
+	gic_info.dom0_offset = frame_offset(gicc, gic_info.gicc_bytes);
+	gicc += gic_info.dom0_offset;
+	/* GICV has no register that can be read before it is on: it is laid out as GICC is. */
+	if (gic_info.gicv_bytes >= ALIASED_BYTES)
+		gicv += gic_info.dom0_offset;
 	gic_info.gicd = PA(gicd);
 	gic_info.dom0_entry = 1; /* the CPU interface */
 	gic_info.gicc = PA(gicc);

@@ -23,7 +23,7 @@
 #define GICR_CTLR 0x0000u
 #define GICR_CTLR_RWP BIT(3)
 #define GICR_STRIDE 0x20000u
-#define GICR_REGIONS_MAX 16u
+#define GICR_REGIONS_MAX CPU_MAX
 #define GICR_TYPER_LAST BIT(4)
 #define GICR_TYPER_VLPIS BIT(1)
 #define WAKER_PROCESSOR_SLEEP 2u
@@ -50,23 +50,14 @@ static void wait_rwp(void)
 	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 }
 
-/* Big-endian number of one or two cells, or otherwise. */
-static uint64_t property(const void *fdt, int node, const char *name, uint64_t otherwise)
-{
-	int bytes;
-	const fdt32_t *cell = fdt_getprop(fdt, node, name, &bytes);
-
-	if (!cell || (bytes != 4 && bytes != 8))
-		return otherwise;
-	return bytes == 4 ? fdt32_to_cpu(cell[0]) : (uint64_t)fdt32_to_cpu(cell[0]) << 32 | fdt32_to_cpu(cell[1]);
-}
-
 /* One region, or one for each cluster or chip (the kernel's binding arm,gic-v3.yaml). */
 static enum vimo_status map_redistributors(const void *fdt, int node)
 {
-	uint64_t count = property(fdt, node, "#redistributor-regions", 1);
+	uint64_t count = 1;
 
-	stride = property(fdt, node, "redistributor-stride", 0);
+	stride = 0;
+	fdt_number(fdt, node, "#redistributor-regions", &count);
+	fdt_number(fdt, node, "redistributor-stride", &stride);
 	if (!count || count > GICR_REGIONS_MAX || !IS_ALIGNED(stride, GICR_STRIDE))
 		return VIMO_LIMIT;
 	for (region_count = 0; region_count < count; region_count++) {

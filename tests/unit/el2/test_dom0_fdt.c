@@ -26,7 +26,13 @@ static struct dom0_fdt_plan plan_for(const struct fake_machine *machine, const v
 	add(&layout.other, 0x40200000, 0xc00000);
 	add(&layout.other, 0x60000000, 0x60000000);
 	assert_int_equal(boot_modules_find(fdt, &layout.ram, &layout.modules), VIMO_OK);
-	return (struct dom0_fdt_plan){ &layout, { 0x50000000, 0x123456 }, 2, machine->gic_version, 1 };
+	return (struct dom0_fdt_plan){
+		.layout = &layout,
+		.initrd = { 0x50000000, 0x123456 },
+		.vcpus = 2,
+		.gic_version = machine->gic_version,
+		.gic_entry = 1,
+	};
 }
 
 static void edit(const struct fake_machine *machine)
@@ -248,8 +254,11 @@ static void gicv2_behind_a_32_bit_bus_too(void **state)
 	gic = fdt_add_subnode(fdt, 0, "bus");
 	assert_int_equal(fdt_setprop_u32(fdt, gic, "#address-cells", 2), 0);
 	assert_int_equal(fdt_setprop_u32(fdt, gic, "#size-cells", 1), 0);
+	assert_int_equal(fdt_setprop(fdt, gic, "ranges", NULL, 0), 0);
 	gic = fdt_add_subnode(fdt, gic, "intc");
 	assert_int_equal(fdt_setprop_string(fdt, gic, "compatible", "arm,gic-400"), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, gic, "phandle", 0x8001), 0);
+	assert_int_equal(fdt_setprop_u32(fdt, gic, "#interrupt-cells", 3), 0);
 	for (uint32_t i = 0; i < 4; i++) {
 		assert_int_equal(fdt_appendprop_u64(fdt, gic, "reg", 0xf9010000 + i * 0x10000ull), 0);
 		assert_int_equal(fdt_appendprop_u32(fdt, gic, "reg", 0x10000), 0);
