@@ -4,8 +4,11 @@
  * CPUs wait for dom0.
  */
 #include "boot/secondary.h"
+#include "cpu/errata.h"
 #include "cpu/setup.h"
+#include "cpu/sysreg.h"
 #include "guest/sched.h"
+#include "guest/smccc.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
 #include "lib/panic.h"
@@ -32,9 +35,30 @@ void secondary_release(void)
 	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
 }
 
+/* EL2's entry with the measures that this CPU needs. */
+static void choose_vectors(struct cpu *cpu)
+{
+	static const uint8_t *const vectors[SPECULATION_VECTORS] = {
+		[SPECULATION_NONE] = el2_vectors,
+		[SPECULATION_LOOP] = el2_vectors_loop,
+		[SPECULATION_CLEAR] = el2_vectors_clear,
+		[SPECULATION_FIRMWARE] = el2_vectors_firmware,
+	};
+	struct speculation_input input = {
+		.midr = read_sysreg(midr_el1),
+		.pfr0 = read_sysreg(id_aa64pfr0_el1),
+		.mmfr1 = read_sysreg(id_aa64mmfr1_el1),
+		.isar2 = read_sysreg(S3_0_C0_C6_2),
+	};
+
+	errata_init_cpu(cpu->id, input.midr);
+	cpu_vectors(cpu, vectors[smccc_init_cpu(cpu, &input, read_sysreg(id_aa64pfr1_el1))]);
+}
+
 void cpu_start(struct cpu *cpu)
 {
 	cpu_setup(cpu, stage2_vtcr());
+	choose_vectors(cpu);
 	if (gic->init_cpu())
 		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
 	timer_init_cpu();

@@ -6,6 +6,7 @@
  */
 #include "cpu/context.h"
 #include "cpu/barrier.h"
+#include "cpu/errata.h"
 #include "cpu/offsets.h"
 #include "cpu/sysreg.h"
 
@@ -18,7 +19,7 @@ void fp_load(const __uint128_t *v);
 	X(cpacr, cpacr_el1) X(ttbr0, ttbr0_el1) X(ttbr1, ttbr1_el1) X(mair, mair_el1)              \
 	X(amair, amair_el1)                                                                        \
 	X(vbar, vbar_el1) X(esr, esr_el1) X(far, far_el1) X(afsr0, afsr0_el1)                      \
-	X(afsr1, afsr1_el1) X(contextidr, contextidr_el1) X(par, par_el1) X(elr, elr_el1)          \
+	X(afsr1, afsr1_el1) X(contextidr, contextidr_el1) X(elr, elr_el1)                            \
 	X(spsr, spsr_el1) X(sp_el1, sp_el1) X(sp_el0, sp_el0) X(tpidr_el0, tpidr_el0)              \
 	X(tpidrro_el0, tpidrro_el0) X(tpidr_el1, tpidr_el1) X(cntkctl, cntkctl_el1)                \
 	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_ctl, cntv_ctl_el0)                        \
@@ -50,6 +51,7 @@ void context_save(struct cpu_context *context)
 {
 #define SAVE(field, name) context->field = read_sysreg(name);
 	CONTEXT_REGISTERS(SAVE)
+	context->par = read_par();
 	context->sctlr = read_sysreg(sctlr_el1);
 	context->tcr = read_sysreg(tcr_el1);
 	context->fpcr = read_sysreg(S3_3_C4_C4_0);
@@ -62,6 +64,7 @@ void context_load(const struct cpu_context *context)
 {
 #define LOAD(field, name) write_sysreg(context->field, name);
 	CONTEXT_REGISTERS(LOAD)
+	write_sysreg(context->par, par_el1);
 	write_sysreg(context->fpcr, S3_3_C4_C4_0);
 	write_sysreg(context->fpsr, S3_3_C4_C4_1);
 	fp_load(context->v);

@@ -10,3 +10,6 @@ uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES] __attribute__((aligned(4096)));
 
 static_assert(offsetof(struct cpu, vcpu) == CPU_VCPU, "cpu/offsets.h");
 static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "cpu/offsets.h");
+static_assert(offsetof(struct cpu, history_loops) == CPU_HISTORY_LOOPS, "cpu/offsets.h");
+static_assert(offsetof(struct cpu, workaround) == CPU_WORKAROUND, "cpu/offsets.h");
+static_assert(offsetof(struct cpu, serror) == CPU_SERROR, "cpu/offsets.h");

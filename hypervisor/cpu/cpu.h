@@ -19,6 +19,9 @@ struct cpu {
 	bool idle;
 	uint8_t *stack_top;
 	uint64_t gicr; /* GICv3: address of this CPU's redistributor; v2: its SGI target mask */
+	/* entry.S: cpu/speculation.h, set at start; ESR_EL2 of the SError that cpu/serror.c unmasked */
+	uint32_t history_loops, workaround;
+	uint64_t serror;
 };
 
 #define CPU_WORK_SCHED 1u /* choose again what runs */

@@ -7,6 +7,9 @@
 
 #define CPU_VCPU 0
 #define CPU_STACK_TOP 32
+#define CPU_HISTORY_LOOPS 48
+#define CPU_WORKAROUND 52
+#define CPU_SERROR 56
 #define CPU_STACK_BYTES 16384
 #define CONTEXT_V 256
 

@@ -24,7 +24,8 @@ static uint64_t hcr_for_features(void)
 
 	if (FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28)) {
 		hcr |= HCR_TERR;
-		write_sysreg(0, S3_4_C5_C2_3); /* VSESR_EL2 */
+		/* VSESR_EL2: guests see no RAS, so all their SErrors have an unspecified syndrome (IDS). */
+		write_sysreg(BIT(24), S3_4_C5_C2_3);
 	}
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 19, 16))
 		hcr |= HCR_TLOR;

@@ -6,14 +6,24 @@
 #include "cpu/tlb.h"
 #include "cpu/barrier.h"
 #include "cpu/context.h"
+#include "cpu/errata.h"
 #include "cpu/sysreg.h"
 
-#define TLBI(operation, value) __asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
+/*
+ * The operation; on CPUs with ERRATUM_TLBI_TWICE (Cortex-A76 1286807, A55 2441007, A510 2441009) a completed one may
+ * leave accesses through the old entry under way, and a second one waits for them.
+ */
+#define TLBI(text, ...)                                                                       \
+	do {                                                                                  \
+		__asm__ volatile("tlbi " text : : __VA_ARGS__ : "memory");                    \
+		if (unlikely(errata_present & ERRATUM_TLBI_TWICE))                            \
+			__asm__ volatile("dsb ish\n\ttlbi " text : : __VA_ARGS__ : "memory"); \
+	} while (0)
 
 void tlb_flush_el2_va(uint64_t va)
 {
 	dsb_ishst();
-	TLBI(vae2is, va >> 12);
+	TLBI("vae2is, %0", "r"(va >> 12));
 	dsb_ish();
 	isb();
 }
@@ -21,7 +31,7 @@ void tlb_flush_el2_va(uint64_t va)
 void tlb_flush_el2_va_local(uint64_t va)
 {
 	__asm__ volatile("dsb nshst" ::: "memory");
-	TLBI(vae2, va >> 12);
+	TLBI("vae2, %0", "r"(va >> 12));
 	__asm__ volatile("dsb nsh" ::: "memory");
 	isb();
 }
@@ -60,9 +70,9 @@ void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
 {
 	struct borrowed own = vttbr_borrow(vttbr);
 
-	TLBI(ipas2e1is, ipa.v >> 12);
+	TLBI("ipas2e1is, %0", "r"(ipa.v >> 12));
 	dsb_ish();
-	__asm__ volatile("tlbi vmalle1is" ::: "memory");
+	TLBI("vmalle1is");
 	vttbr_return(own, vttbr);
 }
 
@@ -70,6 +80,13 @@ void tlb_flush_vmid(uint64_t vttbr)
 {
 	struct borrowed own = vttbr_borrow(vttbr);
 
-	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
+	TLBI("vmalls12e1is");
 	vttbr_return(own, vttbr);
+}
+
+/* VIPT or AIVIVT instruction caches hold lines by ASID, too (D7.5.9). */
+void tlb_flush_local_el1(void)
+{
+	TLBI("vmalle1");
+	__asm__ volatile("ic iallu\n\tdsb nsh\n\tisb" ::: "memory");
 }

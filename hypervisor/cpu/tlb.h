@@ -38,6 +38,8 @@ void tlb_flush_el2_va_local(uint64_t va); /* VAE2, this CPU's window only */
  * The caller's own VTTBR_EL2 is put back. */
 void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa);
 void tlb_flush_vmid(uint64_t vttbr); /* VMALLS12E1IS */
+/* This CPU's stage 1 entries of the VMID in VTTBR_EL2, and its instruction cache. */
+void tlb_flush_local_el1(void);
 #endif
 
 #endif

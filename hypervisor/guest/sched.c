@@ -21,6 +21,7 @@
  * another vCPU waits.
  */
 #include "guest/sched.h"
+#include "cpu/serror.h"
 #include "cpu/wait.h"
 #include "guest/domain.h"
 #include "guest/runqueue.h"
@@ -187,6 +188,8 @@ static void idle(struct runqueue *rq, struct cpu *cpu)
 	cpu->idle = true;
 	set_timer(rq, NULL);
 	spin_unlock(&rq->lock);
+	/* All vCPUs' errors were taken with them, and a pending one would end each wait. */
+	serror_own(serror_take());
 	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES, cpu_interrupt_waits))
 		cpu_wait();
 	idle_irq();

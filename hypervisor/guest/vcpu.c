@@ -42,6 +42,7 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	/* The CPU interface loses its state with the CPU's power; the redistributor keeps its own. */
 	memset(&vcpu->vgic.hw, 0, sizeof(vcpu->vgic.hw));
 	vcpu->serror = false;
+	vcpu->vdisr = 0;
 	vcpu->x[0] = x0;
 	vcpu->pc = pc;
 	vcpu->pstate = SPSR_EL1H | SPSR_DAIF;

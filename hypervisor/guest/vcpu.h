@@ -60,7 +60,8 @@ struct vcpu {
 		bool write, sign_extend, wide;
 	} io;
 	struct vtimer vtimer;
-	bool serror; /* a virtual SError is pending; while not on a CPU */
+	bool serror;    /* a virtual SError is pending; while not on a CPU */
+	uint64_t vdisr; /* the virtual SError that its ESB deferred; while not on a CPU */
 	struct vgic_vcpu vgic;
 	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
 	uint64_t exits, injected, switches;

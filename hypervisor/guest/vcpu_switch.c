@@ -4,20 +4,50 @@
  */
 #include "guest/vcpu_switch.h"
 #include "cpu/barrier.h"
+#include "cpu/serror.h"
 #include "cpu/sysreg.h"
+#include "cpu/tlb.h"
 #include "guest/domain.h"
 #include "guest/inject.h"
 #include "guest/vgic_lr.h"
 #include "guest/vtimer.h"
 
-/* A pending virtual SError leaves the hardware with its vCPU. */
+#define VDISR_EL2 S3_4_C12_C1_1
+
+void vcpu_serror(struct vcpu *vcpu, uint64_t esr, uint64_t pc)
+{
+	bool harmless = serror_is_harmless(esr);
+
+	log_guest(&vcpu->domain->log, "vCPU %u: %sSError, ESR %lx, PC %lx", vcpu->id, harmless ? "corrected " : "",
+		  (unsigned long)esr, (unsigned long)pc);
+	if (!harmless)
+		inject_serror(vcpu);
+}
+
+/*
+ * The errors of the vCPU's accesses are its own, not the next vCPU's. A pending virtual SError, and the one that the
+ * guest's ESB deferred (VDISR_EL2, DDI 0487 J.a, D19.7.8), leave the hardware with their vCPU.
+ */
 static void save_serror(struct vcpu *vcpu)
 {
-	uint64_t hcr = read_sysreg(hcr_el2);
+	uint64_t esr = serror_take(), hcr;
 
+	if (unlikely(esr))
+		vcpu_serror(vcpu, esr, vcpu->pc);
+	hcr = read_sysreg(hcr_el2);
 	vcpu->serror = hcr & HCR_VSE;
 	if (unlikely(vcpu->serror))
 		write_sysreg(hcr & ~HCR_VSE, hcr_el2);
+	if (serror_has_ras())
+		vcpu->vdisr = read_sysreg(VDISR_EL2);
+}
+
+static void load_serror(struct vcpu *vcpu)
+{
+	if (serror_has_ras())
+		write_sysreg(vcpu->vdisr, VDISR_EL2);
+	if (unlikely(vcpu->serror))
+		inject_serror(vcpu);
 }
 
 /*
@@ -31,7 +61,7 @@ static void flush_after_sibling(struct vcpu *vcpu)
 	if (*last == vcpu->id + 1)
 		return;
 	if (*last)
-		__asm__ volatile("tlbi vmalle1\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
+		tlb_flush_local_el1();
 	*last = (uint8_t)(vcpu->id + 1);
 }
 
@@ -60,7 +90,6 @@ void vcpu_load(struct vcpu *vcpu)
 	flush_after_sibling(vcpu);
 	vgic_load(vcpu);
 	context_load(&vcpu->context);
-	if (unlikely(vcpu->serror))
-		inject_serror(vcpu);
+	load_serror(vcpu);
 	vcpu->switches++;
 }

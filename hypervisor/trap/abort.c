@@ -3,6 +3,7 @@
  * abort.c - stage 2 faults: emulated devices, dom0's own devices, or nothing.
  */
 #include "trap/abort.h"
+#include "cpu/errata.h"
 #include "guest/dom0_map.h"
 #include "guest/domain.h"
 #include "guest/inject.h"
@@ -13,10 +14,11 @@
 
 static uint64_t ipa_page_from_far(uint64_t far)
 {
-	uint64_t saved = read_sysreg(par_el1), par;
+	uint64_t saved = read_par(), par;
 
+	/* The guest's own stage 1; ISB before PAR_EL1 is read (DDI 0487 J.a, C5.5, D19.2.114). */
 	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(far) : "memory");
-	par = read_sysreg(par_el1);
+	par = read_par();
 	write_sysreg(saved, par_el1);
 	return par & PAR_F ? ~0ull : par & MASK(47, 12);
 }
@@ -34,6 +36,21 @@ static uint64_t fault_ipa(uint64_t esr, uint64_t far)
 	else
 		page = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12;
 	return page == ~0ull ? page : page | (far & 0xfff);
+}
+
+/*
+ * Cortex-A57 erratum 834220: a load across the end of a page may report a stage 2 fault where stage 1 has a fault,
+ * which goes first. The guest takes that one when it repeats the load.
+ */
+static bool stage1_goes_first(uint64_t esr, uint64_t far)
+{
+	return (errata_present & ERRATUM_STAGE1_FIRST) && !(esr & ISS_S1PTW) && ipa_page_from_far(far) == ~0ull;
+}
+
+/* In one page for sure: aligned, and not at the start of the second page. */
+static bool crosses_page(uint64_t ipa, uint64_t width)
+{
+	return !(ipa & 0xfff) || !IS_ALIGNED(ipa, width);
 }
 
 static bool is_stage2_fault(uint64_t esr)
@@ -98,6 +115,8 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	ipa = fault_ipa(esr, far);
 	/* Stage 1 changed under the fault: let the guest fault again. */
 	if (unlikely(ipa == ~0ull))
+		return TRAP_RESUME;
+	if (unlikely(crosses_page(ipa, 1u << ISS_SAS(esr))) && stage1_goes_first(esr, far))
 		return TRAP_RESUME;
 	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(esr));
 	if (likely(region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr))))

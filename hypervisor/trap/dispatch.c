@@ -8,6 +8,7 @@
 #include "guest/domain.h"
 #include "guest/inject.h"
 #include "guest/sched.h"
+#include "guest/vcpu_switch.h"
 #include "guest/vgic_lr.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -96,22 +97,22 @@ void trap_fiq(struct vcpu *vcpu)
 	before_return();
 }
 
-/*
- * An SError interrupted this vCPU, dom0's or a guest's. HCR_EL2.AMO routes it here; HCR_EL2.VSE makes it pending for
- * EL1, where the vCPU's own handler takes it once PSTATE.A allows, as it would without EL2 (Arm ARM DDI 0487, D1.3.5,
- * D17.2.48). The domain itself goes on.
- */
+/* An SError interrupted this vCPU, dom0's or a guest's: HCR_EL2.AMO routes it here (DDI 0487 J.a, D1.3.5). */
 void trap_serror(struct vcpu *vcpu)
 {
 	vcpu->exits++;
-	log_guest(&vcpu->domain->log, "vCPU %u: SError, ESR %lx, PC %lx", vcpu->id, (unsigned long)read_sysreg(esr_el2),
-		  (unsigned long)read_sysreg(elr_el2));
-	inject_serror(vcpu);
+	vcpu_serror(vcpu, read_sysreg(esr_el2), read_sysreg(elr_el2));
 	before_return();
 }
 
-_Noreturn void trap_el2(unsigned int vector)
+_Noreturn void trap_el2(unsigned int vector, const uint64_t *x)
 {
-	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx", vector, (unsigned long)read_sysreg(esr_el2),
-	      (unsigned long)read_sysreg(elr_el2), (unsigned long)read_sysreg(far_el2));
+	if (panic_hook)
+		panic_hook();
+	for (unsigned int i = 0; i < 32; i += 4)
+		log_print(LOG_ERROR, "x%u: %lx %lx %lx %lx", i, (unsigned long)x[i], (unsigned long)x[i + 1],
+			  (unsigned long)x[i + 2], (unsigned long)x[i + 3]);
+	panic("exception at EL2: vector %u ESR %lx ELR %lx FAR %lx SPSR %lx", vector,
+	      (unsigned long)read_sysreg(esr_el2), (unsigned long)read_sysreg(elr_el2),
+	      (unsigned long)read_sysreg(far_el2), (unsigned long)read_sysreg(spsr_el2));
 }

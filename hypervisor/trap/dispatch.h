@@ -11,7 +11,7 @@ void trap_sync(struct vcpu *vcpu);
 void trap_irq(struct vcpu *vcpu);
 void trap_fiq(struct vcpu *vcpu);
 void trap_serror(struct vcpu *vcpu);
-/* EL2's own fault; vector: 0..7, from the start of the table. */
-_Noreturn void trap_el2(unsigned int vector);
+/* EL2's own fault; vector: 0..6, from the start of the table; x: x0..x30 and SP. */
+_Noreturn void trap_el2(unsigned int vector, const uint64_t *x);
 
 #endif

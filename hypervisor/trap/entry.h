@@ -7,7 +7,8 @@
 
 #include "lib/types.h"
 
-extern const uint8_t el2_vectors[];
+/* One for each of enum speculation_vectors; the first serves until the CPU is set up. */
+extern const uint8_t el2_vectors[], el2_vectors_loop[], el2_vectors_clear[], el2_vectors_firmware[];
 /* Drop the boot stack, enter the vCPU of this CPU. */
 _Noreturn void guest_enter_first(void);
 

@@ -5,6 +5,7 @@
  */
 #include "fake_el2.h"
 #include <string.h>
+#include "cpu/serror.h"
 #include "cpu/wait.h"
 #include "guest/domain.h"
 #include "guest/runqueue.h"
@@ -69,6 +70,16 @@ bool vgic_has_pending(struct vcpu *vcpu)
 	(void)vcpu;
 	return false;
 }
+uint64_t serror_take(void)
+{
+	return 0;
+}
+
+void serror_own(uint64_t esr)
+{
+	(void)esr;
+}
+
 bool cpu_interrupt_waits(void)
 {
 	return false;
