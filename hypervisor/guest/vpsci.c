@@ -17,11 +17,17 @@
 #define PSCI_ALREADY_ON ((uint64_t)-4)
 #define PSCI_INVALID_ADDRESS ((uint64_t)-9)
 #define PSCI_1_1 0x10001u
+#define POWER_STATE_RESERVED 0xfffffffffcfe0000ull
 #define FUNCTION_64BIT BIT(30)
 #define FUNCTION_NUMBER(function) (0x1fu & (function))
 #define FUNCTION_BASE 0x84000000u
 
 enum { AFFINITY_ON = 0, AFFINITY_OFF = 1, AFFINITY_ON_PENDING = 2 };
+
+static uint64_t argument(const struct vcpu *vcpu, unsigned int n, bool wide)
+{
+	return wide ? vcpu->x[n] : (uint32_t)vcpu->x[n];
+}
 
 static uint64_t version(struct vcpu *vcpu, bool wide)
 {
@@ -32,7 +38,9 @@ static uint64_t version(struct vcpu *vcpu, bool wide)
 
 static uint64_t cpu_suspend(struct vcpu *vcpu, bool wide)
 {
-	(void)wide;
+	/* Bits that the original format of power_state reserves (DEN 0022 F, 5.4.2). */
+	if (argument(vcpu, 1, wide) & POWER_STATE_RESERVED)
+		return PSCI_INVALID_PARAMETERS;
 	/* Every state is a standby state: resumes here, registers kept (5.4.2). */
 	sched_block(vcpu, WAIT_INTERRUPT);
 	return PSCI_SUCCESS;
@@ -75,11 +83,6 @@ static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
 static struct vcpu *find_vcpu(const struct vcpu *vcpu, uint64_t mpidr)
 {
 	return mpidr < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[mpidr] : NULL;
-}
-
-static uint64_t argument(const struct vcpu *vcpu, unsigned int n, bool wide)
-{
-	return wide ? vcpu->x[n] : (uint32_t)vcpu->x[n];
 }
 
 static uint64_t cpu_on(struct vcpu *vcpu, bool wide)

@@ -162,7 +162,10 @@ static void off_and_reset_stop_with_their_reason(void **state)
 static void suspend_waits_for_an_interrupt(void **state)
 {
 	(void)state;
-	assert_int_equal(call(CPU_SUSPEND_64, 0, RAM, 0), SUCCESS);
+	assert_int_equal(call(CPU_SUSPEND_64, 0x80000000, RAM, 0), INVALID);
+	assert_int_equal(call(CPU_SUSPEND_64, 1ull << 32, RAM, 0), INVALID);
+	assert_int_equal(guest->vcpus[0]->wait, WAIT_NONE);
+	assert_int_equal(call(CPU_SUSPEND_64, 0x3010001, RAM, 0), SUCCESS);
 	assert_int_equal(guest->vcpus[0]->wait, WAIT_INTERRUPT);
 }
 
