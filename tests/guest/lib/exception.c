@@ -12,10 +12,9 @@ _Static_assert(sizeof(struct frame) == FRAME_BYTES, "vectors.S");
 _Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK, "start.S");
 
 #define SPSR_EL1H_MASKED 0x3c5
-#define EC_INSTRUCTION_ABORT_LOWER 0x20u
-
 extern const char abandoned[];
 void exception_handle(struct frame *frame, unsigned int vector);
+_Noreturn void el0_enter(uint64_t elr, uint64_t spsr, uint64_t x0);
 
 static void (*volatile handlers[INTERRUPT_KINDS])(void);
 
@@ -45,6 +44,7 @@ static struct exception read_exception(const struct frame *frame, unsigned int v
 				   .elr = frame->elr,
 				   .far = read_register(far_el1),
 				   .spsr = frame->spsr,
+				   .x0 = frame->x[0],
 				   .vector = vector };
 }
 
@@ -62,6 +62,36 @@ static uint64_t resume_address(const struct frame *frame, uint64_t esr)
 	return frame->elr + 4;
 }
 
+struct el0 {
+	uint64_t elr, spsr, x0;
+};
+
+static void enter(void *argument)
+{
+	const struct el0 *el0 = argument;
+
+	el0_enter(el0->elr, el0->spsr, el0->x0);
+}
+
+struct exception el0_run(const void *code, uint64_t x0, uint64_t spsr)
+{
+	struct el0 el0 = { (uint64_t)(uintptr_t)code + EL0_ALIAS, spsr, x0 };
+	uint64_t resume = this_cpu()->resume;
+
+	exception_begin();
+	call_protected(enter, &el0, &this_cpu()->resume);
+	this_cpu()->resume = resume;
+	return exception_end();
+}
+
+/* Not back to where the exception was, but to call_protected()'s caller. */
+static void abandon(struct frame *frame, struct cpu *cpu)
+{
+	frame->elr = (uint64_t)(uintptr_t)abandoned;
+	frame->x[0] = cpu->resume;
+	frame->spsr = SPSR_EL1H_MASKED;
+}
+
 void exception_handle(struct frame *frame, unsigned int vector)
 {
 	struct cpu *cpu = this_cpu();
@@ -77,6 +107,8 @@ void exception_handle(struct frame *frame, unsigned int vector)
 		cpu->exception = read_exception(frame, vector);
 		cpu->exception.count = count + 1;
 		frame->elr = resume_address(frame, cpu->exception.esr);
+		if (vector >= VECTOR_SYNC_LOWER64)
+			abandon(frame, cpu);
 		return;
 	}
 	if (!cpu->unexpected.count) {
@@ -84,7 +116,5 @@ void exception_handle(struct frame *frame, unsigned int vector)
 		cpu->unexpected.count = 1;
 	}
 	cpu->catching = 0;
-	frame->elr = (uint64_t)(uintptr_t)abandoned;
-	frame->x[0] = cpu->resume;
-	frame->spsr = SPSR_EL1H_MASKED;
+	abandon(frame, cpu);
 }

@@ -53,16 +53,21 @@ void skip(const char *why);
 /* Exceptions. */
 struct exception {
 	uint64_t esr, elr, far, spsr;
+	uint64_t x0;
 	unsigned int vector; /* 0..15, as in the vector table */
 	unsigned int count;  /* 0: none was taken */
 };
 #define ESR_EC(esr) ((esr) >> 26 & 0x3f)
 #define ESR_IL (1ull << 25)
 #define EC_UNKNOWN 0x00u
+#define EC_WFX 0x01u
+#define EC_SVC32 0x11u
 #define EC_SVC64 0x15u
 #define EC_SYSREG 0x18u
+#define EC_INSTRUCTION_ABORT_LOWER 0x20u
 #define EC_INSTRUCTION_ABORT_SAME 0x21u
 #define EC_PC_ALIGNMENT 0x22u
+#define EC_DATA_ABORT_LOWER 0x24u
 #define EC_DATA_ABORT_SAME 0x25u
 #define EC_SP_ALIGNMENT 0x26u
 #define EC_BRK64 0x3cu
@@ -71,6 +76,8 @@ struct exception {
 #define VECTOR_IRQ_SAME 5u
 #define VECTOR_FIQ_SAME 6u
 #define VECTOR_SERROR_SAME 7u
+#define VECTOR_SYNC_LOWER64 8u
+#define VECTOR_SYNC_LOWER32 12u
 
 void exception_begin(void);
 struct exception exception_end(void);
@@ -88,6 +95,20 @@ struct exception exception_end(void);
 		taken.count ? ESR_EC(taken.esr) : EC_NONE;     \
 	})
 #define UNDEFINED(instruction) EXCEPTION_CLASS(__asm__ volatile(instruction ::: "memory"))
+
+/* A function of instructions alone. */
+#define ASM_FUNCTION(name, instructions) \
+	void name(void);                 \
+	__asm__(".pushsection .text\n.balign 4\n.globl " #name "\n" #name ":\n" instructions "\n.ltorg\n.popsection\n")
+
+/*
+ * Run instructions at EL0 until they take an exception: which. EL0 has the image at EL0_ALIAS above its addresses.
+ * SPSR_EL0_64 or SPSR_EL0_T32 chooses the instruction set.
+ */
+struct exception el0_run(const void *code, uint64_t x0, uint64_t spsr);
+#define EL0_ALIAS 0x80000000ull
+#define SPSR_EL0_64 0x3c0u
+#define SPSR_EL0_T32 0x1f0u
 
 /* Handlers of this case for all CPUs, or NULL: an interrupt without a handler is a fault of the case. */
 enum interrupt_kind { INTERRUPT_IRQ, INTERRUPT_FIQ, INTERRUPT_SERROR, INTERRUPT_KINDS };
@@ -122,6 +143,9 @@ extern const char vectors[];
 void mmu_set(int on);
 /* Start a CPU with @function, which ends with its CPU off. Returns PSCI's answer. */
 int64_t cpu_start(unsigned int id, void (*function)(void *), void *argument);
+/* The two halves of cpu_start(), for CPUs that compete. */
+void cpu_prepare(unsigned int id, void (*function)(void *), void *argument);
+int64_t cpu_restart(unsigned int id);
 /* Wait until its function has ended and PSCI says that it is off; 0 if that does not happen. */
 int cpu_wait(unsigned int id);
 int call_protected(void (*function)(void *), void *argument, uint64_t *resume);

@@ -27,7 +27,7 @@ void cpu_main(struct cpu *cpu)
 	call(PSCI_CPU_OFF, 0, 0, 0);
 }
 
-int64_t cpu_start(unsigned int id, void (*function)(void *), void *argument)
+void cpu_prepare(unsigned int id, void (*function)(void *), void *argument)
 {
 	struct cpu *cpu = &cpus[id];
 
@@ -41,7 +41,17 @@ int64_t cpu_start(unsigned int id, void (*function)(void *), void *argument)
 	for (uint64_t at = (uint64_t)(uintptr_t)cpu; at < (uint64_t)(uintptr_t)(cpu + 1); at += 16)
 		__asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
 	__asm__ volatile("dsb sy" ::: "memory");
-	return (int64_t)call(PSCI_CPU_ON, id, (uint64_t)(uintptr_t)other_cpu, (uint64_t)(uintptr_t)cpu);
+}
+
+int64_t cpu_restart(unsigned int id)
+{
+	return (int64_t)call(PSCI_CPU_ON, id, (uint64_t)(uintptr_t)other_cpu, (uint64_t)(uintptr_t)&cpus[id]);
+}
+
+int64_t cpu_start(unsigned int id, void (*function)(void *), void *argument)
+{
+	cpu_prepare(id, function, argument);
+	return cpu_restart(id);
 }
 
 int cpu_wait(unsigned int id)

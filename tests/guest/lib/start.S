@@ -129,6 +129,14 @@ abandoned:
 	mov	x0, #1
 	b	1b
 
+/* void el0_enter(uint64_t elr, uint64_t spsr, uint64_t x0) */
+	.globl	el0_enter
+el0_enter:
+	msr	elr_el1, x0
+	msr	spsr_el1, x1
+	mov	x0, x2
+	eret
+
 /* void hvc(uint64_t x[8]), void smc(uint64_t x[8]): x0..x7 from x, results back into it; an exception leaves x as it is */
 	.macro	conduit name
 	.globl	\name
