@@ -22,8 +22,8 @@ void fp_load(const __uint128_t *v);
 	X(afsr1, afsr1_el1) X(contextidr, contextidr_el1) X(elr, elr_el1)                            \
 	X(spsr, spsr_el1) X(sp_el1, sp_el1) X(sp_el0, sp_el0) X(tpidr_el0, tpidr_el0)              \
 	X(tpidrro_el0, tpidrro_el0) X(tpidr_el1, tpidr_el1) X(cntkctl, cntkctl_el1)                \
-	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_ctl, cntv_ctl_el0)                        \
-	X(cntv_cval, cntv_cval_el0) X(vmpidr, vmpidr_el2)
+	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_cval, cntv_cval_el0)                      \
+	X(vmpidr, vmpidr_el2)
 /* clang-format on */
 
 #define TCR_NO_WALKS (BIT(7) | BIT(23)) /* EPD0, EPD1 */
@@ -52,6 +52,7 @@ void context_save(struct cpu_context *context)
 #define SAVE(field, name) context->field = read_sysreg(name);
 	CONTEXT_REGISTERS(SAVE)
 	context->par = read_par();
+	context->cntv_ctl = read_sysreg(cntv_ctl_el0);
 	context->sctlr = read_sysreg(sctlr_el1);
 	context->tcr = read_sysreg(tcr_el1);
 	context->fpcr = read_sysreg(S3_3_C4_C4_0);
@@ -69,4 +70,9 @@ void context_load(const struct cpu_context *context)
 	write_sysreg(context->fpsr, S3_3_C4_C4_1);
 	fp_load(context->v);
 	context_start_walks(context->sctlr, context->tcr);
+	/*
+	 * Last, behind the barriers above: the compare value is in place before the timer is on, or it could fire for
+	 * the previous vCPU's value (DDI 0487 J.a, D11.2.4, D17.1.2).
+	 */
+	write_sysreg(context->cntv_ctl, cntv_ctl_el0);
 }

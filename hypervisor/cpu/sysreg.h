@@ -83,6 +83,8 @@
 	 (uint32_t)(crm) << 1)
 #define ISS_SYS_ID(esr) (0x3ffc1eu & (uint32_t)(esr))
 
+#define ISR_F BIT(6) /* D17.2.66: a physical FIQ is pending */
+
 #define SPSR_EL1H 5u
 #define SPSR_EL0T 0u
 #define SPSR_MODE(spsr) (0xfu & (spsr))

@@ -14,8 +14,11 @@ bool cpu_interrupt_waits(void);
 #else
 static inline void cpu_wait(void)
 {
-	/* Earlier writes complete before the CPU may stop its clock. */
-	__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+	/*
+	 * A write of the timer takes effect, and earlier stores complete, before the CPU may stop its clock: neither
+	 * does WFI wait for (DDI 0487 J.a, D1.6.2, B2.3.12).
+	 */
+	__asm__ volatile("isb\n\tdsb sy\n\twfi" ::: "memory");
 }
 
 static inline bool cpu_interrupt_waits(void)

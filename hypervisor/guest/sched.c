@@ -61,8 +61,8 @@ void sched_off(struct vcpu *vcpu)
 void sched_block(struct vcpu *vcpu, enum vcpu_wait reason)
 {
 	if (reason == WAIT_INTERRUPT) {
-		vcpu->wake_pending &= (uint8_t)~BIT(WAIT_INTERRUPT);
-		/* An injection from here on sets wake_pending again. */
+		__atomic_store_n(&vcpu->woken[WAIT_INTERRUPT], false, __ATOMIC_RELAXED);
+		/* An injection from here on sets it again. */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		if (vgic_has_pending(vcpu))
 			return;
@@ -87,9 +87,9 @@ static bool wait_is_over(struct vcpu *vcpu)
 {
 	if (vcpu->wait == WAIT_NONE)
 		return true;
-	if (!(vcpu->wake_pending & BIT(vcpu->wait)))
+	if (!__atomic_load_n(&vcpu->woken[vcpu->wait], __ATOMIC_RELAXED))
 		return false;
-	vcpu->wake_pending &= (uint8_t)~BIT(vcpu->wait);
+	__atomic_store_n(&vcpu->woken[vcpu->wait], false, __ATOMIC_RELAXED);
 	vcpu->wait = WAIT_NONE;
 	return true;
 }

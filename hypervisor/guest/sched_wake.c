@@ -8,6 +8,7 @@
 #include "guest/domain.h"
 #include "guest/runqueue.h"
 #include "hw/timer.h"
+#include "lib/string.h"
 
 void sched_kick(struct cpu *cpu)
 {
@@ -21,7 +22,7 @@ void sched_kick(struct cpu *cpu)
 static struct cpu *wake_locked(struct runqueue *rq, struct vcpu *vcpu, enum vcpu_wait reason)
 {
 	if (vcpu->state == VCPU_RUNNING) {
-		vcpu->wake_pending |= (uint8_t)BIT(reason);
+		__atomic_store_n(&vcpu->woken[reason], true, __ATOMIC_RELAXED);
 		return vcpu->cpu == this_cpu() ? NULL : vcpu->cpu;
 	}
 	if (vcpu->state == VCPU_BLOCKED && vcpu->wait == reason) {
@@ -103,7 +104,7 @@ void sched_start(struct vcpu *vcpu)
 	struct runqueue *rq = runqueue_lock(vcpu);
 
 	vcpu->off_requested = false;
-	vcpu->wake_pending = 0;
+	memset(vcpu->woken, 0, sizeof(vcpu->woken));
 	runqueue_make_runnable(rq, vcpu);
 	spin_unlock(&rq->lock);
 	sched_kick(vcpu->cpu);

@@ -24,7 +24,7 @@ enum vcpu_state {
 	VCPU_BLOCKED,  /* waits; see wait */
 };
 
-enum vcpu_wait { WAIT_NONE, WAIT_INTERRUPT, WAIT_IO };
+enum vcpu_wait { WAIT_NONE, WAIT_INTERRUPT, WAIT_IO, VCPU_WAITS };
 
 struct vtimer {
 	uint64_t ptimer_ctl, ptimer_cval; /* emulated CNTP */
@@ -40,9 +40,13 @@ struct vcpu {
 	/* Scheduler; owner sched.c, lock: cpu's run queue */
 	enum vcpu_state state;
 	enum vcpu_wait wait;
-	bool stopped;         /* domain paused, shut down or dying: must not run */
-	uint8_t wake_pending; /* BIT(enum vcpu_wait): woken while it ran, the next such wait is over at once */
-	bool off_requested;   /* PSCI CPU_OFF: takes effect on exit */
+	bool stopped;       /* domain paused, shut down or dying: must not run */
+	bool off_requested; /* PSCI CPU_OFF: takes effect on exit */
+	/*
+	 * By enum vcpu_wait: woken while it ran, so its next such wait is over at once. A byte for each reason, written
+	 * whole: any CPU sets it, with the run queue's lock; the CPU that runs the vCPU clears it, without.
+	 */
+	bool woken[VCPU_WAITS];
 	bool yielded;
 	uint32_t weight;
 	uint64_t vruntime, run_start, cpu_time; /* counter ticks */

@@ -20,22 +20,30 @@ uint64_t vtimer_deadline(const struct vcpu *vcpu)
 {
 	uint64_t deadline = NEVER;
 
-	if (armed(vcpu->context.cntv_ctl))
-		deadline = vcpu->context.cntv_cval + vcpu->domain->counter_offset;
+	/* A compare value beyond the counter's end is never reached: the virtual counter stops short of it (D11.2.4).
+	 */
+	if (armed(vcpu->context.cntv_ctl) &&
+	    __builtin_add_overflow(vcpu->context.cntv_cval, vcpu->domain->counter_offset, &deadline))
+		deadline = NEVER;
 	if (armed(vcpu->vtimer.ptimer_ctl))
 		deadline = MIN(deadline, vcpu->vtimer.ptimer_cval);
 	return deadline;
 }
 
-void vtimer_update(struct vcpu *vcpu)
+static void update_at(struct vcpu *vcpu, uint64_t now)
 {
-	const struct vtimer *timer = &vcpu->vtimer;
-	bool due = armed(timer->ptimer_ctl) && counter_now() >= timer->ptimer_cval;
+	struct vtimer *timer = &vcpu->vtimer;
+	bool due = armed(timer->ptimer_ctl) && now >= timer->ptimer_cval;
 
 	if (due == timer->ptimer_line)
 		return;
-	vcpu->vtimer.ptimer_line = due;
+	timer->ptimer_line = due;
 	vgic_set_level(vcpu->domain, vcpu, VIMO_GUEST_PPI_PTIMER, due);
+}
+
+void vtimer_update(struct vcpu *vcpu)
+{
+	update_at(vcpu, counter_now());
 }
 
 uint64_t vtimer_next(const struct vcpu *vcpu)
@@ -45,16 +53,26 @@ uint64_t vtimer_next(const struct vcpu *vcpu)
 	return armed(timer->ptimer_ctl) && !timer->ptimer_line ? timer->ptimer_cval : NEVER;
 }
 
+/* The interrupt is pending before a guest can see its cause (D11.2.4). */
+static uint64_t read_control(struct vcpu *vcpu, uint64_t now)
+{
+	const struct vtimer *timer = &vcpu->vtimer;
+
+	update_at(vcpu, now);
+	if (timer->ptimer_ctl & TIMER_ENABLE && now >= timer->ptimer_cval)
+		return timer->ptimer_ctl | TIMER_ISTATUS;
+	return timer->ptimer_ctl;
+}
+
 /* op2 of CNTP_*_EL0: 0 TVAL, 1 CTL, 2 CVAL */
 uint64_t vtimer_read(struct vcpu *vcpu, unsigned int op2)
 {
 	const struct vtimer *timer = &vcpu->vtimer;
 	uint64_t now = counter_now();
-	uint64_t status = (timer->ptimer_ctl & TIMER_ENABLE) && now >= timer->ptimer_cval ? TIMER_ISTATUS : 0;
 
 	switch (op2) {
 	case 0: return (uint32_t)(timer->ptimer_cval - now);
-	case 1: return timer->ptimer_ctl | status;
+	case 1: return read_control(vcpu, now);
 	default: return timer->ptimer_cval;
 	}
 }

@@ -13,7 +13,8 @@
 
 #include "lib/types.h"
 
-#define GIC_SGI_KICK 0u /* EL2's own SGI: look at cpu->work / vCPU requests */
+#define GIC_SGI_KICK 0u   /* EL2's own SGI: look at cpu->work / vCPU requests */
+#define GIC_SPECIAL 1020u /* this and above: not an interrupt */
 #define GIC_SPURIOUS 1023u
 #define GIC_LR_MAX 16u
 
@@ -62,6 +63,7 @@ struct gic_ops {
 	enum vimo_status (*init_cpu)(void);        /* this CPU's interface and SGIs/PPIs */
 	uint32_t (*ack)(void);                     /* IAR: INTID (10+ bits; v2 SGI: source << 10 kept), GIC_SPURIOUS */
 	void (*eoi)(uint32_t iar);                 /* priority drop */
+	uint32_t (*quell_fiq)(void); /* disable the interrupt of an FIQ for good: INTID, or GIC_SPURIOUS */
 	void (*deactivate)(uint32_t iar);
 	void (*enable)(uint32_t intid); /* PPI: this CPU's */
 	void (*disable)(uint32_t intid);

@@ -3,6 +3,17 @@
  * gic_dist.c - reset of distributor lines, for GICv2 and GICv3.
  */
 #include "hw/gic_dist.h"
+#include "cpu/barrier.h"
+
+void gic_write_active(uint64_t base, uint32_t intid, bool active)
+{
+	uint32_t bank = active ? GICD_ISACTIVER : GICD_ICACTIVER;
+
+	gic_set_bit(base, bank, intid);
+	(void)mmio_read32(base + bank + intid / 32 * 4);
+	/* The read above is what the barrier waits for (DDI 0487 J.a, B2.7.2). */
+	dsb_sy();
+}
 
 void gic_reset_lines(uint64_t base, uint32_t first, uint32_t count, bool group1)
 {

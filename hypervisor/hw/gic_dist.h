@@ -38,6 +38,14 @@ static inline void gic_write_config(uint64_t base, uint32_t intid, bool edge)
 	mmio_write32(address, edge ? value | bit : value & ~bit);
 }
 
+/*
+ * Set or clear one interrupt's active state. Writes to the distributor are posted; the read completes after the write
+ * before it to the same device, and the barrier waits for the read. Without them a guest could deactivate the
+ * interrupt, by a system register or in GICV's frame, before the distributor makes it active: it would stay active for
+ * good (IHI 0069 H, 12.1.6; DDI 0487 J.a, B2.7.2).
+ */
+void gic_write_active(uint64_t base, uint32_t intid, bool active);
+
 /* INTIDs from first (multiple of 32) up to count: off, idle, level, one priority, in a group. */
 void gic_reset_lines(uint64_t base, uint32_t first, uint32_t count, bool group1);
 

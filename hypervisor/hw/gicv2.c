@@ -17,6 +17,8 @@
 #define GICC_IAR 0x000cu
 #define GICC_EOIR 0x0010u
 #define GICC_IIDR 0x00fcu
+#define GICC_APR 0x00d0u
+#define GICC_APRS 4u
 #define GICC_DIR 0x1000u
 #define GICC_CTLR_ENABLE 1u
 #define GICC_CTLR_EOIMODE_NS (1u << 9)
@@ -96,6 +98,15 @@ static enum vimo_status init(const void *fdt)
 	return VIMO_OK;
 }
 
+/* A boot loader, or a kernel before EL2, may have left priorities active (IHI 0048 B.b, 4.4.11, 5.3.10). */
+static void reset_priorities(void)
+{
+	for (unsigned int i = 0; i < GICC_APRS; i++)
+		mmio_write32(gicc + GICC_APR + i * 4, 0);
+	mmio_write32(gich + GICH_APR, 0);
+	mmio_write32(gich + GICH_VMCR, 0);
+}
+
 static enum vimo_status init_cpu(void)
 {
 	gic_reset_lines(gicd, 0, 32, false);
@@ -107,6 +118,7 @@ static enum vimo_status init_cpu(void)
 	for (unsigned int i = 0; i < gic_info.lr_count; i++)
 		mmio_write32(gich + GICH_LR + i * 4, 0);
 	mmio_write32(gich + GICH_HCR, 0);
+	reset_priorities();
 	mmio_write32(gicc + GICC_PMR, 0xff);
 	mmio_write32(gicc + GICC_BPR, 0);
 	mmio_write32(gicc + GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_EOIMODE_NS);
@@ -116,7 +128,17 @@ static enum vimo_status init_cpu(void)
 
 static uint32_t ack(void)
 {
-	return mmio_read32(gicc + GICC_IAR);
+	uint32_t iar = mmio_read32(gicc + GICC_IAR);
+
+	/* It is active before EL2 looks at what its source wrote (IHI 0048 B.b, 4.4.4; DDI 0487 J.a, B2.7.2). */
+	dsb_sy();
+	return iar;
+}
+
+/* GICC_CTLR.FIQEn is 0, or the firmware's: no FIQ is EL2's (IHI 0048 B.b, 4.4.1). */
+static uint32_t quell_fiq(void)
+{
+	return GIC_SPURIOUS;
 }
 
 static void eoi(uint32_t iar)
@@ -151,7 +173,7 @@ static void set_target(uint32_t intid, unsigned int cpu)
 
 static void set_active(uint32_t intid, bool active)
 {
-	gic_set_bit(gicd, active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
+	gic_write_active(gicd, intid, active);
 }
 
 static void set_pending(uint32_t intid, bool pending)
@@ -218,6 +240,7 @@ const struct gic_ops gicv2_ops = {
 	.init_cpu = init_cpu,
 	.ack = ack,
 	.eoi = eoi,
+	.quell_fiq = quell_fiq,
 	.deactivate = deactivate,
 	.enable = enable,
 	.disable = disable,

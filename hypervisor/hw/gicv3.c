@@ -10,6 +10,7 @@
 #include "hw/fdt_reg.h"
 #include "hw/gic_dist.h"
 #include "hw/gic_lr.h"
+#include "lib/log.h"
 #include "mem/el2_map.h"
 
 #define GICD_CTLR_RWP BIT(31)
@@ -21,6 +22,7 @@
 #define GICR_TYPER 0x0008u
 #define GICR_SGI 0x10000u
 #define GICR_CTLR 0x0000u
+#define GICR_CTLR_ENABLE_LPIS BIT(0)
 #define GICR_CTLR_RWP BIT(3)
 #define GICR_STRIDE 0x20000u
 #define GICR_REGIONS_MAX CPU_MAX
@@ -142,6 +144,20 @@ static void wake(uint64_t gicr)
 	wait_until_clear(gicr + GICR_WAKER, WAKER_CHILDREN_ASLEEP);
 }
 
+/* A boot loader's LPIs would come from tables in memory that is no longer its own (IHI 0069 H, 12.11.2). */
+static void stop_lpis(uint64_t gicr)
+{
+	uint32_t control = mmio_read32(gicr + GICR_CTLR);
+
+	if (!(control & GICR_CTLR_ENABLE_LPIS))
+		return;
+	mmio_write32(gicr + GICR_CTLR, control & (uint32_t)~GICR_CTLR_ENABLE_LPIS);
+	wait_until_clear(gicr + GICR_CTLR, GICR_CTLR_RWP);
+	/* A redistributor may not let go of them (GICR_CTLR.CES = 0). */
+	if (mmio_read32(gicr + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		log_print(LOG_WARN, "GIC: LPIs of the firmware stay on");
+}
+
 static enum vimo_status init_cpu(void)
 {
 	uint64_t gicr = find_redistributor();
@@ -150,12 +166,14 @@ static enum vimo_status init_cpu(void)
 		return VIMO_NOT_FOUND;
 	this_cpu()->gicr = gicr;
 	wake(gicr);
+	stop_lpis(gicr);
 	gic_reset_lines(gicr + GICR_SGI, 0, 32, true);
 	wait_until_clear(gicr + GICR_CTLR, GICR_CTLR_RWP);
 	write_sysreg(0xf, ICC_SRE_EL2); /* SRE, DFB, DIB, Enable */
 	isb();
 	write_sysreg(0x7, ICC_SRE_EL1);
 	isb();
+	gicv3_reset_interface(ap_registers);
 	write_sysreg(0xff, ICC_PMR_EL1);
 	write_sysreg(0, ICC_BPR1_EL1);
 	write_sysreg(BIT(1), ICC_CTLR_EL1); /* EOImode = 1 */
@@ -172,7 +190,7 @@ static uint32_t ack(void)
 {
 	uint64_t iar = read_sysreg(ICC_IAR1_EL1);
 
-	/* The acknowledge completes before the device sees anything later (IHI 0069, 4.1). */
+	/* The interrupt is active before EL2 touches its source, and before it looks at memory (IHI 0069 H, 12.1.6). */
 	dsb_sy();
 	return (uint32_t)iar;
 }
@@ -208,6 +226,17 @@ static void disable(uint32_t intid)
 		wait_until_clear(this_cpu()->gicr + GICR_CTLR, GICR_CTLR_RWP);
 }
 
+static uint32_t quell_fiq(void)
+{
+	uint32_t intid = gicv3_ack_group0();
+
+	if (intid < GIC_SPECIAL) {
+		disable(intid);
+		deactivate(intid);
+	}
+	return intid;
+}
+
 static void set_edge(uint32_t intid, bool edge)
 {
 	gic_write_config(bank_of(intid), intid, edge);
@@ -220,7 +249,7 @@ static void set_target(uint32_t intid, unsigned int cpu)
 
 static void set_active(uint32_t intid, bool active)
 {
-	gic_set_bit(bank_of(intid), active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
+	gic_write_active(bank_of(intid), intid, active);
 }
 
 static void set_pending(uint32_t intid, bool pending)
@@ -281,6 +310,7 @@ const struct gic_ops gicv3_ops = {
 	.init_cpu = init_cpu,
 	.ack = ack,
 	.eoi = eoi,
+	.quell_fiq = quell_fiq,
 	.deactivate = deactivate,
 	.enable = enable,
 	.disable = disable,

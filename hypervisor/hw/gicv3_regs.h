@@ -9,6 +9,9 @@
 #include "cpu/sysreg.h"
 #include "hw/gic.h"
 
+#define ICC_IAR0_EL1 S3_0_C12_C8_0
+#define ICC_EOIR0_EL1 S3_0_C12_C8_1
+#define ICC_IGRPEN0_EL1 S3_0_C12_C12_6
 #define ICC_PMR_EL1 S3_0_C4_C6_0
 #define ICC_DIR_EL1 S3_0_C12_C11_1
 #define ICC_SGI1R_EL1 S3_0_C12_C11_5
@@ -29,6 +32,13 @@
 
 #define LR_EOI BIT(41)
 
+/*
+ * No priority is active in EL2's interface and in the virtual interface, and EL2's group 0 is off. @ap_registers: as
+ * for gicv3_ap_save(). Before this CPU's group 1 is enabled.
+ */
+void gicv3_reset_interface(unsigned int ap_registers);
+/* Take the interrupt of an FIQ at EL2, priority dropped. Return: its INTID, or GIC_SPURIOUS. */
+uint32_t gicv3_ack_group0(void);
 uint64_t gicv3_lr_read(unsigned int n);
 void gicv3_lr_write(unsigned int n, uint64_t value);
 void gicv3_ap_save(struct gic_vcpu_state *state, unsigned int count); /* count: 1, 2 or 4 */

@@ -92,8 +92,8 @@ void trap_irq(struct vcpu *vcpu)
 
 void trap_fiq(struct vcpu *vcpu)
 {
-	/* Group 0 belongs to the firmware: leave the interrupt to it. */
-	log_guest(&vcpu->domain->log, "unexpected FIQ");
+	vcpu->exits++;
+	fiq_handle();
 	before_return();
 }
 

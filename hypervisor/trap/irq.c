@@ -4,17 +4,24 @@
  * Priority is dropped at once; hw/gic.h tells which side deactivates.
  */
 #include "trap/irq.h"
+#include "cpu/barrier.h"
+#include "cpu/sysreg.h"
 #include "guest/domain.h"
 #include "guest/sched.h"
 #include "guest/vgic.h"
 #include "guest/vgic_lr.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
+#include "lib/log.h"
 
 static void own_timer(void)
 {
-	/* Level triggered: off before it is deactivated. The scheduler sets it anew. */
+	/*
+	 * Level triggered: off before it is deactivated, or it fires again at once (DDI 0487 J.a, D11.2.4). The
+	 * scheduler sets it anew.
+	 */
 	timer_set(~0ull);
+	isb();
 	sched_timer();
 }
 
@@ -26,14 +33,33 @@ static void guest_timer(struct cpu *cpu, uint32_t iar)
 		gic->deactivate(iar);
 }
 
+/*
+ * EL2's interface signals no FIQ: group 0 is off (GICv3), or GICC_CTLR.FIQEn is 0 (GICv2). Firmware that turns group 0
+ * on again can cause each of its interrupts once.
+ */
+void fiq_handle(void)
+{
+	static bool logged;
+	uint32_t intid = gic->quell_fiq();
+
+	if (intid < GIC_SPECIAL)
+		log_print(LOG_WARN, "interrupt %u came as an FIQ: it is switched off", intid);
+	else if (!__atomic_exchange_n(&logged, true, __ATOMIC_RELAXED))
+		log_print(LOG_WARN, "an FIQ came without an interrupt: it is ignored");
+}
+
 void irq_handle(void)
 {
 	struct cpu *cpu = this_cpu();
 	uint32_t iar = gic->ack();
 	uint32_t intid = gic_info.version == 2 ? iar & 0x3ffu : iar;
 
-	if (intid >= 1020)
+	if (intid >= GIC_SPECIAL) {
+		/* An FIQ ends the WFI of an idle CPU, too (DDI 0487 J.a, D1.6.2). */
+		if (unlikely(read_sysreg(isr_el1) & ISR_F))
+			fiq_handle();
 		return;
+	}
 	gic->eoi(iar);
 	if (intid == TIMER_PPI_VIRTUAL) {
 		guest_timer(cpu, iar);

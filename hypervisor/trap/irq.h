@@ -9,5 +9,7 @@
 
 /* One pending physical interrupt of this CPU; running or idle. */
 void irq_handle(void);
+/* An FIQ that reached EL2. */
+void fiq_handle(void);
 
 #endif
