@@ -26,13 +26,12 @@ static void expect_external_abort(const struct exception *taken, uint64_t addres
 	expect("FAR", taken->far, address);
 }
 
-#define LOAD(instruction, address)                                                                                \
-	({                                                                                                        \
-		uint64_t into;                                                                                    \
-		EXCEPTION(__asm__ volatile(instruction : "=&r"(into) : "r"(address) : "memory"));                  \
+#define LOAD(instruction, address)                                                                \
+	({                                                                                        \
+		uint64_t into;                                                                    \
+		EXCEPTION(__asm__ volatile(instruction : "=&r"(into) : "r"(address) : "memory")); \
 	})
-#define STORE(instruction, address) \
-	EXCEPTION(__asm__ volatile(instruction : : "r"(address) : "memory"))
+#define STORE(instruction, address) EXCEPTION(__asm__ volatile(instruction : : "r"(address) : "memory"))
 
 static void try_hole(uint64_t address)
 {
@@ -41,7 +40,7 @@ static void try_hole(uint64_t address)
 					   LOAD("ldrsb %0, [%1]", address), LOAD("ldrsw %0, [%1]", address),
 					   LOAD("ldar %w0, [%1]", address), LOAD("ldr %w0, [%1], #4", address) };
 	const struct exception stores[] = { STORE("strb wzr, [%0]", address), STORE("strh wzr, [%0]", address),
-					    STORE("str wzr, [%0]", address),  STORE("str xzr, [%0]", address),
+					    STORE("str wzr, [%0]", address), STORE("str xzr, [%0]", address),
 					    STORE("stlr wzr, [%0]", address) };
 
 	for (unsigned int i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
@@ -67,7 +66,8 @@ CASE(aborts, address_0)
 {
 	struct exception taken = LOAD("ldr %w0, [%1]", 0ull);
 
-	expect_by_host("exceptions", taken.count, (struct by_host){ 0, 1 }, "QEMU has flash there, a guest has nothing");
+	expect_by_host("exceptions", taken.count, (struct by_host){ 0, 1 },
+		       "QEMU has flash there, a guest has nothing");
 }
 
 /* Execution in a hole; the MMU is off, as it forbids execution there. */
@@ -123,11 +123,11 @@ CASE(aborts, hole_from_el0)
 }
 
 /* The value that a load leaves in the whole register. */
-#define LOADED(instruction, address)                                                                   \
-	({                                                                                             \
-		uint64_t into = ~0ull;                                                                 \
-		__asm__ volatile(instruction : "+r"(into) : "r"((uint64_t)(address)) : "memory");       \
-		into;                                                                                  \
+#define LOADED(instruction, address)                                                              \
+	({                                                                                        \
+		uint64_t into = ~0ull;                                                            \
+		__asm__ volatile(instruction : "+r"(into) : "r"((uint64_t)(address)) : "memory"); \
+		into;                                                                             \
 	})
 #define STORED(instruction, value, address) \
 	__asm__ volatile(instruction : : "r"((uint64_t)(value)), "r"((uint64_t)(address)) : "memory")
@@ -145,7 +145,13 @@ CASE(aborts, device_loads)
 	expect("ldar", LOADED("ldar %w0, [%1]", id + 12), 0xb1);
 	expect("ldur", LOADED("ldur %w0, [%1, #-4]", id + 16), 0xb1);
 	/* To the zero register: nothing changes, nothing faults. */
-	expect("exceptions of a load to WZR", EXCEPTION(__asm__ volatile("ldr wzr, [%0]" : : "r"(id) : "memory")).count, 0);
+	expect("exceptions of a load to WZR",
+	       EXCEPTION(__asm__ volatile("ldr wzr, [%0]"
+					  :
+					  : "r"(id)
+					  : "memory"))
+		       .count,
+	       0);
 }
 
 CASE(aborts, device_stores)

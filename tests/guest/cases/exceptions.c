@@ -170,6 +170,65 @@ CASE(exceptions, el0_has_no_access)
 	expect("FAR", taken.far, at);
 }
 
+/*
+ * Software step of one instruction at EL0 (DDI 0487 J.a, D2.12), and of a load that a hypervisor emulates: the exception
+ * comes after it, not after the next. The OS lock would forbid it.
+ */
+#define SPSR_SS (1u << 21)
+#define MDSCR_SS 1u
+#define EC_STEP_LOWER 0x32u
+ASM_FUNCTION(el0_step, "add x0, x0, #1\nadd x0, x0, #1\nsvc #0");
+ASM_FUNCTION(el0_step_device, "ldr w0, [x0]\nadd x0, x0, #1\nsvc #0");
+
+static struct exception step(void (*code)(void), uint64_t x0)
+{
+	struct exception taken;
+
+	write_register(oslar_el1, 0);
+	write_register(mdscr_el1, MDSCR_SS);
+	taken = el0_run((const void *)code, x0, SPSR_EL0_64 | SPSR_SS);
+	write_register(mdscr_el1, 0);
+	expect("class", ESR_EC(taken.esr), EC_STEP_LOWER);
+	expect("ELR", taken.elr, (uint64_t)(uintptr_t)code + EL0_ALIAS + 4);
+	return taken;
+}
+
+CASE(exceptions, software_step)
+{
+	expect("X0", step(el0_step, 41).x0, 42);
+}
+
+CASE(exceptions, software_step_of_a_device_load)
+{
+	extern uint64_t root_table[512];
+	uint64_t saved = root_table[0];
+
+	root_table[0] |= 1 << 6; /* EL0 may */
+	mmu_set(1);
+	expect("X0", step(el0_step_device, 0x09000ff0).x0, 0x0d); /* UARTPCellID0 */
+	root_table[0] = saved;
+	mmu_set(1);
+}
+
+/* AT and PAR_EL1 (DDI 0487 J.a, D17.2.113). */
+#define TRANSLATED(operation, address)                                                                   \
+	({                                                                                               \
+		__asm__ volatile("at " operation ", %0\n\tisb" : : "r"((uint64_t)(address)) : "memory"); \
+		read_register(par_el1);                                                                  \
+	})
+#define PAR_ADDRESS 0xfffffffff000ull
+
+CASE(exceptions, address_translation)
+{
+	uint64_t at = (uint64_t)(uintptr_t)el0_svc;
+
+	expect("own address", TRANSLATED("s1e1r", at) & (PAR_ADDRESS | 1), at & ~0xfffull);
+	expect("EL0's address", TRANSLATED("s1e0r", at + EL0_ALIAS) & (PAR_ADDRESS | 1), at & ~0xfffull);
+	expect("EL1's address, for EL0", TRANSLATED("s1e0r", at) & 0x7f, 0x0d << 1 | 1);
+	expect("no address", TRANSLATED("s1e1r", 1ull << 40) & 0x7f, FSC_TRANSLATION_0 << 1 | 1);
+	expect("class of AT S12E1R", UNDEFINED("at s12e1r, x0"), EC_UNKNOWN);
+}
+
 /* AArch32 at EL0, which is optional: field EL0 of ID_AA64PFR0_EL1. Its SVC, and its undefined instruction. */
 ASM_FUNCTION(el0_t32, ".inst 0xdf423001");           /* adds r0, #1; svc #0x42 */
 ASM_FUNCTION(el0_t32_undefined, ".inst 0xde00bf00"); /* nop; udf #0 */
