@@ -23,7 +23,7 @@
 
 #define FDT_ROOM 0x4000u
 #define FDT_SPOT BLOCK_SIZE /* size that Linux maps for its DTB */
-#define DOM0_MAX_VCPUS 4u
+#define DOM0_USUAL_VCPUS 4u
 #define BELOW_4G (4 * GIGA_SIZE)
 
 /* Linux Documentation/arm64/booting.rst */
@@ -215,9 +215,8 @@ static void give_interrupts(void)
 
 static unsigned int vcpu_choice(const struct boot_options *options)
 {
-	unsigned int vcpus = options->dom0_vcpus ? options->dom0_vcpus : cpu_count;
+	unsigned int vcpus = MIN(options->dom0_vcpus ? options->dom0_vcpus : DOM0_USUAL_VCPUS, cpu_count);
 
-	vcpus = MIN(vcpus, MIN(DOM0_MAX_VCPUS, cpu_count));
 	/* Its redistributors stand where a region of real ones does, and must not reach beyond. */
 	return gic_info.version == 2 ?
 		       vcpus :

@@ -8,6 +8,7 @@
 #include "boot/dom0_fdt.h"
 #include <libfdt.h>
 #include <vimo/event.h>
+#include "guest/vcpu.h"
 #include "hw/fdt_reg.h"
 #include "hw/gic_node.h"
 #include "lib/string.h"
@@ -41,12 +42,12 @@ static int find_or_add(void *fdt, int parent, const char *name)
 	return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(fdt, parent, name) : node;
 }
 
-static int append_cells(void *fdt, int node, uint64_t value, int cells)
+static int append_cells(void *fdt, int node, const char *name, uint64_t value, int cells)
 {
 	if (cells < 1 || (cells == 1 && value >> 32))
 		return -FDT_ERR_BADNCELLS;
 	for (int i = cells; i-- > 0;)
-		TRY(fdt_appendprop_u32(fdt, node, "reg", i < 2 ? (uint32_t)(value >> 32 * i) : 0));
+		TRY(fdt_appendprop_u32(fdt, node, name, i < 2 ? (uint32_t)(value >> 32 * i) : 0));
 	return 0;
 }
 
@@ -59,8 +60,8 @@ static int append_reg(void *fdt, int parent, int node, const struct range *range
 	uint64_t piece = size == 1 ? PIECE_BYTES : range->bytes;
 
 	for (uint64_t at = range->base; at < range_end(range); at += piece) {
-		TRY(append_cells(fdt, node, at, address));
-		TRY(append_cells(fdt, node, MIN(piece, range_end(range) - at), size));
+		TRY(append_cells(fdt, node, "reg", at, address));
+		TRY(append_cells(fdt, node, "reg", MIN(piece, range_end(range) - at), size));
 	}
 	return 0;
 }
@@ -127,7 +128,7 @@ static bool names_others(const void *fdt, int node)
 	       strcmp(fdt_get_name(fdt, node, NULL), "cpu-map") == 0;
 }
 
-/* The n-th CPU node keeps n as its affinity; further ones go. */
+/* The n-th CPU node keeps vCPU n's affinity; further ones go. */
 static int edit_cpus(void *fdt, const struct dom0_fdt_plan *plan)
 {
 	int parent = fdt_path_offset(fdt, "/cpus"), node, next;
@@ -148,7 +149,8 @@ static int edit_cpus(void *fdt, const struct dom0_fdt_plan *plan)
 		next = fdt_next_subnode(fdt, node);
 		if (!cpu)
 			continue;
-		TRY(cells == 2 ? fdt_setprop_u64(fdt, node, "reg", count) : fdt_setprop_u32(fdt, node, "reg", count));
+		TRY(fdt_setprop(fdt, node, "reg", NULL, 0));
+		TRY(append_cells(fdt, node, "reg", vcpu_affinity(count), cells));
 		TRY(fdt_setprop_string(fdt, node, "enable-method", "psci"));
 		next = fdt_next_subnode(fdt, node);
 		count++;

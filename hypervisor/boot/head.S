@@ -33,7 +33,7 @@ boot_entry:
 	bl	invalidate_range
 	bl	clear_bss
 	bl	relocate
-	adrp	x0, cpu_stacks
+	adrp	x0, boot_stack
 	add	x0, x0, #CPU_STACK_BYTES
 	mov	sp, x0
 	mrs	x0, CurrentEL

@@ -173,7 +173,7 @@ _Noreturn void boot_main(const void *fdt)
 	struct boot_options options;
 	struct cpu *cpu = &cpus[0];
 
-	cpu->stack_top = cpu_stacks[0] + CPU_STACK_BYTES;
+	cpu->stack_top = boot_stack + CPU_STACK_BYTES;
 	cpu_count = 1;
 	cpu_vectors(cpu, el2_vectors);
 	if (!dtb_bytes(fdt))

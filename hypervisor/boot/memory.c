@@ -16,6 +16,9 @@
 /* Worst case of page tables: dom0 and one guest mapped by 4 KiB pages, 8 bytes each. */
 #define HEAP_SHARE 256u
 #define DOM0_DEFAULT GIGA_SIZE
+/* Linux has 64 bytes for each page of RAM, the pool's included. The default has room for those of so much. */
+#define DOM0_DEFAULT_RAM (16 * GIGA_SIZE)
+#define DOM0_PAGE_SHARE 64u
 #define BELOW_4G (4 * GIGA_SIZE)
 
 extern uint8_t __image_start[], __image_end[];
@@ -188,6 +191,13 @@ static enum vimo_status rest_to_pool(struct memory_layout *layout)
 	return status ? status : range_add(&layout->other, layout->heap.base, layout->heap.bytes);
 }
 
+static uint64_t usual_dom0_bytes(uint64_t ram)
+{
+	uint64_t bytes = MIN(DOM0_DEFAULT, ram / 2);
+
+	return ram > DOM0_DEFAULT_RAM ? bytes + (ram - DOM0_DEFAULT_RAM) / DOM0_PAGE_SHARE : bytes;
+}
+
 enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *options, struct range image,
 				    struct memory_layout *layout)
 {
@@ -204,7 +214,7 @@ enum vimo_status memory_layout_plan(const void *fdt, const struct boot_options *
 		status = boot_modules_find(fdt, &layout->ram, &layout->modules);
 	if (!status)
 		status = place_heap(fdt, layout);
-	wanted = options->dom0_mem ? options->dom0_mem : MIN(DOM0_DEFAULT, total(&layout->ram) / 2);
+	wanted = options->dom0_mem ? options->dom0_mem : usual_dom0_bytes(total(&layout->ram));
 	if (!status)
 		status = give_dom0(layout, ALIGN_UP(wanted, BLOCK_SIZE));
 	return status ? status : rest_to_pool(layout);
@@ -222,10 +232,12 @@ static _Noreturn void refuse(enum vimo_status status)
 
 static void start_pool(const struct memory_layout *layout)
 {
-	const struct range_list *ram = &layout->ram;
-	uint64_t base = ram->range[0].base, end = range_end(&ram->range[ram->count - 1]);
+	struct pool_bank banks[RANGE_MAX];
 
-	if (pool_init(PA(base), end - base))
+	static_assert(RANGE_MAX <= POOL_BANKS_MAX, "each bank of RAM can be a bank of the pool");
+	for (unsigned int i = 0; i < layout->ram.count; i++)
+		banks[i] = (struct pool_bank){ layout->ram.range[i].base, layout->ram.range[i].bytes };
+	if (pool_init(banks, layout->ram.count))
 		panic("no memory for the pool's table");
 	for (unsigned int i = 0; i < layout->pool.count; i++)
 		if (pool_add(PA(layout->pool.range[i].base), layout->pool.range[i].bytes))

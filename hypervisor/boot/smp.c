@@ -7,12 +7,15 @@
 #include "cpu/cpu.h"
 #include "cpu/cache.h"
 #include "hw/fdt_reg.h"
+#include "hw/gic.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "mem/el2_map.h"
 
 #define START_TIMEOUT_NS 1000000000ull
+#define GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR (IHI 0048 B.b, 4.3.12) */
 
 void secondary_entry(void); /* secondary.S */
 
@@ -33,7 +36,9 @@ static bool start_one(unsigned int id, uint64_t mpidr)
 
 	cpu->id = id;
 	cpu->mpidr = mpidr;
-	cpu->stack_top = cpu_stacks[id] + CPU_STACK_BYTES;
+	cpu->stack_top = el2_map_stack(id);
+	if (!cpu->stack_top)
+		panic("no memory for the stack of CPU %lx", (unsigned long)mpidr);
 	/* The CPU reads its entry with caches off. */
 	cache_clean(cpu, sizeof(*cpu));
 	status = psci_firmware_call(PSCI_CPU_ON_64, mpidr, (uintptr_t)secondary_entry, (uintptr_t)cpu);
@@ -60,7 +65,7 @@ void smp_start(const void *fdt, unsigned int max)
 {
 	int parent = fdt_path_offset(fdt, "/cpus"), node;
 
-	max = MIN(max, CPU_MAX);
+	max = MIN(max, gic_info.version == 2 ? GICV2_CPUS : CPU_MAX);
 	fdt_for_each_subnode(node, fdt, parent) {
 		uint64_t mpidr = fdt_is_cpu(fdt, node) ? cpu_reg(fdt, node) : ~0ull;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cpu.c - the table of CPUs and their stacks.
+ * cpu.c - the table of CPUs and the first one's stack.
  */
 #include "cpu/cpu.h"
 
 struct cpu cpus[CPU_MAX];
 unsigned int cpu_count;
-uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES] __attribute__((aligned(4096)));
+uint8_t boot_stack[CPU_STACK_BYTES] __attribute__((aligned(4096)));
 
 static_assert(offsetof(struct cpu, vcpu) == CPU_VCPU, "cpu/offsets.h");
 static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "cpu/offsets.h");

@@ -27,8 +27,8 @@ struct cpu {
 #define CPU_WORK_SCHED 1u /* choose again what runs */
 
 extern struct cpu cpus[CPU_MAX];
-extern unsigned int cpu_count; /* CPUs that came up */
-extern uint8_t cpu_stacks[CPU_MAX][CPU_STACK_BYTES];
+extern unsigned int cpu_count;              /* CPUs that came up */
+extern uint8_t boot_stack[CPU_STACK_BYTES]; /* of the boot CPU; the others have theirs from the heap */
 
 #ifdef VIMO_HOST_TEST
 extern struct cpu *test_this_cpu;

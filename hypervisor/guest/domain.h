@@ -46,7 +46,7 @@ struct domain_hooks {
 };
 extern struct domain_hooks domain_hooks;
 
-#define DOMAIN_MAX_VCPUS 8u
+#define DOMAIN_MAX_VCPUS 8u /* of a domU; dom0 has one for each CPU at most */
 
 extern struct domain *dom0;
 

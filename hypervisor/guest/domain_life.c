@@ -57,8 +57,6 @@ static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int f
 	struct domain *domain;
 	enum vimo_status status;
 
-	if (!vcpus || vcpus > DOMAIN_MAX_VCPUS)
-		return VIMO_INVALID;
 	domain = heap_alloc(DOMAIN_PAGES, 1);
 	if (!domain)
 		return VIMO_NO_MEMORY;
@@ -100,7 +98,7 @@ enum vimo_status domain_create(unsigned int vcpus, uint32_t weight, struct domai
 	struct domain *domain;
 	enum vimo_status status;
 
-	if (weight > 65536)
+	if (weight > 65536 || !vcpus || vcpus > DOMAIN_MAX_VCPUS)
 		return VIMO_INVALID;
 	status = make(vcpus, weight, 1, VIMO_GUEST_SPIS, &domain);
 	if (status)

@@ -47,7 +47,7 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	vcpu->pc = pc;
 	vcpu->pstate = SPSR_EL1H | SPSR_DAIF;
 	vcpu->context.sctlr = SCTLR_EL1_RESET;
-	vcpu->context.vmpidr = VMPIDR_RES1 | vcpu->id;
+	vcpu->context.vmpidr = VMPIDR_RES1 | vcpu_affinity(vcpu->id);
 	vcpu->wait = WAIT_NONE;
 	vcpu->io.active = false;
 }

@@ -36,7 +36,7 @@ struct vcpu {
 	uint64_t pc, pstate; /* while not on a CPU */
 	struct domain *domain;
 	struct cpu *cpu; /* where it is queued or runs */
-	uint32_t id;     /* in its domain; also its affinity level 0 */
+	uint32_t id;     /* in its domain; vcpu_affinity() */
 	/* Scheduler; owner sched.c, lock: cpu's run queue */
 	enum vcpu_state state;
 	enum vcpu_wait wait;
@@ -80,6 +80,19 @@ static inline bool vcpu_is_current(const struct vcpu *vcpu)
 static inline bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
+}
+/*
+ * Affinity of a vCPU as MPIDR_EL1 shows it: 16 to a group, since a CPU interface need not send SGIs to affinity 0 above
+ * 15 (IHI 0069 H, ICC_CTLR_EL1.RSS).
+ */
+static inline uint64_t vcpu_affinity(uint32_t id)
+{
+	return (uint64_t)(id / 16) << 8 | id % 16;
+}
+/* The opposite; a number above each id when the affinity is no vCPU's. */
+static inline uint64_t vcpu_of_affinity(uint64_t affinity)
+{
+	return affinity & ~0xf0full ? ~0ull : (affinity >> 8) * 16 + (affinity & 15);
 }
 /* Reset a vCPU: it starts at pc with x0, at EL1h, interrupts masked, MMU off. */
 void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0);

@@ -126,17 +126,17 @@ void vgic_sgi1r(struct vcpu *vcpu, uint64_t value)
 	uint64_t list;
 
 	/* To itself: by far the most frequent. */
-	if (likely((value & SGI1R_TARGET) == BIT(vcpu->id))) {
+	if (likely((value & SGI1R_TARGET) == vcpu->vgic.sgi_self)) {
 		spin_lock(&domain->vgic.lock);
 		sgi_to(vcpu, vcpu, intid);
 		spin_unlock(&domain->vgic.lock);
 		return;
 	}
-	/* vCPUs have affinity 0 only, below 64. */
-	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16) || FIELD(value, 47, 44) > 3)
+	/* Affinity 1 chooses 16 vCPUs of at most 64; the range selector would choose among more than 16. */
+	if (FIELD(value, 55, 48) || FIELD(value, 39, 32) || FIELD(value, 23, 16) > 3 || FIELD(value, 47, 44))
 		list = 0;
 	else
-		list = FIELD(value, 15, 0) << FIELD(value, 47, 44) * 16;
+		list = FIELD(value, 15, 0) << FIELD(value, 23, 16) * 16;
 	if (value & SGI1R_IRM)
 		list = ~BIT(vcpu->id);
 	list &= domain->vcpu_count == 64 ? ~0ull : BIT(domain->vcpu_count) - 1;

@@ -73,8 +73,8 @@ static void access_irouter(struct domain *domain, struct mmio_access *access)
 	/* 1-of-N may go to any vCPU: vCPU 0. Else the register names a vCPU by affinity, or names none. */
 	if (virq->irouter & BIT(31))
 		virq_route(domain, virq, 0);
-	else if (virq->irouter < domain->vcpu_count)
-		virq_route(domain, virq, (unsigned int)virq->irouter);
+	else if (vcpu_of_affinity(virq->irouter) < domain->vcpu_count)
+		virq_route(domain, virq, (unsigned int)vcpu_of_affinity(virq->irouter));
 }
 
 static void access_control(struct vcpu *vcpu, struct mmio_access *access)

@@ -20,7 +20,7 @@
 
 static uint64_t typer(const struct vcpu *vcpu)
 {
-	uint64_t value = (uint64_t)vcpu->id << 32 | (uint64_t)vcpu->id << 8;
+	uint64_t value = vcpu_affinity(vcpu->id) << 32 | (uint64_t)vcpu->id << 8;
 
 	return vcpu->id + 1 == vcpu->domain->vcpu_count ? value | TYPER_LAST : value;
 }

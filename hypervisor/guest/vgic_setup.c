@@ -52,6 +52,8 @@ void vgic_vcpu_init(struct vcpu *vcpu)
 	vgic->private[TIMER_PPI_VIRTUAL].hw_intid = TIMER_PPI_VIRTUAL;
 	vgic->private[31].edge = true; /* VIMO_EVENT_INTID */
 	vgic->asleep = true;
+	/* ICC_SGI1R_EL1 has affinity 1 in bits 23..16, and one bit for each value of affinity 0. */
+	vgic->sgi_self = (uint64_t)(vcpu->id / 16) << 16 | BIT(vcpu->id % 16);
 }
 
 enum vimo_status vgic_assign_physical(struct domain *domain, uint32_t intid)

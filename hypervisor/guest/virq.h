@@ -52,6 +52,7 @@ struct vgic {
 struct vgic_vcpu {
 	struct virq private[32];
 	uint32_t enabled;                 /* SGIs and PPIs */
+	uint64_t sgi_self;                /* ICC_SGI1R_EL1 without the INTID, when it names this vCPU alone */
 	struct virq *queue;               /* pending or active without a list register, most urgent first */
 	struct virq *lr_virq[GIC_LR_MAX]; /* the interrupt in each list register, while on a CPU */
 	uint32_t lr_used;

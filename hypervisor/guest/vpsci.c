@@ -79,10 +79,11 @@ static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
 	return PSCI_DENIED;
 }
 
-/* vCPU of an MPIDR: affinity 0 is its id, all else 0. */
 static struct vcpu *find_vcpu(const struct vcpu *vcpu, uint64_t mpidr)
 {
-	return mpidr < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[mpidr] : NULL;
+	uint64_t id = vcpu_of_affinity(mpidr);
+
+	return id < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[id] : NULL;
 }
 
 static uint64_t cpu_on(struct vcpu *vcpu, bool wide)

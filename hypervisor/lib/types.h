@@ -27,7 +27,7 @@ typedef struct {
 #define PAGE_SHIFT VIMO_PAGE_SHIFT
 #define BLOCK_SIZE (2ull << 20) /* level 2 entry */
 #define GIGA_SIZE (1ull << 30)  /* level 1 entry */
-#define CPU_MAX 8u
+#define CPU_MAX 64u
 
 #define BIT(n) (1ull << (n))
 #define MASK(high, low) ((~0ull >> (63 - (high))) & (~0ull << (low)))

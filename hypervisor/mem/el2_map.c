@@ -145,6 +145,18 @@ pa_t el2_map_root(void)
 	return PA((uintptr_t)root);
 }
 
+#define STACK_BASE 0x7e0000000000ull
+
+uint8_t *el2_map_stack(unsigned int cpu)
+{
+	uint64_t va = STACK_BASE + cpu * (uint64_t)CPU_STACK_BYTES, bytes = CPU_STACK_BYTES - PAGE_SIZE;
+	void *pages = heap_alloc(bytes / PAGE_SIZE, 1);
+
+	if (!pages || el2_map(va + PAGE_SIZE, PA((uintptr_t)pages), bytes, EL2_RW))
+		return NULL;
+	return (uint8_t *)(uintptr_t)(va + CPU_STACK_BYTES);
+}
+
 #define WINDOW_BASE 0x7f0000000000ull
 
 static uint64_t window_va(unsigned int cpu, unsigned int slot)
@@ -183,8 +195,7 @@ void el2_map_init(void)
 	map_part(__image_start, __text_end, EL2_RX);
 	map_part(__text_end, __rodata_end, EL2_RO);
 	map_part(__data_start, __image_end, EL2_RW);
-	for (unsigned int i = 0; i < CPU_MAX; i++)
-		*walk((uintptr_t)cpu_stacks[i], 3, true) = 0; /* guard page */
+	*walk((uintptr_t)boot_stack, 3, true) = 0; /* guard page */
 	for (unsigned int i = 0; i < CPU_MAX * EL2_WINDOWS; i++)
 		(void)walk(WINDOW_BASE + i * BLOCK_SIZE, 2, true);
 }

@@ -22,6 +22,9 @@ void el2_map_init(void);          /* map the image by its linker symbols; the MM
 /* Values for MAIR_EL2, TCR_EL2; T0SZ = 16 (48-bit VA) with PS from ID_AA64MMFR0_EL1 */
 #define EL2_MAIR 0x00000000000004ffull /* 0: normal write-back, 1: Device-nGnRE */
 
+/* A stack for a CPU other than the first: the address of its end. NULL: no memory. Its lowest page is not mapped. */
+uint8_t *el2_map_stack(unsigned int cpu);
+
 /* The 2 MiB windows of each CPU, for window.c. */
 #define EL2_WINDOWS 2u
 

@@ -10,6 +10,7 @@
 #include "lib/lock.h"
 #include "lib/panic.h"
 #include "mem/heap.h"
+#include "mem/pool_bank.h"
 #include "mem/pool_chunk.h"
 #include "mem/window.h"
 
@@ -17,7 +18,7 @@
 
 static spinlock_t pool_lock;
 static struct chunk *chunks;
-static uint64_t pool_base, chunk_count;
+static uint64_t chunk_count;
 static size_t total_pages, free_pages, dirty_pages;
 static uint64_t scrub_hint;
 /* A DIRTY chunk whose first bytes are scrubbed already. The claim of the chunk takes this over. */
@@ -27,14 +28,14 @@ static struct {
 } half_scrubbed;
 static uint64_t take_hint; /* no chunk below it is wholly free */
 
-enum vimo_status pool_init(pa_t base, size_t bytes)
+enum vimo_status pool_init(const struct pool_bank *banks, unsigned int count)
 {
+	enum vimo_status status = pool_bank_set(banks, count);
 	size_t table_bytes;
 
-	if (!IS_ALIGNED(base.v | bytes, BLOCK_SIZE))
-		return VIMO_INVALID;
-	pool_base = base.v;
-	chunk_count = bytes / BLOCK_SIZE;
+	if (status)
+		return status;
+	chunk_count = pool_bank_chunks();
 	table_bytes = ALIGN_UP(chunk_count * sizeof(*chunks), PAGE_SIZE);
 	chunks = heap_alloc(table_bytes / PAGE_SIZE, 1);
 	total_pages = free_pages = dirty_pages = 0;
@@ -49,14 +50,23 @@ enum vimo_status pool_init(pa_t base, size_t bytes)
 
 static bool in_pool(pa_t pa, size_t bytes)
 {
-	uint64_t span = chunk_count * BLOCK_SIZE;
+	uint64_t chunk;
 
-	return pa.v >= pool_base && bytes && bytes <= span && pa.v - pool_base <= span - bytes;
+	return pool_bank_find(pa, bytes, &chunk);
+}
+
+/* The caller knows that pa is in the pool. */
+static uint64_t number_of(pa_t pa)
+{
+	uint64_t chunk = 0;
+
+	pool_bank_find(pa, 1, &chunk);
+	return chunk;
 }
 
 static struct chunk *chunk_of(pa_t pa)
 {
-	return &chunks[(pa.v - pool_base) / BLOCK_SIZE];
+	return &chunks[number_of(pa)];
 }
 
 static struct page_mark *mark_of(pa_t pa)
@@ -158,7 +168,7 @@ static enum vimo_status change_locked(pa_t pa, size_t bytes, struct page_mark fr
 		if (IS_ALIGNED(pa.v + step, BLOCK_SIZE) || pa.v + step == end)
 			join_chunk(chunk_of(pa));
 		if (to.state == PAGE_FREE)
-			take_hint = MIN(take_hint, (pa.v - pool_base) / BLOCK_SIZE);
+			take_hint = MIN(take_hint, number_of(pa));
 		pa.v += step;
 	}
 	return VIMO_OK;
@@ -192,17 +202,15 @@ static bool chunk_is_free(uint64_t index)
 
 static bool find_chunks(uint64_t need, pa_t *out)
 {
-	uint64_t align = need * BLOCK_SIZE;
-
 	while (take_hint < chunk_count && !chunk_is_free(take_hint))
 		take_hint++;
-	for (uint64_t pa = ALIGN_UP(pool_base + take_hint * BLOCK_SIZE, align); in_pool(PA(pa), align); pa += align) {
-		uint64_t first = (pa - pool_base) / BLOCK_SIZE, i = 0;
+	for (uint64_t first = take_hint; pool_bank_run(&first, need); first += need) {
+		uint64_t i = 0;
 
 		while (i < need && chunk_is_free(first + i))
 			i++;
 		if (i == need) {
-			*out = PA(pa);
+			*out = pool_bank_address(first);
 			return true;
 		}
 	}
@@ -223,7 +231,7 @@ static bool find_page_in(struct chunk *chunk, uint64_t base, pa_t *out)
 static bool find_page(pa_t *out)
 {
 	for (uint64_t i = 0; i < chunk_count; i++)
-		if (chunks[i].split && find_page_in(&chunks[i], pool_base + i * BLOCK_SIZE, out))
+		if (chunks[i].split && find_page_in(&chunks[i], pool_bank_address(i).v, out))
 			return true;
 	return find_chunks(1, out);
 }
@@ -287,7 +295,7 @@ static bool claim_dirty(pa_t *pa, size_t *bytes)
 	for (uint64_t n = 0; n < chunk_count; n++, scrub_hint = (scrub_hint + 1) % chunk_count) {
 		struct chunk *chunk = &chunks[scrub_hint];
 
-		*pa = PA(pool_base + scrub_hint * BLOCK_SIZE);
+		*pa = pool_bank_address(scrub_hint);
 		*bytes = BLOCK_SIZE;
 		if (!chunk->split && chunk->all.state == PAGE_DIRTY)
 			return !change_locked(*pa, *bytes, MARK(PAGE_DIRTY, 0, 0), MARK(PAGE_NONE, POOL_SCRUBBING, 0));
@@ -383,6 +391,5 @@ size_t pool_dirty_pages(void)
 
 void pool_span(pa_t *base, size_t *bytes)
 {
-	*base = PA(pool_base);
-	*bytes = chunk_count * BLOCK_SIZE;
+	pool_bank_span(base, bytes);
 }

@@ -16,6 +16,7 @@
 #define MEM_POOL_H
 
 #include "lib/types.h"
+#include "mem/pool_bank.h"
 
 enum page_state { PAGE_FREE, PAGE_OWNED, PAGE_DIRTY, PAGE_NONE /* not pool memory */ };
 
@@ -25,8 +26,11 @@ struct page_info {
 	bool granted;   /* dom0 maps it */
 };
 
-/* Boot: metadata for [base, base + bytes), chunk aligned, from the heap; then add the RAM that is really free. */
-enum vimo_status pool_init(pa_t base, size_t bytes);
+/*
+ * Boot: metadata for the banks, in ascending order, from the heap; none for the holes between. Then add the RAM that is
+ * really free.
+ */
+enum vimo_status pool_init(const struct pool_bank *banks, unsigned int count);
 enum vimo_status pool_add(pa_t base, size_t bytes); /* page aligned; state DIRTY until scrubbed */
 
 /*
@@ -47,6 +51,6 @@ size_t pool_total_pages(void);
 size_t pool_free_pages(void);              /* state FREE only */
 size_t pool_spare_pages(void);             /* without an owner: FREE, DIRTY or being scrubbed, at one moment */
 size_t pool_dirty_pages(void);             /* given back, and not scrubbed yet */
-void pool_span(pa_t *base, size_t *bytes); /* the range of pool_init() */
+void pool_span(pa_t *base, size_t *bytes); /* from the first bank to the last */
 
 #endif

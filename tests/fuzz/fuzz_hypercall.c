@@ -500,7 +500,7 @@ static void begin(void)
 		io_init();
 		fake_el2_start(HEAP_PAGES);
 		stage2_setup(48);
-		MUST(!pool_init(PA(FAKE_RAM_BASE), POOL_BYTES));
+		MUST(!pool_init(&(struct pool_bank){ FAKE_RAM_BASE, POOL_BYTES }, 1));
 		MUST(!pool_add(PA(FAKE_RAM_BASE), 2 * BLOCK_SIZE));
 		MUST(!pool_add(PA(pool_at(ODD_FIRST)), ODD_PAGES * PAGE_SIZE));
 		while (pool_scrub(BLOCK_SIZE, NULL))

@@ -106,6 +106,22 @@ static void dom0_gets_half_of_a_small_machine(void **state)
 	assert_int_equal(total(&layout.dom0), 1024 * MIB);
 }
 
+/* Linux's page structures of a tebibyte are 16 GiB. */
+static void dom0_of_a_large_machine_has_room_for_page_structures(void **state)
+{
+	struct fake_machine machine = fake_virt;
+	struct memory_layout layout;
+
+	(void)state;
+	machine.bootargs = NULL;
+	machine.ram[1].base = 0x8000000000;
+	machine.ram[1].bytes = 0x10000000000 - machine.ram[0].bytes;
+	assert_int_equal(plan(&machine, &layout), VIMO_OK);
+	check(&layout);
+	assert_int_equal(total(&layout.dom0), 0x10000000000 / 64 + 768 * MIB);
+	assert_true(total(&layout.pool) > 0xf000000000);
+}
+
 static void banks_with_a_hole_between(void **state)
 {
 	struct fake_machine machine = fake_virt;
@@ -305,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_usual_machine),
 		cmocka_unit_test(dom0_gets_half_of_a_small_machine),
+		cmocka_unit_test(dom0_of_a_large_machine_has_room_for_page_structures),
 		cmocka_unit_test(banks_with_a_hole_between),
 		cmocka_unit_test(firmware_memory_is_not_the_pools),
 		cmocka_unit_test(the_heap_overwrites_nothing_that_is_still_needed),

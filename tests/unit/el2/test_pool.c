@@ -17,7 +17,7 @@ static int start(void **state)
 {
 	(void)state;
 	fake_el2_start(256);
-	assert_int_equal(pool_init(PA(BASE), FAKE_RAM_BYTES), VIMO_OK);
+	assert_int_equal(pool_init(&(struct pool_bank){ BASE, FAKE_RAM_BYTES }, 1), VIMO_OK);
 	assert_int_equal(pool_add(PA(BASE), FAKE_RAM_BYTES), VIMO_OK);
 	return 0;
 }
@@ -132,7 +132,7 @@ static void a_gigabyte_comes_in_one_piece(void **state)
 	fake_el2_stop();
 	fake_el2_start(256);
 	/* RAM starts half a gigabyte before the boundary. */
-	assert_int_equal(pool_init(PA(0x160000000), 3 * GIGA_SIZE / 2), VIMO_OK);
+	assert_int_equal(pool_init(&(struct pool_bank){ 0x160000000, 3 * GIGA_SIZE / 2 }, 1), VIMO_OK);
 	assert_int_equal(pool_add(PA(0x160000000), 3 * GIGA_SIZE / 2), VIMO_OK);
 	while (pool_scrub(GIGA_SIZE, NULL))
 		;
@@ -140,6 +140,41 @@ static void a_gigabyte_comes_in_one_piece(void **state)
 	assert_int_equal(pa.v, 0x180000000);
 	assert_int_equal(pool_take(1, GIGA_SIZE, &pa), VIMO_NO_MEMORY);
 	assert_int_equal(pool_free_pages(), GIGA_SIZE / 2 / PAGE_SIZE);
+}
+
+static void banks_far_apart_need_no_metadata_between(void **state)
+{
+	static const struct pool_bank banks[] = { { 0x80000000, GIGA_SIZE }, { 0x400000000000, 3 * GIGA_SIZE / 2 } };
+	static const struct pool_bank down[] = { { 0x80000000, GIGA_SIZE }, { 0x80000000, GIGA_SIZE } };
+	size_t bytes;
+	pa_t pa;
+
+	(void)state;
+	fake_el2_stop();
+	fake_el2_start(256);
+	assert_int_equal(pool_init(down, 2), VIMO_INVALID);
+	assert_int_equal(pool_init(banks, 0), VIMO_INVALID);
+	assert_int_equal(pool_init(banks, 2), VIMO_OK);
+	assert_int_equal(pool_add(PA(banks[0].base), banks[0].bytes), VIMO_OK);
+	assert_int_equal(pool_add(PA(banks[1].base), banks[1].bytes), VIMO_OK);
+	assert_int_equal(pool_add(PA(0xc0000000), BLOCK_SIZE), VIMO_INVALID);
+	assert_int_equal(pool_add(PA(0xbfe00000), 2 * BLOCK_SIZE), VIMO_INVALID);
+	while (pool_scrub(GIGA_SIZE, NULL))
+		;
+	pool_span(&pa, &bytes);
+	assert_int_equal(pa.v, 0x80000000);
+	assert_int_equal(bytes, 0x400000000000 + 3 * GIGA_SIZE / 2 - 0x80000000);
+	assert_int_equal(pool_free_pages(), 5 * GIGA_SIZE / 2 / PAGE_SIZE);
+	/* Each bank has one whole gigabyte; the pages that are left are half of the second. */
+	assert_int_equal(take(1, GIGA_SIZE).v, 0x80000000);
+	assert_int_equal(take(1, GIGA_SIZE).v, 0x400000000000);
+	assert_int_equal(pool_take(1, GIGA_SIZE, &pa), VIMO_NO_MEMORY);
+	assert_int_equal(take(2, BLOCK_SIZE).v, 0x400040000000);
+	assert_int_equal(pool_page_info(PA(0x400040000000)).owner, 2);
+	assert_int_equal(pool_page_info(PA(0x4000000000)).state, PAGE_NONE);
+	assert_int_equal(pool_give(1, PA(0x80000000), BLOCK_SIZE), VIMO_OK);
+	pool_scrub(BLOCK_SIZE, NULL);
+	assert_int_equal(take(3, PAGE_SIZE).v, 0x80000000);
 }
 
 static void broken_chunks_are_used_first(void **state)
@@ -202,7 +237,7 @@ static void wrong_ranges_are_refused(void **state)
 	assert_int_equal(pool_give(1, PA(BASE + FAKE_RAM_BYTES), PAGE_SIZE), VIMO_INVALID);
 	assert_int_equal(pool_give(1, PA(~0ull & ~(PAGE_SIZE - 1)), PAGE_SIZE), VIMO_INVALID);
 	assert_int_equal(pool_page_info(PA(BASE - 1)).state, PAGE_NONE);
-	assert_int_equal(pool_init(PA(BASE + PAGE_SIZE), BLOCK_SIZE), VIMO_INVALID);
+	assert_int_equal(pool_init(&(struct pool_bank){ BASE + PAGE_SIZE, BLOCK_SIZE }, 1), VIMO_INVALID);
 }
 
 static void without_heap_a_chunk_is_not_split(void **state)
@@ -224,7 +259,7 @@ static void holes_stay_holes(void **state)
 	(void)state;
 	fake_el2_stop();
 	fake_el2_start(256);
-	assert_int_equal(pool_init(PA(BASE), FAKE_RAM_BYTES), VIMO_OK);
+	assert_int_equal(pool_init(&(struct pool_bank){ BASE, FAKE_RAM_BYTES }, 1), VIMO_OK);
 	assert_int_equal(pool_add(PA(BASE), 3 * PAGE_SIZE), VIMO_OK);
 	assert_int_equal(pool_add(PA(BASE + 2 * BLOCK_SIZE), BLOCK_SIZE), VIMO_OK);
 	while (pool_scrub(BLOCK_SIZE, NULL))
@@ -342,6 +377,7 @@ int main(void)
 		TEST(pieces_are_aligned_and_exclusive),
 		TEST(a_gigabyte_comes_in_one_piece),
 		TEST(broken_chunks_are_used_first),
+		TEST(banks_far_apart_need_no_metadata_between),
 		TEST(side_tables_go_when_pages_agree),
 		TEST(illegal_transitions_are_refused),
 		TEST(wrong_ranges_are_refused),

@@ -621,6 +621,38 @@ static void one_for_later_does_not_hurry_until_another_comes(void **state)
 	finish(SPI);
 }
 
+/* 16 vCPUs have one affinity 1. */
+static void sgi_v3_reaches_the_second_sixteen(void **state)
+{
+	struct vcpu *last;
+
+	(void)state;
+	for (unsigned int i = 2; i < 20; i++) {
+		domain->vcpus[i] = calloc(1, sizeof(struct vcpu));
+		assert_non_null(domain->vcpus[i]);
+		domain->vcpus[i]->domain = domain;
+		domain->vcpus[i]->id = i;
+		domain->vcpus[i]->cpu = &cpus[1];
+		vgic_vcpu_init(domain->vcpus[i]);
+		assert_int_equal(vcpu_of_affinity(vcpu_affinity(i)), i);
+	}
+	domain->vcpu_count = 20;
+	last = domain->vcpus[19];
+	vgic_sgi1r(domain->vcpus[0], 5ull << 24 | 1ull << 16 | BIT(3));
+	vgic_sgi1r(last, 6ull << 24 | 1ull << 16 | BIT(3));
+	vgic_sgi1r(last, 7ull << 24 | 4ull << 16 | BIT(3)); /* vCPUs from 64 on */
+	vgic_sgi1r(last, 8ull << 24 | 1ull << 16 | BIT(4)); /* vCPU 20 */
+	assert_true(last->vgic.private[5].latch);
+	assert_true(last->vgic.private[6].latch);
+	for (unsigned int i = 0; i < 20; i++)
+		for (unsigned int n = 0; n < 16; n++)
+			assert_int_equal(domain->vcpus[i]->vgic.private[n].latch, i == 19 && (n == 5 || n == 6));
+	assert_true(vcpu_of_affinity(0x10) > 64 && vcpu_of_affinity(1ull << 32) > 64);
+	domain->vcpu_count = 2;
+	for (unsigned int i = 2; i < 20; i++)
+		free(domain->vcpus[i]);
+}
+
 static void sgi_v3_goes_where_it_is_sent(void **state)
 {
 	(void)state;
@@ -632,7 +664,7 @@ static void sgi_v3_goes_where_it_is_sent(void **state)
 	vgic_sgi1r(domain->vcpus[0], BIT(40) | 6ull << 24); /* all others */
 	assert_int_equal(take(), NONE);
 	vgic_sgi1r(domain->vcpus[0], ~0ull & ~BIT(40));            /* no such affinity */
-	vgic_sgi1r(domain->vcpus[0], 1ull << 44 | 7ull << 24 | 1); /* vCPU 16 */
+	vgic_sgi1r(domain->vcpus[0], 1ull << 44 | 7ull << 24 | 1); /* a range that has none */
 	assert_int_equal(take(), NONE);
 	run(1, 1);
 	assert_int_equal(take(), 6);
@@ -778,6 +810,7 @@ int main(void)
 		BOTH(another_vcpu_is_woken),
 		BOTH(one_for_later_does_not_hurry_until_another_comes),
 		cmocka_unit_test_setup_teardown(sgi_v3_goes_where_it_is_sent, start_v3, end),
+		cmocka_unit_test_setup_teardown(sgi_v3_reaches_the_second_sixteen, start_v3, end),
 		cmocka_unit_test_setup_teardown(sgi_v2_keeps_its_senders_apart, start_v2, end),
 		BOTH(registers_hold_what_they_have),
 		cmocka_unit_test_setup_teardown(redistributor_is_its_vcpus_alone, start_v3, end),
