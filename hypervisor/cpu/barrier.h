@@ -10,6 +10,7 @@
 #ifdef VIMO_HOST_TEST
 static inline void isb(void) {}
 static inline void dsb_sy(void) {}
+static inline void dmb_sy(void) {}
 static inline void dsb_ish(void) {}
 static inline void dsb_ishst(void) {}
 #else
@@ -20,6 +21,10 @@ static inline void isb(void)
 static inline void dsb_sy(void)
 {
 	__asm__ volatile("dsb sy" ::: "memory");
+}
+static inline void dmb_sy(void)
+{
+	__asm__ volatile("dmb sy" ::: "memory");
 }
 static inline void dsb_ish(void)
 {

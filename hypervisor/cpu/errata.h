@@ -6,6 +6,7 @@
 #ifndef CPU_ERRATA_H
 #define CPU_ERRATA_H
 
+#include "cpu/barrier.h"
 #include "cpu/sysreg.h"
 
 #define ERRATUM_TLBI_TWICE BIT(0)     /* cpu/tlb.c: each TLBI and its DSB are done twice */
@@ -37,7 +38,6 @@ void errata_init_cpu(unsigned int cpu, uint64_t midr);
 #define MIDR_ARM(part) (0x41000000u | (part) << 4)
 #define MIDR_VERSION(midr) (FIELD(midr, 23, 20) << 4 | FIELD(midr, 3, 0))
 
-#ifndef VIMO_HOST_TEST
 /* PAR_EL1. Cortex-A77 erratum 1508412: a read of it must not meet a load of Device memory or a store exclusive. */
 static inline uint64_t read_par(void)
 {
@@ -45,11 +45,9 @@ static inline uint64_t read_par(void)
 
 	if (likely(!(errata_present & ERRATUM_PAR_DEADLOCK)))
 		return read_sysreg(par_el1);
-	__asm__ volatile("dmb sy" ::: "memory");
+	dmb_sy();
 	par = read_sysreg(par_el1);
-	__asm__ volatile("dmb sy" ::: "memory");
+	dmb_sy();
 	return par;
 }
-#endif
-
 #endif
