@@ -9,6 +9,13 @@
 
 #define SYSREG_QUOTE(x) #x
 #define SYSREG_TEXT(x) SYSREG_QUOTE(x)
+#ifdef VIMO_HOST_TEST
+/* The registers of a unit test: tests/unit/el2/fake_sysreg.h. */
+uint64_t fake_sysreg_read(const char *name);
+void fake_sysreg_write(const char *name, uint64_t value);
+#define read_sysreg(name) fake_sysreg_read(SYSREG_TEXT(name))
+#define write_sysreg(value, name) fake_sysreg_write(SYSREG_TEXT(name), (uint64_t)(value))
+#else
 #define read_sysreg(name)                                                      \
 	({                                                                     \
 		uint64_t value_;                                               \
@@ -17,6 +24,7 @@
 	})
 #define write_sysreg(value, name) \
 	__asm__ volatile("msr " SYSREG_TEXT(name) ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+#endif
 
 /* HCR_EL2 (D17.2.48) */
 #define HCR_VM BIT(0)
@@ -40,6 +48,7 @@
 #define HCR_RW BIT(31)
 #define HCR_TLOR BIT(35)
 #define HCR_TERR BIT(36)
+#define HCR_TID5 BIT(58)
 
 /* ESR_EL2 (D17.2.37) */
 #define ESR_EC(esr) FIELD(esr, 31, 26)

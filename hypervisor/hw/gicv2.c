@@ -7,6 +7,7 @@
 #include <libfdt.h>
 #include "cpu/cpu.h"
 #include "cpu/barrier.h"
+#include "cpu/sysreg.h"
 #include "hw/fdt_reg.h"
 #include "hw/gic_dist.h"
 #include "mem/el2_map.h"
@@ -107,8 +108,21 @@ static void reset_priorities(void)
 	mmio_write32(gich + GICH_VMCR, 0);
 }
 
+/*
+ * A CPU with system registers of a GIC, too, must not show them to guests whose interrupts come through GICV: SRE 0 at
+ * EL2 is SRE 0 at EL1, Enable 0 traps ICC_SRE_EL1 (IHI 0069 H, 12.2.24, 12.2.25).
+ */
+static void close_system_registers(void)
+{
+	if (!FIELD(read_sysreg(id_aa64pfr0_el1), 27, 24))
+		return;
+	write_sysreg(0, S3_4_C12_C9_5); /* ICC_SRE_EL2 */
+	isb();
+}
+
 static enum vimo_status init_cpu(void)
 {
+	close_system_registers();
 	gic_reset_lines(gicd, 0, 32, false);
 	mmio_write32(gicd + GICD_ISENABLER, 0xffff);
 	/* A read of the first target register gives this CPU's own mask (4.3.12). */

@@ -39,6 +39,7 @@ static struct {
 static unsigned int region_count;
 static uint64_t stride; /* from one redistributor to the next; 0: as GICR_TYPER says */
 static unsigned int ap_registers;
+static bool sre_open; /* guests write ICC_SRE_EL1 itself */
 
 /* Wait for writes that take time to reach all CPUs (12.9.4, 12.11.2). Bounded: a GIC that hangs must not hang EL2. */
 static void wait_until_clear(uint64_t address, uint64_t bits)
@@ -169,8 +170,11 @@ static enum vimo_status init_cpu(void)
 	stop_lpis(gicr);
 	gic_reset_lines(gicr + GICR_SGI, 0, 32, true);
 	wait_until_clear(gicr + GICR_CTLR, GICR_CTLR_RWP);
-	write_sysreg(0xf, ICC_SRE_EL2); /* SRE, DFB, DIB, Enable */
+	/* SRE, DFB, DIB. Enable 0: a guest's ICC_SRE_EL1 traps, see trap/sysreg.c (IHI 0069 H, 12.2.25). */
+	write_sysreg(0x7, ICC_SRE_EL2);
 	isb();
+	/* Enable may be RAO/WI (12.2.25): each vCPU then finds ICC_SRE_EL1 as at reset. */
+	sre_open |= !!(read_sysreg(ICC_SRE_EL2) & ICC_SRE_ENABLE);
 	write_sysreg(0x7, ICC_SRE_EL1);
 	isb();
 	gicv3_reset_interface(ap_registers);
@@ -300,6 +304,8 @@ static void save(struct gic_vcpu_state *state)
 
 static void restore(const struct gic_vcpu_state *state)
 {
+	if (sre_open)
+		write_sysreg(0x7, ICC_SRE_EL1);
 	write_sysreg(state->vmcr, ICH_VMCR_EL2);
 	gicv3_ap_restore(state, ap_registers);
 	write_sysreg(ICH_HCR_EN, ICH_HCR_EL2);
