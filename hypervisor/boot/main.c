@@ -18,6 +18,7 @@
 #include "guest/sched.h"
 #include "guest/sched_wake.h"
 #include "guest/smccc.h"
+#include "hw/gic.h"
 #include "hw/gic_find.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
@@ -180,8 +181,6 @@ _Noreturn void boot_main(const void *fdt)
 		panic("x0 is not the address of a device tree: start ViMo-S as an arm64 Image");
 	boot_options_parse(fdt, &options);
 	start_log(fdt, &options);
-	features_init();
-	stage2_setup(features_pa_bits());
 	start_memory(fdt, &options);
 	psci_init(fdt);
 	smccc_init();
@@ -190,6 +189,10 @@ _Noreturn void boot_main(const void *fdt)
 	sched_init(irq_handle);
 	cpu_start(cpu);
 	smp_start(fdt, options.cpus);
+	if (gic_info.version == 2)
+		features_hide_gic();
+	stage2_setup(features_pa_bits());
+	cpu_set_stage2(stage2_vtcr());
 	io_init();
 	dom0_build(fdt, &options);
 	io_share_with_dom0();

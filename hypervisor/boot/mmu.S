@@ -15,6 +15,18 @@ el2_reset:
 	ldr	x0, =SCTLR_EL2_RES1
 	msr	sctlr_el2, x0
 	isb
+	/*
+	 * Their extensions change the meaning of page tables and of SCTLR_EL2 (DDI 0487 J.a, D19.2, TCR2_EL2, SCTLR2_EL2).
+	 * ID_AA64MMFR3_EL1 reads as zero on older CPUs.
+	 */
+	mrs	x0, S3_0_C0_C7_3
+	tst	x0, #0xf		/* TCRX */
+	b.eq	1f
+	msr	S3_4_C2_C0_3, xzr	/* TCR2_EL2 */
+1:	tst	x0, #0xf0		/* SCTLRX */
+	b.eq	2f
+	msr	S3_4_C1_C0_3, xzr	/* SCTLR2_EL2 */
+2:	isb
 	ret
 
 /* Tables and their settings stand in el2_mmu (mair, tcr, ttbr0). */

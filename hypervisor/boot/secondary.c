@@ -5,6 +5,7 @@
  */
 #include "boot/secondary.h"
 #include "cpu/errata.h"
+#include "cpu/features.h"
 #include "cpu/setup.h"
 #include "cpu/sysreg.h"
 #include "guest/sched.h"
@@ -57,12 +58,13 @@ static void choose_vectors(struct cpu *cpu)
 
 void cpu_start(struct cpu *cpu)
 {
-	cpu_setup(cpu, stage2_vtcr());
+	cpu_setup(cpu);
+	features_add_cpu();
 	choose_vectors(cpu);
 	if (gic->init_cpu())
 		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
 	timer_init_cpu();
-	cpu->online = true;
+	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
 }
 
 _Noreturn void boot_secondary(struct cpu *cpu)
@@ -72,6 +74,7 @@ _Noreturn void boot_secondary(struct cpu *cpu)
 	cpu->work = CPU_WORK_SCHED;
 	report_online(cpu);
 	wait_for_dom0();
+	cpu_set_stage2(stage2_vtcr());
 	sched_run();
 	guest_enter_first();
 }

@@ -7,10 +7,13 @@
 
 #include "lib/types.h"
 
-/* Boot CPU, once: reads the ID registers and masks what EL2 does not context-switch. */
-void features_init(void);
+/* On each CPU, one after another, the boot CPU first: guests see what all of them have. */
+void features_add_cpu(void);
+/* The machine's GIC is a GICv2: guests have no system registers of a GIC. After the last features_add_cpu(). */
+void features_hide_gic(void);
 /* Value of ID register S3_0_C0_C<crm>_<op2> for guests; crm 1..7, op2 0..7. */
 uint64_t features_id_register(unsigned int crm, unsigned int op2);
+/* Physical address bits of the CPUs seen so far, 48 at most. */
 unsigned int features_pa_bits(void);
 
 #endif

@@ -5,7 +5,7 @@
 #include "cpu/setup.h"
 #include "cpu/barrier.h"
 #include "cpu/context.h"
-#include "cpu/features.h"
+#include "cpu/extensions.h"
 #include "cpu/sysreg.h"
 
 #define HCR_GUEST                                                                                                \
@@ -13,7 +13,8 @@
 	 HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
 /* Trap PMU, debug ROM, OS lock and debug registers (see trap/sysreg.c), SPE and trace filters. */
 #define MDCR_GUEST (BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19))
-#define MDCR_HPMN(mdcr) FIELD(mdcr, 4, 0)
+#define PMCR_N(pmcr) FIELD(pmcr, 15, 11)
+#define MIDR_ARM 0x41u
 /* nVHE RES1 bits; SVE, SME, trace registers and activity monitors trapped, FP not. */
 #define CPTR_GUEST (0x33ffull | BIT(20) | BIT(30))
 
@@ -22,42 +23,35 @@ static uint64_t hcr_for_features(void)
 {
 	uint64_t hcr = HCR_GUEST;
 
-	if (FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28)) {
+	if (FIELD(read_sysreg(id_aa64pfr0_el1), 31, 28))
 		hcr |= HCR_TERR;
-		/* VSESR_EL2: guests see no RAS, so all their SErrors have an unspecified syndrome (IDS). */
-		write_sysreg(BIT(24), S3_4_C5_C2_3);
-	}
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 19, 16))
 		hcr |= HCR_TLOR;
+	if (FIELD(read_sysreg(id_aa64pfr1_el1), 11, 8) > 1)
+		hcr |= HCR_TID5; /* GMID_EL1 of MTE */
 	return hcr;
 }
 
 /*
- * Fine-grained traps are UNKNOWN after reset (FEAT_FGT, Arm ARM D17.2). 0 traps nothing that an older CPU has; it does
- * trap later additions (the bits named n...).
+ * HPMN is UNKNOWN after reset, and more event counters than there are, or none, is CONSTRAINED UNPREDICTABLE
+ * (DDI 0487 J.a, D19.2, MDCR_EL2): all counters are EL1's, which PMCR_EL0 counts. EL2 reads it without a trap.
  */
-static void reset_fine_traps(void)
+static uint64_t mdcr_for_features(void)
 {
-	unsigned int fgt = (unsigned int)FIELD(read_sysreg(id_aa64mmfr0_el1), 59, 56);
+	uint64_t pmu = FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8);
 
-	if (fgt) {
-		write_sysreg(0, S3_4_C1_C1_4); /* HFGRTR_EL2 */
-		write_sysreg(0, S3_4_C1_C1_5); /* HFGWTR_EL2 */
-		write_sysreg(0, S3_4_C1_C1_6); /* HFGITR_EL2 */
-		write_sysreg(0, S3_4_C3_C1_4); /* HDFGRTR_EL2 */
-		write_sysreg(0, S3_4_C3_C1_5); /* HDFGWTR_EL2 */
-	}
-	if (fgt && FIELD(read_sysreg(id_aa64pfr0_el1), 47, 44))
-		write_sysreg(0, S3_4_C3_C1_6); /* HAFGRTR_EL2 */
-	if (fgt > 1) {
-		write_sysreg(0, S3_4_C3_C1_0); /* HDFGRTR2_EL2 */
-		write_sysreg(0, S3_4_C3_C1_1); /* HDFGWTR2_EL2 */
-		write_sysreg(0, S3_4_C3_C1_2); /* HFGRTR2_EL2 */
-		write_sysreg(0, S3_4_C3_C1_3); /* HFGWTR2_EL2 */
-		write_sysreg(0, S3_4_C3_C1_7); /* HFGITR2_EL2 */
-	}
-	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 43, 40))
-		write_sysreg(0, S3_4_C1_C2_2); /* HCRX_EL2 */
+	return MDCR_GUEST | (pmu && pmu != 0xf ? PMCR_N(read_sysreg(pmcr_el0)) : 0);
+}
+
+/*
+ * In the CPUs of Arm, ACTLR_EL2 gives EL1 registers that are the CPU's own, such as CPUECTLR_EL1, and nothing else
+ * (each CPU's TRM, ACTLR_EL2). HACR_EL2 has traps that are the CPU's own.
+ */
+static void reset_implementation_defined(void)
+{
+	if (FIELD(read_sysreg(midr_el1), 31, 24) == MIDR_ARM)
+		write_sysreg(0, actlr_el2);
+	write_sysreg(0, S3_4_C1_C1_7); /* HACR_EL2 */
 }
 
 /*
@@ -102,19 +96,30 @@ void cpu_vectors(struct cpu *cpu, const uint8_t *vectors)
 	isb();
 }
 
-void cpu_setup(struct cpu *cpu, uint64_t vtcr)
+void cpu_set_stage2(uint64_t vtcr)
 {
-	reset_fine_traps();
+	write_sysreg(vtcr, vtcr_el2);
+	/* cpu_setup() stopped all walks, so that no TLB entry was made with another value (DDI 0487 J.a, D8.13). */
+	isb();
+}
+
+void cpu_setup(struct cpu *cpu)
+{
+	extensions_reset();
+	reset_implementation_defined();
 	reset_debug();
 	/* No walk may use VTTBR_EL2 before a vCPU sets it. */
 	context_stop_walks();
 	write_sysreg(0, vttbr_el2);
-	write_sysreg(vtcr, vtcr_el2);
+	write_sysreg(0, vtcr_el2);
 	write_sysreg(hcr_for_features(), hcr_el2);
-	write_sysreg(MDCR_GUEST | MDCR_HPMN(read_sysreg(mdcr_el2)), mdcr_el2);
+	write_sysreg(mdcr_for_features(), mdcr_el2);
 	write_sysreg(CPTR_GUEST, cptr_el2);
 	write_sysreg(0, hstr_el2);
 	write_sysreg(1, cnthctl_el2); /* counter open, physical timer trapped */
+	/* Timers at EL1 are UNKNOWN after reset; a vCPU loads its own virtual one. */
+	write_sysreg(0, cntp_ctl_el0);
+	write_sysreg(0, cntv_ctl_el0);
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 	isb();

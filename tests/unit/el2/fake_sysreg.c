@@ -29,12 +29,18 @@ static const struct alias {
 #define ROW(name, op0, op1, crn, crm, op2, kind, access, mask) { #name, op0, op1, crn, crm, op2 },
 	EL1_REGISTERS(ROW)
 #undef ROW
-	{ "id_aa64pfr0_el1", 3, 0, 0, 4, 0 },  { "id_aa64pfr1_el1", 3, 0, 0, 4, 1 },
-	{ "id_aa64dfr0_el1", 3, 0, 0, 5, 0 },  { "id_aa64dfr1_el1", 3, 0, 0, 5, 1 },
-	{ "id_aa64isar0_el1", 3, 0, 0, 6, 0 }, { "id_aa64isar1_el1", 3, 0, 0, 6, 1 },
-	{ "id_aa64isar2_el1", 3, 0, 0, 6, 2 }, { "id_aa64mmfr0_el1", 3, 0, 0, 7, 0 },
-	{ "id_aa64mmfr1_el1", 3, 0, 0, 7, 1 }, { "id_aa64mmfr2_el1", 3, 0, 0, 7, 2 },
-	{ "id_aa64mmfr3_el1", 3, 0, 0, 7, 3 }, { "sp_el1", 3, 4, 4, 1, 0 },
+		{ "id_aa64pfr0_el1", 3, 0, 0, 4, 0 },
+	{ "id_aa64pfr1_el1", 3, 0, 0, 4, 1 },
+	{ "id_aa64dfr0_el1", 3, 0, 0, 5, 0 },
+	{ "id_aa64dfr1_el1", 3, 0, 0, 5, 1 },
+	{ "id_aa64isar0_el1", 3, 0, 0, 6, 0 },
+	{ "id_aa64isar1_el1", 3, 0, 0, 6, 1 },
+	{ "id_aa64isar2_el1", 3, 0, 0, 6, 2 },
+	{ "id_aa64mmfr0_el1", 3, 0, 0, 7, 0 },
+	{ "id_aa64mmfr1_el1", 3, 0, 0, 7, 1 },
+	{ "id_aa64mmfr2_el1", 3, 0, 0, 7, 2 },
+	{ "id_aa64mmfr3_el1", 3, 0, 0, 7, 3 },
+	{ "sp_el1", 3, 4, 4, 1, 0 },
 	{ "pmcr_el0", 3, 3, 9, 12, 0 },
 };
 

@@ -3,7 +3,7 @@
  * fake_sysreg.h - system registers of one CPU in a test: cpu/sysreg.h reads and writes these.
  *
  * A register has one value whatever it is called: cpacr_el1 or S3_0_C1_C0_2. A read of a register that was never
- * written gives fake_sysreg_unknown, as one that reset leaves UNKNOWN.
+ * written gives fake_sysreg_unknown: reset leaves registers UNKNOWN.
  */
 #ifndef TESTS_FAKE_SYSREG_H
 #define TESTS_FAKE_SYSREG_H

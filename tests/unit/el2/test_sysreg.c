@@ -107,14 +107,13 @@ static uint32_t encoding(unsigned int op0, unsigned int op1, unsigned int crn, u
 static void rows_are_the_trapped_registers(void **state)
 {
 	(void)state;
-#define CHECK(name, op0, op1, crn, crm, op2, kind, access, mask_)                                       \
-	if ((kind) == EL1_TRAPPED) {                                                                   \
-		uint64_t value = 0;                                                                    \
-		uint32_t id = encoding(op0, op1, crn, crm, op2);                                       \
-                                                                                                       \
-		assert_int_equal(access_register(id, true, &value),                                    \
-				 (access) & EL1_R ? TRAP_NEXT : TRAP_UNDEFINED);                       \
-		assert_int_equal(write_result(id, 0), (access) & EL1_W ? TRAP_NEXT : TRAP_UNDEFINED); \
+#define CHECK(name, op0, op1, crn, crm, op2, kind, access, mask_)                                                 \
+	if ((kind) == EL1_TRAPPED) {                                                                              \
+		uint64_t value = 0;                                                                               \
+		uint32_t id = encoding(op0, op1, crn, crm, op2);                                                  \
+                                                                                                                  \
+		assert_int_equal(access_register(id, true, &value), (access)&EL1_R ? TRAP_NEXT : TRAP_UNDEFINED); \
+		assert_int_equal(write_result(id, 0), (access)&EL1_W ? TRAP_NEXT : TRAP_UNDEFINED);               \
 	}
 	EL1_REGISTERS(CHECK)
 #undef CHECK
@@ -122,7 +121,7 @@ static void rows_are_the_trapped_registers(void **state)
 
 static bool listed(uint32_t id)
 {
-#define MATCH(name, op0, op1, crn, crm, op2, kind, access, mask_) \
+#define MATCH(name, op0, op1, crn, crm, op2, kind, access, mask_)             \
 	if ((kind) == EL1_TRAPPED && id == encoding(op0, op1, crn, crm, op2)) \
 		return true;
 	EL1_REGISTERS(MATCH)
