@@ -29,26 +29,26 @@ static const struct extension {
 	unsigned int crm, op2, low, least;
 	uint64_t value;
 } extensions[] = {
-	{ "S3_4_C5_C2_3", 4, 0, 28, 1, BIT(24) }, /* VSESR_EL2 */
-	{ "S3_4_C12_C1_1", 4, 0, 28, 1, 0 },      /* VDISR_EL2 */
-	{ "S3_4_C1_C1_4", 7, 0, 56, 1, 0 },       /* HFGRTR_EL2 */
-	{ "S3_4_C1_C1_5", 7, 0, 56, 1, 0 },       /* HFGWTR_EL2 */
-	{ "S3_4_C1_C1_6", 7, 0, 56, 1, 0 },       /* HFGITR_EL2 */
-	{ "S3_4_C3_C1_4", 7, 0, 56, 1, 0 },       /* HDFGRTR_EL2 */
-	{ "S3_4_C3_C1_5", 7, 0, 56, 1, 0 },       /* HDFGWTR_EL2 */
-	{ "S3_4_C3_C1_0", 7, 0, 56, 2, 0 },       /* HDFGRTR2_EL2 */
-	{ "S3_4_C3_C1_1", 7, 0, 56, 2, 0 },       /* HDFGWTR2_EL2 */
-	{ "S3_4_C3_C1_2", 7, 0, 56, 2, 0 },       /* HFGRTR2_EL2 */
-	{ "S3_4_C3_C1_3", 7, 0, 56, 2, 0 },       /* HFGWTR2_EL2 */
-	{ "S3_4_C3_C1_7", 7, 0, 56, 2, 0 },       /* HFGITR2_EL2 */
-	{ "S3_4_C1_C2_2", 7, 1, 40, 1, 0 },       /* HCRX_EL2 */
-	{ "S3_4_C14_C3_1", 7, 1, 8, 1, 0 },       /* CNTHV_CTL_EL2 */
-	{ "S3_0_C10_C4_3", 7, 1, 16, 1, 0 },      /* LORC_EL1 */
-	{ "S3_4_C14_C0_6", 7, 0, 60, 2, 0 },      /* CNTPOFF_EL2 */
+	{ "S3_4_C5_C2_3", 4, 0, 28, 1, BIT(24) },            /* VSESR_EL2 */
+	{ "S3_4_C12_C1_1", 4, 0, 28, 1, 0 },                 /* VDISR_EL2 */
+	{ "S3_4_C1_C1_4", 7, 0, 56, 1, 0 },                  /* HFGRTR_EL2 */
+	{ "S3_4_C1_C1_5", 7, 0, 56, 1, 0 },                  /* HFGWTR_EL2 */
+	{ "S3_4_C1_C1_6", 7, 0, 56, 1, 0 },                  /* HFGITR_EL2 */
+	{ "S3_4_C3_C1_4", 7, 0, 56, 1, 0 },                  /* HDFGRTR_EL2 */
+	{ "S3_4_C3_C1_5", 7, 0, 56, 1, 0 },                  /* HDFGWTR_EL2 */
+	{ "S3_4_C3_C1_0", 7, 0, 56, 2, 0 },                  /* HDFGRTR2_EL2 */
+	{ "S3_4_C3_C1_1", 7, 0, 56, 2, 0 },                  /* HDFGWTR2_EL2 */
+	{ "S3_4_C3_C1_2", 7, 0, 56, 2, 0 },                  /* HFGRTR2_EL2 */
+	{ "S3_4_C3_C1_3", 7, 0, 56, 2, 0 },                  /* HFGWTR2_EL2 */
+	{ "S3_4_C3_C1_7", 7, 0, 56, 2, 0 },                  /* HFGITR2_EL2 */
+	{ "S3_4_C1_C2_2", 7, 1, 40, 1, 0 },                  /* HCRX_EL2 */
+	{ "S3_4_C14_C3_1", 7, 1, 8, 1, 0 },                  /* CNTHV_CTL_EL2 */
+	{ "S3_0_C10_C4_3", 7, 1, 16, 1, 0 },                 /* LORC_EL1 */
+	{ "S3_4_C14_C0_6", 7, 0, 60, 2, 0 },                 /* CNTPOFF_EL2 */
 	{ "S3_4_C10_C5_0", 4, 0, 40, 1, BIT(48) | BIT(49) }, /* MPAM2_EL2 */
 	{ "S3_4_C10_C5_0", 4, 1, 16, 1, BIT(48) | BIT(49) }, /* MPAM2_EL2 of MPAM 0.1 */
-	{ "S3_0_C10_C5_0", 4, 0, 40, 1, 0 },      /* MPAM1_EL1 */
-	{ "S3_0_C10_C5_1", 4, 0, 40, 1, 0 },      /* MPAM0_EL1 */
+	{ "S3_0_C10_C5_0", 4, 0, 40, 1, 0 },                 /* MPAM1_EL1 */
+	{ "S3_0_C10_C5_1", 4, 0, 40, 1, 0 },                 /* MPAM0_EL1 */
 };
 static const char *const mpam_parts[] = { "S3_4_C10_C4_0", "S3_4_C10_C5_4" }; /* MPAMHCR_EL2, MPAMBW2_EL2 */
 
@@ -111,9 +111,9 @@ static void each_extension_gets_its_registers(void **state)
 /* No part of an UNKNOWN value stays in a register that changes what EL1 does. */
 static void no_unknown_value_stays(void **state)
 {
-	static const char *const names[] = { "hcr_el2", "mdcr_el2", "cptr_el2", "hstr_el2", "cnthctl_el2", "vttbr_el2",
-					     "S3_4_C1_C1_7", "actlr_el2", "cntp_ctl_el0", "cntv_ctl_el0", "mdscr_el1",
-					     "vtcr_el2", "dbgbcr0_el1", "dbgwcr0_el1" };
+	static const char *const names[] = { "hcr_el2",   "mdcr_el2",     "cptr_el2",    "hstr_el2",     "cnthctl_el2",
+					     "vttbr_el2", "S3_4_C1_C1_7", "actlr_el2",   "cntp_ctl_el0", "cntv_ctl_el0",
+					     "mdscr_el1", "vtcr_el2",     "dbgbcr0_el1", "dbgwcr0_el1" };
 	uint64_t first[ARRAY_SIZE(names)];
 
 	(void)state;
@@ -136,7 +136,7 @@ static void traps_of_what_guests_do_not_see(void **state)
 	(void)state;
 	become_armv8_0();
 	set_id(4, 0, 1 << 28); /* RAS */
-	set_id(4, 1, 2 << 8); /* MTE */
+	set_id(4, 1, 2 << 8);  /* MTE */
 	set_id(7, 1, 1 << 16); /* LOR */
 	cpu_setup(&cpu);
 	hcr = fake_sysreg_get("hcr_el2");
