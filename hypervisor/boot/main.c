@@ -189,6 +189,8 @@ _Noreturn void boot_main(const void *fdt)
 	sched_init(irq_handle);
 	cpu_start(cpu);
 	smp_start(fdt, options.cpus);
+	if (cpu_find_kinds(options.mixed_cpus) > 1)
+		log_print(LOG_INFO, "CPUs differ: a guest runs on those of one MIDR, unless guest_cpus=any is given");
 	if (gic_info.version == 2)
 		features_hide_gic();
 	stage2_setup(features_pa_bits());

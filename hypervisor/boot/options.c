@@ -49,9 +49,14 @@ static void set_console(struct boot_options *options, const char *value)
 	options->console = strncmp(value, "none", 4) != 0;
 }
 
+static void set_guest_cpus(struct boot_options *options, const char *value)
+{
+	options->mixed_cpus = strncmp(value, "any", 3) == 0;
+}
+
 static const struct option known[] = {
 	{ "dom0_mem=", set_dom0_mem }, { "dom0_vcpus=", set_dom0_vcpus }, { "maxcpus=", set_maxcpus },
-	{ "loglevel=", set_loglevel }, { "console=", set_console },
+	{ "loglevel=", set_loglevel }, { "console=", set_console },       { "guest_cpus=", set_guest_cpus },
 };
 
 static void parse_word(struct boot_options *options, const char *word)

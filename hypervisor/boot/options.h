@@ -13,10 +13,11 @@ struct boot_options {
 	unsigned int dom0_vcpus; /* 0: not given */
 	unsigned int cpus;       /* CPUs to use at most */
 	enum log_level log_level;
-	bool console; /* write to the UART before dom0 runs */
+	bool console;    /* write to the UART before dom0 runs */
+	bool mixed_cpus; /* a guest may run on CPUs of different kinds */
 };
 
-/* dom0_mem=SIZE[K|M|G] dom0_vcpus=N maxcpus=N loglevel=0..3 console=none; unknown words are ignored. */
+/* dom0_mem=SIZE[K|M|G] dom0_vcpus=N maxcpus=N loglevel=0..3 console=none guest_cpus=any; unknown words are ignored. */
 void boot_options_parse(const void *fdt, struct boot_options *options);
 
 #endif

@@ -22,6 +22,8 @@ struct cpu {
 	/* entry.S: cpu/speculation.h, set at start; ESR_EL2 of the SError that cpu/serror.c unmasked */
 	uint32_t history_loops, workaround;
 	uint64_t serror;
+	uint64_t midr; /* MIDR_EL1 */
+	uint8_t kind;  /* the same for CPUs between which a guest may move */
 };
 
 #define CPU_WORK_SCHED 1u /* choose again what runs */
@@ -29,6 +31,11 @@ struct cpu {
 extern struct cpu cpus[CPU_MAX];
 extern unsigned int cpu_count;              /* CPUs that came up */
 extern uint8_t boot_stack[CPU_STACK_BYTES]; /* of the boot CPU; the others have theirs from the heap */
+/*
+ * For the CPUs that came up: those with the same MIDR_EL1 are of one kind, or @mixed, all are. A guest takes
+ * workarounds of its CPU's errata at its start. Return: the number of kinds.
+ */
+unsigned int cpu_find_kinds(bool mixed);
 
 #ifdef VIMO_HOST_TEST
 extern struct cpu *test_this_cpu;

@@ -14,7 +14,7 @@
 /* Trap PMU, debug ROM, OS lock and debug registers (see trap/sysreg.c), SPE and trace filters. */
 #define MDCR_GUEST (BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19))
 #define PMCR_N(pmcr) FIELD(pmcr, 15, 11)
-#define MIDR_ARM 0x41u
+#define IMPLEMENTER_ARM 0x41u
 /* nVHE RES1 bits; SVE, SME, trace registers and activity monitors trapped, FP not. */
 #define CPTR_GUEST (0x33ffull | BIT(20) | BIT(30))
 
@@ -49,7 +49,7 @@ static uint64_t mdcr_for_features(void)
  */
 static void reset_implementation_defined(void)
 {
-	if (FIELD(read_sysreg(midr_el1), 31, 24) == MIDR_ARM)
+	if (FIELD(read_sysreg(midr_el1), 31, 24) == IMPLEMENTER_ARM)
 		write_sysreg(0, actlr_el2);
 	write_sysreg(0, S3_4_C1_C1_7); /* HACR_EL2 */
 }
@@ -120,7 +120,8 @@ void cpu_setup(struct cpu *cpu)
 	/* Timers at EL1 are UNKNOWN after reset; a vCPU loads its own virtual one. */
 	write_sysreg(0, cntp_ctl_el0);
 	write_sysreg(0, cntv_ctl_el0);
-	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
+	cpu->midr = read_sysreg(midr_el1);
+	write_sysreg(cpu->midr, vpidr_el2);
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 	isb();
 }

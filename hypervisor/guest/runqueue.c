@@ -112,16 +112,28 @@ static void unplace_locked(struct runqueue *rq, struct vcpu *vcpu)
 	}
 }
 
+/* The CPU with the fewest vCPUs, among those of @kind unless it is NULL. */
+static struct runqueue *least_placed(const uint8_t *kind)
+{
+	struct runqueue *best = NULL;
+
+	for (unsigned int i = 0; i < cpu_count; i++)
+		if ((!kind || cpus[i].kind == *kind) && (!best || runqueues[i].placed_count < best->placed_count))
+			best = &runqueues[i];
+	return best;
+}
+
 void runqueue_place(struct vcpu *vcpu)
 {
-	struct runqueue *best = &runqueues[0];
+	struct runqueue *best;
 
 	vcpu->pinned = vcpu->domain->id == VIMO_DOM0;
-	for (unsigned int i = 1; i < cpu_count; i++)
-		if (runqueues[i].placed_count < best->placed_count)
-			best = &runqueues[i];
+	/* All vCPUs of a guest are of the first one's kind. */
 	if (vcpu->pinned)
 		best = &runqueues[vcpu->id % cpu_count];
+	else
+		best = least_placed(vcpu->id ? &vcpu->domain->vcpus[0]->kind : NULL);
+	vcpu->kind = best->cpu->kind;
 	spin_lock(&best->lock);
 	place_locked(best, vcpu);
 	spin_unlock(&best->lock);
@@ -136,10 +148,10 @@ void runqueue_forget(struct vcpu *vcpu)
 	spin_unlock(&rq->lock);
 }
 
-static struct vcpu *stealable(const struct runqueue *rq)
+static struct vcpu *stealable(const struct runqueue *rq, uint8_t kind)
 {
 	for (struct vcpu *vcpu = rq->queue; vcpu; vcpu = vcpu->next)
-		if (!vcpu->pinned)
+		if (!vcpu->pinned && vcpu->kind == kind)
 			return vcpu;
 	return NULL;
 }
@@ -152,7 +164,7 @@ static bool steal_from(struct runqueue *rq, struct runqueue *other)
 	spin_lock(&first->lock);
 	spin_lock(&second->lock);
 	/* An idle CPU is about to run its queue. */
-	vcpu = other->cpu->vcpu ? stealable(other) : NULL;
+	vcpu = other->cpu->vcpu ? stealable(other, rq->cpu->kind) : NULL;
 	if (vcpu) {
 		runqueue_remove(other, vcpu);
 		unplace_locked(other, vcpu);

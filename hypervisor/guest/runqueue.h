@@ -30,7 +30,7 @@ struct sched_times {
 extern struct sched_times sched_times;
 
 void runqueue_init(unsigned int cpu);
-/* Choose a CPU for a new vCPU (fewest vCPUs first; dom0's vCPU n on CPU n). */
+/* Choose a CPU for a new vCPU: fewest vCPUs first, of the kind of its guest's vCPU 0; dom0's vCPU n on CPU n. */
 void runqueue_place(struct vcpu *vcpu);
 /* A vCPU that is OFF or stopped and not running leaves its CPU. */
 void runqueue_forget(struct vcpu *vcpu);

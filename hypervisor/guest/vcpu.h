@@ -57,6 +57,7 @@ struct vcpu {
 	struct vcpu *next;       /* run queue */
 	struct vcpu *sibling;    /* all vCPUs placed on its CPU */
 	bool pinned;             /* never stolen by an idle CPU */
+	uint8_t kind;            /* struct cpu's, of the CPUs it may run on; of no use when pinned */
 	/* One access the device model answers; owner io/ioreq.c */
 	struct mmio_pending {
 		bool active;

@@ -228,13 +228,14 @@ static void the_command_line(void **state)
 	struct boot_options options;
 
 	(void)state;
-	machine.bootargs = "  quiet dom0_mem=768M  dom0_vcpus=2 loglevel=3 console=none maxcpus=3";
+	machine.bootargs = "  quiet dom0_mem=768M  dom0_vcpus=2 loglevel=3 console=none maxcpus=3 guest_cpus=any";
 	boot_options_parse(fake_dtb(&machine), &options);
 	assert_int_equal(options.dom0_mem, 768 * MIB);
 	assert_int_equal(options.dom0_vcpus, 2);
 	assert_int_equal(options.cpus, 3);
 	assert_int_equal(options.log_level, LOG_DEBUG);
 	assert_false(options.console);
+	assert_true(options.mixed_cpus);
 	machine.bootargs = "dom0_mem=2G loglevel=99 maxcpus=0";
 	boot_options_parse(fake_dtb(&machine), &options);
 	assert_int_equal(options.dom0_mem, 2 * GIGA_SIZE);
@@ -246,6 +247,7 @@ static void the_command_line(void **state)
 	assert_int_equal(options.dom0_vcpus, 0);
 	assert_int_equal(options.cpus, CPU_MAX);
 	assert_true(options.console);
+	assert_false(options.mixed_cpus);
 }
 
 static void ranges_merge_and_split(void **state)

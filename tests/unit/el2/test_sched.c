@@ -551,6 +551,53 @@ static void an_idle_cpu_takes_a_guest_but_not_dom0(void **state)
 	assert_ptr_equal(dom0_vcpu->cpu, &cpus[0]);
 }
 
+/* big.LITTLE: CPUs 0 and 2 are of one kind, CPU 1 of another. */
+static void a_guest_stays_on_one_kind_of_cpu(void **state)
+{
+	static struct vcpu more[3];
+	struct vcpu *first;
+
+	(void)state;
+	cpu_count = 3;
+	cpus[2].id = 2;
+	cpus[1].kind = 1;
+	first = add(1, 256);
+	assert_ptr_equal(first->cpu, &cpus[0]);
+	for (unsigned int i = 0; i < 3; i++) {
+		more[i] = (struct vcpu){ .domain = &domains[1], .id = i + 1, .weight = 256, .timer_deadline = NEVER };
+		runqueue_place(&more[i]);
+		assert_int_equal(more[i].cpu->kind, 0);
+	}
+	/* The next guest finds CPU 1 empty, and stays there. */
+	assert_ptr_equal(add(2, 256)->cpu, &cpus[1]);
+}
+
+static void an_idle_cpu_leaves_guests_of_another_kind(void **state)
+{
+	struct vcpu *first, *second, *third;
+
+	(void)state;
+	cpu_count = 2;
+	cpus[1].kind = 1;
+	first = add(1, 256);
+	third = add(2, 256);
+	second = add(3, 256);
+	assert_ptr_equal(first->cpu, &cpus[0]);
+	assert_ptr_equal(third->cpu, &cpus[1]);
+	assert_ptr_equal(second->cpu, &cpus[0]);
+	sched_run();
+	on_cpu(1);
+	sched_run();
+	assert_ptr_equal(this_cpu()->vcpu, third);
+	sched_block(third, WAIT_INTERRUPT);
+	wake_while_idle = third;
+	sched_run();
+	/* Only its own vCPU: CPU 0 keeps both of its. */
+	assert_ptr_equal(this_cpu()->vcpu, third);
+	assert_ptr_equal(first->cpu, &cpus[0]);
+	assert_ptr_equal(second->cpu, &cpus[0]);
+}
+
 static void a_vcpu_on_another_cpu_is_kicked(void **state)
 {
 	struct vcpu *first, *second;
@@ -607,6 +654,8 @@ int main(void)
 		TEST(a_guest_far_ahead_waits_for_its_share),
 		TEST(an_answered_guest_that_is_stopped_does_not_run),
 		TEST(an_idle_cpu_takes_a_guest_but_not_dom0),
+		TEST(a_guest_stays_on_one_kind_of_cpu),
+		TEST(an_idle_cpu_leaves_guests_of_another_kind),
 		TEST(a_vcpu_on_another_cpu_is_kicked),
 		TEST(yielding_lets_the_other_run),
 	};

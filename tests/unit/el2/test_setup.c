@@ -195,6 +195,31 @@ static void actlr_of_other_makers_stays(void **state)
 	assert_int_equal(fake_sysreg_get("vpidr_el2"), 0x500f0000);
 }
 
+#define A53 0x410fd034
+#define A72 0x410fd083
+#define A72_LATER 0x411fd080
+
+static void cpus_of_one_midr_are_of_one_kind(void **state)
+{
+	static const uint64_t midrs[] = { A53, A72, A53, A72_LATER, A72 };
+
+	(void)state;
+	cpu_count = ARRAY_SIZE(midrs);
+	for (unsigned int i = 0; i < cpu_count; i++) {
+		become_armv8_0();
+		fake_sysreg_set("midr_el1", midrs[i]);
+		cpu_setup(&cpus[i]);
+		assert_int_equal(cpus[i].midr, midrs[i]);
+	}
+	assert_int_equal(cpu_find_kinds(false), 3);
+	assert_int_equal(cpus[0].kind, cpus[2].kind);
+	assert_int_equal(cpus[1].kind, cpus[4].kind);
+	assert_int_not_equal(cpus[0].kind, cpus[1].kind);
+	assert_int_not_equal(cpus[1].kind, cpus[3].kind);
+	assert_int_equal(cpu_find_kinds(true), 1);
+	assert_int_equal(cpus[3].kind, cpus[0].kind);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +230,7 @@ int main(void)
 		cmocka_unit_test(all_event_counters_are_counted_as_el1s),
 		cmocka_unit_test(mpam_traps_its_id_register),
 		cmocka_unit_test(actlr_of_other_makers_stays),
+		cmocka_unit_test(cpus_of_one_midr_are_of_one_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
