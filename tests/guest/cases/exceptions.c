@@ -171,8 +171,8 @@ CASE(exceptions, el0_has_no_access)
 }
 
 /*
- * Software step of one instruction at EL0 (DDI 0487 J.a, D2.12), and of a load that a hypervisor emulates: the exception
- * comes after it, not after the next. The OS lock would forbid it.
+ * Software step of one instruction at EL0 (DDI 0487 J.a, D2.12), and of a load that a hypervisor emulates: the
+ * exception comes after it, not after the next. The OS lock would forbid it.
  */
 #define SPSR_SS (1u << 21)
 #define MDSCR_SS 1u

@@ -48,10 +48,11 @@ static uint64_t pattern(unsigned int round)
 }
 
 /* Registers that hold any value, and those of which bits do. */
-#define REGISTERS(X)                                                                                             \
-	X(tpidr_el0, ~0ull) X(tpidrro_el0, ~0ull) X(sp_el0, ~0ull) X(elr_el1, ~0ull) X(far_el1, ~0ull)          \
-	X(esr_el1, 0xffffffff) X(contextidr_el1, 0xffffffff) X(spsr_el1, 0xf00003c0) X(cntkctl_el1, 0x3ff)      \
-	X(cntp_cval_el0, ~0ull) X(csselr_el1, 2) X(par_el1, 0xfffff000) X(S3_3_C4_C4_1, 0x1f) X(S3_3_C4_C4_0, 0xc00000)
+#define REGISTERS(X)                                                                                                \
+	X(tpidr_el0, ~0ull)                                                                                         \
+	X(tpidrro_el0, ~0ull) X(sp_el0, ~0ull) X(elr_el1, ~0ull) X(far_el1, ~0ull) X(esr_el1, 0xffffffff)           \
+		X(contextidr_el1, 0xffffffff) X(spsr_el1, 0xf00003c0) X(cntkctl_el1, 0x3ff) X(cntp_cval_el0, ~0ull) \
+			X(csselr_el1, 2) X(par_el1, 0xfffff000) X(S3_3_C4_C4_1, 0x1f) X(S3_3_C4_C4_0, 0xc00000)
 
 static void keep_registers(void *argument)
 {
@@ -63,7 +64,7 @@ static void keep_registers(void *argument)
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		uint64_t value = pattern(round);
 
-#define SET(name, bits) write_register(name, value & (bits));
+#define SET(name, bits) write_register(name, value &(bits));
 		REGISTERS(SET)
 		sleep();
 #define COMPARE(name, bits) *count += (read_register(name) ^ value) & (bits) ? 1 : 0;
@@ -78,14 +79,15 @@ CASE(switch, registers)
 }
 
 /* uint64_t vectors_differ(uint64_t pattern, void (*between)(void)): V0-V31 before and after */
-ASM_FUNCTION(vectors_differ, "stp x29, x30, [sp, #-32]!\nstp x19, x20, [sp, #16]\nmov x19, x0\n"
-			     ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
-			     "add x2, x19, #\\n\ndup v\\n\\().2d, x2\n.endr\n"
-			     "blr x1\nmov x0, #0\n"
-			     ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
-			     "add x2, x19, #\\n\nfmov x3, d\\n\neor x3, x3, x2\norr x0, x0, x3\n"
-			     "fmov x3, v\\n\\().d[1]\neor x3, x3, x2\norr x0, x0, x3\n.endr\n"
-			     "ldp x19, x20, [sp, #16]\nldp x29, x30, [sp], #32\nret");
+ASM_FUNCTION(vectors_differ,
+	     "stp x29, x30, [sp, #-32]!\nstp x19, x20, [sp, #16]\nmov x19, x0\n"
+	     ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+	     "add x2, x19, #\\n\ndup v\\n\\().2d, x2\n.endr\n"
+	     "blr x1\nmov x0, #0\n"
+	     ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+	     "add x2, x19, #\\n\nfmov x3, d\\n\neor x3, x3, x2\norr x0, x0, x3\n"
+	     "fmov x3, v\\n\\().d[1]\neor x3, x3, x2\norr x0, x0, x3\n.endr\n"
+	     "ldp x19, x20, [sp, #16]\nldp x29, x30, [sp], #32\nret");
 
 static void keep_vectors(void *argument)
 {
@@ -195,7 +197,8 @@ static void compare_counters(void *argument)
 		if (now < before)
 			faults[this_cpu()->id]++;
 		/* The greatest wins. */
-		while (before < now && !__atomic_compare_exchange_n(&newest, &before, now, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		while (before < now &&
+		       !__atomic_compare_exchange_n(&newest, &before, now, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 			;
 		if (round % 10 == 0)
 			sleep();
