@@ -127,10 +127,11 @@ int dm_load(struct dm *dm, int description, struct error *err)
 	if (take_files(dm, files, &next_fd, err))
 		return -1;
 	dm->state = state_open(dm->files[DM_STATE], err);
-	close(dm->files[DM_STATE]);
-	if (!dm->state)
+	if (!dm->state || status_open(&dm->status, dm->files[DM_STATUS], STDERR_FILENO, err))
 		return -1;
-	status_open(&dm->status, dm->files[DM_STATUS]);
+	/* A mapping cannot grow a file: a guest that takes over vimo-dm must not fill /run. */
+	close(dm->files[DM_STATE]);
+	close(dm->files[DM_STATUS]);
 	dm_open_slots(dm);
 	if (add_devices(dm, devices, next_fd, err) || dm_fill_slots(dm, err))
 		return -1;

@@ -25,7 +25,8 @@ struct dm_state {
 	struct transport_state device[VIMO_GUEST_VIRTIO_COUNT];
 };
 
-/** state_open() - map the file in @fd, all zeroes or as it stands; @fd stays the caller's. Return: NULL on error. */
+/** state_open() - map the file in @fd, all zeroes or as it stands; @fd stays the caller's, and may be closed then.
+ * Return: NULL on error. */
 struct dm_state *state_open(int fd, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "host/endpoint.h"
 
 #include "host/map.h"
+#include "host/state_file.h"
 
 #include <vimo/device.h>
 #include <vimo/domain.h>
@@ -108,7 +109,8 @@ static int add_to_domain(struct endpoint *endpoint, unsigned int queues, struct 
 	};
 	struct ioreq_range range = { endpoint->ipa, access_registers, &endpoint->device };
 
-	if (map_reserve(endpoint->device.state, offsetof(struct transport_state, queue[queues]), err))
+	if (state_file_reserve("dm.state", endpoint->device.state, offsetof(struct transport_state, queue[queues]),
+			       err))
 		return -1;
 	if (ioctl(endpoint->host->domain, VIMO_IOC_DEVICE, &device) && errno != EEXIST)
 		return error_errno(err, "cannot add a device");

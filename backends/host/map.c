@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * map.c - map the guest's RAM and shared pages; reserve memory of a file.
+ * map.c - map the guest's RAM and shared pages.
  */
 #include "host/map.h"
 
@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 void *map_page(int domain, uint64_t offset, const char *what, struct error *err)
 {
@@ -39,16 +38,5 @@ int guest_memory_map(struct guest_memory *memory, int domain, struct error *err)
 		return error_set(err, ERROR_FAILED, "cannot map the guest's %llu MiB: %s",
 				 (unsigned long long)(memory->bytes >> 20), strerror(errno));
 	memory->base = base;
-	return 0;
-}
-
-int map_reserve(void *part, size_t bytes, struct error *err)
-{
-	size_t before = (uintptr_t)part % (size_t)sysconf(_SC_PAGESIZE);
-
-	/* EFAULT: a store would raise SIGBUS. EINVAL: the kernel is older than the call (5.14). */
-	if (madvise((char *)part - before, bytes + before, MADV_POPULATE_WRITE) && errno != EINVAL)
-		return error_set(err, ERROR_RESOURCES, "dm.state: %s: make room in /run",
-				 strerror(errno == EFAULT ? ENOSPC : errno));
 	return 0;
 }

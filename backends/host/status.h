@@ -11,13 +11,20 @@
 #include <pthread.h>
 
 struct status {
-	int fd;
-	pthread_mutex_t lock; /* now */
-	struct dm_status now;
+	struct dm_status *file; /* mapped */
+	int messages;           /* the FIFO of vimo-dm's lines */
+	pthread_mutex_t lock;   /* of changes */
 };
 
-/** status_open() - take @fd, with the previous vimo-dm's reports. */
-void status_open(struct status *status, int fd);
+/**
+ * status_open() - map the file @fd, with the previous vimo-dm's reports.
+ * @fd: stays the caller's, and may be closed then
+ * @messages: where an empty line asks vimod for a look after each change; -1: none
+ *
+ * Return: 0 or -1.
+ */
+int status_open(struct status *status, int fd, int messages, struct error *err);
+void status_close(struct status *status);
 /** status_stall() - the disk in @slot paused the guest. */
 void status_stall(struct status *status, unsigned int slot, const char *why);
 /** status_go_on() - there is no stall any more. */

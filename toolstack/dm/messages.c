@@ -66,6 +66,8 @@ static void on_readable(void *arg)
 	read_lines(messages);
 	watch_end(&messages->watch);
 	messages->watch = watch_timer(messages->loop, QUIET_MS, on_quiet, messages);
+	if (messages->notify) /* the last: it may end the watch */
+		messages->notify(messages->notify_arg);
 }
 
 static int open_fifo(const char *name)
@@ -97,6 +99,12 @@ int dm_messages_watch(struct dm_messages *messages, uv_loop_t *loop, const char 
 	snprintf(messages->name, sizeof(messages->name), "%s", name);
 	on_quiet(messages);
 	return 0;
+}
+
+void dm_messages_notify(struct dm_messages *messages, void (*fn)(void *arg), void *arg)
+{
+	messages->notify = fn;
+	messages->notify_arg = arg;
 }
 
 int dm_messages_open(const struct dm_messages *messages)

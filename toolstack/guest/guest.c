@@ -42,7 +42,7 @@ struct guest *guest_new(struct guests *guests, const struct guest_config *config
 
 	guest->guests = guests;
 	guest->config = *config;
-	guest->fd = guest->stall_fd = guest->status_fd = -1;
+	guest->fd = guest->status_fd = -1;
 	guest->image.kernel_fd = guest->image.ramdisk_fd = -1;
 	guest->dm = (struct dm_process){ .process = { .pidfd = -1 },
 					 .loop = guests->loop,

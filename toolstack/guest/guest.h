@@ -114,8 +114,7 @@ struct guest {
 	uint64_t started_ms;
 	char cause[256]; /* of its end */
 	struct dm_process dm;
-	struct watch *stop, *timer, *stall;
-	int stall_fd;      /* inotify of vimo-dm's status; -1: none */
+	struct watch *stop, *timer;
 	int status_fd;     /* vimo-dm's status; -1: not watched */
 	char problem[256]; /* of its disks, or what a restart waits for; empty: none */
 	struct image image;

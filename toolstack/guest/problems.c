@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * problems.c - read the status, which vimo-dm writes. A guest may have taken it over: its status is decoded like a
- * guest's values, and read ten times a second at most.
+ * guest's values, and read as often as its messages, ten times a second at most.
  */
 #include "guest/problems.h"
 #include "dm/files.h"
@@ -13,10 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
-
-#define QUIET_MS 100
 
 static const char *disk_name(const struct guest *guest, uint32_t slot)
 {
@@ -42,33 +39,12 @@ static void look_for_stall(struct guest *guest)
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_STALL });
 }
 
-static void look(struct guest *guest)
+static void look(void *arg)
 {
+	struct guest *guest = arg;
+
 	switches_look(guest->switches, &guest->config, guest->status_fd, guest->guests->loop);
 	look_for_stall(guest);
-}
-
-static void on_quiet(void *arg);
-
-static void on_change(void *arg)
-{
-	struct guest *guest = arg;
-	_Alignas(struct inotify_event) char events[4096];
-	ssize_t got = read(guest->stall_fd, events, sizeof(events));
-
-	(void)got;
-	watch_end(&guest->stall);
-	guest->stall = watch_timer(guest->guests->loop, QUIET_MS, on_quiet, guest);
-	look(guest);
-}
-
-/* Changes from now on, and those of the last QUIET_MS, which wait in stall_fd. */
-static void on_quiet(void *arg)
-{
-	struct guest *guest = arg;
-
-	watch_end(&guest->stall);
-	guest->stall = watch_fd(guest->guests->loop, guest->stall_fd, UV_READABLE, on_change, guest);
 }
 
 void problems_watch(struct guest *guest)
@@ -77,29 +53,23 @@ void problems_watch(struct guest *guest)
 
 	problems_unwatch(guest);
 	guest->status_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	guest->stall_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (guest->status_fd < 0 || guest->stall_fd < 0 || inotify_add_watch(guest->stall_fd, path, IN_MODIFY) < 0) {
+	if (guest->status_fd < 0) {
 		log_warning("%s: cannot see failures of its disks and switches: %s: %s", guest->config.name, path,
 			    strerror(errno));
 		return;
 	}
-	on_quiet(guest);
+	/* vimo-dm stores into its mapping of the file, and writes an empty line then. */
+	dm_messages_notify(&guest->dm.messages, look, guest);
 	look(guest);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 }
 
 void problems_unwatch(struct guest *guest)
 {
-	watch_end(&guest->stall);
+	dm_messages_notify(&guest->dm.messages, NULL, NULL);
 	switches_forget(guest->switches);
-	close_fd(&guest->stall_fd);
-	close_fd(&guest->status_fd);
+	if (guest->status_fd >= 0)
+		close(guest->status_fd);
+	guest->status_fd = -1;
 	guest->problem[0] = 0;
 }
 

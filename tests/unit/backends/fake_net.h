@@ -35,6 +35,7 @@ static struct transport_state kept;
 static struct endpoint endpoint;
 static struct endpoint_host host;
 static struct status status; /* its file stays from one vimo-dm to the next */
+static int status_fd;
 static struct net net;
 static uv_loop_t loop;
 static struct error err;
@@ -125,7 +126,9 @@ static int make_guest(void)
 		return -1;
 	ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
 	memory = (struct guest_memory){ ram, RAM, RAM_BYTES };
-	status_open(&status, memfd_create("status", MFD_CLOEXEC));
+	status_fd = memfd_create("status", MFD_CLOEXEC);
+	if (ftruncate(status_fd, sizeof(struct dm_status)) || status_open(&status, status_fd, -1, &(struct error){ 0 }))
+		return -1;
 	host = (struct endpoint_host){ .loop = &loop, .status = &status };
 	return ram == MAP_FAILED ? -1 : 0;
 }

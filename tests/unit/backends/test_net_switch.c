@@ -78,7 +78,7 @@ static bool link_is_asked_for(void)
 {
 	struct dm_status read;
 
-	assert_true(dm_status_read(status.fd, &read));
+	assert_true(dm_status_read(status_fd, &read));
 	assert_int_equal(read.links_down & ~1u, 0);
 	return read.links_down & 1;
 }

@@ -4,7 +4,7 @@
  */
 #include "dm/state.h"
 
-#include "host/map.h"
+#include "host/state_file.h"
 #include "dm_files.h"
 
 #include <setjmp.h>
@@ -84,7 +84,8 @@ static void memory_is_had_where_it_will_be_used_only(void **state)
 	(void)state;
 	assert_non_null(all);
 	assert_int_equal(stat(path, &before), 0);
-	assert_int_equal(map_reserve(&all->device[20], offsetof(struct transport_state, queue[3]), &err), 0);
+	assert_int_equal(
+		state_file_reserve("dm.state", &all->device[20], offsetof(struct transport_state, queue[3]), &err), 0);
 	assert_int_equal(stat(path, &after), 0);
 	assert_in_range((after.st_blocks - before.st_blocks) * 512, 3 * sizeof(all->device[0].queue[0]) - 4096, 65536);
 	munmap(all, sizeof(*all));
@@ -99,7 +100,7 @@ static void no_memory_is_an_error_and_no_death(void **state)
 	assert_non_null(all);
 	/* As if the file system were full. */
 	assert_int_equal(truncate(path, 4096), 0);
-	assert_int_equal(map_reserve(&all->device[20], sizeof(all->device[0]), &err), -1);
+	assert_int_equal(state_file_reserve("dm.state", &all->device[20], sizeof(all->device[0]), &err), -1);
 	assert_int_equal(err.code, ERROR_RESOURCES);
 	munmap(all, sizeof(*all));
 }

@@ -132,6 +132,46 @@ static void the_next_vimod_reads_on(void **state)
 	close(fd);
 }
 
+static struct dm_messages *notified;
+static unsigned int looks;
+
+static void look(void *arg)
+{
+	assert_ptr_equal(arg, &looks);
+	looks++;
+	dm_messages_end(notified); /* as when a guest is forgotten */
+}
+
+/* All changes before a look are seen by it. */
+static void an_empty_line_asks_for_a_look(void **state)
+{
+	struct dm_messages messages;
+	int fd = begin(&messages);
+
+	(void)state;
+	notified = &messages;
+	looks = 0;
+	dm_messages_notify(&messages, look, &looks);
+	put(fd, "\n\n\n");
+	while (!looks)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(looks, 1);
+	assert_int_equal(lines, 0);
+	end(&messages);
+	assert_int_equal(looks, 1);
+	close(fd);
+	/* Nothing asks for it any more. */
+	fd = begin(&messages);
+	dm_messages_notify(&messages, look, &looks);
+	dm_messages_notify(&messages, NULL, NULL);
+	put(fd, "one\n");
+	while (!lines)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(looks, 1);
+	end(&messages);
+	close(fd);
+}
+
 static void a_flood_is_cut_and_does_not_wait(void **state)
 {
 	struct dm_messages messages;
@@ -175,9 +215,8 @@ static void other_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_are_logged_with_their_level),
-		cmocka_unit_test(the_next_vimod_reads_on),
-		cmocka_unit_test(a_flood_is_cut_and_does_not_wait),
+		cmocka_unit_test(lines_are_logged_with_their_level), cmocka_unit_test(the_next_vimod_reads_on),
+		cmocka_unit_test(an_empty_line_asks_for_a_look),     cmocka_unit_test(a_flood_is_cut_and_does_not_wait),
 		cmocka_unit_test(other_files_are_refused),
 	};
 
