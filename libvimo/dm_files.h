@@ -18,7 +18,8 @@ enum { DM_FD_DOMAIN = 3, DM_FD_READY, DM_FD_DESCRIPTION, DM_FD_FIRST };
 
 /* Sizes of the files that the next vimo-dm finds as the previous one left them. Only parts in use take memory. */
 #define DM_STATE_BYTES (8u << 20)
-#define DM_FOLDER_STATE_BYTES (96u << 20)
+#define DM_FOLDER_STATE_BYTES (96u << 20) /* at most */
+#define DM_FOLDER_STATE_MIN (2u << 20)    /* some thousand files; a smaller table would not be of use */
 
 /** The file "status": vimo-dm writes it, vimod reads it. All zeroes: nothing to report. */
 struct dm_status {

@@ -102,10 +102,8 @@ static const int allowed[] = {
 	SCMP_SYS(eventfd2),
 	SCMP_SYS(pipe2),
 	SCMP_SYS(memfd_create), /* rings of helpers */
-	SCMP_SYS(ftruncate),
-	SCMP_SYS(fallocate),
+	SCMP_SYS(ftruncate),    /* and logs */
 	SCMP_SYS(fstat),
-	SCMP_SYS(fstatfs),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(lseek),
 	SCMP_SYS(mmap),

@@ -51,8 +51,10 @@ static int set_up(struct fs *fs, int state, struct error *err)
 {
 	struct endpoint *endpoint = fs->endpoint;
 
-	if (fs_nodes_open(&fs->nodes, state, err) ||
-	    driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
+	if (fs_nodes_open(&fs->nodes, state, err))
+		return -1;
+	close(state);
+	if (driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
 		return -1;
 	fs->shared = (struct fs_shared *)(void *)fs->ring.shared;
 	fs->nodes.hidden = *fs->hidden ? fs->hidden : NULL;

@@ -15,7 +15,7 @@ void fs_handles_find(struct fs_nodes *nodes)
 {
 	for (uint32_t index = 0; index < nodes->handles; index++)
 		if (nodes->table->handle[index].id)
-			nodes->open[(uint32_t)nodes->table->handle[index].node % FS_NODES]++;
+			nodes->open[(uint32_t)nodes->table->handle[index].node % nodes->limit]++;
 }
 
 bool fs_node_is_open(const struct fs_nodes *nodes, const struct fs_node *node)
@@ -39,7 +39,7 @@ struct fs_handle *fs_handle_new(struct fs_nodes *nodes, uint64_t node, uint32_t 
 		handle->flags = flags;
 		handle->daemon = daemon;
 		handle->lost = 0;
-		nodes->open[(uint32_t)node % FS_NODES]++;
+		nodes->open[(uint32_t)node % nodes->limit]++;
 		__atomic_store_n(&handle->id, (uint64_t)handle->generation << 32 | index, __ATOMIC_RELEASE);
 		return handle;
 	}
@@ -58,7 +58,7 @@ void fs_handle_free(struct fs_nodes *nodes, struct fs_handle *handle)
 	const struct fs_node *node = fs_node_find(nodes, handle->node);
 
 	__atomic_store_n(&handle->id, 0, __ATOMIC_RELEASE);
-	nodes->open[(uint32_t)handle->node % FS_NODES]--;
+	nodes->open[(uint32_t)handle->node % nodes->limit]--;
 	if (node)
 		fs_node_note_closed(nodes, node);
 }

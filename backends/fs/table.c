@@ -4,19 +4,18 @@
  */
 #include "fs/table.h"
 
+#include "host/state_file.h"
+#include "dm_files.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/magic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
 #define MAGIC 0x33454c4241544656ull /* "VFTABLE3" */
-#define STEP (1u << 20)             /* bytes by which the file grows */
+#define STEP (1u << 18)             /* bytes that are reserved at once */
+#define NAME "a folder's state"
 
 uint32_t fs_node_index(const struct fs_nodes *nodes, const struct fs_node *node)
 {
@@ -37,36 +36,20 @@ void fs_list_remove(uint32_t *first, uint32_t *next, uint32_t index)
 		*first = next[index];
 }
 
-/*
- * The file may grow until a quarter of /run is left: records and sockets of all guests lie there. Parts that it has
- * already need no room.
- */
-static bool has_room(int fd, uint64_t end)
-{
-	struct statfs system;
-	struct stat status;
-
-	if (!fstat(fd, &status) && (uint64_t)status.st_blocks * 512 >= end)
-		return true;
-	if (fstatfs(fd, &system) || system.f_type != TMPFS_MAGIC || system.f_bavail >= system.f_blocks / 4)
-		return true;
-	errno = ENOSPC;
-	return false;
-}
-
-/* Allocate the file up to record @index: SIGBUS would kill vimo-dm at a page that the file system has no room for. */
+/* Reserve the file up to record @index, in steps. */
 static bool reserve(struct fs_nodes *nodes, uint32_t index)
 {
 	uint64_t end = offsetof(struct fs_table, node) + (index + 1ull) * sizeof(struct fs_node);
+	struct error err;
 
-	if (end <= nodes->allocated)
+	if (end <= nodes->reserved)
 		return true;
 	end = (end + STEP - 1) / STEP * STEP;
-	if (!has_room(nodes->fd, end))
+	if (end > nodes->bytes)
+		end = nodes->bytes;
+	if (state_file_reserve(NAME, (char *)nodes->table + nodes->reserved, end - nodes->reserved, &err))
 		return false;
-	if (posix_fallocate(nodes->fd, (off_t)nodes->allocated, (off_t)(end - nodes->allocated)))
-		return false;
-	nodes->allocated = end;
+	nodes->reserved = end;
 	return true;
 }
 
@@ -80,15 +63,6 @@ struct fs_node *fs_record_at(const struct fs_nodes *nodes, uint32_t index)
 	if (!index || index >= nodes->used_end || !nodes->table->node[index].id)
 		return NULL;
 	return &nodes->table->node[index];
-}
-
-/* Empty a file of another version, of @bytes. Return: false: that fails. */
-static bool empty_unknown(int fd, off_t bytes)
-{
-	uint64_t magic = 0;
-
-	return (pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == MAGIC) ||
-	       (!ftruncate(fd, 0) && !ftruncate(fd, bytes));
 }
 
 static bool id_is_valid(uint64_t id, uint32_t generation, uint32_t index)
@@ -126,11 +100,11 @@ static bool allocate(struct fs_nodes *nodes)
 {
 	nodes->by_daemon = calloc(FS_BUCKETS, sizeof(uint32_t));
 	nodes->by_name = calloc(FS_BUCKETS, sizeof(uint32_t));
-	nodes->open = calloc(FS_NODES, sizeof(uint32_t));
-	nodes->others = calloc(FS_NODES, sizeof(uint32_t));
-	nodes->next_daemon = calloc(FS_NODES, sizeof(uint32_t));
-	nodes->next_name = calloc(FS_NODES, sizeof(uint32_t));
-	nodes->tried = calloc(FS_NODES, sizeof(uint32_t));
+	nodes->open = calloc(nodes->limit, sizeof(uint32_t));
+	nodes->others = calloc(nodes->limit, sizeof(uint32_t));
+	nodes->next_daemon = calloc(nodes->limit, sizeof(uint32_t));
+	nodes->next_name = calloc(nodes->limit, sizeof(uint32_t));
+	nodes->tried = calloc(nodes->limit, sizeof(uint32_t));
 	return nodes->open && nodes->others && nodes->by_daemon && nodes->by_name && nodes->next_daemon &&
 	       nodes->next_name && nodes->tried;
 }
@@ -144,31 +118,21 @@ static void find_end(struct fs_nodes *nodes)
 	nodes->handles = FS_HANDLES;
 	while (nodes->handles && !table->handle[nodes->handles - 1].id)
 		nodes->handles--;
-	table->magic = MAGIC;
-	while (nodes->used_end < FS_NODES && reserve(nodes, nodes->used_end) && table->node[nodes->used_end].generation)
+	while (nodes->used_end < nodes->limit && reserve(nodes, nodes->used_end) &&
+	       table->node[nodes->used_end].generation)
 		nodes->used_end++;
 }
 
 int fs_table_open(struct fs_nodes *nodes, int fd, struct error *err)
 {
-	void *table = MAP_FAILED;
-	struct stat status;
-
 	memset(nodes, 0, sizeof(*nodes));
-	nodes->fd = fd;
-	if (fstat(fd, &status))
-		return error_errno(err, "a folder's state");
-	if (status.st_size < (off_t)sizeof(*nodes->table))
-		return error_set(
-			err, ERROR_USAGE,
-			"a folder's state has %lld bytes: vimod and vimo-dm differ: install one release of both",
-			(long long)status.st_size);
-	if (empty_unknown(fd, status.st_size) && reserve(nodes, FUSE_ROOT_ID))
-		table = mmap(NULL, sizeof(*nodes->table), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (table != MAP_FAILED)
-		nodes->table = table;
-	if (!nodes->table || !allocate(nodes))
-		return error_set(err, ERROR_RESOURCES, "a folder's state: %s: make room in /run", strerror(errno));
+	nodes->bytes = sizeof(*nodes->table);
+	nodes->table = state_file_map(NAME, fd, DM_FOLDER_STATE_MIN, &nodes->bytes, err);
+	if (!nodes->table || state_file_begin(NAME, nodes->table, nodes->bytes, MAGIC, err))
+		return -1;
+	nodes->limit = (uint32_t)((nodes->bytes - offsetof(struct fs_table, node)) / sizeof(struct fs_node));
+	if (!reserve(nodes, FUSE_ROOT_ID) || !allocate(nodes))
+		return error_set(err, ERROR_RESOURCES, NAME ": %s: make room in /run", strerror(ENOSPC));
 	find_end(nodes);
 	fs_table_decode(nodes->table, nodes->used_end, nodes->handles);
 	return 0;
@@ -177,7 +141,7 @@ int fs_table_open(struct fs_nodes *nodes, int fd, struct error *err)
 void fs_table_close(struct fs_nodes *nodes)
 {
 	if (nodes->table)
-		munmap(nodes->table, sizeof(*nodes->table));
+		munmap(nodes->table, nodes->bytes);
 	free(nodes->open);
 	free(nodes->others);
 	free(nodes->by_daemon);
@@ -209,7 +173,7 @@ struct fs_node *fs_record_new(struct fs_nodes *nodes, uint64_t name_of)
 	if (index) {
 		nodes->free = nodes->next_daemon[index];
 	} else {
-		if (nodes->used_end == FS_NODES || !reserve(nodes, nodes->used_end))
+		if (nodes->used_end == nodes->limit || !reserve(nodes, nodes->used_end))
 			return NULL;
 		index = nodes->used_end++;
 	}

@@ -17,7 +17,7 @@
 
 #include <linux/fuse.h>
 
-#define FS_NODES (1u << 18)   /* that a guest may know; each is an open file of the daemon */
+#define FS_NODES (1u << 18)   /* that a guest may know at most; each is an open file of the daemon */
 #define FS_HANDLES (1u << 14) /* open files and directories */
 #define FS_NAME 255u
 #define FS_QUEUES 2u
@@ -58,7 +58,7 @@ struct fs_note {
 	uint64_t inode;  /* of the file to be removed or renamed; 0: not known */
 };
 
-/** The file. */
+/** The file. vimod may give it fewer nodes. */
 struct fs_table {
 	uint64_t magic;
 	uint32_t init_bytes; /* 0: not mounted */
@@ -72,8 +72,8 @@ struct fs_table {
 /** The mapped file, and lists of its records in vimo-dm's own memory. */
 struct fs_nodes {
 	struct fs_table *table;
-	int fd;
-	uint64_t allocated;            /* bytes of the file */
+	size_t bytes, reserved;        /* mapped; that memory is reserved for, from the beginning */
+	uint32_t limit;                /* records that the file has room for */
 	uint32_t used_end, free;       /* first never used record; first record of the free list, 0: none */
 	uint32_t handles, next_handle; /* first one of the unused rest; where the search for a free one begins */
 	uint32_t *open;                /* handles of each node */
@@ -88,7 +88,8 @@ struct fs_nodes {
 
 /**
  * fs_table_open() - map the table in @fd, all zeroes or with its contents, and allocate the lists, empty.
- * @fd: a file of at least sizeof(struct fs_table) bytes; stays the caller's, and open as long as the table
+ * @fd: a file of at least DM_FOLDER_STATE_MIN bytes, whose size limits the records; stays the caller's, and may be
+ * closed then
  *
  * Return: 0, or -1 with @err; the caller closes it in both cases.
  */

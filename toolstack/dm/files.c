@@ -4,6 +4,7 @@
  */
 #include "dm/files.h"
 #include "base/store.h"
+#include "dm/room.h"
 #include "dm_files.h"
 #include "host/channel.h"
 #include "log.h"
@@ -161,10 +162,24 @@ static void folder_file(uint32_t slot, char file[FILE_BYTES])
 
 int dm_files_folder(const char *name, uint32_t slot, struct fd_list *fds, struct error *err)
 {
-	char file[FILE_BYTES];
+	char file[FILE_BYTES], path[PATH_MAX];
+	struct stat status;
+	off_t bytes;
+	int fd;
 
 	folder_file(slot, file);
-	return add_state(name, file, DM_FOLDER_STATE_BYTES, fds, err);
+	snprintf(path, sizeof(path), "%s", store_record(name, file));
+	fd = open_file(path, 0, 0600);
+	if (add(fds, fd, path, err))
+		return -1;
+	/* The next vimo-dm finds what the previous one had room for. */
+	if (!fstat(fd, &status) && status.st_size >= (off_t)DM_FOLDER_STATE_MIN &&
+	    status.st_size <= (off_t)DM_FOLDER_STATE_BYTES)
+		return 0;
+	bytes = room_for_folder(err);
+	if (bytes < 0)
+		return -1;
+	return ftruncate(fd, bytes) ? error_errno(err, "%s", path) : 0;
 }
 
 json_object *dm_files_open(const char *name, struct fd_list *fds, struct error *err)

@@ -20,7 +20,7 @@ json_object *dm_files_open(const char *name, struct fd_list *fds, struct error *
 int dm_files_console(const char *name, struct fd_list *fds, struct error *err);
 /** dm_files_channel() - the listening socket of the channel @index. Return: 0 or -1. */
 int dm_files_channel(const struct guest_config *config, uint32_t index, struct fd_list *fds, struct error *err);
-/** dm_files_folder() - the table of the folder in @slot. Return: 0 or -1. */
+/** dm_files_folder() - the table of the folder in @slot, of a size for the life of the guest. Return: 0 or -1. */
 int dm_files_folder(const char *name, uint32_t slot, struct fd_list *fds, struct error *err);
 /**
  * dm_files_check_logs() - empty logs of consoles that are far larger than vimo-dm makes them.

@@ -728,7 +728,7 @@ static void a_table_that_is_too_small_is_refused(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(ftruncate(table_fd, sizeof(struct fs_table) - 1), 0);
+	assert_int_equal(ftruncate(table_fd, DM_FOLDER_STATE_MIN - 1), 0);
 	assert_int_equal(fs_nodes_open(&nodes, table_fd, &err), -1);
 	fs_nodes_close(&nodes);
 	assert_int_equal(err.code, ERROR_USAGE);

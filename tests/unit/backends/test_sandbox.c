@@ -68,6 +68,8 @@ static const struct {
 	{ "fchown", SYS_fchown, { 0 } },
 	{ "bpf", SYS_bpf, { 0 } },
 	{ "userfaultfd", SYS_userfaultfd, { 0 } },
+	{ "fallocate", SYS_fallocate, { 0 } },
+	{ "fstatfs", SYS_fstatfs, { 0, (unsigned long)buffer } },
 	{ "ioctl", SYS_ioctl, { 0, 0x5412 /* TIOCSTI */, (unsigned long)buffer } },
 };
 #define FORBIDDEN (sizeof(forbidden) / sizeof(forbidden[0]))
@@ -122,13 +124,13 @@ static void *thread(void *argument)
 
 static int use_descriptors(void)
 {
-	int fd = memfd_create("file", MFD_CLOEXEC);
+	int fd = memfd_create("file", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct stat status;
 	pthread_t id;
 	void *result;
 
 	return fd < 0 || ftruncate(fd, 8192) || pwrite(fd, "x", 1, 5) != 1 || fstat(fd, &status) ||
-	       status.st_size != 8192 || posix_fallocate(fd, 0, 4096) || pread(fd, buffer, 8, 0) != 8 ||
+	       status.st_size != 8192 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) || pread(fd, buffer, 8, 0) != 8 ||
 	       mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED || pthread_create(&id, NULL, thread, &fd) ||
 	       pthread_join(id, &result) || result != &fd || getuid() == 0;
 }

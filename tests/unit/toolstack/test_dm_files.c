@@ -4,6 +4,7 @@
  */
 #include "dm/files.h"
 #include "base/store.h"
+#include "dm/room.h"
 #include "dm_files.h"
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,6 +26,17 @@ static char directory[] = "/tmp/test_dm_files.XXXXXX";
 static struct guest_config config = { .name = "g", .channel_count = 1, .fs_count = 1, .fs[0].slot = 7 };
 static struct fd_list fds;
 static struct error err;
+
+#define MUCH (1ull << 40)
+static uint64_t available = MUCH; /* bytes of the file system */
+static bool unlimited;
+
+int statfs(const char *path, struct statfs *system)
+{
+	assert_string_equal(path, directory);
+	*system = (struct statfs){ .f_bsize = 4096, .f_blocks = unlimited ? 0 : MUCH, .f_bavail = available / 4096 };
+	return 0;
+}
 
 static int enter(void **state)
 {
@@ -127,6 +140,69 @@ static void files_have_their_size_again(void **state)
 	}
 }
 
+static void a_folder_gets_a_quarter_of_what_is_left(void **state)
+{
+	const uint64_t mib = 1 << 20;
+
+	(void)state;
+	assert_int_equal(room_share(4096 * mib, 0), DM_FOLDER_STATE_BYTES);
+	assert_int_equal(room_share(UINT64_MAX, 0), DM_FOLDER_STATE_BYTES);
+	assert_int_equal(room_share(4 * DM_FOLDER_STATE_BYTES, 0), DM_FOLDER_STATE_BYTES);
+	assert_int_equal(room_share(384 * mib, 4 * mib), 95 * mib);
+	assert_int_equal(room_share(384 * mib, 344 * mib), 10 * mib);
+	assert_int_equal(room_share(40 * mib + 5, 0), 10 * mib); /* whole pages */
+	assert_int_equal(room_share(4 * DM_FOLDER_STATE_MIN, 0), DM_FOLDER_STATE_MIN);
+	assert_int_equal(room_share(4 * DM_FOLDER_STATE_MIN - 1, 0), 0);
+	assert_int_equal(room_share(384 * mib, 384 * mib), 0);
+	assert_int_equal(room_share(384 * mib, UINT64_MAX), 0); /* more was promised than there is */
+	assert_int_equal(room_share(0, 0), 0);
+}
+
+static off_t size_of_folder(uint32_t slot)
+{
+	off_t bytes;
+
+	if (dm_files_folder("g", slot, &fds, &err))
+		return -1;
+	bytes = status_of(fds.fd[0]).st_size;
+	fd_list_close(&fds);
+	return bytes;
+}
+
+static void what_others_may_still_take_is_not_given_away(void **state)
+{
+	const off_t mib = 1 << 20;
+	int fd;
+
+	(void)state;
+	dm_files_forget(&config);
+	available = 80 * (uint64_t)mib;
+	assert_int_equal(size_of_folder(7), 20 * mib);
+	/* An existing file keeps its size, whatever is left. */
+	available = 0;
+	assert_int_equal(size_of_folder(7), 20 * mib);
+	/* 20 MiB are promised to the first. */
+	available = 80 * (uint64_t)mib;
+	assert_int_equal(size_of_folder(8), 15 * mib);
+	/* The first takes all of its own: they are neither available nor promised. */
+	fd = open("records/g/fs-7.state", O_RDWR);
+	assert_int_equal(posix_fallocate(fd, 0, 20 * mib), 0);
+	close(fd);
+	unlink("records/g/fs-8.state");
+	available = 60 * (uint64_t)mib;
+	assert_int_equal(size_of_folder(8), 15 * mib);
+	unlink("records/g/fs-8.state");
+	available = 7 * (uint64_t)mib;
+	assert_int_equal(size_of_folder(8), -1);
+	assert_non_null(strstr(err.text, "make room in /run"));
+	fd_list_close(&fds);
+	unlimited = true;
+	assert_int_equal(size_of_folder(8), DM_FOLDER_STATE_BYTES);
+	unlimited = false;
+	unlink("records/g/fs-8.state");
+	available = MUCH;
+}
+
 static void other_kinds_of_files_are_refused(void **state)
 {
 	(void)state;
@@ -187,9 +263,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, over)
 	const struct CMUnitTest tests[] = {
-		TEST(names_have_their_files),      TEST(devices_have_theirs),
-		TEST(files_have_their_size_again), TEST(other_kinds_of_files_are_refused),
-		TEST(the_next_life_begins_anew),   TEST(a_status_is_checked),
+		TEST(names_have_their_files),
+		TEST(devices_have_theirs),
+		TEST(files_have_their_size_again),
+		TEST(other_kinds_of_files_are_refused),
+		TEST(a_folder_gets_a_quarter_of_what_is_left),
+		TEST(what_others_may_still_take_is_not_given_away),
+		TEST(the_next_life_begins_anew),
+		TEST(a_status_is_checked),
 	};
 
 	return cmocka_run_group_tests_name("dm_files", tests, enter, leave);
