@@ -8,6 +8,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -22,8 +23,10 @@ int driver_ring_open(struct driver_ring *ring, const struct guest_memory *memory
 	ring->shared = NULL;
 	ring->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ring->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ring->fd = memfd_create("vimo-ring", MFD_CLOEXEC);
-	if (ring->kick >= 0 && ring->call >= 0 && ring->fd >= 0 && !ftruncate(ring->fd, (off_t)bytes))
+	ring->fd = memfd_create("vimo-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	/* The helper has the file, too: it can neither take pages away below this process nor fill dom0's memory. */
+	if (ring->kick >= 0 && ring->call >= 0 && ring->fd >= 0 && !ftruncate(ring->fd, (off_t)bytes) &&
+	    !fcntl(ring->fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL))
 		shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
 	if (shared == MAP_FAILED)
 		return error_set(err, ERROR_RESOURCES, "a ring for a helper: %s", strerror(errno));

@@ -722,6 +722,15 @@ static void any_bytes_are_a_table(void **state)
 	}
 }
 
+static void the_ring_keeps_its_size(void **state)
+{
+	(void)state;
+	assert_int_equal(ftruncate(fs.ring.fd, 0), -1);
+	assert_int_equal(ftruncate(fs.ring.fd, 1 << 30), -1);
+	assert_int_equal(pwrite(fs.ring.fd, "x", 1, 1 << 30), -1);
+	assert_int_equal(fcntl(fs.ring.fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+}
+
 static void a_table_that_is_too_small_is_refused(void **state)
 {
 	struct fs_nodes nodes;
@@ -753,6 +762,7 @@ int main(void)
 		TEST(what_was_renamed_is_noted_once),
 		TEST(what_was_renamed_is_noted_to_the_end),
 		TEST(a_forget_without_a_daemon_is_not_sent_to_the_next),
+		TEST(the_ring_keeps_its_size),
 		TEST(records_are_checked),
 		TEST(handles_are_checked),
 		TEST(a_mount_is_as_long_as_its_request),
