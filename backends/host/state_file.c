@@ -20,9 +20,8 @@ void *state_file_map(const char *name, int fd, size_t least, size_t *bytes, stru
 		return NULL;
 	}
 	if (status.st_size < (off_t)least) {
-		error_set(err, ERROR_USAGE,
-			  "%s has %lld bytes: vimod and vimo-dm differ: install one release of both", name,
-			  (long long)status.st_size);
+		error_set(err, ERROR_USAGE, "%s has %lld bytes: vimod and vimo-dm differ: install one release of both",
+			  name, (long long)status.st_size);
 		return NULL;
 	}
 	if (status.st_size < (off_t)*bytes)

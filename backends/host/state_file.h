@@ -25,8 +25,8 @@ void *state_file_map(const char *name, int fd, size_t least, size_t *bytes, stru
 /** state_file_begin() - empty a mapped file that does not begin with @magic, and let it begin so. Return: 0 or -1. */
 int state_file_begin(const char *name, void *file, size_t bytes, uint64_t magic, struct error *err);
 /**
- * state_file_reserve() - reserve memory for a part of a mapped file now. Without it, the first store into the part would
- * kill vimo-dm if there were no memory.
+ * state_file_reserve() - reserve memory for a part of a mapped file now. Without it, the first store into the part
+ * would kill vimo-dm if there were no memory.
  *
  * Return: 0, or -1 if there is no memory.
  */

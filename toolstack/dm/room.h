@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * room.h - how much of /run a folder's state may take. vimo-dm can fill its file up to the size that vimod gives it, but
- * not beyond, so the sizes of all state files together leave room in /run.
+ * room.h - how much of /run a folder's state may take. vimo-dm can fill its file up to the size that vimod gives it,
+ * but not beyond, so the sizes of all state files together leave room in /run.
  */
 #ifndef TOOLSTACK_DM_ROOM_H
 #define TOOLSTACK_DM_ROOM_H
