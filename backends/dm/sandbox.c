@@ -104,7 +104,6 @@ static const int allowed[] = {
 	SCMP_SYS(memfd_create), /* rings of helpers */
 	SCMP_SYS(ftruncate),    /* and logs */
 	SCMP_SYS(fstat),
-	SCMP_SYS(fcntl),
 	SCMP_SYS(lseek),
 	SCMP_SYS(mmap),
 	SCMP_SYS(munmap),
@@ -165,11 +164,26 @@ static const unsigned long ioctls[] = {
 	VHOST_VSOCK_SET_RUNNING,
 };
 
+/* fcntl()'s commands: not the owner of a descriptor, whom the kernel signals, nor a pipe's size. */
+static const int fcntls[] = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_ADD_SEALS };
+
+static int filter_fcntl(scmp_filter_ctx context)
+{
+	int status = 0;
+
+	for (size_t n = 0; !status && n < sizeof(fcntls) / sizeof(fcntls[0]); n++)
+		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+					  SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[n]));
+	return status;
+}
+
 static int filter_rest(scmp_filter_ctx context)
 {
 	/* ioctl() is first, since a guest's access waits for it. */
 	int status = seccomp_syscall_priority(context, SCMP_SYS(ioctl), 255);
 
+	if (!status)
+		status = filter_fcntl(context);
 	/* Threads, not processes. clone3's flags cannot be seen: without it, libc uses clone. */
 	if (!status)
 		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,

@@ -68,6 +68,9 @@ static const struct {
 	{ "fchown", SYS_fchown, { 0 } },
 	{ "bpf", SYS_bpf, { 0 } },
 	{ "userfaultfd", SYS_userfaultfd, { 0 } },
+	{ "F_SETOWN", SYS_fcntl, { 0, F_SETOWN, 1 } },
+	{ "F_SETPIPE_SZ", SYS_fcntl, { 0, F_SETPIPE_SZ, 1 << 20 } },
+	{ "F_NOTIFY", SYS_fcntl, { 0, F_NOTIFY, 1 } },
 	{ "fallocate", SYS_fallocate, { 0 } },
 	{ "fstatfs", SYS_fstatfs, { 0, (unsigned long)buffer } },
 	{ "ioctl", SYS_ioctl, { 0, 0x5412 /* TIOCSTI */, (unsigned long)buffer } },
@@ -130,7 +133,9 @@ static int use_descriptors(void)
 	void *result;
 
 	return fd < 0 || ftruncate(fd, 8192) || pwrite(fd, "x", 1, 5) != 1 || fstat(fd, &status) ||
-	       status.st_size != 8192 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) || pread(fd, buffer, 8, 0) != 8 ||
+	       status.st_size != 8192 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) || fcntl(fd, F_SETFD, FD_CLOEXEC) ||
+	       fcntl(fd, F_GETFD) != FD_CLOEXEC || fcntl(fd, F_GETFL) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) ||
+	       close(fcntl(fd, F_DUPFD_CLOEXEC, 3)) || pread(fd, buffer, 8, 0) != 8 ||
 	       mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED || pthread_create(&id, NULL, thread, &fd) ||
 	       pthread_join(id, &result) || result != &fd || getuid() == 0;
 }
