@@ -46,6 +46,9 @@ vimoctl create /t/linux.cfg && finish linux
 """ + BRIDGE + """
 /t/net serve 'vimoctl info --format=json io' &
 vimoctl create /t/io.cfg && finish io
+vimoctl create /t/io.cfg && vimoctl pause io
+awk '/^Private/ { kib += $2 } END { print "vimo-dm: private " kib }' /proc/$(pidof vimo-dm)/smaps_rollup
+vimoctl destroy io
 vimoctl dmesg
 kill $vimod
 """
@@ -145,7 +148,7 @@ class Images:
         """The root of a host or dom0, with its programs in /t."""
         tree = self.work / name
         harness.base_tree(tree, self.busybox, [])
-        toolstack.applets(tree, ("sed", "ip", "brctl"))
+        toolstack.applets(tree, ("awk", "brctl", "ip", "pidof", "sed"))
         for folder in ("etc", "run", "var/log", "t/io"):
             (tree / folder).mkdir(parents=True)
         (tree / "etc/passwd").write_text(PASSWD)

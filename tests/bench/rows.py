@@ -53,6 +53,7 @@ CREATE_TARGET = 30_000_000
 IMAGE_TARGET = 192 << 10
 MEMORY_TARGET = 1 << 20
 LINES_TARGET = 12_000
+PRIVATE_TARGET = 4096       # KiB
 BOOT_TARGET = 1.01
 LATENCY_TARGET = 1.005
 
@@ -170,6 +171,9 @@ def sizes(vimo, image, top):
     yield Row("el2-image", "EL2 image", Path(image).stat().st_size, IMAGE_TARGET, "bytes")
     yield Row("el2-memory", "EL2 memory apart from page tables", int(memory[-1]) if memory else None, MEMORY_TARGET,
               "bytes")
+    private = re.findall(r"^vimo-dm: private (\d+)$", vimo, re.M)
+    yield Row("dm-private", "private memory of an idle guest in dom0", int(private[-1]) if private else None,
+              PRIVATE_TARGET, "KiB")
     yield Row("el2-lines", "EL2 lines of code", lines_of_code(top), LINES_TARGET, "lines")
 
 
