@@ -49,6 +49,8 @@ class Machine:
     cpu: str = "cortex-a57"
     memory: str = "2G"
     bare: bool = False
+    board: str = ""                              # QEMU's machine, when it is not "virt"
+    console: str = "ttyAMA0"
     disks: bool = False
     # Further disks of dom0: MiB, and "" (empty), "ext4" (an empty file system) or function(bench): a directory to copy.
     drives: tuple = ()
@@ -204,12 +206,25 @@ class Bench:
         """Kernel, initrd, command line and first disks of dom0."""
         if not machine.kit:
             # Without kpti=off each system call empties QEMU's TLB. The shipped image boots with Linux's defaults.
-            bootargs = f"console=ttyAMA0 quiet panic=-1 kpti=off {machine.dom0_options}"
+            bootargs = f"console={machine.console} quiet panic=-1 kpti=off {machine.dom0_options}"
             return self.dom0_kernel, self.dom0_initrd(machine), bootargs, []
         image = Path(self.args.dom0)
         return image / "dom0-kernel", image / "dom0-initrd", console.BOOTARGS, [image / "dom0.ext4", machine.kit(self)]
 
+    def board(self, machine):
+        """QEMU's words for another machine than "virt"."""
+        kernel, initrd, bootargs, _ = self.dom0_of(machine)
+        words = ["qemu-system-aarch64", "-M", machine.board, "-smp", str(machine.cpus), "-m", machine.memory, "-nic", "none",
+                 "-display", "none", "-monitor", "none", "-audiodev", "none,id=none", "-serial", "stdio",
+                 "-kernel", self.args.image, "-append", machine.options or "dom0_mem=640M"]
+        tree = self.work / f"{machine.name}.dtb"
+        command(HERE / "boarddtb", machine.name, kernel, initrd, bootargs, tree)
+        return words + ["-dtb", str(tree), "-device", f"loader,file={kernel},addr=0x4a000000,force-raw=on",
+                        "-device", f"loader,file={initrd},addr=0x50000000,force-raw=on"]
+
     def qemu(self, machine):
+        if machine.board:
+            return self.board(machine)
         kernel, initrd, bootargs, disks = self.dom0_of(machine)
         words = ["qemu-system-aarch64", "-M", f"virt,virtualization=on,gic-version={machine.gic}", "-cpu", machine.cpu,
                  "-smp", str(machine.cpus), "-m", machine.memory, "-nic", "none", "-display", "none", "-monitor", "none",
