@@ -18,6 +18,7 @@
 #include "guest/sched.h"
 #include "guest/sched_wake.h"
 #include "guest/smccc.h"
+#include "hw/firmware.h"
 #include "hw/gic.h"
 #include "hw/gic_find.h"
 #include "hw/psci.h"
@@ -183,6 +184,7 @@ _Noreturn void boot_main(const void *fdt)
 	start_log(fdt, &options);
 	start_memory(fdt, &options);
 	psci_init(fdt);
+	firmware_init(fdt);
 	smccc_init();
 	if (gic_init(fdt))
 		panic("the device tree has no GICv2 or GICv3 with virtualization");

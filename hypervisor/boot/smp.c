@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * smp.c - start the other CPUs (Arm DEN 0022, CPU_ON).
+ * smp.c - start the other CPUs: by PSCI (Arm DEN 0022, CPU_ON) or by a spin table.
  */
 #include "boot/smp.h"
 #include <libfdt.h>
+#include "boot/memory.h"
 #include "cpu/cpu.h"
 #include "cpu/cache.h"
 #include "hw/fdt_reg.h"
@@ -12,12 +13,19 @@
 #include "hw/timer.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "mem/el2_map.h"
+#include "mem/window.h"
 
 #define START_TIMEOUT_NS 1000000000ull
 #define GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR (IHI 0048 B.b, 4.3.12) */
 
-void secondary_entry(void); /* secondary.S */
+extern uint8_t __image_start[], __image_end[];
+
+/* secondary.S */
+void secondary_entry(void);
+void secondary_spin(void);
+extern struct cpu *spin_cpu; /* the CPU that may leave the spin table now */
 
 static bool wait_online(const struct cpu *cpu)
 {
@@ -29,23 +37,65 @@ static bool wait_online(const struct cpu *cpu)
 	return true;
 }
 
-static bool start_one(unsigned int id, uint64_t mpidr)
+static bool by_psci(const struct cpu *cpu)
 {
+	int64_t status = psci_cpu_on(cpu->mpidr, (uintptr_t)secondary_entry, (uintptr_t)cpu);
+
+	if (status != PSCI_SUCCESS)
+		log_print(LOG_WARN, "CPU %lx does not start: PSCI returns %ld", (unsigned long)cpu->mpidr,
+			  (long)status);
+	return status == PSCI_SUCCESS;
+}
+
+/* A word of the firmware's memory, in RAM and not EL2's. */
+static bool release_address(const void *fdt, int node, uint64_t *where)
+{
+	const struct memory_layout *layout = memory_layout();
+	struct range_list own = { 0 };
+
+	if (!fdt_number(fdt, node, "cpu-release-addr", where) || !IS_ALIGNED(*where, sizeof(uint64_t)))
+		return false;
+	return !range_add(&own, layout->heap.base, layout->heap.bytes) &&
+	       !range_add(&own, (uintptr_t)__image_start, (size_t)(__image_end - __image_start)) &&
+	       range_contains(&layout->ram, *where, sizeof(uint64_t)) &&
+	       !range_overlaps(&own, *where, sizeof(uint64_t));
+}
+
+/* The CPU waits in WFE for an address to jump to (Linux, booting.rst). */
+static bool by_spin_table(const void *fdt, int node, struct cpu *cpu)
+{
+	uint64_t entry = (uintptr_t)secondary_spin, where;
+
+	if (!release_address(fdt, node, &where)) {
+		log_print(LOG_WARN, "CPU %lx does not start: its cpu-release-addr is not in RAM",
+			  (unsigned long)cpu->mpidr);
+		return false;
+	}
+	spin_cpu = cpu;
+	cache_clean(&spin_cpu, sizeof(spin_cpu));
+	phys_write(PA(where), &entry, sizeof(entry));
+	/* The word is in memory before the event (DDI 0487 J.a, B2.3.12). */
+	__asm__ volatile("dsb sy\n\tsev" ::: "memory");
+	return true;
+}
+
+static bool start_one(const void *fdt, int node, unsigned int id, uint64_t mpidr)
+{
+	const char *method = fdt_stringlist_get(fdt, node, "enable-method", 0, NULL);
+	bool spins = method && strcmp(method, "spin-table") == 0;
 	struct cpu *cpu = &cpus[id];
-	int64_t status;
 
 	cpu->id = id;
 	cpu->mpidr = mpidr;
-	cpu->stack_top = el2_map_stack(id);
+	/* A CPU that did not start leaves its stack to the next. */
+	if (!cpu->stack_top)
+		cpu->stack_top = el2_map_stack(id);
 	if (!cpu->stack_top)
 		panic("no memory for the stack of CPU %lx", (unsigned long)mpidr);
 	/* The CPU reads its entry with caches off. */
 	cache_clean(cpu, sizeof(*cpu));
-	status = psci_firmware_call(PSCI_CPU_ON_64, mpidr, (uintptr_t)secondary_entry, (uintptr_t)cpu);
-	if (status != PSCI_SUCCESS) {
-		log_print(LOG_WARN, "CPU %lx does not start: PSCI returns %ld", (unsigned long)mpidr, (long)status);
+	if (!(spins ? by_spin_table(fdt, node, cpu) : by_psci(cpu)))
 		return false;
-	}
 	if (!wait_online(cpu))
 		panic("CPU %lx was started but does not answer", (unsigned long)mpidr);
 	return true;
@@ -71,7 +121,7 @@ void smp_start(const void *fdt, unsigned int max)
 
 		if (mpidr == ~0ull || mpidr == cpus[0].mpidr || cpu_count >= max)
 			continue;
-		if (start_one(cpu_count, mpidr))
+		if (start_one(fdt, node, cpu_count, mpidr))
 			cpu_count++;
 	}
 	log_print(LOG_INFO, "%u CPUs", cpu_count);

@@ -24,6 +24,7 @@ unsigned int cpu_find_kinds(bool mixed)
 }
 
 static_assert(offsetof(struct cpu, vcpu) == CPU_VCPU, "cpu/offsets.h");
+static_assert(offsetof(struct cpu, mpidr) == CPU_MPIDR, "cpu/offsets.h");
 static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "cpu/offsets.h");
 static_assert(offsetof(struct cpu, history_loops) == CPU_HISTORY_LOOPS, "cpu/offsets.h");
 static_assert(offsetof(struct cpu, workaround) == CPU_WORKAROUND, "cpu/offsets.h");

@@ -6,6 +6,7 @@
 #define CPU_OFFSETS_H
 
 #define CPU_VCPU 0
+#define CPU_MPIDR 16
 #define CPU_STACK_TOP 32
 #define CPU_HISTORY_LOOPS 48
 #define CPU_WORKAROUND 52

@@ -90,7 +90,7 @@ static inline uint64_t vcpu_affinity(uint32_t id)
 {
 	return (uint64_t)(id / 16) << 8 | id % 16;
 }
-/* The opposite; a number above each id when the affinity is no vCPU's. */
+/* The opposite; a number above each id for any other affinity. */
 static inline uint64_t vcpu_of_affinity(uint64_t affinity)
 {
 	return affinity & ~0xf0full ? ~0ull : (affinity >> 8) * 16 + (affinity & 15);

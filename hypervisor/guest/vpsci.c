@@ -128,6 +128,8 @@ static uint64_t stop(struct vcpu *vcpu, uint32_t function, enum vimo_stop_reason
 {
 	if (vcpu->domain == dom0) {
 		psci_firmware_call(function, 0, 0, 0);
+		log_print(LOG_WARN, "dom0 cannot %s the machine: the firmware has no PSCI call for it",
+			  reason == VIMO_STOP_REBOOT ? "reset" : "switch off");
 		return PSCI_NOT_SUPPORTED_64;
 	}
 	domain_shutdown(vcpu->domain, reason, 0);
@@ -146,8 +148,14 @@ static uint64_t system_reset(struct vcpu *vcpu, bool wide)
 	return stop(vcpu, PSCI_SYSTEM_RESET, VIMO_STOP_REBOOT);
 }
 
+#define RESET_VENDOR BIT(31)
+
 static uint64_t system_reset2(struct vcpu *vcpu, bool wide)
 {
+	/* A type of the vendor's is the board's affair, so dom0's. */
+	if (vcpu->domain == dom0 && argument(vcpu, 1, wide) & RESET_VENDOR)
+		return (uint64_t)psci_firmware_call(PSCI_SYSTEM_RESET2_64, argument(vcpu, 1, wide),
+						    argument(vcpu, 2, wide), 0);
 	/* Only the architectural warm reset, type 0 (5.11). */
 	return argument(vcpu, 1, wide) == 0 ? system_reset(vcpu, wide) : PSCI_INVALID_PARAMETERS;
 }

@@ -1,72 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * uart.c - polled output on the board's console (PL011: Arm DDI 0183; Cadence
- * UART of Zynq UltraScale+: Xilinx UG1085), set up by the boot loader. Owner of
- * the choice and of whether EL2 may touch it now.
+ * uart.c - polled output on the board's console, set up by the boot loader.
+ * Owner of the choice and of whether EL2 may touch it now.
  */
 #include "hw/uart.h"
-#include <libfdt.h>
-#include "hw/fdt_reg.h"
 #include "hw/mmio_io.h"
-#include "lib/string.h"
+#include "hw/uart_kind.h"
 #include "mem/el2_map.h"
 
-struct uart_kind {
-	const char *compatible;
-	uint32_t data, flags, full; /* register offsets, and the "full" bit in flags */
-};
-
-static const struct uart_kind kinds[] = {
-	{ "arm,pl011", 0x00, 0x18, 1u << 5 },
-	{ "cdns,uart-r1p12", 0x30, 0x2c, 1u << 4 },
-	{ "xlnx,xuartps", 0x30, 0x2c, 1u << 4 },
-};
-
-static const struct uart_kind *kind;
-static uint64_t base;
-static bool enabled;
-
-/* stdout-path may be an alias and may end in ":115200n8". */
-static int stdout_node(const void *fdt)
-{
-	int chosen = fdt_path_offset(fdt, "/chosen");
-	const char *path = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "stdout-path", NULL);
-	const char *end;
-
-	if (!path)
-		return -1;
-	end = strchr(path, ':');
-	return fdt_path_offset_namelen(fdt, path, end ? (int)(end - path) : (int)strlen(path));
-}
+static struct uart uart;
+static bool found, enabled;
 
 void uart_init(const void *fdt)
 {
-	int node = stdout_node(fdt);
-	uint64_t bytes;
+	uint64_t first;
 
-	for (size_t i = 0; node >= 0 && i < ARRAY_SIZE(kinds); i++) {
-		if (fdt_node_check_compatible(fdt, node, kinds[i].compatible) != 0)
-			continue;
-		if (fdt_reg_entry(fdt, node, 0, &base, &bytes) &&
-		    !el2_map(ALIGN_DOWN(base, PAGE_SIZE), PA(ALIGN_DOWN(base, PAGE_SIZE)), PAGE_SIZE, EL2_DEVICE))
-			kind = &kinds[i];
-		break;
+	if (uart_find(fdt, &uart)) {
+		first = ALIGN_DOWN(uart.base, PAGE_SIZE);
+		found = !el2_map(first, PA(first), ALIGN_UP(uart.base + UART_BYTES, PAGE_SIZE) - first, EL2_DEVICE);
 	}
-	enabled = kind != NULL;
+	enabled = found;
 }
 
 void uart_enable(bool on)
 {
-	enabled = on && kind;
+	enabled = on && found;
+}
+
+static uint32_t read(uint32_t offset)
+{
+	uint64_t address = uart.base + ((uint64_t)offset << uart.shift);
+
+	return uart.width == 1 ? mmio_read8(address) : mmio_read32(address);
+}
+
+static void write(uint32_t offset, uint32_t value)
+{
+	uint64_t address = uart.base + ((uint64_t)offset << uart.shift);
+
+	if (uart.width == 1)
+		mmio_write8(address, (uint8_t)value);
+	else
+		mmio_write32(address, value);
 }
 
 static void put_byte(char c)
 {
+	const struct uart_kind *kind = uart.kind;
+
 	/* Bounded: a UART that stays full must not stop the machine. */
 	for (unsigned int tries = 0; tries < 1000000; tries++)
-		if (!(mmio_read32(base + kind->flags) & kind->full))
+		if ((read(kind->status) & kind->mask) == kind->ready)
 			break;
-	mmio_write32(base + kind->data, (uint8_t)c);
+	for (unsigned int i = 0; i < ARRAY_SIZE(kind->before) && kind->before[i].offset; i++)
+		write(kind->before[i].offset, kind->before[i].value);
+	write(kind->data, (uint8_t)c);
 }
 
 void uart_write(const char *text, size_t bytes)

@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-/* /chosen/stdout-path: PL011 or Cadence; EL2 prints nothing on another UART. Maps it. */
+/* The UART of /chosen/stdout-path (uart_kind.c); EL2 prints nothing on a kind that it does not know. Maps it. */
 void uart_init(const void *fdt);
 void uart_write(const char *text, size_t bytes);
 void uart_enable(bool on);

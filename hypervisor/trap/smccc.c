@@ -2,20 +2,33 @@
 /*
  * smccc.c - HVC and SMC: SMC Calling Convention (Arm DEN 0028) by owner.
  *
- * Both conduits answer alike. Of a guest's calls only dom0's power requests
- * reach the firmware (guest/vpsci.c).
+ * Both conduits answer alike. Of a guest's calls only dom0's reach the
+ * firmware: power requests (guest/vpsci.c), and those that its drivers need
+ * (hw/firmware.c).
  */
 #include "trap/smccc.h"
+#include "guest/domain.h"
 #include "guest/smccc.h"
 #include "guest/vpsci.h"
+#include "hw/firmware.h"
 #include "hypercall/dispatch.h"
 #include "hypercall/hypercall.h"
 
 #define SMCCC_OWNER(function) FIELD(function, 29, 24)
 #define OWNER_ARCH 0u
+#define OWNER_SILICON 2u
+#define OWNER_OEM 3u
 #define OWNER_STANDARD 4u
 #define OWNER_VENDOR_HYP 6u
 #define SMCCC_UNKNOWN (~0ull)
+
+static bool call_firmware(struct vcpu *vcpu, uint32_t function)
+{
+	if (vcpu->domain != dom0 || !firmware_allows(function))
+		return false;
+	firmware_call(vcpu->x);
+	return true;
+}
 
 static enum trap_result call(struct vcpu *vcpu)
 {
@@ -23,7 +36,9 @@ static enum trap_result call(struct vcpu *vcpu)
 	bool known = false;
 
 	switch (SMCCC_OWNER(function)) {
-	case OWNER_STANDARD: known = vpsci_call(vcpu, function); break;
+	case OWNER_STANDARD: known = vpsci_call(vcpu, function) || call_firmware(vcpu, function); break;
+	case OWNER_SILICON:
+	case OWNER_OEM: known = call_firmware(vcpu, function); break;
 	case OWNER_ARCH: known = smccc_arch_call(vcpu, function); break;
 	case OWNER_VENDOR_HYP: known = hypercall_dispatch(vcpu, function); break;
 	}
