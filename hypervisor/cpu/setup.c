@@ -117,9 +117,6 @@ void cpu_setup(struct cpu *cpu)
 	write_sysreg(CPTR_GUEST, cptr_el2);
 	write_sysreg(0, hstr_el2);
 	write_sysreg(1, cnthctl_el2); /* counter open, physical timer trapped */
-	/* Timers at EL1 are UNKNOWN after reset; a vCPU loads its own virtual one. */
-	write_sysreg(0, cntp_ctl_el0);
-	write_sysreg(0, cntv_ctl_el0);
 	cpu->midr = read_sysreg(midr_el1);
 	write_sysreg(cpu->midr, vpidr_el2);
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;

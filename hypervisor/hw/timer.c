@@ -4,12 +4,22 @@
  */
 #include "hw/timer.h"
 #include "cpu/barrier.h"
+#include "cpu/cpu.h"
 #include "hw/gic.h"
+#include "lib/log.h"
 #include "lib/panic.h"
 
+/*
+ * All CPUs count alike (DDI 0487 J.a, D11.1.2), so that the boot CPU's CNTFRQ_EL0 is true of all, even where the
+ * firmware left another one wrong.
+ */
 uint64_t counter_hz(void)
 {
-	return read_sysreg(cntfrq_el0);
+	static uint64_t hz;
+
+	if (unlikely(!hz))
+		hz = read_sysreg(cntfrq_el0);
+	return hz;
 }
 
 /* Split so that 64-bit products do not overflow for centuries of ticks. */
@@ -43,6 +53,11 @@ void timer_init_cpu(void)
 	/* CNTFRQ_EL0 divides every time; firmware sets it on each CPU (D11.1.2). */
 	if (!counter_hz())
 		panic("CNTFRQ_EL0 is 0: the firmware must set it");
+	if (read_sysreg(cntfrq_el0) != counter_hz())
+		log_print(
+			LOG_WARN,
+			"CPU %u: CNTFRQ_EL0 is %lu and must be %lu: guests on it have a wrong clock: update the firmware",
+			this_cpu()->id, (unsigned long)read_sysreg(cntfrq_el0), (unsigned long)counter_hz());
 	/* A timer armed by a boot loader would interrupt without end. */
 	write_sysreg(0, cntv_ctl_el0);
 	write_sysreg(0, cntp_ctl_el0);

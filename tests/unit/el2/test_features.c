@@ -90,6 +90,20 @@ static uint64_t most_of(unsigned int crm, unsigned int op2)
 	return 0;
 }
 
+/* A second row for a register would hide or widen what the first shows. */
+static void each_register_has_one_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(allowed); i++) {
+		assert_in_range(allowed[i].crm, 1, 7);
+		assert_in_range(allowed[i].op2, 0, 7);
+		for (size_t earlier = 0; earlier < i; earlier++)
+			assert_false(allowed[earlier].crm == allowed[i].crm && allowed[earlier].op2 == allowed[i].op2);
+		for (unsigned int low = 0; low < 64; low += 4)
+			assert_true(FIELD(allowed[i].negative, low + 3, low) % 15 == 0);
+	}
+}
+
 /* A CPU of the future: unknown fields stay hidden, known ones end at what EL2 knows. */
 static void future_fields_are_hidden(void **state)
 {
@@ -195,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guests_see_what_works_of_each_cpu),
+		cmocka_unit_test(each_register_has_one_row),
 		cmocka_unit_test_setup(future_fields_are_hidden, no_cpu),
 		cmocka_unit_test_setup(zero_stays_zero, no_cpu),
 		cmocka_unit_test_setup(addresses_of_52_bits_become_48, no_cpu),

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "cpu/setup.h"
+#include "hw/gic.h"
+#include "hw/timer.h"
 
 #define UNKNOWN 0xdeadbeefdeadbeefull
 
@@ -111,9 +113,9 @@ static void each_extension_gets_its_registers(void **state)
 /* No part of an UNKNOWN value stays in a register that changes what EL1 does. */
 static void no_unknown_value_stays(void **state)
 {
-	static const char *const names[] = { "hcr_el2",   "mdcr_el2",     "cptr_el2",    "hstr_el2",     "cnthctl_el2",
-					     "vttbr_el2", "S3_4_C1_C1_7", "actlr_el2",   "cntp_ctl_el0", "cntv_ctl_el0",
-					     "mdscr_el1", "vtcr_el2",     "dbgbcr0_el1", "dbgwcr0_el1" };
+	static const char *const names[] = { "hcr_el2",     "mdcr_el2",  "cptr_el2",     "hstr_el2",
+					     "cnthctl_el2", "vttbr_el2", "S3_4_C1_C1_7", "actlr_el2",
+					     "mdscr_el1",   "vtcr_el2",  "dbgbcr0_el1",  "dbgwcr0_el1" };
 	uint64_t first[ARRAY_SIZE(names)];
 
 	(void)state;
@@ -220,6 +222,36 @@ static void cpus_of_one_midr_are_of_one_kind(void **state)
 	assert_int_equal(cpus[3].kind, cpus[0].kind);
 }
 
+static void ignore(uint32_t intid)
+{
+	(void)intid;
+}
+static void ignore_edge(uint32_t intid, bool edge)
+{
+	(void)intid;
+	(void)edge;
+}
+static const struct gic_ops quiet_gic = { .enable = ignore, .set_edge = ignore_edge };
+const struct gic_ops *gic = &quiet_gic;
+
+/* Timers at EL1 are UNKNOWN after reset; and a CPU's own CNTFRQ_EL0 does not change EL2's clock. */
+static void each_cpu_has_the_boot_cpus_clock(void **state)
+{
+	(void)state;
+	become_armv8_0();
+	fake_sysreg_set("cntfrq_el0", 24000000);
+	timer_init_cpu();
+	assert_int_equal(counter_to_ns(24000000), 1000000000);
+	assert_int_equal(fake_sysreg_get("cntp_ctl_el0"), 0);
+	assert_int_equal(fake_sysreg_get("cntv_ctl_el0"), 0);
+	for (uint64_t other = 0; other < 2; other++) {
+		become_armv8_0();
+		fake_sysreg_set("cntfrq_el0", other * 50000000);
+		timer_init_cpu();
+		assert_int_equal(counter_to_ns(24000000), 1000000000);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +263,7 @@ int main(void)
 		cmocka_unit_test(mpam_traps_its_id_register),
 		cmocka_unit_test(actlr_of_other_makers_stays),
 		cmocka_unit_test(cpus_of_one_midr_are_of_one_kind),
+		cmocka_unit_test(each_cpu_has_the_boot_cpus_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
