@@ -6,7 +6,10 @@
 #define SCTLR_EL2_ON   0x30cd183d /* RES1 | M | C | SA | I | WXN */
 
 	.text
-/* EL2 registers that reset leaves UNKNOWN and that matter before the MMU is on. */
+/*
+ * EL2 registers that reset leaves UNKNOWN and that matter before the MMU is on. Each ISB makes a write count for the
+ * instructions after it (DDI 0487 J.a, D19.1.2).
+ */
 	.globl	el2_reset
 el2_reset:
 	mov	x0, #(1 << 31)		/* HCR_EL2.RW, E2H = 0 */
@@ -39,6 +42,10 @@ mmu_on:
 	msr	mair_el2, x1
 	msr	tcr_el2, x2
 	msr	ttbr0_el2, x3
+	/*
+	 * The tables and the registers are complete before the MMU walks them; entries of the TLB and the instruction
+	 * cache from before the reset go (DDI 0487 J.a, D8.14, D7.5.9, D19.1.2).
+	 */
 	dsb	sy
 	isb
 	tlbi	alle2

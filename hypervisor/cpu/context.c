@@ -29,7 +29,10 @@ void fp_load(const __uint128_t *v);
 #define TCR_NO_WALKS (BIT(7) | BIT(23)) /* EPD0, EPD1 */
 #define SCTLR_MMU_ON 0x30d00801ull      /* RES1 | M */
 
-/* MMU on and no walks: no AT instruction, not even a speculative one, can make a TLB entry. */
+/*
+ * MMU on and no walks: no AT instruction, not even a speculative one, can make a TLB entry. The ISBs order the writes
+ * for walks (DDI 0487 J.a, D19.1.2): never is the MMU off, or SCTLR_EL1 another vCPU's, while walks are on.
+ */
 void context_stop_walks(void)
 {
 	write_sysreg(read_sysreg(tcr_el1) | TCR_NO_WALKS, tcr_el1);
@@ -38,7 +41,7 @@ void context_stop_walks(void)
 	isb();
 }
 
-/* Undo, with the registers that walks use already in place. */
+/* Undo, with the registers that walks use already in place; the caller's ERET synchronizes (DDI 0487 J.a, D19.1.2). */
 void context_start_walks(uint64_t sctlr, uint64_t tcr)
 {
 	isb();

@@ -93,6 +93,7 @@ void cpu_vectors(struct cpu *cpu, const uint8_t *vectors)
 {
 	write_sysreg((uint64_t)(uintptr_t)cpu, tpidr_el2);
 	write_sysreg((uint64_t)(uintptr_t)vectors, vbar_el2);
+	/* The next exception uses it (DDI 0487 J.a, D19.1.2). */
 	isb();
 }
 
@@ -120,5 +121,6 @@ void cpu_setup(struct cpu *cpu)
 	cpu->midr = read_sysreg(midr_el1);
 	write_sysreg(cpu->midr, vpidr_el2);
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+	/* Traps and controls are in place before anything that depends on them (DDI 0487 J.a, D19.1.2). */
 	isb();
 }
