@@ -48,11 +48,14 @@ static uint64_t pattern(unsigned int round)
 }
 
 /* Registers that hold any value, and those of which bits do. */
-#define REGISTERS(X)                                                                                                \
-	X(tpidr_el0, ~0ull)                                                                                         \
-	X(tpidrro_el0, ~0ull) X(sp_el0, ~0ull) X(elr_el1, ~0ull) X(far_el1, ~0ull) X(esr_el1, 0xffffffff)           \
-		X(contextidr_el1, 0xffffffff) X(spsr_el1, 0xf00003c0) X(cntkctl_el1, 0x3ff) X(cntp_cval_el0, ~0ull) \
-			X(csselr_el1, 2) X(par_el1, 0xfffff000) X(S3_3_C4_C4_1, 0x1f) X(S3_3_C4_C4_0, 0xc00000)
+/* A list, not statements. */
+/* clang-format off */
+#define REGISTERS(X)                                                                                    \
+	X(tpidr_el0, ~0ull) X(tpidrro_el0, ~0ull) X(sp_el0, ~0ull) X(elr_el1, ~0ull) X(far_el1, ~0ull)  \
+	X(esr_el1, 0xffffffff) X(contextidr_el1, 0xffffffff) X(spsr_el1, 0xf00003c0)                    \
+	X(cntkctl_el1, 0x3ff) X(cntp_cval_el0, ~0ull) X(csselr_el1, 2) X(par_el1, 0xfffff000)           \
+	X(S3_3_C4_C4_1, 0x1f) X(S3_3_C4_C4_0, 0xc00000)
+/* clang-format on */
 
 static void keep_registers(void *argument)
 {
@@ -108,7 +111,8 @@ CASE(switch, vector_registers)
 
 /*
  * Each CPU has a table of its own, all with ASID 1 and with another page for the same address. TTBR0_EL1.CnP is 0, so
- * that a translation of one CPU is not another's (DDI 0487 J.a, D8.13.1).
+ * that a translation of one CPU is not another's (DDI 0487 J.a, D8.13.1). QEMU empties its TLB at EL2's switch,
+ * whatever EL2 invalidates: only hardware shows a fault here.
  */
 extern uint64_t root_table[512];
 static uint64_t tables[MAX_CPUS][512] __attribute__((aligned(4096)));
