@@ -31,6 +31,7 @@ static long control_info(void __user *user)
 	info.heap_free = vimo_info(VIMO_INFO_HEAP_FREE);
 	info.image_bytes = vimo_info(VIMO_INFO_IMAGE_BYTES);
 	info.boot_id = vimo_info(VIMO_INFO_BOOT_ID);
+	info.page_sizes = vimo_info(VIMO_INFO_PAGE_SIZES);
 	info.cpus = vimo_info(VIMO_INFO_CPUS);
 	info.max_vcpus = vimo_info(VIMO_INFO_MAX_VCPUS);
 	info.max_domains = vimo_info(VIMO_INFO_MAX_DOMAINS);
@@ -134,7 +135,6 @@ static const struct file_operations control_fops = {
 	.poll = vimo_log_poll,
 	.unlocked_ioctl = control_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
-	.llseek = no_llseek,
 };
 
 static struct miscdevice control_device = {

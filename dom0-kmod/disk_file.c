@@ -10,6 +10,7 @@
  * transfer under way counts in domain->mappings, which keeps the memory.
  */
 #include "disk_file.h"
+#include "kernel.h"
 #include "memory.h"
 
 #include <vimo/guest_map.h>
@@ -21,7 +22,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
-#include <linux/version.h>
 
 /* Room for pieces beside one for each iovec: a transfer that meets more ends of extents ends early. */
 #define PIECES_MORE 3u
@@ -44,11 +44,7 @@ static u64 disk_address(const struct iov_iter *user)
 {
 	if (iter_is_ubuf(user))
 		return (u64)(uintptr_t)user->ubuf + user->iov_offset;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-	return (u64)(uintptr_t)iter_iov(user)->iov_base + user->iov_offset;
-#else
-	return (u64)(uintptr_t)user->iov->iov_base + user->iov_offset;
-#endif
+	return (u64)(uintptr_t)vimo_iov_base(user) + user->iov_offset;
 }
 
 /* As many pieces as there is room for. Return: how many bytes, or -EFAULT when some of them are not RAM. */
@@ -253,7 +249,6 @@ static const struct file_operations disk_fops = {
 	.read_iter = disk_read,
 	.write_iter = disk_write,
 	.release = disk_release,
-	.llseek = no_llseek,
 };
 
 struct file *vimo_disk_file(struct domain *domain, struct file *image, u64 base)

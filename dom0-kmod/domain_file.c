@@ -321,7 +321,6 @@ static const struct file_operations domain_fops = {
 	.mmap = vimo_domain_mmap,
 	.flush = domain_flush,
 	.release = domain_release,
-	.llseek = no_llseek,
 };
 
 struct file *vimo_domain_file(struct domain *domain)

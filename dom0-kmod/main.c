@@ -32,6 +32,16 @@ static int main_check_version(void)
 	return -EPROTONOSUPPORT;
 }
 
+/* Addresses and lengths of hypercalls are in pages of 4 KiB, and so are this module's mappings. */
+static int main_check_pages(void)
+{
+	if (PAGE_SIZE == VIMO_PAGE_SIZE)
+		return 0;
+	pr_err("vimo: this kernel has pages of %lu KiB, ViMo-S needs 4 KiB in dom0: install a kernel with CONFIG_ARM64_4K_PAGES (Debian: linux-image-arm64) and restart the machine\n",
+	       PAGE_SIZE >> 10);
+	return -EINVAL;
+}
+
 static int main_check_hypervisor(void)
 {
 	if (vimo_hypervisor_present())
@@ -42,8 +52,10 @@ static int main_check_hypervisor(void)
 
 static int __init main_init(void)
 {
-	int err = main_check_hypervisor();
+	int err = main_check_pages();
 
+	if (!err)
+		err = main_check_hypervisor();
 	if (err)
 		return err;
 	err = vimo_log_init();

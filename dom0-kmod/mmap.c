@@ -11,6 +11,7 @@
  *
  * Context: mmap_lock is held, for writing in mmap(), for reading in a fault.
  */
+#include "kernel.h"
 #include "mmap.h"
 #include "memory.h"
 #include "shared_page.h"

@@ -17,6 +17,7 @@
  */
 #include "shared_page.h"
 #include "device.h"
+#include "kernel.h"
 
 #include <vimo/guest_map.h>
 

@@ -8,16 +8,6 @@
 #include "domain.h"
 
 #include <linux/mm.h>
-#include <linux/version.h>
-
-static inline void vimo_vma_set_flags(struct vm_area_struct *vma, unsigned long set, unsigned long clear)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-	vm_flags_mod(vma, set, clear);
-#else
-	vma->vm_flags = (vma->vm_flags | set) & ~clear;
-#endif
-}
 
 /* Whether a shared page lies under this offset of the domain's descriptor. Caller holds domain->sem. */
 bool vimo_shared_page_exists_locked(struct domain *domain, u64 offset);

@@ -3,6 +3,7 @@
  * signal.c - events that end in eventfds (kick, console).
  */
 #include "signal.h"
+#include "kernel.h"
 
 /* Hard interrupt context. */
 static void signal_fire(struct event *event)
@@ -12,7 +13,7 @@ static void signal_fire(struct event *event)
 
 	spin_lock_irqsave(&signal->lock, flags);
 	if (signal->ctx)
-		eventfd_signal(signal->ctx, 1);
+		vimo_eventfd_signal(signal->ctx);
 	spin_unlock_irqrestore(&signal->lock, flags);
 }
 
@@ -35,7 +36,7 @@ void vimo_signal_bind(struct event_signal *signal, struct eventfd_ctx *ctx)
 	old = signal->ctx;
 	signal->ctx = ctx;
 	if (ctx)
-		eventfd_signal(ctx, 1);
+		vimo_eventfd_signal(ctx);
 	spin_unlock_irqrestore(&signal->lock, flags);
 	if (old)
 		eventfd_ctx_put(old);

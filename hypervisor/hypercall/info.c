@@ -4,6 +4,7 @@
  */
 #include "hypercall/info.h"
 #include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
 #include "io/event.h"
@@ -33,6 +34,15 @@ static uint64_t boot_id(void)
 	return id;
 }
 
+/* TGran4 and TGran64 are below 0 without that size, TGran16 is 0 (DDI 0487 J.a, D19.2, ID_AA64MMFR0_EL1). */
+static uint64_t page_sizes(void)
+{
+	uint64_t mmfr0 = features_id_register(7, 0);
+
+	return (FIELD(mmfr0, 31, 28) < 8 ? 4096 : 0) | (FIELD(mmfr0, 23, 20) ? 16384 : 0) |
+	       (FIELD(mmfr0, 27, 24) < 8 ? 65536 : 0);
+}
+
 enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
 {
 	pa_t base;
@@ -56,6 +66,7 @@ enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
 	case VIMO_INFO_HEAP_FREE: x[1] = heap_free_pages(); break;
 	case VIMO_INFO_IMAGE_BYTES: x[1] = (uintptr_t)__image_end - (uintptr_t)__image_start; break;
 	case VIMO_INFO_BOOT_ID: x[1] = boot_id(); break;
+	case VIMO_INFO_PAGE_SIZES: x[1] = page_sizes(); break;
 	default: return VIMO_INVALID;
 	}
 	return VIMO_OK;

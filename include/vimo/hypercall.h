@@ -61,6 +61,7 @@ enum vimo_info {
 	VIMO_INFO_HEAP_FREE = 12,   /* free pages of EL2's own heap */
 	VIMO_INFO_IMAGE_BYTES = 13, /* EL2's image with bss and stacks */
 	VIMO_INFO_BOOT_ID = 14,     /* a different number at each boot */
+	VIMO_INFO_PAGE_SIZES = 15,  /* sizes of pages that guests can choose, in bytes, ORed: 4, 16, 64 KiB */
 	VIMO_INFO_COUNT
 };
 

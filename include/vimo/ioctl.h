@@ -56,8 +56,9 @@ struct vimo_ioc_info {
 	uint32_t cpus;
 	uint32_t max_vcpus;
 	uint32_t max_domains;
-	uint32_t domains; /* domains of the module, without dom0 */
-	uint64_t reserved[6];
+	uint32_t domains;    /* domains of the module, without dom0 */
+	uint64_t page_sizes; /* VIMO_INFO_PAGE_SIZES; 0: unknown */
+	uint64_t reserved[5];
 };
 
 struct vimo_ioc_create {

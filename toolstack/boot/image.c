@@ -151,6 +151,14 @@ static const char *guess(const uint8_t *head, size_t bytes)
 	return "";
 }
 
+/* Bits 1 and 2 of flags: 0 tells nothing, 1 to 3 are pages of 4, 16 and 64 KiB. */
+static uint32_t page_bytes(uint64_t flags)
+{
+	static const uint32_t bytes[] = { 0, 4096, 16384, 65536 };
+
+	return bytes[flags >> 1 & 3];
+}
+
 static int check_header(struct image *image, const uint8_t *head, ssize_t bytes, struct error *err)
 {
 	const char *path = image->kernel_path;
@@ -170,6 +178,7 @@ static int check_header(struct image *image, const uint8_t *head, ssize_t bytes,
 				 path, guess(head, bytes));
 	if (le64toh(header.flags) & 1)
 		return error_set(err, ERROR_FAILED, "kernel %s is big-endian: give a little-endian one", path);
+	image->page_bytes = page_bytes(le64toh(header.flags));
 	text_offset = le64toh(header.text_offset);
 	size = le64toh(header.image_size);
 	promised = bytes_promised(head, bytes, le32toh(header.pe_offset));
@@ -240,6 +249,17 @@ out:
 	if (result)
 		image_close(image);
 	return result;
+}
+
+int image_check_pages(const struct image *image, uint64_t page_sizes, struct error *err)
+{
+	if (!image->page_bytes || !page_sizes || image->page_bytes & page_sizes)
+		return 0;
+	error_set(err, ERROR_FAILED,
+		  "kernel %s is built for pages of %u KiB, which this machine's CPUs do not have: give a kernel "
+		  "with pages of 4 KiB",
+		  image->kernel_path, image->page_bytes >> 10);
+	return error_about(err, "kernel");
 }
 
 static int read_whole(int fd, uint8_t *to, uint64_t bytes, const char *path, struct error *err)

@@ -23,6 +23,7 @@ struct image_layout {
 struct image {
 	int kernel_fd, ramdisk_fd; /* -1: none */
 	int gzip;
+	uint32_t page_bytes;   /* that the kernel is built for; 0: its header does not tell */
 	uint64_t kernel_bytes; /* of the file; 0 when gzip: known after loading */
 	struct image_layout layout;
 	const char *kernel_path, *ramdisk_path; /* the caller's */
@@ -30,6 +31,8 @@ struct image {
 
 /** image_open() - open and check kernel and ramdisk ("" = none), lay them out. */
 int image_open(struct image *image, const char *kernel, const char *ramdisk, uint64_t memory_bytes, struct error *err);
+/** image_check_pages() - @page_sizes: that guests can choose on this machine, ORed; 0: unknown, all pass. */
+int image_check_pages(const struct image *image, uint64_t page_sizes, struct error *err);
 /** image_load() - read kernel and ramdisk into @ram (at least layout.end bytes), clean to the point of coherency. */
 int image_load(struct image *image, uint8_t *ram, struct error *err);
 /** image_verify() - read a compressed kernel through without keeping it (dry run). */

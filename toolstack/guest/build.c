@@ -31,6 +31,7 @@ static int load(struct guest *guest, struct error *err)
 	uint8_t *ram;
 
 	if (image_open(&guest->image, config->kernel, config->ramdisk, config->memory_bytes, err) ||
+	    image_check_pages(&guest->image, guest->page_sizes, err) ||
 	    domain_populate(guest->fd, VIMO_GUEST_RAM_BASE, config->memory_bytes, err))
 		return -1;
 	ram = mmap(NULL, layout->end, PROT_READ | PROT_WRITE, MAP_SHARED, guest->fd, VIMO_GUEST_RAM_BASE);
@@ -91,9 +92,12 @@ static int prepare(struct guest *guest, struct error *err)
 {
 	const struct guest_config *config = &guest->config;
 	int device = guest->guests->device;
+	struct vimo_ioc_info info;
 
-	if (capacity_check(device, config, &guest->gic_version, err))
+	if (capacity_check(device, config, &info, err))
 		return -1;
+	guest->gic_version = info.gic_version;
+	guest->page_sizes = info.page_sizes;
 	guest->slots = config_slots(config);
 	cgroup_make(config->name, config->weight);
 	guest->fd = device_create(device, config->vcpus, config->weight, &guest->domain, err);

@@ -7,13 +7,15 @@
 
 #include "config/config.h"
 
+#include <vimo/ioctl.h>
+
 /**
  * capacity_check() - they are available now.
  * @device: /dev/vimo
- * @gic: gets the version of guests' interrupt controller
+ * @info: gets what the hypervisor offers
  *
  * Return: 0 or -1.
  */
-int capacity_check(int device, const struct guest_config *config, uint32_t *gic, struct error *err);
+int capacity_check(int device, const struct guest_config *config, struct vimo_ioc_info *info, struct error *err);
 
 #endif

@@ -18,7 +18,8 @@ struct creation {
 	struct guest_config *config; /* the caller's */
 	bool dry_run;
 	struct waiter *waiter;
-	struct error err; /* of the files; code ERROR_NONE: none */
+	uint64_t page_sizes; /* that the CPUs offer, ORed; 0: unknown */
+	struct error err;    /* of the files; code ERROR_NONE: none */
 };
 
 static int check_name(struct guests *guests, const char *name, struct error *err)
@@ -37,11 +38,10 @@ static int check_name(struct guests *guests, const char *name, struct error *err
 	return error_about(err, "name");
 }
 
-static int check_capacity(struct guests *guests, const struct guest_config *config, struct error *err)
+static int check_capacity(struct guests *guests, const struct guest_config *config, struct vimo_ioc_info *info,
+			  struct error *err)
 {
-	uint32_t gic;
-
-	return guests_open(guests, err) || capacity_check(guests->device, config, &gic, err) ? -1 : 0;
+	return guests_open(guests, err) || capacity_check(guests->device, config, info, err) ? -1 : 0;
 }
 
 static void look_at_files(struct work *work)
@@ -53,7 +53,7 @@ static void look_at_files(struct work *work)
 	if (check_files(config, &creation->err) ||
 	    image_open(&image, config->kernel, config->ramdisk, config->memory_bytes, &creation->err))
 		return;
-	if (creation->dry_run)
+	if (!image_check_pages(&image, creation->page_sizes, &creation->err) && creation->dry_run)
 		image_verify(&image, &creation->err);
 	image_close(&image);
 }
@@ -62,10 +62,11 @@ static void look_at_files(struct work *work)
 static void on_looked(struct work *work)
 {
 	struct creation *creation = container_of(work, struct creation, work);
+	struct vimo_ioc_info info;
 	struct guest *guest;
 
 	if (creation->err.code || check_name(creation->guests, creation->config->name, &creation->err) ||
-	    check_capacity(creation->guests, creation->config, &creation->err)) {
+	    check_capacity(creation->guests, creation->config, &info, &creation->err)) {
 		waiter_call_all(&creation->waiter, NULL, &creation->err);
 	} else if (creation->dry_run) {
 		waiter_call_all(&creation->waiter, NULL, NULL);
@@ -80,11 +81,12 @@ static void on_looked(struct work *work)
 void create_guest(struct guests *guests, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
 {
 	struct creation *creation;
+	struct vimo_ioc_info info;
 	struct error err;
 
 	/* Guests of the previous vimod are known once /dev/vimo is open. */
 	if (guests_open(guests, &err) || check_name(guests, config->name, &err) || check_devices(config, &err) ||
-	    check_capacity(guests, config, &err)) {
+	    check_capacity(guests, config, &info, &err)) {
 		fn(arg, NULL, &err);
 		return;
 	}
@@ -92,6 +94,7 @@ void create_guest(struct guests *guests, struct guest_config *config, bool dry_r
 	creation->guests = guests;
 	creation->config = config;
 	creation->dry_run = dry_run;
+	creation->page_sizes = info.page_sizes;
 	waiter_add(&creation->waiter, fn, arg);
 	work_start(&creation->work, guests->loop, NULL, look_at_files, on_looked);
 }

@@ -120,6 +120,7 @@ struct guest {
 	struct image image;
 	struct error failure; /* for its creator */
 	uint32_t gic_version;
+	uint64_t page_sizes;    /* that the CPUs offer, ORed; 0: unknown */
 	struct waiter *creator; /* one at most */
 	struct waiter *enders;
 	struct waiter *deferred; /* until no thread works for it */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <vimo/guest_map.h>
+#include "cpu/features.h"
 #include "guest/domain_life.h"
 #include "guest/domain_memory.h"
 #include "hypercall/dispatch.h"
@@ -26,6 +27,13 @@ uint8_t __image_start[1];
 uint8_t __image_end[1];
 
 static struct domain *guest;
+static uint64_t mmfr0;
+
+uint64_t features_id_register(unsigned int crm, unsigned int op2)
+{
+	assert_int_equal(crm * 8 + op2, 7 * 8);
+	return mmfr0;
+}
 
 static int start(void **state)
 {
@@ -152,6 +160,25 @@ static void a_domain_lives_through_calls(void **state)
 	while (call(VIMO_HC_DOMAIN_DESTROY, id, 0, 0, 0, 0) == VIMO_AGAIN)
 		;
 	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, 0, 0, 0, 0), VIMO_NOT_FOUND);
+}
+
+/* Granules of a Cortex-A57, of QEMU's max (52 bits), and of CPUs with one or two. */
+static void page_sizes_are_those_of_the_id_register(void **state)
+{
+	static const struct {
+		uint64_t mmfr0, sizes;
+	} cpus[] = {
+		{ 0x1124, 4096 | 65536 }, { 0x10201122, 4096 | 16384 | 65536 }, { 0x0f000000, 4096 },
+		{ 0xff100000, 16384 },    { 0x1f200000, 4096 | 16384 },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_SIZE(cpus); n++) {
+		mmfr0 = cpus[n].mmfr0;
+		assert_int_equal(call(VIMO_HC_INFO, VIMO_INFO_PAGE_SIZES, 0, 0, 0, 0), VIMO_OK);
+		assert_int_equal(result(1), cpus[n].sizes);
+	}
+	assert_int_equal(call(VIMO_HC_INFO, VIMO_INFO_COUNT, 0, 0, 0, 0), VIMO_INVALID);
 }
 
 static void add_device(void)
@@ -404,6 +431,7 @@ int main(void)
 		TEST(unknown_numbers_are_not_ours),
 		TEST(dom0_is_no_argument),
 		TEST(a_domain_lives_through_calls),
+		TEST(page_sizes_are_those_of_the_id_register),
 		TEST(a_doorbell_is_an_event_and_the_guest_goes_on),
 		TEST(notify_and_acknowledge_change_the_status_word),
 		TEST(other_writes_wait_for_the_device_model),

@@ -20,7 +20,7 @@ static pthread_t loop_thread;
 static struct guests of_guests;
 static struct guest taken, made;
 static struct guest_config config = { .name = "g", .vcpus = 1, .memory_bytes = 1 << 20 };
-static bool files_fail, name_goes;
+static bool files_fail, pages_fail, name_goes;
 static int looked, verified, built, replies;
 static struct error answer;
 
@@ -36,7 +36,7 @@ int device_info(int device, struct vimo_ioc_info *info, struct error *err)
 {
 	(void)device;
 	(void)err;
-	*info = (struct vimo_ioc_info){ .max_vcpus = 4, .gic_version = 3, .free_pages = 1024 };
+	*info = (struct vimo_ioc_info){ .max_vcpus = 4, .gic_version = 3, .free_pages = 1024, .page_sizes = 4096 };
 	return 0;
 }
 
@@ -74,6 +74,13 @@ int image_open(struct image *image, const char *kernel, const char *ramdisk, uin
 	if (!pthread_equal(pthread_self(), loop_thread))
 		looked++;
 	return 0;
+}
+
+int image_check_pages(const struct image *image, uint64_t page_sizes, struct error *err)
+{
+	(void)image;
+	assert_int_equal(page_sizes, 4096);
+	return pages_fail ? error_set(err, ERROR_FAILED, "no such pages") : 0;
 }
 
 int image_verify(struct image *image, struct error *err)
@@ -120,7 +127,7 @@ static int fresh(void **state)
 	of_guests.loop = uv_default_loop();
 	of_guests.first = NULL;
 	strcpy(taken.config.name, "g");
-	files_fail = name_goes = false;
+	files_fail = pages_fail = name_goes = false;
 	looked = verified = built = replies = 0;
 	memset(&answer, 0, sizeof(answer));
 	return 0;
@@ -152,6 +159,16 @@ static void a_failed_check_makes_no_guest(void **state)
 	assert_string_equal(answer.text, "no such image");
 	assert_int_equal(built, 0);
 	assert_int_equal(replies, 1);
+}
+
+static void a_kernel_for_other_pages_makes_no_guest(void **state)
+{
+	(void)state;
+	pages_fail = true;
+	create(true);
+	assert_string_equal(answer.text, "no such pages");
+	assert_int_equal(verified, 0);
+	assert_int_equal(built, 0);
 }
 
 static void a_name_can_go_meanwhile(void **state)
@@ -187,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_thread_looks_at_files),
 		TEST(a_failed_check_makes_no_guest),
+		TEST(a_kernel_for_other_pages_makes_no_guest),
 		TEST(a_name_can_go_meanwhile),
 		TEST(a_dry_run_makes_none),
 	};

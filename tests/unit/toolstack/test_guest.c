@@ -124,6 +124,14 @@ int image_open(struct image *image, const char *kernel, const char *ramdisk, uin
 	return 0;
 }
 
+int image_check_pages(const struct image *image, uint64_t page_sizes, struct error *err)
+{
+	(void)image;
+	(void)page_sizes;
+	(void)err;
+	return 0;
+}
+
 int image_load(struct image *image, uint8_t *ram, struct error *err)
 {
 	(void)image;

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,40 @@ static void memory_must_hold_it_all(void **state)
 	assert_int_equal(image_open(&image, kernel, initrd, 2 * MIB + IMAGE_DTB_BYTES + 4096, &err), 0);
 	image_close(&image);
 	refused(kernel, initrd, 2 * MIB + IMAGE_DTB_BYTES + 4095, "too small");
+}
+
+static bool pages_fit(unsigned int flags, uint64_t page_sizes, struct error *err)
+{
+	struct image image;
+	int result;
+
+	put64(24, flags);
+	write_raw(kernel, content, sizeof(content));
+	assert_int_equal(image_open(&image, kernel, "", 16 * MIB, err), 0);
+	result = image_check_pages(&image, page_sizes, err);
+	image_close(&image);
+	return !result;
+}
+
+static void pages_that_the_cpus_lack_are_refused(void **state)
+{
+	const uint64_t all = 4096 | 16384 | 65536;
+	struct error err;
+
+	(void)state;
+	for (unsigned int flags = 0; flags < 8; flags += 2) {
+		assert_true(pages_fit(flags, all, &err));
+		assert_true(pages_fit(flags, 0, &err)); /* an older hypervisor does not tell */
+	}
+	assert_true(pages_fit(0, 4096, &err)); /* nor does an older kernel */
+	assert_true(pages_fit(2, 4096, &err));
+	assert_true(pages_fit(8 | 2, 4096, &err)); /* bit 3 is about placement */
+	assert_false(pages_fit(4, 4096 | 65536, &err));
+	assert_non_null(strstr(err.text, "is built for pages of 16 KiB, which this machine's CPUs do not have: give a "
+					 "kernel with pages of 4 KiB"));
+	assert_string_equal(err.key, "kernel");
+	assert_false(pages_fit(6, 4096 | 16384, &err));
+	assert_non_null(strstr(err.text, "pages of 64 KiB"));
 }
 
 static void what_is_no_kernel_is_named(void **state)
@@ -231,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(plain_and_gzip_load_alike, fresh),
 		cmocka_unit_test_setup(memory_must_hold_it_all, fresh),
+		cmocka_unit_test_setup(pages_that_the_cpus_lack_are_refused, fresh),
 		cmocka_unit_test_setup(what_is_no_kernel_is_named, fresh),
 		cmocka_unit_test_setup(hostile_headers_are_refused, fresh),
 		cmocka_unit_test_setup(an_efi_header_is_not_believed, fresh),
