@@ -93,7 +93,7 @@ relocate:
 	b	1b
 2:	ret
 
-/* x0..x1: discard cached copies to the point of coherency. */
+/* x0..x1: discard cached copies to the point of coherency; DSB for completion (DDI 0487 L.a, D7.5.9). */
 invalidate_range:
 	mrs	x2, ctr_el0
 	ubfx	x2, x2, #16, #4		/* DminLine: log2 words */

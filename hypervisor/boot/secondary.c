@@ -18,6 +18,7 @@
 
 static bool dom0_ready;
 
+/* The store is visible before the event: SEV does not wait for it (DDI 0487 J.a, B2.3.12, D1.6.1). */
 static void report_online(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
@@ -30,6 +31,7 @@ static void wait_for_dom0(void)
 		__asm__ volatile("wfe" ::: "memory");
 }
 
+/* As in report_online() (DDI 0487 J.a, B2.3.12, D1.6.1). */
 void secondary_release(void)
 {
 	__atomic_store_n(&dom0_ready, true, __ATOMIC_RELEASE);

@@ -4,7 +4,7 @@
  */
 	.text
 
-/* cache_clean(start, bytes): clean and invalidate by VA to the PoC (Arm ARM D7.5.9). */
+/* cache_clean(start, bytes): clean and invalidate by VA to the PoC, complete at return (DDI 0487 L.a, D7.5.9). */
 	.globl	cache_clean
 cache_clean:
 	mrs	x2, ctr_el0
@@ -14,7 +14,7 @@ cache_clean:
 	add	x1, x0, x1
 	sub	x4, x3, #1
 	bic	x0, x0, x4
-1:	dc	civac, x0
+1:	dc	civac, x0 /* then DSB: DDI 0487 L.a, D7.5.9 */
 	add	x0, x0, x3
 	cmp	x0, x1
 	b.lo	1b
@@ -40,7 +40,7 @@ memory_zero:
 	b.hs	2f
 	strb	wzr, [x0], #1
 	b	1b
-2:	dc	zva, x0
+2:	dc	zva, x0 /* Arm ARM C5.3.11 */
 	add	x0, x0, x3
 	cmp	x0, x6
 	b.lo	2b

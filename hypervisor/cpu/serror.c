@@ -31,8 +31,8 @@ static uint64_t take_deferred(void)
 }
 
 /*
- * Without ESB, DSB completes the accesses and ISB makes ISR_EL1 show their errors (D1.3.5). Unmasked, the pending error
- * is taken to EL2's own vector, which stores its syndrome (trap/entry.S).
+ * Without ESB, DSB completes the accesses and ISB makes ISR_EL1 show their errors (DDI 0487 J.a, D1.3.5). Unmasked, the
+ * pending error is taken to EL2's own vector, which stores its syndrome (trap/entry.S).
  */
 static uint64_t take_unmasked(void)
 {
@@ -43,6 +43,7 @@ static uint64_t take_unmasked(void)
 	if (likely(!(read_sysreg(isr_el1) & ISR_A)))
 		return 0;
 	cpu->serror = 0;
+	/* An unmasked pending SError is taken at the latest at the ISB (DDI 0487 J.a, D1.3.5). */
 	__asm__ volatile("msr daifclr, #4\n\tisb\n\tmsr daifset, #4" ::: "memory");
 	return __atomic_load_n(&cpu->serror, __ATOMIC_RELAXED);
 }

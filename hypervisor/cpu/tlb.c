@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tlb.c - TLB invalidation (Arm ARM D8.13): DSB ISHST so that the walkers see
+ * tlb.c - TLB invalidation (DDI 0487 L.a, D8.17): DSB ISHST so that the walkers see
  * the change, TLBI, DSB ISH for completion on all CPUs, ISB.
  */
 #include "cpu/tlb.h"
@@ -11,7 +11,8 @@
 
 /*
  * The operation; on CPUs with ERRATUM_TLBI_TWICE (Cortex-A76 1286807, A55 2441007, A510 2441009) a completed one may
- * leave accesses through the old entry under way, and a second one waits for them.
+ * leave accesses through the old entry under way, and a second one waits for them. DSB completes it (DDI 0487 L.a,
+ * D8.17.8).
  */
 #define TLBI(text, ...)                                                                       \
 	do {                                                                                  \
@@ -28,6 +29,7 @@ void tlb_flush_el2_va(uint64_t va)
 	isb();
 }
 
+/* This CPU's walker and TLB alone: barriers of the non-shareable domain do (DDI 0487 L.a, D8.17.8). */
 void tlb_flush_el2_va_local(uint64_t va)
 {
 	__asm__ volatile("dsb nshst" ::: "memory");
@@ -84,7 +86,7 @@ void tlb_flush_vmid(uint64_t vttbr)
 	vttbr_return(own, vttbr);
 }
 
-/* VIPT or AIVIVT instruction caches hold lines by ASID, too (D7.5.9). */
+/* VIPT or AIVIVT instruction caches hold lines by ASID, too (DDI 0487 L.a, D7.5.9). */
 void tlb_flush_local_el1(void)
 {
 	TLBI("vmalle1");

@@ -18,7 +18,7 @@ static inline uint64_t counter_now(void)
 	extern uint64_t test_counter;
 	return test_counter;
 #else
-	/* The ISB keeps the read from being taken early (D11.2.2). */
+	/* The ISB keeps the read from being taken early (DDI 0487 J.a, D11.2.2; L.a, D24.1.2.2). */
 	__asm__ volatile("isb" ::: "memory");
 	return read_sysreg(cntpct_el0);
 #endif

@@ -153,7 +153,7 @@ guest_return:
 	ldr	x30, [x0, #240]
 	ldp	x0, x1, [x0]
 	eret
-	/* No speculation past the return (Arm, "Straight-line Speculation" whitepaper, 2020). */
+	/* No speculation past the return (Arm, "Straight-line Speculation" whitepaper, 2020; DSB, ISB: DDI 0487 J.a, B2.3.12). */
 	dsb	nsh
 	isb
 
@@ -165,7 +165,7 @@ el2_serror:
 	str	x1, [x0, #CPU_SERROR]
 	ldp	x0, x1, [sp], #16
 	eret
-	/* As after the other ERET. */
+	/* As after the other ERET (DDI 0487 J.a, B2.3.12). */
 	dsb	nsh
 	isb
 
