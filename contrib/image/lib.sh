@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lib.sh - shared by the scripts that make disk images. Sourced; the caller sets "version", the release of
-# Debian's arm64 kernel, and calls image_begin before the rest.
+# Debian's arm64 kernel, and "release", of Debian, 12 or 13, and calls image_begin before the rest.
 # shellcheck shell=bash
 
 die() { echo "image: $*" >&2; exit 1; }
@@ -52,21 +52,18 @@ tick() {
 	while sleep 15 >/dev/null 2>&1; do step "$(sed -n 's/^I: //p' "$work/log" | tail -n 1)"; done
 }
 
-# The Debian 12 archives in this machine's apt sources.
-sources() {
-	apt-get indextargets --format "deb \$(REPO_URI) \$(RELEASE) \$(COMPONENT) \$(ORIGIN)" "Created-By: Packages" |
-		awk '$NF == "Debian" && $3 ~ /^bookworm/ { NF--; print }' | sort -u
-}
+# apt of the release that is made.
+debian() { "$here/../debian" "$release" "$@"; }
 
-# NAME PACKAGES: set "base" to a tar of Debian 12 with them, from the cache if possible.
+# NAME PACKAGES: set "base" to a tar of Debian with them, from the cache if possible.
 need_base() {
-	local name=$1 packages=$2
+	local name=$1${release#12} packages=$2
 	base=$cache/$name-$version-$(echo "$packages" | digest).tar
 	[ ! -s "$base" ] || return 0
 	need_binfmt
 	step "making Debian's part with mmdebstrap: takes some minutes, once a version"
-	sources >"$work/sources.list"
-	[ -s "$work/sources.list" ] || die "apt has no Debian 12 (bookworm) archive: add one to its sources and run apt-get update"
+	debian sources >"$work/sources.list"
+	[ -s "$work/sources.list" ] || die "apt has no archive of Debian: add one to its sources and run apt-get update"
 	# apt's proxies: mmdebstrap does not read apt's configuration, and the image shall not have them.
 	local option options=()
 	while read -r option; do options+=("--aptopt=$option"); done < <(apt-config dump | grep -iE '^Acquire::[a-z]+::Proxy.* "[^"]')
@@ -77,7 +74,7 @@ need_base() {
 	INITRD=No mmdebstrap --mode=root --variant=minbase --architectures=arm64 --include="$packages" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		"${options[@]}" --customize-hook="rm -f \"\$1/etc/apt/apt.conf.d/99mmdebstrap\" \"\$1\"/etc/ssh/ssh_host_*" \
-		bookworm "$work/base.tar" "$work/sources.list" >"$work/log" 2>&1 ||
+		"$(debian codename)" "$work/base.tar" "$work/sources.list" >"$work/log" 2>&1 ||
 		{ tail -n 20 "$work/log" >&2; die "mmdebstrap failed (see above)"; }
 	kill $ticker
 	ticker=
@@ -88,12 +85,12 @@ need_base() {
 # PACKAGE: unpack its files in the cache; prints their directory.
 unpacked() {
 	local dir
-	dir=$cache/packages/$(apt-get download --print-uris "$1:arm64" | awk '{ print $2; exit }')
+	dir=$cache/packages/$(debian apt-get download --print-uris "$1:arm64" | awk '{ print $2; exit }')
 	if [ ! -e "$dir/.complete" ]; then
 		rm -rf "$dir"
 		mkdir -p "$dir"
 		chmod 777 "$dir"
-		(cd "$dir" && apt-get -q download "$1:arm64" >"$work/log" 2>&1) || { cat "$work/log" >&2; die "cannot download $1 (see above): run apt-get update"; }
+		(cd "$dir" && debian apt-get -q download "$1:arm64" >"$work/log" 2>&1) || { cat "$work/log" >&2; die "cannot download $1 (see above): run apt-get update"; }
 		dpkg -x "$dir"/*.deb "$dir"
 		rm "$dir"/*.deb
 		touch "$dir/.complete"
@@ -140,6 +137,14 @@ pack_initrd() {
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to"
 }
 
+# MODULE TO: a kernel module without Debian 13's compression.
+copy_module() {
+	case $1 in
+	*.xz) xz -dc "$1" >"$2" ;;
+	*) cp "$1" "$2" ;;
+	esac
+}
+
 # ROOT RELEASE TO MODULE...: an initrd that mounts /dev/vda, with these modules of the kernel
 # RELEASE installed in ROOT, in the order of their dependencies.
 make_initrd() {
@@ -151,7 +156,7 @@ make_initrd() {
 	done
 	while read -r module; do
 		n=$((n + 1))
-		cp "$module" "$tree/lib/$n-${module##*/}"
+		copy_module "$module" "$tree/lib/$n-$(basename "${module%.xz}")"
 	done < <(awk 'NF && !seen[$0]++' <<<"$list")
 	[ $n -gt 102 ] || die "modprobe finds no modules of $release: install its linux-image package in the image"
 	pack_initrd "$here/disk-init" "$tree" "$to"

@@ -25,13 +25,22 @@ static int folder_fail(const struct fs_config *folder, const char *why, struct e
 	return error_key(err, ERROR_FAILED, "fs", "fs %s: %.600s %s", folder->tag, folder->path, why);
 }
 
+/* The virtiofsd of QEMU 8.0 and later is another program, with other files and system calls than confine allows. */
+static const char *missing(void)
+{
+	if (!access("/usr/libexec/virtiofsd", X_OK))
+		return "cannot be shared: dom0 has the virtiofsd in Rust, which vimod does not drive: use a dom0 with QEMU 7.2 "
+		       "(Debian 12), or remove fs";
+	return "cannot be shared: virtiofsd is missing: install qemu-system-common of Debian 12";
+}
+
 /* Return: a descriptor for mounting only, or -1. */
 static int folder_open(const struct fs_config *folder, struct error *err)
 {
 	int fd;
 
 	if (access(folder_program(), X_OK))
-		return folder_fail(folder, "cannot be shared: virtiofsd is missing: install qemu-system-common", err);
+		return folder_fail(folder, missing(), err);
 	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
