@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """harness.py - dom0 and guests from Debian's packages, machines in QEMU, and one line a check."""
 import gzip
+import lzma
 import os
 import re
 import shutil
@@ -102,11 +103,11 @@ def kernel_package(flavour):
     """The package that linux-image-FLAVOUR depends on today."""
     text = subprocess.run(["apt-cache", "depends", f"linux-image-{flavour}:arm64"], capture_output=True, text=True,
                           check=True).stdout
-    return re.search(rf"linux-image-[0-9.-]+-{flavour}", text).group(0)
+    return re.search(rf"linux-image-[0-9][0-9a-z.+-]*-{flavour}", text).group(0)
 
 
 def modules(root, *names):
-    found = {path.stem: path for path in root.glob("lib/modules/**/*.ko")}
+    found = {path.name.split(".")[0]: path for top in ("lib", "usr/lib") for path in root.glob(f"{top}/modules/**/*.ko*")}
     return [found[name] for name in names if name in found]
 
 
@@ -129,7 +130,9 @@ def base_tree(tree, busybox, kernel_modules):
     for applet in APPLETS:
         (tree / "bin" / applet).symlink_to("busybox")
     for n, path in enumerate(kernel_modules):
-        shutil.copy(path, tree / f"lib/{n:02}-{path.name}")
+        # Debian 13 compresses modules; busybox loads plain ones.
+        content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+        (tree / f"lib/{n:02}-{path.name.removesuffix('.xz')}").write_bytes(content)
 
 
 MOUNTS = """#!/bin/sh
