@@ -90,8 +90,8 @@ static bool start_one(const void *fdt, int node, unsigned int id, uint64_t mpidr
 	/* A CPU that did not start leaves its stack to the next. */
 	if (!cpu->stack_top)
 		cpu->stack_top = el2_map_stack(id);
-	if (!cpu->stack_top)
-		panic("no memory for the stack of CPU %lx", (unsigned long)mpidr);
+	if (!cpu->stack_top || el2_window_init(id))
+		panic("no memory for the stack and windows of CPU %lx", (unsigned long)mpidr);
 	/* The CPU reads its entry with caches off. */
 	cache_clean(cpu, sizeof(*cpu));
 	if (!(spins ? by_spin_table(fdt, node, cpu) : by_psci(cpu)))

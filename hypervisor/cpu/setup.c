@@ -10,7 +10,7 @@
 
 #define HCR_GUEST                                                                                                \
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI | HCR_TID1 | HCR_TID3 | \
-	 HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
+	 HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
 /* Trap PMU, debug ROM, OS lock and debug registers (see trap/sysreg.c), SPE and trace filters. */
 #define MDCR_GUEST (BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19))
 #define PMCR_N(pmcr) FIELD(pmcr, 15, 11)

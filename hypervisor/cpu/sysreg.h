@@ -45,6 +45,7 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define HCR_TIDCP BIT(20)
 #define HCR_TACR BIT(21)
 #define HCR_TSW BIT(22)
+#define HCR_TVM BIT(26)
 #define HCR_RW BIT(31)
 #define HCR_TLOR BIT(35)
 #define HCR_TERR BIT(36)

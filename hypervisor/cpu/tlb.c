@@ -29,12 +29,13 @@ void tlb_flush_el2_va(uint64_t va)
 	isb();
 }
 
-/* This CPU's walker and TLB alone: barriers of the non-shareable domain do (DDI 0487 L.a, D8.17.8). */
-void tlb_flush_el2_va_local(uint64_t va)
+/* DSB ISHST: the walkers see the change; DSB ISH: done on all CPUs (DDI 0487 J.a, D8.14.1). */
+void tlb_flush_el2_pages(uint64_t va, size_t pages)
 {
-	__asm__ volatile("dsb nshst" ::: "memory");
-	TLBI("vae2, %0", "r"(va >> 12));
-	__asm__ volatile("dsb nsh" ::: "memory");
+	dsb_ishst();
+	for (size_t i = 0; i < pages; i++)
+		TLBI("vae2is, %0", "r"((va >> 12) + i));
+	dsb_ish();
 	isb();
 }
 

@@ -15,9 +15,10 @@ static inline void tlb_flush_el2_va(uint64_t va)
 	(void)va;
 	test_tlb_flushes++;
 }
-static inline void tlb_flush_el2_va_local(uint64_t va)
+static inline void tlb_flush_el2_pages(uint64_t va, size_t pages)
 {
 	(void)va;
+	(void)pages;
 	test_tlb_flushes++;
 }
 static inline void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
@@ -32,8 +33,8 @@ static inline void tlb_flush_vmid(uint64_t vttbr)
 	test_tlb_flushes++;
 }
 #else
-void tlb_flush_el2_va(uint64_t va);       /* VAE2IS */
-void tlb_flush_el2_va_local(uint64_t va); /* VAE2, this CPU's window only */
+void tlb_flush_el2_va(uint64_t va);                  /* VAE2IS */
+void tlb_flush_el2_pages(uint64_t va, size_t pages); /* the same for a few in a row; a block is one */
 /* One IPA of the VMID in vttbr, on all CPUs: IPAS2E1IS, then the stage 1 entries made from it: VMALLE1IS.
  * The caller's own VTTBR_EL2 is put back. */
 void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa);

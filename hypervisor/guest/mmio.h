@@ -37,6 +37,12 @@ static inline uint64_t mmio_extend(uint64_t data, unsigned int width, bool sign,
 	return wide ? data : (uint32_t)data;
 }
 
+/* The value of a big-endian access of width bytes. */
+static inline uint64_t mmio_swap(uint64_t data, unsigned int width)
+{
+	return __builtin_bswap64(data) >> (64 - 8 * width);
+}
+
 #define MMIO_REGIONS 48u
 struct mmio_table {
 	unsigned int count; /* sorted by base, no overlap */

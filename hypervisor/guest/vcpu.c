@@ -41,7 +41,8 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	memset(&vcpu->vtimer, 0, sizeof(vcpu->vtimer));
 	/* The CPU interface loses its state with the CPU's power; the redistributor keeps its own. */
 	memset(&vcpu->vgic.hw, 0, sizeof(vcpu->vgic.hw));
-	vcpu->serror = false;
+	vcpu->hcr = 0;
+	vcpu->clean_at = 0;
 	vcpu->vdisr = 0;
 	vcpu->x[0] = x0;
 	vcpu->pc = pc;
@@ -49,5 +50,5 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	vcpu->context.sctlr = SCTLR_EL1_RESET;
 	vcpu->context.vmpidr = VMPIDR_RES1 | vcpu_affinity(vcpu->id);
 	vcpu->wait = WAIT_NONE;
-	vcpu->io.active = false;
+	vcpu->io.active = vcpu->io.swap = false;
 }

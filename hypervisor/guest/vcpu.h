@@ -61,12 +61,13 @@ struct vcpu {
 	/* One access the device model answers; owner io/ioreq.c */
 	struct mmio_pending {
 		bool active;
-		uint8_t reg, width; /* register 0..31 (31: XZR) */
-		bool write, sign_extend, wide;
+		uint8_t reg, width;                  /* register 0..31 (31: XZR) */
+		bool write, sign_extend, wide, swap; /* swap: bytes of a big-endian vCPU */
 	} io;
 	struct vtimer vtimer;
-	bool serror;    /* a virtual SError is pending; while not on a CPU */
-	uint64_t vdisr; /* the virtual SError that its ESB deferred; while not on a CPU */
+	uint64_t hcr;      /* HCR_VCPU bits: SError pending, caches may change; while not on a CPU */
+	uint64_t clean_at; /* trap/cache_ops.c: IPA at which the cleaning goes on; 0: none is under way */
+	uint64_t vdisr;    /* the virtual SError that its ESB deferred; while not on a CPU */
 	struct vgic_vcpu vgic;
 	struct cpu_context context; /* EL1 and FP/SIMD state while not on a CPU */
 	uint64_t exits, injected, switches;

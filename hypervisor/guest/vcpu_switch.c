@@ -12,6 +12,7 @@
 #include "guest/vgic_lr.h"
 #include "guest/vtimer.h"
 
+#define HCR_VCPU (HCR_VSE | HCR_TVM) /* a vCPU's own; all else is the same for all */
 #define VDISR_EL2 S3_4_C12_C1_1
 
 void vcpu_serror(struct vcpu *vcpu, uint64_t esr, uint64_t pc)
@@ -35,9 +36,9 @@ static void save_serror(struct vcpu *vcpu)
 	if (unlikely(esr))
 		vcpu_serror(vcpu, esr, vcpu->pc);
 	hcr = read_sysreg(hcr_el2);
-	vcpu->serror = hcr & HCR_VSE;
-	if (unlikely(vcpu->serror))
-		write_sysreg(hcr & ~HCR_VSE, hcr_el2);
+	vcpu->hcr = hcr & HCR_VCPU;
+	if (unlikely(vcpu->hcr))
+		write_sysreg(hcr & ~HCR_VCPU, hcr_el2);
 	if (serror_has_ras())
 		vcpu->vdisr = read_sysreg(VDISR_EL2);
 }
@@ -46,8 +47,8 @@ static void load_serror(struct vcpu *vcpu)
 {
 	if (serror_has_ras())
 		write_sysreg(vcpu->vdisr, VDISR_EL2);
-	if (unlikely(vcpu->serror))
-		inject_serror(vcpu);
+	if (unlikely(vcpu->hcr))
+		write_sysreg(read_sysreg(hcr_el2) | vcpu->hcr, hcr_el2);
 }
 
 /*

@@ -7,12 +7,15 @@
 #include "guest/vgic_lr.h"
 #include "guest/vgic_state.h"
 #include "hw/timer.h"
+#include "lib/nospec.h"
 
 struct virq *virq_find(struct domain *domain, struct vcpu *vcpu, uint32_t intid)
 {
 	if (intid < 32)
 		return vcpu ? &vcpu->vgic.private[intid] : NULL;
-	return intid - 32 < domain->vgic.spi_count ? &domain->vgic.spis[intid - 32] : NULL;
+	if (intid - 32 >= domain->vgic.spi_count)
+		return NULL;
+	return &domain->vgic.spis[nospec(intid - 32, domain->vgic.spi_count)];
 }
 
 void vgic_physical(struct domain *domain, uint32_t intid)

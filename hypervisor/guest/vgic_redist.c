@@ -6,6 +6,7 @@
 #include "guest/vgic_redist.h"
 #include <vimo/guest_map.h>
 #include "guest/vgic_bank.h"
+#include "lib/nospec.h"
 
 #define GICR_CTLR 0x0000u
 #define GICR_IIDR 0x0004u
@@ -60,7 +61,7 @@ static void access_control(struct vcpu *owner, struct mmio_access *access)
 enum mmio_result vgic_redist_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
 {
 	struct domain *domain = context;
-	struct vcpu *owner = domain->vcpus[access->offset / VIMO_GUEST_GICR_STRIDE];
+	struct vcpu *owner = domain->vcpus[nospec(access->offset / VIMO_GUEST_GICR_STRIDE, domain->vcpu_count)];
 	uint64_t offset = access->offset % VIMO_GUEST_GICR_STRIDE;
 
 	access->offset = offset % FRAME_BYTES;

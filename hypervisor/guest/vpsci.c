@@ -9,6 +9,7 @@
 #include "guest/sched.h"
 #include "guest/sched_wake.h"
 #include "hw/psci.h"
+#include "lib/nospec.h"
 #include "mem/stage2_lookup.h"
 
 #define PSCI_NOT_SUPPORTED_64 ((uint64_t)-1)
@@ -83,7 +84,7 @@ static struct vcpu *find_vcpu(const struct vcpu *vcpu, uint64_t mpidr)
 {
 	uint64_t id = vcpu_of_affinity(mpidr);
 
-	return id < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[id] : NULL;
+	return id < vcpu->domain->vcpu_count ? vcpu->domain->vcpus[nospec(id, vcpu->domain->vcpu_count)] : NULL;
 }
 
 static uint64_t cpu_on(struct vcpu *vcpu, bool wide)

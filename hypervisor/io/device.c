@@ -64,7 +64,7 @@ static enum mmio_result device_access(struct vcpu *vcpu, void *context, struct m
 		 */
 		access->data = 0;
 		for (unsigned int i = 0; i < access->width; i++)
-			access->data |= (uint64_t)device->page[access->offset + i] << i * 8;
+			access->data |= (uint64_t)device->page[(access->offset + i) % PAGE_SIZE] << i * 8;
 		return MMIO_DONE;
 	}
 	if (access->width == 4 && access->offset == device->doorbell && ring_doorbell(device, access->data))

@@ -33,9 +33,11 @@ static void complete(struct vcpu *vcpu, uint64_t data)
 {
 	const struct mmio_pending *io = &vcpu->io;
 
+	if (io->swap)
+		data = mmio_swap(data, io->width);
 	if (!io->write && io->reg < 31)
 		vcpu->x[io->reg] = mmio_extend(data, io->width, io->sign_extend, io->wide);
-	vcpu->io.active = false;
+	vcpu->io.active = vcpu->io.swap = false;
 	/* Registers first, then the wake-up that lets another CPU run it. */
 	sched_wake(vcpu, WAIT_IO);
 }

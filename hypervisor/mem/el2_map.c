@@ -159,26 +159,61 @@ uint8_t *el2_map_stack(unsigned int cpu)
 
 #define WINDOW_BASE 0x7f0000000000ull
 
-static uint64_t window_va(unsigned int cpu, unsigned int slot)
+/* Two ranges of 2 MiB: one for a block, one for pages, so that no entry changes between block and table. */
+static uint64_t window_va(unsigned int cpu, unsigned int slot, bool block)
 {
-	return WINDOW_BASE + (cpu * EL2_WINDOWS + slot) * BLOCK_SIZE;
+	return WINDOW_BASE + ((cpu * EL2_WINDOWS + slot) * 2 + !block) * BLOCK_SIZE;
 }
 
-void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa)
+static bool is_whole_block(uint64_t address, size_t bytes)
 {
-	uint64_t va = window_va(cpu, slot);
-	uint64_t *entry = walk(va, 2, false);
+	return IS_ALIGNED(address, BLOCK_SIZE) && bytes == BLOCK_SIZE;
+}
 
-	*entry = ALIGN_DOWN(pa.v, BLOCK_SIZE) | prot_bits[EL2_RW] | PTE_AF | PTE_AP_EL2 | PTE_VALID;
+static size_t pages_of(uint64_t address, size_t bytes)
+{
+	return (ALIGN_UP(address + bytes, PAGE_SIZE) - ALIGN_DOWN(address, PAGE_SIZE)) / PAGE_SIZE;
+}
+
+enum vimo_status el2_window_init(unsigned int cpu)
+{
+	for (unsigned int slot = 0; slot < EL2_WINDOWS; slot++)
+		if (!walk(window_va(cpu, slot, true), 2, true) || !walk(window_va(cpu, slot, false), 3, true))
+			return VIMO_NO_MEMORY;
+	return VIMO_OK;
+}
+
+void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa, size_t bytes)
+{
+	const uint64_t leaf = prot_bits[EL2_RW] | PTE_AF | PTE_AP_EL2 | PTE_VALID;
+	bool block = is_whole_block(pa.v, bytes);
+	uint64_t va = window_va(cpu, slot, block) + pa.v % BLOCK_SIZE;
+	uint64_t *entry = walk(va, block ? 2 : 3, false);
+
+	if (block)
+		*entry = pa.v | leaf;
+	for (size_t i = 0; !block && i < pages_of(pa.v, bytes); i++)
+		entry[i] = (ALIGN_DOWN(pa.v, PAGE_SIZE) + i * PAGE_SIZE) | leaf | PTE_TABLE;
+	/* Invalid to valid: the walker must see it, no TLB entry can be in the way (DDI 0487 J.a, D8.13.1). */
 	dsb_ishst();
 	isb();
-	return (void *)(uintptr_t)(va + pa.v % BLOCK_SIZE);
+	return (void *)(uintptr_t)va;
 }
 
-void el2_window_unmap(unsigned int cpu, unsigned int slot)
+/*
+ * The next use of these addresses is another page: break-before-make for all CPUs (D8.14.1). Their walks use the same
+ * tables, and a CPU may have walked here by speculation.
+ */
+void el2_window_unmap(unsigned int cpu, unsigned int slot, const void *at, size_t bytes)
 {
-	*walk(window_va(cpu, slot), 2, false) = 0;
-	tlb_flush_el2_va_local(window_va(cpu, slot));
+	uint64_t va = (uintptr_t)at;
+	bool block = va - window_va(cpu, slot, true) < BLOCK_SIZE;
+	size_t entries = block ? 1 : pages_of(va, bytes);
+	uint64_t *entry = walk(va, block ? 2 : 3, false);
+
+	for (size_t i = 0; i < entries; i++)
+		entry[i] = 0;
+	tlb_flush_el2_pages(ALIGN_DOWN(va, PAGE_SIZE), entries);
 }
 
 static void map_part(const uint8_t *start, const uint8_t *end, enum el2_prot prot)
@@ -196,6 +231,5 @@ void el2_map_init(void)
 	map_part(__text_end, __rodata_end, EL2_RO);
 	map_part(__data_start, __image_end, EL2_RW);
 	*walk((uintptr_t)boot_stack, 3, true) = 0; /* guard page */
-	for (unsigned int i = 0; i < CPU_MAX * EL2_WINDOWS; i++)
-		(void)walk(WINDOW_BASE + i * BLOCK_SIZE, 2, true);
+	(void)el2_window_init(0);
 }

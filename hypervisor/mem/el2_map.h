@@ -28,8 +28,14 @@ uint8_t *el2_map_stack(unsigned int cpu);
 /* The 2 MiB windows of each CPU, for window.c. */
 #define EL2_WINDOWS 2u
 
-/* Where pa can be reached now; valid to the end of its 2 MiB. The slot must be empty. */
-void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa);
-void el2_window_unmap(unsigned int cpu, unsigned int slot);
+/* Tables of a CPU's windows; before the CPU uses them. VIMO_NO_MEMORY. */
+enum vimo_status el2_window_init(unsigned int cpu);
+/*
+ * Where [pa, pa + bytes), which does not leave its 2 MiB, can be reached now. The window covers the pages of that range
+ * and no others: what is beside it may be the firmware's or a device's, and a CPU may read ahead from all Normal memory
+ * that is mapped (DDI 0487 J.a, B2.7.2). The slot must be empty.
+ */
+void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa, size_t bytes);
+void el2_window_unmap(unsigned int cpu, unsigned int slot, const void *at, size_t bytes);
 
 #endif

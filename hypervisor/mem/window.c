@@ -20,11 +20,11 @@ void phys_zero(pa_t pa, size_t bytes)
 
 	while (bytes) {
 		size_t step = piece(pa, bytes);
-		void *at = el2_window_map(cpu, 0, pa);
+		void *at = el2_window_map(cpu, 0, pa, step);
 
 		memory_zero(at, step);
 		cache_clean(at, step);
-		el2_window_unmap(cpu, 0);
+		el2_window_unmap(cpu, 0, at, step);
 		pa.v += step;
 		bytes -= step;
 	}
@@ -37,8 +37,10 @@ void phys_clean(pa_t pa, size_t bytes)
 	while (bytes) {
 		size_t step = piece(pa, bytes);
 
-		cache_clean(el2_window_map(cpu, 0, pa), step);
-		el2_window_unmap(cpu, 0);
+		void *at = el2_window_map(cpu, 0, pa, step);
+
+		cache_clean(at, step);
+		el2_window_unmap(cpu, 0, at, step);
 		pa.v += step;
 		bytes -= step;
 	}
@@ -50,11 +52,11 @@ void phys_write(pa_t to, const void *from, size_t bytes)
 
 	while (bytes) {
 		size_t step = piece(to, bytes);
-		void *at = el2_window_map(cpu, 0, to);
+		void *at = el2_window_map(cpu, 0, to, step);
 
 		memcpy(at, from, step);
 		cache_clean(at, step);
-		el2_window_unmap(cpu, 0);
+		el2_window_unmap(cpu, 0, at, step);
 		to.v += step;
 		from = (const uint8_t *)from + step;
 		bytes -= step;
@@ -67,10 +69,10 @@ void phys_read(void *to, pa_t from, size_t bytes)
 
 	while (bytes) {
 		size_t step = piece(from, bytes);
-		void *at = el2_window_map(cpu, 0, from);
+		void *at = el2_window_map(cpu, 0, from, step);
 
 		memcpy(to, at, step);
-		el2_window_unmap(cpu, 0);
+		el2_window_unmap(cpu, 0, at, step);
 		from.v += step;
 		to = (uint8_t *)to + step;
 		bytes -= step;
@@ -83,10 +85,10 @@ void phys_copy(pa_t to, pa_t from, size_t bytes)
 
 	while (bytes) {
 		size_t step = MIN(piece(from, bytes), piece(to, bytes));
-		const void *at = el2_window_map(cpu, 1, from);
+		const void *at = el2_window_map(cpu, 1, from, step);
 
 		phys_write(to, at, step);
-		el2_window_unmap(cpu, 1);
+		el2_window_unmap(cpu, 1, at, step);
 		from.v += step;
 		to.v += step;
 		bytes -= step;

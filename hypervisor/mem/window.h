@@ -3,8 +3,8 @@
  * window.h - reach physical memory that EL2 does not map, for a moment.
  *
  * Each CPU has two 2 MiB windows high in EL2's address space. The functions
- * map, work and unmap (break-before-make; TLBI VAE2 on this CPU only, since no
- * other CPU uses this CPU's window). Memory is left clean to the PoC.
+ * map the pages of the range, work and unmap (break-before-make on all CPUs).
+ * Memory is left clean to the PoC.
  */
 #ifndef MEM_WINDOW_H
 #define MEM_WINDOW_H

@@ -9,6 +9,9 @@
 #include "guest/inject.h"
 #include "guest/sched.h"
 #include "lib/log.h"
+#include "mem/stage2_lookup.h"
+#include "mem/window.h"
+#include "trap/decode.h"
 
 #define PAR_F BIT(0)
 
@@ -74,7 +77,23 @@ static void wait_for_device_model(struct vcpu *vcpu)
 	sched_block(vcpu, WAIT_IO);
 }
 
-static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr, uint64_t ipa)
+#define SCTLR_EE BIT(25)
+#define SCTLR_E0E BIT(24)
+#define SPSR_M32 BIT(4)
+#define SPSR_E BIT(9) /* AArch32 only */
+
+/* Data of the running vCPU are big-endian (DDI 0487 J.a, B2.6.2, D19.2.118). */
+static bool is_big_endian(uint64_t sctlr)
+{
+	uint64_t spsr = read_sysreg(spsr_el2);
+
+	if (spsr & SPSR_M32)
+		return spsr & SPSR_E;
+	return sctlr & (SPSR_MODE(spsr) == SPSR_EL0T ? SCTLR_E0E : SCTLR_EE);
+}
+
+static ALWAYS_INLINE enum trap_result access_region(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
+						    uint64_t ipa, bool swap)
 {
 	unsigned int reg = (unsigned int)ISS_SRT(esr);
 	struct mmio_access access = {
@@ -85,22 +104,95 @@ static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *reg
 
 	if (access.write && reg < 31)
 		access.data = mmio_extend(vcpu->x[reg], access.width, false, true);
+	if (access.write && swap)
+		access.data = mmio_swap(access.data, access.width);
 	if (!access.write) {
 		vcpu->io.reg = (uint8_t)reg;
 		vcpu->io.sign_extend = esr & ISS_SSE;
 		vcpu->io.wide = esr & ISS_SF;
 	}
+	if (swap)
+		vcpu->io.swap = true;
 	vcpu->io.write = access.write;
 	vcpu->io.width = access.width;
 	switch (region->access(vcpu, region->context, &access)) {
 	case MMIO_DONE:
+		if (swap) {
+			vcpu->io.swap = false;
+			access.data = mmio_swap(access.data, access.width);
+		}
 		if (!access.write && reg < 31)
 			vcpu->x[reg] = mmio_extend(access.data, access.width, esr & ISS_SSE, esr & ISS_SF);
 		return TRAP_NEXT;
 	case MMIO_WAIT: wait_for_device_model(vcpu); return TRAP_NEXT;
 	case MMIO_ABORT: break;
 	}
+	vcpu->io.swap = false;
 	return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+}
+
+static NOINLINE enum trap_result access_mixed(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
+					      uint64_t ipa, uint64_t sctlr)
+{
+	return access_region(vcpu, region, esr, ipa, is_big_endian(sctlr));
+}
+
+static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr, uint64_t ipa)
+{
+	uint64_t sctlr = read_sysreg(sctlr_el1);
+
+	if (unlikely(sctlr & (SCTLR_EE | SCTLR_E0E)))
+		return access_mixed(vcpu, region, esr, ipa, sctlr);
+	return access_region(vcpu, region, esr, ipa, false);
+}
+
+/* The instruction at PC, by the guest's stage 1 for fetches of its level and by stage 2: Normal memory only. */
+static bool fetch(struct vcpu *vcpu, uint32_t *instruction)
+{
+	uint64_t pc = read_sysreg(elr_el2), page;
+	unsigned int prot;
+	pa_t pa;
+
+	if ((read_sysreg(spsr_el2) & SPSR_M32) || !IS_ALIGNED(pc, 4))
+		return false;
+	page = ipa_page_from_far(pc);
+	if (page == ~0ull || stage2_lookup(&vcpu->domain->stage2, IPA(page | (pc & 0xfff)), &pa, NULL, &prot) ||
+	    (prot & STAGE2_DEVICE))
+		return false;
+	phys_read(instruction, pa, sizeof(*instruction));
+	return true;
+}
+
+static void write_back(struct vcpu *vcpu, const struct decoded *decoded)
+{
+	uint64_t offset = (uint64_t)decoded->offset;
+
+	if (decoded->base < 31)
+		vcpu->x[decoded->base] += offset;
+	else if (SPSR_MODE(read_sysreg(spsr_el2)) == SPSR_EL1H)
+		write_sysreg(read_sysreg(sp_el1) + offset, sp_el1);
+	else
+		write_sysreg(read_sysreg(sp_el0) + offset, sp_el0);
+}
+
+/* An access without a syndrome: decode it, or the guest gets an external abort. */
+static NOINLINE enum trap_result emulate_decoded(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
+{
+	const struct mmio_region *region;
+	struct decoded decoded;
+	enum trap_result result;
+	uint32_t instruction;
+
+	if ((esr & ISS_S1PTW) || !fetch(vcpu, &instruction) || !decode_load_store(instruction, &decoded) ||
+	    !(decoded.iss & ISS_WNR) != !(esr & ISS_WNR))
+		return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(decoded.iss));
+	if (!region || !IS_ALIGNED(ipa, 1u << ISS_SAS(decoded.iss)))
+		return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+	result = emulate(vcpu, region, decoded.iss, ipa);
+	if (result == TRAP_NEXT)
+		write_back(vcpu, &decoded);
+	return result;
 }
 
 enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
@@ -124,6 +216,8 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	/* A cache maintenance instruction on a device page has nothing to maintain. */
 	if (region && (esr & ISS_CM))
 		return TRAP_NEXT;
+	if (region && !(esr & ISS_ISV))
+		return emulate_decoded(vcpu, esr, ipa);
 	if (!region && vcpu->domain == dom0 && FSC_CLASS(ISS_FSC(esr)) == FSC_TRANSLATION &&
 	    dom0_map_device(ipa) == VIMO_OK)
 		return TRAP_RESUME;

@@ -12,13 +12,18 @@
 #include "guest/vgic_lr.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "trap/aarch32.h"
 #include "trap/abort.h"
 #include "trap/irq.h"
 #include "trap/smccc.h"
 #include "trap/sysreg.h"
 
+#define ISS_CONDITION (0x1full << 20) /* CV, COND */
+#define ISS_ALWAYS (0x1eull << 20)
 static enum trap_result trap_wfx(struct vcpu *vcpu, uint64_t esr)
 {
+	if (unlikely((esr & ISS_CONDITION) != ISS_ALWAYS) && !aarch32_condition_holds(esr, read_sysreg(spsr_el2)))
+		return TRAP_NEXT;
 	vcpu->waits++;
 	if (esr & 1)
 		sched_yield(vcpu);
@@ -36,9 +41,9 @@ static const trap_handler handlers[ESR_EC_COUNT] = {
 	[ESR_EC_DABT_LOW] = trap_data_abort,
 };
 
+#define ESR_EC_CONDITION_END 0x10u
 #define SPSR_SS BIT(21)
 #define SPSR_M32 BIT(4)
-#define SPSR_IT 0x0600fc00ull
 
 /* Move PC past the trapped instruction; a 32-bit EL0 may have used a 16-bit instruction, in an IT block. */
 static void next_instruction(uint64_t esr)
@@ -47,7 +52,19 @@ static void next_instruction(uint64_t esr)
 
 	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
 	if (unlikely(spsr & (SPSR_SS | SPSR_M32)))
-		write_sysreg(spsr & ~(SPSR_SS | (spsr & SPSR_M32 ? SPSR_IT : 0)), spsr_el2);
+		write_sysreg((spsr & SPSR_M32 ? aarch32_advance(spsr) : spsr) & ~SPSR_SS, spsr_el2);
+}
+
+/* A 32-bit instruction without a handler is UNDEFINED only if its condition holds. */
+static void undefined(struct vcpu *vcpu, uint64_t esr)
+{
+	uint64_t spsr = read_sysreg(spsr_el2);
+
+	if ((spsr & SPSR_M32) && ESR_EC(esr) && ESR_EC(esr) < ESR_EC_CONDITION_END &&
+	    !aarch32_condition_holds(esr, spsr))
+		next_instruction(esr);
+	else
+		inject_undefined(vcpu);
 }
 
 static void catch_up(struct cpu *cpu)
@@ -78,7 +95,7 @@ void trap_sync(struct vcpu *vcpu)
 	if (result == TRAP_NEXT)
 		next_instruction(esr);
 	else if (unlikely(result == TRAP_UNDEFINED))
-		inject_undefined(vcpu);
+		undefined(vcpu, esr);
 	before_return();
 }
 

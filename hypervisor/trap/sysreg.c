@@ -11,6 +11,7 @@
 #include "cpu/features.h"
 #include "guest/vgic.h"
 #include "guest/vtimer.h"
+#include "trap/cache_ops.h"
 
 #define ID_ALL 0x3ffc1eu
 #define CRM(id) FIELD(id, 4, 1)
@@ -148,7 +149,7 @@ enum trap_result trap_sysreg(struct vcpu *vcpu, uint64_t esr)
 	while (row < end && (id & row->mask) != row->id)
 		row++;
 	if (row == end)
-		return TRAP_UNDEFINED;
+		return trap_cache_op(vcpu, esr);
 	if (esr & ISS_SYS_READ) {
 		uint64_t value;
 

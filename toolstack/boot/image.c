@@ -319,8 +319,8 @@ static int unpack(struct image *image, uint8_t *to, struct error *err)
 }
 
 /*
- * A guest enters with its MMU off and reads memory around the caches; DC CVAC
- * cleans each line to the point of coherency (Arm ARM DDI 0487, D7.4, B2.8).
+ * A guest enters with its MMU off and reads and writes memory around the caches; DC CIVAC
+ * cleans and invalidates each line to the point of coherency (Arm ARM DDI 0487, D7.4, B2.8).
  */
 void image_clean(const void *start, size_t bytes)
 {
@@ -330,7 +330,7 @@ void image_clean(const void *start, size_t bytes)
 	asm volatile("mrs %0, ctr_el0" : "=r"(type));
 	line = 4u << (type >> 16 & 15);
 	for (uintptr_t at = (uintptr_t)start & ~(line - 1); at < (uintptr_t)start + bytes; at += line)
-		asm volatile("dc cvac, %0" : : "r"(at) : "memory");
+		asm volatile("dc civac, %0" : : "r"(at) : "memory");
 	asm volatile("dsb sy" : : : "memory");
 #else
 	(void)start;

@@ -3,7 +3,7 @@
  * exceptions.c - which exception an instruction takes, and what its syndrome is (Arm ARM DDI 0487 J.a, D17.2.37).
  * Aborts of addresses without memory are in aborts.c.
  */
-#include "lib/guest.h"
+#include "lib/gic.h"
 
 #define ISS(esr) ((esr)&0x1ffffffu)
 #define SCTLR_A (1u << 1)
@@ -259,4 +259,54 @@ CASE(exceptions, many_in_a_row)
 	for (unsigned int i = 0; i < 1000; i++)
 		__asm__ volatile(".inst 0\n\tsvc #1\n\tmrs x0, hcr_el2" ::: "x0", "memory");
 	expect("count", exception_end().count, 3000);
+}
+
+/* Without a syndrome: EL2 decodes the instruction, and the base register moves (DDI 0487 J.a, C6.2.167). */
+CASE(exceptions, indexed_device_accesses)
+{
+	uint64_t base = VIMO_GUEST_GICD_BASE + GICD_TYPER, after = base, before = base - 8;
+	uint64_t mask = VIMO_GUEST_GICD_BASE + GICD_ICENABLER + 4;
+	uint32_t typer = *(volatile uint32_t *)base, post, pre;
+
+	__asm__ volatile("ldr %w0, [%1], #12" : "=r"(post), "+r"(after) : : "memory");
+	expect("a post-indexed load", post, typer);
+	expect("its base", after, base + 12);
+	__asm__ volatile("ldr %w0, [%1, #8]!" : "=r"(pre), "+r"(before) : : "memory");
+	expect("a pre-indexed load", pre, typer);
+	expect("its base", before, base);
+	__asm__ volatile("str wzr, [%0], #-4" : "+r"(mask) : : "memory");
+	expect("the base of a store", mask, VIMO_GUEST_GICD_BASE + GICD_ICENABLER);
+}
+
+/* A pair is two registers of the distributor: QEMU's serves it, and EL2 decodes no pairs. */
+CASE(exceptions, pair_of_device_registers)
+{
+	uint64_t base = VIMO_GUEST_GICD_BASE, first, second;
+	struct exception taken = EXCEPTION(__asm__ volatile("ldp %w0, %w1, [%2]"
+							    : "=&r"(first), "=&r"(second)
+							    : "r"(base)
+							    : "memory"));
+
+	expect_by_host("exceptions", taken.count, (struct by_host){ 0, 1 }, "pairs to a device are not emulated");
+	if (!on_vimo)
+		return;
+	expect("class", ESR_EC(taken.esr), EC_DATA_ABORT_SAME);
+	expect("fault status", ISS(taken.esr) & 0x3f, 0x10);
+	expect("FAR", taken.far, base);
+}
+
+/* Walks would be big-endian, too: the MMU is off. No other access comes between the writes of SCTLR_EL1. */
+CASE(exceptions, big_endian_device_access)
+{
+	uint64_t base = VIMO_GUEST_GICD_BASE + GICD_TYPER, sctlr;
+	uint32_t little, big;
+
+	mmu_set(0);
+	sctlr = read_register(sctlr_el1);
+	__asm__ volatile("ldr %w0, [%2]\n\tmsr sctlr_el1, %3\n\tisb\n\tldr %w1, [%2]\n\tmsr sctlr_el1, %4\n\tisb"
+			 : "=&r"(little), "=&r"(big)
+			 : "r"(base), "r"(sctlr | 1 << 25), "r"(sctlr)
+			 : "memory");
+	mmu_set(1);
+	expect("the register, its bytes turned", big, __builtin_bswap32(little));
 }

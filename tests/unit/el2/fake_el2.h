@@ -24,5 +24,7 @@ void fake_el2_stop(void);
 /* The byte at a physical address of the fake RAM. */
 uint8_t *fake_ram(uint64_t pa);
 extern unsigned int test_tlb_flushes;
+/* Bytes of all windows so far. */
+extern uint64_t fake_window_bytes;
 
 #endif

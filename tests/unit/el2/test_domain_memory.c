@@ -4,6 +4,7 @@
  */
 #include "fake_guest.h"
 #include <vimo/guest_map.h>
+#include "guest/domain_clean.h"
 #include "guest/domain_life.h"
 #include "guest/domain_memory.h"
 #include "mem/heap.h"
@@ -358,6 +359,28 @@ static void ids_run_out_with_a_limit(void **state)
 	assert_int_equal(domain_create(1, 65537, &domain), VIMO_INVALID);
 }
 
+static void all_memory_is_cleaned_in_bounded_steps(void **state)
+{
+	struct domain *domain = fake_domu(1);
+	uint64_t at = 0, before, most = 0;
+	unsigned int steps = 1;
+
+	(void)state;
+	assert_int_equal(repeat(domain_populate, domain, RAM, 5 * BLOCK_SIZE + 3 * PAGE_SIZE), VIMO_OK);
+	assert_int_equal(repeat(domain_populate, domain, RAM + GIGA_SIZE + PAGE_SIZE, PAGE_SIZE), VIMO_OK);
+	before = fake_window_bytes;
+	for (uint64_t last = before; !domain_clean_step(domain, &at); steps++) {
+		most = MAX(most, fake_window_bytes - last);
+		last = fake_window_bytes;
+		assert_true(steps < MAX_CALLS);
+	}
+	assert_int_equal(fake_window_bytes - before, 5 * BLOCK_SIZE + 4 * PAGE_SIZE);
+	assert_true(most <= 2 * BLOCK_SIZE);
+	assert_true(steps > 2);
+	/* The next cleaning begins anew. */
+	assert_int_equal(at, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -379,6 +402,7 @@ int main(void)
 		TEST(the_first_reason_stays),
 		TEST(dom0_is_not_stopped_or_destroyed),
 		TEST(ids_run_out_with_a_limit),
+		TEST(all_memory_is_cleaned_in_bounded_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

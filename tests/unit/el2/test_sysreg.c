@@ -46,6 +46,8 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_sysreg_reset();
+	/* HCR_EL2.TVM is off: writes of SCTLR_EL1 and its like do not trap. */
+	fake_sysreg_set("hcr_el2", 0);
 	gic_info.version = 3;
 	memset(&vcpu, 0, sizeof(vcpu));
 	sgis = 0;
