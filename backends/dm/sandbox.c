@@ -173,7 +173,7 @@ static int filter_fcntl(scmp_filter_ctx context)
 
 	for (size_t n = 0; !status && n < sizeof(fcntls) / sizeof(fcntls[0]); n++)
 		status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-					  SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[n]));
+					  SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[n], 0));
 	return status;
 }
 
