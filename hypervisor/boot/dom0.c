@@ -13,7 +13,9 @@
 #include "guest/domain.h"
 #include "guest/domain_life.h"
 #include "guest/vgic_setup.h"
+#include "guest/vits.h"
 #include "hw/gic.h"
+#include "hw/its.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -133,6 +135,7 @@ static void place_fdt(struct placement *place, const void *boot_fdt, unsigned in
 		.gic_version = gic_info.version,
 		.gic_entry = gic_info.dom0_entry,
 		.gic_offset = gic_info.dom0_offset,
+		.its = its_count() > 0,
 	};
 	const char *what = "header";
 	int error;
@@ -205,6 +208,7 @@ static void hide_devices(const void *fdt, const struct memory_layout *layout)
 static void give_interrupts(void)
 {
 	must(vgic_add_regions(dom0, IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), VIMO_GUEST_GICR_STRIDE), "add its GIC");
+	must(vits_init(dom0), "give it its ITSs");
 	for (uint32_t intid = 32; intid < gic_info.irq_count; intid++)
 		must(vgic_assign_physical(dom0, intid), "give it an interrupt");
 	if (gic_info.version == 2)

@@ -258,7 +258,7 @@ static int edit_gic(void *fdt, const struct dom0_fdt_plan *plan)
 	return fdt_setprop(fdt, node, "reg", kept, 2 * entry);
 }
 
-/* EL2 drives neither ITS nor SMMU for dom0; references to them go with them. */
+/* EL2 drives no SMMU for dom0, and may drive no ITS; references to them go with them. */
 static int delete_all(void *fdt, const char *compatible)
 {
 	int node;
@@ -305,7 +305,7 @@ static int delete_pmus(void *fdt)
 
 static int edit_devices(void *fdt, const struct dom0_fdt_plan *plan)
 {
-	if (plan->gic_version == 3) {
+	if (plan->gic_version == 3 && !plan->its) {
 		TRY(delete_all(fdt, "arm,gic-v3-its"));
 		TRY(drop_property(fdt, "msi-map"));
 		TRY(drop_property(fdt, "msi-parent"));

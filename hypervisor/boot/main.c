@@ -21,6 +21,7 @@
 #include "hw/firmware.h"
 #include "hw/gic.h"
 #include "hw/gic_find.h"
+#include "hw/its.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "hw/uart.h"
@@ -188,6 +189,7 @@ _Noreturn void boot_main(const void *fdt)
 	smccc_init();
 	if (gic_init(fdt))
 		panic("the device tree has no GICv2 or GICv3 with virtualization");
+	its_init(fdt);
 	sched_init(irq_handle);
 	cpu_start(cpu);
 	smp_start(fdt, options.cpus);

@@ -11,6 +11,7 @@
 #include "guest/sched.h"
 #include "guest/smccc.h"
 #include "hw/gic.h"
+#include "hw/lpi.h"
 #include "hw/timer.h"
 #include "lib/panic.h"
 #include "mem/stage2.h"
@@ -65,6 +66,7 @@ void cpu_start(struct cpu *cpu)
 	choose_vectors(cpu);
 	if (gic->init_cpu())
 		panic("CPU %u: no GIC CPU interface or redistributor", cpu->id);
+	lpi_init_cpu();
 	timer_init_cpu();
 	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
 }

@@ -19,6 +19,7 @@ struct mmio_access {
 enum mmio_result {
 	MMIO_DONE,  /* data holds the answer; go on with the next instruction */
 	MMIO_WAIT,  /* an I/O request was made: the vCPU waits, io/ioreq.c finishes it */
+	MMIO_AGAIN, /* a part is done: the guest executes the instruction again, after interrupts */
 	MMIO_ABORT, /* nothing there: the guest gets an external abort */
 };
 

@@ -20,6 +20,7 @@
 #define GICD_IROUTER_END 0x8000u
 #define CTLR_DS_ARE (1u << 6 | 1u << 4)
 #define IIDR_VIMO 0x0000043bu
+#define TYPER_LPIS (1u << 17)
 
 static uint32_t read_typer(const struct domain *domain)
 {
@@ -27,7 +28,8 @@ static uint32_t read_typer(const struct domain *domain)
 
 	if (gic_info.version == 2)
 		return lines | (domain->vcpu_count - 1) << 5;
-	return lines | 9u << 19; /* IDbits: 10; no LPIs, no message-based SPIs */
+	/* No message-based SPIs; IDbits: 10 without LPIs. */
+	return lines | (domain->vgic.lpis ? TYPER_LPIS | (LPI_ID_BITS - 1) << 19 : 9u << 19);
 }
 
 static void write_ctlr(struct domain *domain, uint32_t value)

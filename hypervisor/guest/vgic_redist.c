@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vgic_redist.c - the emulated GICv3 redistributors (IHI 0069 12.10, 12.11):
- * two 64 KiB frames a vCPU, no LPIs.
+ * two 64 KiB frames a vCPU. LPIs are vlpi.c's.
  */
 #include "guest/vgic_redist.h"
 #include <vimo/guest_map.h>
 #include "guest/vgic_bank.h"
+#include "guest/vlpi.h"
 #include "lib/nospec.h"
 
 #define GICR_CTLR 0x0000u
@@ -14,6 +15,7 @@
 #define GICR_WAKER 0x0014u
 #define GICR_IDS 0xf000u
 #define FRAME_BYTES 0x10000u
+#define TYPER_PLPIS BIT(0)
 #define TYPER_LAST BIT(4)
 #define WAKER_SLEEP 2u
 #define WAKER_CHILDREN_ASLEEP 4u
@@ -23,6 +25,8 @@ static uint64_t typer(const struct vcpu *vcpu)
 {
 	uint64_t value = vcpu_affinity(vcpu->id) << 32 | (uint64_t)vcpu->id << 8;
 
+	if (vcpu->domain->vgic.lpis)
+		value |= TYPER_PLPIS;
 	return vcpu->id + 1 == vcpu->domain->vcpu_count ? value | TYPER_LAST : value;
 }
 
@@ -43,6 +47,8 @@ static void access_control(struct vcpu *owner, struct mmio_access *access)
 		access_waker(owner, access);
 		return;
 	}
+	if (owner->domain->vgic.lpis && vlpi_redist_access(owner, access))
+		return;
 	if (access->write)
 		return;
 	access->data = 0;

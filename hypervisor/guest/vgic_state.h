@@ -6,6 +6,7 @@
 #define GUEST_VGIC_STATE_H
 
 #include "guest/domain.h"
+#include "hw/lpi.h"
 
 /* Changes by a register write to an interrupt that another CPU's list register holds. */
 #define VIRQ_DROP_PENDING 1u
@@ -14,8 +15,11 @@
 
 static inline bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
 {
-	uint32_t bank = virq->intid < 32 ? vcpu->vgic.enabled : domain->vgic.enabled[virq->intid / 32];
+	uint32_t bank;
 
+	if (unlikely(virq->intid >= LPI_FIRST))
+		return virq->lpi_enabled && vcpu->vgic.lpis_enabled;
+	bank = virq->intid < 32 ? vcpu->vgic.enabled : domain->vgic.enabled[virq->intid / 32];
 	return bank & 1u << virq->intid % 32;
 }
 

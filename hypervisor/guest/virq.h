@@ -30,13 +30,15 @@ struct virq {
 	uint8_t active_source; /* v2 SGI: whose request is active; its EOI names it */
 	uint8_t lr;            /* number + 1 of the list register that holds it */
 	uint8_t ask;           /* VIRQ_*: change to make when another CPU gives it back */
-	bool edge, line, latch, active, group1, hw;
+	bool edge, line, latch, active, group1, hw, lpi_enabled;
 	uint8_t when;     /* enum vgic_when, of its last change */
 	uint64_t irouter; /* v3 SPI: as the guest wrote it */
 };
 
 /* How soon a sleeping vCPU runs: sched_wake(), sched_wake_later() with and without @soon. */
 enum vgic_when { VGIC_NOW, VGIC_SOON, VGIC_LATER };
+
+struct vlpis;
 
 #define VGIC_BANKS 32u /* of 32 interrupts */
 
@@ -47,6 +49,7 @@ struct vgic {
 	struct virq *spis;            /* heap */
 	uint32_t enabled[VGIC_BANKS]; /* SPIs, bank 1 on */
 	ipa_t gicd, gicr;
+	struct vlpis *lpis; /* dom0's with an ITS, else NULL; owner vlpi.c */
 };
 
 struct vgic_vcpu {
@@ -59,6 +62,8 @@ struct vgic_vcpu {
 	bool overflow;            /* more in the queue than list registers */
 	uint32_t dirty;           /* flush before entry; set by any CPU, atomically */
 	bool asleep;              /* GICR_WAKER.ProcessorSleep */
+	bool lpis_enabled;        /* GICR_CTLR.EnableLPIs */
+	uint64_t pendbaser;       /* as the guest wrote it */
 	struct gic_vcpu_state hw; /* while not on a CPU */
 };
 

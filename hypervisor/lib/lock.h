@@ -2,8 +2,8 @@
 /*
  * lock.h - spin locks. EL2 runs with interrupts masked, so there is one kind.
  *
- * Lock order, outermost first: domain, io, stage2, vgic, run queue, pool, heap,
- * log. Equals (two run queues, two domains): lower id first.
+ * Lock order, outermost first: domain, io, its, stage2, vgic, run queue, pool,
+ * heap, log. Equals (two run queues, two domains): lower id first.
  */
 #ifndef LIB_LOCK_H
 #define LIB_LOCK_H

@@ -125,6 +125,7 @@ static ALWAYS_INLINE enum trap_result access_region(struct vcpu *vcpu, const str
 			vcpu->x[reg] = mmio_extend(access.data, access.width, esr & ISS_SSE, esr & ISS_SF);
 		return TRAP_NEXT;
 	case MMIO_WAIT: wait_for_device_model(vcpu); return TRAP_NEXT;
+	case MMIO_AGAIN: vcpu->io.swap = false; return TRAP_RESUME;
 	case MMIO_ABORT: break;
 	}
 	vcpu->io.swap = false;

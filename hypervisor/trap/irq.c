@@ -10,6 +10,7 @@
 #include "guest/sched.h"
 #include "guest/vgic.h"
 #include "guest/vgic_lr.h"
+#include "guest/vlpi.h"
 #include "hw/gic.h"
 #include "hw/timer.h"
 #include "lib/log.h"
@@ -48,6 +49,13 @@ void fiq_handle(void)
 		log_print(LOG_WARN, "an FIQ came without an interrupt: it is ignored");
 }
 
+/* An LPI has no active state. */
+static void lpi(uint32_t iar)
+{
+	gic->eoi(iar);
+	vlpi_physical(dom0, iar);
+}
+
 void irq_handle(void)
 {
 	struct cpu *cpu = this_cpu();
@@ -55,8 +63,10 @@ void irq_handle(void)
 	uint32_t intid = gic_info.version == 2 ? iar & 0x3ffu : iar;
 
 	if (intid >= GIC_SPECIAL) {
+		if (intid >= LPI_FIRST)
+			lpi(intid);
 		/* An FIQ ends the WFI of an idle CPU, too (DDI 0487 J.a, D1.6.2). */
-		if (unlikely(read_sysreg(isr_el1) & ISR_F))
+		else if (unlikely(read_sysreg(isr_el1) & ISR_F))
 			fiq_handle();
 		return;
 	}

@@ -30,12 +30,14 @@ PARTS = {"probe": (HERE / "probe_descriptors.c", HERE / "probe_efforts.c")}
 SHARED = {"vhostswitch": ("-D_GNU_SOURCE", f"-I{TOP}/backends", TOP / "backends/virtio/packed.c",
                           TOP / "backends/virtio/split.c", TOP / "backends/virtio/virtqueue.c")}
 APPLETS = ("sh mount umount insmod rmmod lsmod ls cat echo sleep poweroff reboot mkdir ln dmesg grep head tail "
-           "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout").split()
+           "dd kill wait setsid seq wc cmp sync test true false uname nproc timeout readlink taskset ifconfig ping").split()
 GUEST_MIB = 192
 # How many times as often kills are tried: ./runtests long.
 ROUNDS = int(os.environ.get("ROUNDS") or 1)
 # The modules of ext4, in the order in which they need each other.
 EXT4 = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
+PCI = ("crct10dif_common", "crc-t10dif", "crc64", "crc64-rocksoft", "t10-pi", "nvme-core", "nvme", "e1000e",
+       "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "failover", "net_failover", "virtio_net")
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Machine:
     disks: bool = False
     # Further disks of dom0: MiB, and "" (empty), "ext4" (an empty file system) or function(bench): a directory to copy.
     drives: tuple = ()
+    pci: bool = False                            # a disk of NVMe like the first of disks, and network cards, on PCIe
     seconds: int = 60                            # its time on two idle cores, about
     fill: object = None                          # function(bench, machine, tree): what dom0's initrd gets
     # function(bench): the disk that dom0 mounts at /t. dom0 is the image of contrib/image/make then.
@@ -196,7 +199,8 @@ class Bench:
 
     def dom0_initrd(self, machine):
         tree = self.work / f"dom0-{machine.name}"
-        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk", *(EXT4 if machine.drives else ())))
+        base_tree(tree, self.busybox, modules(self.dom0, "virtio_mmio", "virtio_blk", *(EXT4 if machine.drives else ()),
+                                              *(PCI if machine.pci else ())))
         shutil.copy(self.args.module, tree / "t/vimo.ko")
         (machine.fill or module_tree)(self, machine, tree)
         (tree / "t/script").write_text(script(machine))
@@ -245,7 +249,14 @@ class Bench:
         # The last one comes first in QEMU's device tree: Linux calls it vda.
         for n, drive in reversed(list(enumerate(drives))):
             words += ["-drive", f"{drive},format=raw,if=none,id=d{n}", "-device", f"virtio-blk-device,drive=d{n}"]
-        return words
+        return words + (self.pci_of(machine) if machine.pci else [])
+
+    def pci_of(self, machine):
+        disk = self.work / f"{machine.name}.nvme"
+        shutil.copy(self.work / f"{machine.name}.disk0", disk)
+        return ["-drive", f"file={disk},format=raw,if=none,id=nvme", "-device", "nvme,drive=nvme,serial=vimo",
+                "-netdev", "user,id=net0,restrict=on", "-device", "e1000e,netdev=net0,romfile=",
+                "-netdev", "user,id=net1,restrict=on", "-device", "virtio-net-pci,netdev=net1,romfile="]
 
     def disks_of(self, machine):
         for n in range(2 if machine.disks else 0):

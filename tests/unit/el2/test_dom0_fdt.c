@@ -184,6 +184,20 @@ static void what_el2_drives_is_gone(void **state)
 	node("/pl011@9000000");
 }
 
+static void its_that_el2_drives_stay(void **state)
+{
+	const void *fdt = fake_dtb(&fake_virt);
+	struct dom0_fdt_plan plan = plan_for(&fake_virt, fdt);
+	const char *what;
+
+	(void)state;
+	plan.its = true;
+	assert_int_equal(fdt_open_into(fdt, edited, sizeof(edited)), 0);
+	assert_int_equal(dom0_fdt_edit(edited, &plan, &what), 0);
+	assert_true(fdt_node_offset_by_compatible(edited, -1, "arm,gic-v3-its") >= 0);
+	assert_int_equal(property_bytes("/pcie@10000000", "msi-map"), 4);
+}
+
 static void gicv3_keeps_its_registers(void **state)
 {
 	(void)state;
@@ -344,6 +358,7 @@ int main(void)
 		TEST(psci_is_el2s),
 		TEST(chosen_is_dom0s),
 		TEST(what_el2_drives_is_gone),
+		TEST(its_that_el2_drives_stay),
 		TEST(gicv3_keeps_its_registers),
 		TEST(gicv3_of_several_regions_keeps_the_chosen_one),
 		cmocka_unit_test_setup(gicv2_keeps_distributor_and_cpu_interface, start_v2),
