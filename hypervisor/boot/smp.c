@@ -56,7 +56,7 @@ static bool release_address(const void *fdt, int node, uint64_t *where)
 	if (!fdt_number(fdt, node, "cpu-release-addr", where) || !IS_ALIGNED(*where, sizeof(uint64_t)))
 		return false;
 	return !range_add(&own, layout->heap.base, layout->heap.bytes) &&
-	       !range_add(&own, (uintptr_t)__image_start, (size_t)(__image_end - __image_start)) &&
+	       !range_add(&own, (uintptr_t)__image_start, (uintptr_t)__image_end - (uintptr_t)__image_start) &&
 	       range_contains(&layout->ram, *where, sizeof(uint64_t)) &&
 	       !range_overlaps(&own, *where, sizeof(uint64_t));
 }

@@ -45,7 +45,7 @@ void its_enable(struct its *its, bool on);
 /* Make room for a device in a device table of two levels. VIMO_LIMIT, VIMO_NO_MEMORY. Lock: the caller's. */
 enum vimo_status its_make_room(struct its *its, uint32_t device);
 /* Pages for what an ITS reads, zeroed and clean to the PoC, within ITS_PAGES_MAX; NULL when there are none. */
-void *its_pages(size_t count, size_t align);
-void its_pages_free(void *pages, size_t count);
+void *its_pages(size_t pages, size_t align);
+void its_pages_free(void *memory, size_t pages);
 
 #endif
