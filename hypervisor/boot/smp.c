@@ -72,7 +72,7 @@ static bool by_spin_table(const void *fdt, int node, struct cpu *cpu)
 		return false;
 	}
 	spin_cpu = cpu;
-	cache_clean(&spin_cpu, sizeof(spin_cpu));
+	cache_clean(&spin_cpu, sizeof(uintptr_t));
 	phys_write(PA(where), &entry, sizeof(entry));
 	/* The word is in memory before the event (DDI 0487 J.a, B2.3.12). */
 	__asm__ volatile("dsb sy\n\tsev" ::: "memory");

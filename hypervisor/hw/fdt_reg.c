@@ -29,7 +29,7 @@ bool fdt_reg_untranslated(const void *fdt, int node, unsigned int index, uint64_
 	size = fdt_size_cells(fdt, parent);
 	if (address < 1 || size < 1)
 		return false;
-	entry = (uint64_t)(address + size);
+	entry = (uint64_t)address + (uint64_t)size;
 	if ((index + 1ull) * entry * sizeof(*reg) > (uint64_t)length)
 		return false;
 	reg += index * entry;
