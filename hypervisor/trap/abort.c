@@ -50,12 +50,6 @@ static bool stage1_goes_first(uint64_t esr, uint64_t far)
 	return (errata_present & ERRATUM_STAGE1_FIRST) && !(esr & ISS_S1PTW) && ipa_page_from_far(far) == ~0ull;
 }
 
-/* In one page for sure: aligned, and not at the start of the second page. */
-static bool crosses_page(uint64_t ipa, uint64_t width)
-{
-	return !(ipa & 0xfff) || !IS_ALIGNED(ipa, width);
-}
-
 static bool is_stage2_fault(uint64_t esr)
 {
 	uint64_t class = FSC_CLASS(ISS_FSC(esr));
@@ -83,9 +77,9 @@ static void wait_for_device_model(struct vcpu *vcpu)
 #define SPSR_E BIT(9) /* AArch32 only */
 
 /* Data of the running vCPU are big-endian (DDI 0487 J.a, B2.6.2, D19.2.118). */
-static bool is_big_endian(uint64_t sctlr)
+static bool is_big_endian(void)
 {
-	uint64_t spsr = read_sysreg(spsr_el2);
+	uint64_t spsr = read_sysreg(spsr_el2), sctlr = read_sysreg(sctlr_el1);
 
 	if (spsr & SPSR_M32)
 		return spsr & SPSR_E;
@@ -132,18 +126,18 @@ static ALWAYS_INLINE enum trap_result access_region(struct vcpu *vcpu, const str
 	return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
 }
 
+/* Less frequent: of either byte order. */
 static NOINLINE enum trap_result access_mixed(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
-					      uint64_t ipa, uint64_t sctlr)
+					      uint64_t ipa)
 {
-	return access_region(vcpu, region, esr, ipa, is_big_endian(sctlr));
+	return access_region(vcpu, region, esr, ipa, is_big_endian());
 }
 
-static enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr, uint64_t ipa)
+static ALWAYS_INLINE enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
+					      uint64_t ipa)
 {
-	uint64_t sctlr = read_sysreg(sctlr_el1);
-
-	if (unlikely(sctlr & (SCTLR_EE | SCTLR_E0E)))
-		return access_mixed(vcpu, region, esr, ipa, sctlr);
+	if (unlikely(read_sysreg(sctlr_el1) & (SCTLR_EE | SCTLR_E0E)))
+		return access_mixed(vcpu, region, esr, ipa);
 	return access_region(vcpu, region, esr, ipa, false);
 }
 
@@ -190,7 +184,7 @@ static NOINLINE enum trap_result emulate_decoded(struct vcpu *vcpu, uint64_t esr
 	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(decoded.iss));
 	if (!region || !IS_ALIGNED(ipa, 1u << ISS_SAS(decoded.iss)))
 		return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
-	result = emulate(vcpu, region, decoded.iss, ipa);
+	result = access_mixed(vcpu, region, decoded.iss, ipa);
 	if (result == TRAP_NEXT)
 		write_back(vcpu, &decoded);
 	return result;
@@ -209,11 +203,14 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	/* Stage 1 changed under the fault: let the guest fault again. */
 	if (unlikely(ipa == ~0ull))
 		return TRAP_RESUME;
-	if (unlikely(crosses_page(ipa, 1u << ISS_SAS(esr))) && stage1_goes_first(esr, far))
-		return TRAP_RESUME;
 	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(esr));
-	if (likely(region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr))))
+	if (likely(region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr)) && (ipa & 0xfff)))
 		return emulate(vcpu, region, esr, ipa);
+	/* An aligned access that does not begin a page lies in one page; of others the second half may have faulted. */
+	if (unlikely(stage1_goes_first(esr, far)))
+		return TRAP_RESUME;
+	if (region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr)))
+		return access_mixed(vcpu, region, esr, ipa);
 	/* A cache maintenance instruction on a device page has nothing to maintain. */
 	if (region && (esr & ISS_CM))
 		return TRAP_NEXT;
