@@ -145,20 +145,20 @@ copy_module() {
 	esac
 }
 
-# ROOT RELEASE TO MODULE...: an initrd that mounts /dev/vda, with these modules of the kernel
-# RELEASE installed in ROOT, in the order of their dependencies.
+# ROOT KERNEL TO MODULE...: an initrd that mounts /dev/vda, with these modules of the kernel
+# KERNEL installed in ROOT, in the order of their dependencies.
 make_initrd() {
-	local root=$1 release=$2 to=$3 tree=$work/initrd n=100 module list=
+	local root=$1 kernel=$2 to=$3 tree=$work/initrd n=100 module list=
 	shift 3
 	mkdir -p "$tree/lib"
 	for module; do
-		list+=$(modprobe -d "$root" -S "$release" --show-depends "$module" | sed -n 's/^insmod //p')$'\n'
+		list+=$(modprobe -d "$root" -S "$kernel" --show-depends "$module" | sed -n 's/^insmod //p')$'\n'
 	done
 	while read -r module; do
 		n=$((n + 1))
 		copy_module "$module" "$tree/lib/$n-$(basename "${module%.xz}")"
 	done < <(awk 'NF && !seen[$0]++' <<<"$list")
-	[ $n -gt 102 ] || die "modprobe finds no modules of $release: install its linux-image package in the image"
+	[ $n -gt 102 ] || die "modprobe finds no modules of $kernel: install its linux-image package in the image"
 	pack_initrd "$here/disk-init" "$tree" "$to"
 }
 
