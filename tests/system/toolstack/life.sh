@@ -20,7 +20,7 @@ daemon_starts() {
 # Only in the image. Guests run on meanwhile.
 systemd_starts_vimod_again() {
 	local n pid
-	tiny t1 count
+	tiny t1 wait
 	# More often than systemd's own limit, five in ten seconds, allows.
 	for n in 1 2 3 4 5 6 7 8; do
 		pid=$(vimod_pid)
