@@ -54,6 +54,7 @@ struct fs {
 	struct fs_slot *slot; /* FS_SLOTS */
 	uint64_t order;
 	int socket, memory_fd, wake; /* socket -1: no daemon */
+	int state;                   /* the table's file, until the device runs */
 	bool ready;                  /* the daemon knows what the guest knows */
 	bool any_found;              /* found is set in a slot */
 	bool own_pending;            /* the request in FS_OWN is not answered */

@@ -232,6 +232,7 @@ void *fs_device_run(void *argument)
 {
 	struct fs *fs = argument;
 
+	close(fs->state); /* the file could grow by the descriptor, and the mapping stays */
 	/* The daemon that fs_add() connected. The guest may know files already, by the previous vimo-dm. */
 	serve_queues(fs);
 	if (!fs_restore(fs))

@@ -47,13 +47,12 @@ static void show_config(struct virtio_device *device)
 	transport_show_config(device, &config, sizeof(config));
 }
 
-static int set_up(struct fs *fs, int state, struct error *err)
+static int set_up(struct fs *fs, struct error *err)
 {
 	struct endpoint *endpoint = fs->endpoint;
 
-	if (fs_nodes_open(&fs->nodes, state, err))
+	if (fs_nodes_open(&fs->nodes, fs->state, err))
 		return -1;
-	close(state);
 	if (driver_ring_open(&fs->ring, endpoint->device.memory, sizeof(*fs->shared), err) || fs_connect(fs, err))
 		return -1;
 	fs->shared = (struct fs_shared *)(void *)fs->ring.shared;
@@ -79,13 +78,16 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	fs = calloc(1, sizeof(*fs));
 	if (!fs)
 		return error_set(err, ERROR_RESOURCES, "fs: out of memory");
-	*fs = (struct fs){
-		.endpoint = endpoint, .socket = spec->fds[0], .memory_fd = spec->fds[1], .wake = -1, .next = -1
-	};
+	*fs = (struct fs){ .endpoint = endpoint,
+			   .socket = spec->fds[0],
+			   .memory_fd = spec->fds[1],
+			   .state = spec->fds[2],
+			   .wake = -1,
+			   .next = -1 };
 	fs->ring.fd = fs->ring.kick = fs->ring.call = -1;
 	snprintf(fs->tag, sizeof(fs->tag), "%s", tag);
 	snprintf(fs->hidden, sizeof(fs->hidden), "%s", hidden ? hidden : "");
-	if (!set_up(fs, spec->fds[2], err)) {
+	if (!set_up(fs, err)) {
 		/* A driver that has not begun does not know any file, whatever a previous driver knew. */
 		if (!transport_status(&endpoint->device))
 			fs_nodes_clear(&fs->nodes);

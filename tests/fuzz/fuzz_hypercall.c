@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <vimo/guest_map.h>
 
+#include "cpu/features.h"
 #include "guest/domain_life.h"
 #include "guest/vpsci.h"
 #include "hypercall/dispatch.h"
@@ -47,6 +48,14 @@
 
 uint8_t __image_start[1];
 uint8_t __image_end[1];
+
+/* All sizes of pages. */
+uint64_t features_id_register(unsigned int crm, unsigned int op2)
+{
+	(void)crm;
+	(void)op2;
+	return 1 << 20;
+}
 
 static size_t heap_at_rest;
 static uint16_t mapped_by[POOL_PAGES];   /* id of the guest whose stage 2 maps the page; 0: none */
