@@ -4,6 +4,7 @@
  */
 #include "config/settings.h"
 #include "host/backing.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,22 +36,13 @@ static void shell(const char *command)
 static int enter(void **state)
 {
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory))
+	if (!scratch_make(directory, NULL))
 		return -1;
 	setenv("VIMO_CONFIG", "vimod.conf", 1);
 	shell("mkdir -p top listed/deep other && touch top/image top/base listed/base listed/deep/base other/base &&"
 	      "ln -s ../other/base listed/out && ln -s .. listed/up && ln -s ../listed/base other/in &&"
 	      "ln -s listed list && mkfifo other/pipe");
 	return 0;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
 }
 
 static void write_settings(const char *text, mode_t mode)
@@ -255,5 +247,5 @@ int main(void)
 		cmocka_unit_test(settings_are_checked),
 	};
 
-	return cmocka_run_group_tests_name("backing", tests, enter, leave);
+	return cmocka_run_group_tests_name("backing", tests, enter, scratch_remove);
 }

@@ -3,6 +3,7 @@
  * test_dm_logs.c - logs that a vimo-dm let grow.
  */
 #include "dm/files.h"
+#include "scratch.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -23,19 +24,7 @@ static char directory[] = "/tmp/test_dm_logs.XXXXXX";
 static int enter(void **state)
 {
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory))
-		return -1;
-	setenv("VIMO_LOG_DIR", directory, 1);
-	return 0;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
+	return scratch_make(directory, "VIMO_LOG_DIR") ? 0 : -1;
 }
 
 static void make(const char *name, off_t bytes)
@@ -88,5 +77,5 @@ int main(void)
 		cmocka_unit_test(other_files_stay),
 	};
 
-	return cmocka_run_group_tests_name("dm_logs", tests, enter, leave);
+	return cmocka_run_group_tests_name("dm_logs", tests, enter, scratch_remove);
 }

@@ -3,6 +3,7 @@
  * test_messages.c - lines of a vimo-dm, good and hostile, in vimod's log.
  */
 #include "dm/messages.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,19 +45,7 @@ void log_line(enum log_level level, const char *format, ...)
 static int enter(void **state)
 {
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory) || mkdir("records", 0700) || mkdir("records/g", 0700))
-		return -1;
-	setenv("VIMO_RUN_DIR", directory, 1);
-	return 0;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
+	return scratch_make(directory, "VIMO_RUN_DIR") && !mkdir("records", 0700) && !mkdir("records/g", 0700) ? 0 : -1;
 }
 
 static int begin(struct dm_messages *messages)
@@ -220,5 +209,5 @@ int main(void)
 		cmocka_unit_test(other_files_are_refused),
 	};
 
-	return cmocka_run_group_tests_name("messages", tests, enter, leave);
+	return cmocka_run_group_tests_name("messages", tests, enter, scratch_remove);
 }

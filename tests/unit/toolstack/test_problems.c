@@ -6,6 +6,7 @@
 #include "base/store.h"
 #include "dm/files.h"
 #include "dm_files.h"
+#include "scratch.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -174,19 +175,7 @@ static int enter(void **state)
 	struct error err;
 
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory))
-		return -1;
-	setenv("VIMO_RUN_DIR", directory, 1);
-	return store_make("g", &err);
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
+	return scratch_make(directory, "VIMO_RUN_DIR") ? store_make("g", &err) : -1;
 }
 
 int main(void)
@@ -198,5 +187,5 @@ int main(void)
 		TEST(after_the_watch_nothing_is_read),
 	};
 
-	return cmocka_run_group_tests_name("problems", tests, enter, leave);
+	return cmocka_run_group_tests_name("problems", tests, enter, scratch_remove);
 }

@@ -5,6 +5,7 @@
 #include "base/store.h"
 #include "guest/adopt.h"
 #include "guest/record.h"
+#include "scratch.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -349,16 +350,7 @@ static int fresh(void **state)
 static int enter(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) && !chdir(directory) ? setenv("VIMO_RUN_DIR", directory, 1) : -1;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
+	return scratch_make(directory, "VIMO_RUN_DIR") ? 0 : -1;
 }
 
 int main(void)
@@ -380,5 +372,5 @@ int main(void)
 		TEST(an_older_guest_is_found_and_not_read),
 	};
 
-	return cmocka_run_group_tests_name("record", tests, enter, leave);
+	return cmocka_run_group_tests_name("record", tests, enter, scratch_remove);
 }

@@ -10,6 +10,7 @@
 #include "helper/storage.h"
 #include "helper/supervisor.h"
 #include "base/store.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,25 +112,15 @@ static bool can_confine(void)
 static int enter(void **state)
 {
 	(void)state;
-	if (!mkdtemp(directory) || chdir(directory) || mkdir("records", 0700) || mkdir("records/g", 0700) ||
+	if (!scratch_make(directory, "VIMO_RUN_DIR") || mkdir("records", 0700) || mkdir("records/g", 0700) ||
 	    mkdir("guests", 0700))
 		return -1;
-	setenv("VIMO_RUN_DIR", directory, 1);
 	usable = !access("/usr/bin/qemu-storage-daemon", X_OK) && !access("/usr/bin/qemu-img", X_OK) && can_confine();
 	if (usable && system("qemu-img create -q -f raw base.raw 1M && chmod 600 base.raw &&"
 			     "qemu-img create -q -f qcow2 -b base.raw -F raw middle.qcow2 &&"
 			     "qemu-img create -q -f qcow2 -b middle.qcow2 -F qcow2 top.qcow2"))
 		return -1;
 	return 0;
-}
-
-static int leave(void **state)
-{
-	char command[64];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory);
-	return chdir("/") || system(command);
 }
 
 static struct helper *disk_of(const char *file, enum disk_format format)
@@ -666,5 +657,5 @@ int main(void)
 		cmocka_unit_test(other_formats),
 	};
 
-	return cmocka_run_group_tests_name("storage", tests, enter, leave);
+	return cmocka_run_group_tests_name("storage", tests, enter, scratch_remove);
 }
