@@ -74,7 +74,7 @@ static void send_size(struct client *client, const char *name)
 	json_put_string(parameters, "name", name);
 	json_put_number(parameters, "cols", size.ws_col);
 	json_put_number(parameters, "rows", size.ws_row);
-	reply = call_vimod(client, "io.vimo.ConsoleResize", parameters, &err);
+	reply = call_vimod(client, "io.vimo.Devices.ConsoleResize", parameters, &err);
 	json_object_put(reply);
 }
 
@@ -155,7 +155,7 @@ int console_attach(struct client *client, const char *name, const char *type, st
 
 	json_put_string(parameters, "name", name);
 	json_put_string(parameters, "type", type);
-	return attach(client, "io.vimo.Console", parameters, name, !strcmp(type, "virtio"), err);
+	return attach(client, "io.vimo.Devices.Console", parameters, name, !strcmp(type, "virtio"), err);
 }
 
 int cmd_channel(struct client *client, const struct options *options, struct error *err)
@@ -164,7 +164,7 @@ int cmd_channel(struct client *client, const struct options *options, struct err
 
 	json_put_string(parameters, "name", options->operand);
 	json_put_string(parameters, "channel", options->second);
-	return attach(client, "io.vimo.Channel", parameters, options->operand, false, err);
+	return attach(client, "io.vimo.Devices.Channel", parameters, options->operand, false, err);
 }
 
 int cmd_console(struct client *client, const struct options *options, struct error *err)

@@ -44,7 +44,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	bool progress = isatty(2) && !options->json && !options->dry_run;
 	const char *name;
 
-	parsed = call ? client_call(client, "io.vimo.ParseConfig", call, err) : NULL;
+	parsed = call ? client_call(client, "io.vimo.Domains.ParseConfig", call, err) : NULL;
 	if (!parsed)
 		return -1;
 	name = json_object_object_get_ex(parsed, "config", &config) ? json_string(config, "name") : NULL;
@@ -57,7 +57,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));
 	if (progress)
 		fprintf(stderr, "Creating %s ...\r", name);
-	reply = call_vimod(client, "io.vimo.Create", call, err);
+	reply = call_vimod(client, "io.vimo.Domains.Create", call, err);
 	if (progress)
 		fprintf(stderr, "\033[K");
 	if (!reply)

@@ -56,12 +56,12 @@ int cmd_block_attach(struct client *client, const struct options *options, struc
 				 strerror(errno));
 	}
 	json_put_string(call, "cwd", cwd);
-	return attach(client, "io.vimo.BlockAttach", call, options, "Disk", err);
+	return attach(client, "io.vimo.Devices.BlockAttach", call, options, "Disk", err);
 }
 
 int cmd_network_attach(struct client *client, const struct options *options, struct error *err)
 {
-	return attach(client, "io.vimo.NetworkAttach", about(options, "spec"), options, "Network", err);
+	return attach(client, "io.vimo.Devices.NetworkAttach", about(options, "spec"), options, "Network", err);
 }
 
 static int detach(struct client *client, const char *method, const char *key, const struct options *options,
@@ -77,12 +77,12 @@ static int detach(struct client *client, const char *method, const char *key, co
 
 int cmd_block_detach(struct client *client, const struct options *options, struct error *err)
 {
-	return detach(client, "io.vimo.BlockDetach", "vdev", options, err);
+	return detach(client, "io.vimo.Devices.BlockDetach", "vdev", options, err);
 }
 
 int cmd_network_detach(struct client *client, const struct options *options, struct error *err)
 {
-	return detach(client, "io.vimo.NetworkDetach", "vif", options, err);
+	return detach(client, "io.vimo.Devices.NetworkDetach", "vif", options, err);
 }
 
 static const char *text(json_object *object, const char *key)
@@ -134,7 +134,7 @@ static int list(struct client *client, const struct options *options, const char
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_put_string(call, "name", options->operand);
-	reply = call_vimod(client, "io.vimo.Info", call, err);
+	reply = call_vimod(client, "io.vimo.Domains.Info", call, err);
 	if (!reply)
 		return -1;
 	json_object_object_get_ex(reply, "guest", &guest);

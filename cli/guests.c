@@ -43,7 +43,7 @@ static int simple(struct client *client, const char *method, const struct option
 
 int cmd_list(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.List", NULL, err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.List", NULL, err);
 	json_object *list;
 
 	if (!reply || !json_object_object_get_ex(reply, "guests", &list))
@@ -75,7 +75,7 @@ static void print_members(json_object *object, const char *indent)
 
 int cmd_info(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Info", named(options), err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Info", named(options), err);
 	json_object *guest;
 
 	if (!reply || !json_object_object_get_ex(reply, "guest", &guest))
@@ -91,7 +91,7 @@ int cmd_info(struct client *client, const struct options *options, struct error 
 static int wait_gone(struct client *client, const struct options *options, struct error *err)
 {
 	for (int ticks = 0; ticks < options->timeout_s * 10; ticks++) {
-		CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Info", named(options), err);
+		CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Info", named(options), err);
 		json_object *guest = NULL;
 		const char *state;
 
@@ -111,7 +111,7 @@ static int wait_gone(struct client *client, const struct options *options, struc
 
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err)
 {
-	if (simple(client, "io.vimo.Shutdown", options, err))
+	if (simple(client, "io.vimo.Domains.Shutdown", options, err))
 		return -1;
 	return options->wait ? wait_gone(client, options, err) : 0;
 }
@@ -122,23 +122,23 @@ int cmd_reboot(struct client *client, const struct options *options, struct erro
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_object_object_add(call, "force", json_object_new_boolean(options->force));
-	reply = call_vimod(client, "io.vimo.Reboot", call, err);
+	reply = call_vimod(client, "io.vimo.Domains.Reboot", call, err);
 	return reply ? 0 : -1;
 }
 
 int cmd_destroy(struct client *client, const struct options *options, struct error *err)
 {
-	return simple(client, "io.vimo.Destroy", options, err);
+	return simple(client, "io.vimo.Domains.Destroy", options, err);
 }
 
 int cmd_pause(struct client *client, const struct options *options, struct error *err)
 {
-	return simple(client, "io.vimo.Pause", options, err);
+	return simple(client, "io.vimo.Domains.Pause", options, err);
 }
 
 int cmd_unpause(struct client *client, const struct options *options, struct error *err)
 {
-	return simple(client, "io.vimo.Unpause", options, err);
+	return simple(client, "io.vimo.Domains.Unpause", options, err);
 }
 
 /* Each line is made printable. */
@@ -156,7 +156,7 @@ static void print_lines(const char *text)
 
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Log", NULL, err);
+	CLEANUP_JSON json_object *reply = client_call(client, "io.vimo.Host.Log", NULL, err);
 
 	if (!reply)
 		return -1;
@@ -169,7 +169,7 @@ int cmd_dmesg(struct client *client, const struct options *options, struct error
 
 int cmd_version(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Version", NULL, err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Host.Version", NULL, err);
 	const char *vimod;
 
 	if (!options->json)

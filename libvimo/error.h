@@ -15,8 +15,12 @@ enum error_code {
 	ERROR_UNREACHABLE = 5,
 	ERROR_RESOURCES = 6,
 	/* On the socket only: vimoctl exits with ERROR_FAILED. */
+	ERROR_NO_INTERFACE,
 	ERROR_NO_METHOD,
+	ERROR_NOT_IMPLEMENTED,
 	ERROR_DENIED,
+	ERROR_NO_MORE,
+	ERROR_BEHIND,
 };
 
 struct error {
@@ -38,10 +42,14 @@ int error_key(struct error *err, enum error_code code, const char *key, const ch
 /** error_about() - set the key of an error that has been set. Return: -1. */
 int error_about(struct error *err, const char *key);
 
-/** error_name() - the name of @code on the API socket ("io.vimo.NotFound"). */
+/** error_name() - the name of @code on the API socket, without its interface ("NotFound"). */
 const char *error_name(enum error_code code);
 
-/** error_from_name() - the code of @name; ERROR_FAILED if @name is unknown. */
+/** error_member() - the parameter of the error @code of org.varlink.service that has struct error's key: "" if it has
+ * none, NULL: another interface declares the error. */
+const char *error_member(enum error_code code);
+
+/** error_from_name() - the code of @name, with its interface; ERROR_FAILED if @name is unknown. */
 enum error_code error_from_name(const char *name);
 
 #endif

@@ -188,6 +188,7 @@ static void check_reply(const struct client *client, const uv_buf_t *buffer)
 	const char *error = json_string(json, "error");
 	json_object *parameters = NULL;
 
+	/* varlink.c aborts when it is not what the interface declares. */
 	if (!json || buffer->base[buffer->len - 1] || !json_object_object_get_ex(json, "parameters", &parameters) ||
 	    !json_object_is_type(parameters, json_type_object) || (error && !json_string(parameters, "message")))
 		abort();
@@ -484,7 +485,7 @@ static void put_value(struct client *client)
 		"\"bridge=br0\"",
 		"\"vda\"",
 		"\"0\"",
-		"\"io.vimo\"",
+		"\"io.vimo.Events\"",
 		"\"name = \\\"n\\\"\\nkernel = \\\"/k\\\"\\n\"",
 		"\"agent\"",
 		"true",
@@ -520,26 +521,28 @@ static void put_call(struct client *client)
 	} methods[] = {
 		{ "org.varlink.service.GetInfo", { NULL } },
 		{ "org.varlink.service.GetInterfaceDescription", { "interface" } },
-		{ "io.vimo.ParseConfig", { "text", "file", "cwd" } },
-		{ "io.vimo.Create", { "config", "dry_run" } },
+		{ "io.vimo.Domains.ParseConfig", { "text", "file", "cwd" } },
+		{ "io.vimo.Domains.Create", { "config", "dry_run" } },
+		{ "io.vimo.Domains.List", { NULL } },
+		{ "io.vimo.Domains.Info", { "name" } },
+		{ "io.vimo.Domains.Shutdown", { "name" } },
+		{ "io.vimo.Domains.Reboot", { "name", "force" } },
+		{ "io.vimo.Domains.Destroy", { "name" } },
+		{ "io.vimo.Domains.Pause", { "name" } },
+		{ "io.vimo.Domains.Unpause", { "name" } },
+		{ "io.vimo.Devices.Console", { "name", "type" } },
+		{ "io.vimo.Devices.Channel", { "name", "channel" } },
+		{ "io.vimo.Devices.ConsoleResize", { "name", "cols", "rows" } },
+		{ "io.vimo.Devices.BlockAttach", { "name", "spec", "cwd" } },
+		{ "io.vimo.Devices.BlockDetach", { "name", "vdev", "force" } },
+		{ "io.vimo.Devices.NetworkAttach", { "name", "spec" } },
+		{ "io.vimo.Devices.NetworkDetach", { "name", "vif", "force" } },
+		{ "io.vimo.Events.Monitor", { NULL } },
+		{ "io.vimo.Host.Log", { NULL } },
+		{ "io.vimo.Host.Version", { NULL } },
+		{ "io.vimo.Domains.None", { "name" } },
 		{ "io.vimo.List", { NULL } },
-		{ "io.vimo.Info", { "name" } },
-		{ "io.vimo.Shutdown", { "name" } },
-		{ "io.vimo.Reboot", { "name", "force" } },
-		{ "io.vimo.Destroy", { "name" } },
-		{ "io.vimo.Pause", { "name" } },
-		{ "io.vimo.Unpause", { "name" } },
-		{ "io.vimo.Console", { "name", "type" } },
-		{ "io.vimo.Channel", { "name", "channel" } },
-		{ "io.vimo.ConsoleResize", { "name", "cols", "rows" } },
-		{ "io.vimo.BlockAttach", { "name", "spec", "cwd" } },
-		{ "io.vimo.BlockDetach", { "name", "vdev", "force" } },
-		{ "io.vimo.NetworkAttach", { "name", "spec" } },
-		{ "io.vimo.NetworkDetach", { "name", "vif", "force" } },
-		{ "io.vimo.Monitor", { NULL } },
-		{ "io.vimo.Log", { NULL } },
-		{ "io.vimo.Version", { NULL } },
-		{ "io.vimo.None", { "name" } },
+		{ "List", { NULL } },
 	};
 	uint8_t which = (uint8_t)input_take(input, 1), how = (uint8_t)input_take(input, 1);
 	const char *const *key = methods[which % (sizeof(methods) / sizeof(methods[0]))].keys;

@@ -32,7 +32,7 @@ static void put_counters(json_object *json, const struct vimo_ioc_domain_info *i
 	json_put_number(json, "switches", info->switches);
 }
 
-json_object *describe_guest(const struct guest *guest, bool trusted)
+json_object *describe_guest(const struct guest *guest, enum describe_depth depth)
 {
 	json_object *json = json_object_new_object();
 	struct vimo_ioc_domain_info info;
@@ -47,24 +47,26 @@ json_object *describe_guest(const struct guest *guest, bool trusted)
 	json_put_number(json, "vcpus", guest->config.vcpus);
 	if (known)
 		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
-	if (!trusted)
+	if (depth < DESCRIBE_EVENT)
 		return json;
 	put_text(json, "cause", guest->cause);
 	put_text(json, "problem", guest->problem);
+	if (depth < DESCRIBE_WHOLE)
+		return json;
 	if (known)
 		put_counters(json, &info);
 	json_object_object_add(json, "config", config_to_json(&guest->config));
 	return json;
 }
 
-json_object *describe_guests(struct guests *guests, bool trusted)
+json_object *describe_guests(struct guests *guests, enum describe_depth depth)
 {
 	json_object *json = json_object_new_object(), *list = json_object_new_array();
 	struct error err;
 
 	guests_open(guests, &err); /* without /dev/vimo there are no guests */
 	for (struct guest *guest = guests->first; guest; guest = guest->next)
-		json_object_array_add(list, describe_guest(guest, trusted));
+		json_object_array_add(list, describe_guest(guest, depth));
 	json_object_object_add(json, "guests", list);
 	return json;
 }

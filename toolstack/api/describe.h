@@ -9,12 +9,16 @@
 
 #include <json-c/json.h>
 
-/**
- * describe_guest() - type Guest of io.vimo.varlink.
- * @trusted: without it, the members that any user of dom0 may know: neither paths nor texts that hold some
- */
-json_object *describe_guest(const struct guest *guest, bool trusted);
-/** describe_guests() - an object with all as "guests". Adopts those that the previous vimod left. @trusted: as above */
-json_object *describe_guests(struct guests *guests, bool trusted);
+/** How much of a guest: each has what those before it have. */
+enum describe_depth {
+	DESCRIBE_FOR_ALL, /* what any user of dom0 may know: neither paths nor texts that hold some */
+	DESCRIBE_EVENT,   /* type Guest of io.vimo.Events */
+	DESCRIBE_WHOLE,   /* type Guest of io.vimo.Domains */
+};
+
+/** describe_guest() - a guest as JSON. */
+json_object *describe_guest(const struct guest *guest, enum describe_depth depth);
+/** describe_guests() - an object with all as "guests". Adopts those that the previous vimod left. */
+json_object *describe_guests(struct guests *guests, enum describe_depth depth);
 
 #endif

@@ -14,29 +14,21 @@
 void method_console(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *type = guest ? method_string(call, parameters, "type") : NULL;
-	json_object *path;
-	struct error err;
+	const char *console = !strcmp(json_string(parameters, "type"), "virtio") ? "console" : "serial";
 
-	if (!type)
-		return;
-	if (strcmp(type, "virtio") && strcmp(type, "serial")) {
-		error_set(&err, ERROR_USAGE, "type = \"%.20s\" is not a console: use virtio or serial", type);
-		call_error(call, &err);
-		return;
-	}
-	path = json_object_new_string(dm_files_console_path(guest->config.name, *type == 'v' ? "console" : "serial"));
-	call_reply(call, method_wrap("path", path));
+	if (guest)
+		call_reply(call, method_wrap("path", json_object_new_string(
+							     dm_files_console_path(guest->config.name, console))));
 }
 
 void method_channel(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *channel = guest ? method_string(call, parameters, "channel") : NULL;
+	const char *channel = json_string(parameters, "channel");
 	uint32_t n = 0;
 	struct error err;
 
-	if (!channel)
+	if (!guest)
 		return;
 	while (n < guest->config.channel_count && strcmp(guest->config.channel[n].name, channel))
 		n++;
@@ -60,7 +52,8 @@ void method_console_resize(struct call *call, json_object *parameters)
 	if (!guest)
 		return;
 	if (cols < 1 || cols > UINT16_MAX || rows < 1 || rows > UINT16_MAX)
-		result = error_set(&err, ERROR_USAGE, "cols and rows must be 1 to %u", UINT16_MAX);
+		result = error_key(&err, ERROR_USAGE, cols < 1 || cols > UINT16_MAX ? "cols" : "rows",
+				   "cols and rows are out of range: give 1 to %u", UINT16_MAX);
 	else
 		result = dm_resize(guest->config.name, cols, rows, &err);
 	method_done(call, result, &err);

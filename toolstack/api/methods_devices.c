@@ -104,36 +104,34 @@ static void on_detached(void *call, struct guest *guest, uint32_t slot, const st
 void method_block_attach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
-	const char *cwd = spec ? method_string(call, parameters, "cwd") : NULL;
 
-	if (cwd && !defer(guest, call, parameters, method_block_attach))
-		hotplug_add_disk(guest, spec, cwd, on_disk_attached, call);
+	if (guest && !defer(guest, call, parameters, method_block_attach))
+		hotplug_add_disk(guest, json_string(parameters, "spec"), json_string(parameters, "cwd"),
+				 on_disk_attached, call);
 }
 
 void method_network_attach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *spec = guest ? method_string(call, parameters, "spec") : NULL;
 
-	if (spec && !defer(guest, call, parameters, method_network_attach))
-		hotplug_add_vif(guest, spec, on_vif_attached, call);
+	if (guest && !defer(guest, call, parameters, method_network_attach))
+		hotplug_add_vif(guest, json_string(parameters, "spec"), on_vif_attached, call);
 }
 
 void method_block_detach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *vdev = guest ? method_string(call, parameters, "vdev") : NULL;
 
-	if (vdev && !defer(guest, call, parameters, method_block_detach))
-		hotplug_remove_disk(guest, vdev, json_flag(parameters, "force"), on_detached, call);
+	if (guest && !defer(guest, call, parameters, method_block_detach))
+		hotplug_remove_disk(guest, json_string(parameters, "vdev"), json_flag(parameters, "force"), on_detached,
+				    call);
 }
 
 void method_network_detach(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
-	const char *vif = guest ? method_string(call, parameters, "vif") : NULL;
 
-	if (vif && !defer(guest, call, parameters, method_network_detach))
-		hotplug_remove_vif(guest, vif, json_flag(parameters, "force"), on_detached, call);
+	if (guest && !defer(guest, call, parameters, method_network_detach))
+		hotplug_remove_vif(guest, json_string(parameters, "vif"), json_flag(parameters, "force"), on_detached,
+				   call);
 }

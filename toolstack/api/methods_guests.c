@@ -15,15 +15,11 @@
 
 void method_parse(struct call *call, json_object *parameters)
 {
-	const char *text = method_string(call, parameters, "text");
-	const char *file = text ? method_string(call, parameters, "file") : NULL;
-	const char *cwd = file ? method_string(call, parameters, "cwd") : NULL;
 	json_object *config, *lines, *reply;
 	struct error err;
 
-	if (!cwd)
-		return;
-	config = config_parse(text, file, cwd, &lines, &err);
+	config = config_parse(json_string(parameters, "text"), json_string(parameters, "file"),
+			      json_string(parameters, "cwd"), &lines, &err);
 	if (!config) {
 		call_error(call, &err);
 		return;
@@ -49,7 +45,7 @@ static void on_created(void *arg, struct guest *guest, const struct error *err)
 	else if (create->dry_run)
 		call_reply(create->call, method_wrap("config", config_to_json(&create->config)));
 	else
-		call_reply(create->call, method_wrap("guest", describe_guest(guest, true)));
+		call_reply(create->call, method_wrap("guest", describe_guest(guest, DESCRIBE_WHOLE)));
 }
 
 void method_create(struct call *call, json_object *parameters)
@@ -69,10 +65,15 @@ void method_create(struct call *call, json_object *parameters)
 	call_error(call, &err);
 }
 
+static enum describe_depth depth_for(const struct call *call)
+{
+	return call->trusted ? DESCRIBE_WHOLE : DESCRIBE_FOR_ALL;
+}
+
 void method_list(struct call *call, json_object *parameters)
 {
 	(void)parameters;
-	call_reply(call, describe_guests(method_guests(call), call->trusted));
+	call_reply(call, describe_guests(method_guests(call), depth_for(call)));
 }
 
 void method_info(struct call *call, json_object *parameters)
@@ -80,7 +81,7 @@ void method_info(struct call *call, json_object *parameters)
 	struct guest *guest = method_guest(call, parameters);
 
 	if (guest)
-		call_reply(call, method_wrap("guest", describe_guest(guest, call->trusted)));
+		call_reply(call, method_wrap("guest", describe_guest(guest, depth_for(call))));
 }
 
 static void press_button(struct call *call, struct guest *guest, bool reboot)
@@ -145,10 +146,5 @@ void method_monitor(struct call *call, json_object *parameters)
 	struct api *api = call->context;
 
 	(void)parameters;
-	if (!call->more)
-		call_reply(call, describe_guests(api->guests, true));
-	else if (call_continue(call, describe_guests(api->guests, true)))
-		monitor_add(&api->monitors, call);
-	else
-		call_drop(call);
+	monitor_add(&api->monitors, call, api->guests);
 }

@@ -15,11 +15,6 @@
 
 #define LOG_MAX (2 * VIMO_PAGE_SIZE * 16) /* bytes: twice the hypervisor's ring */
 
-static const char interface_text[] = {
-#include "io.vimo.varlink.inc"
-	0
-};
-
 void method_log(struct call *call, json_object *parameters)
 {
 	CLEANUP_FREE char *text = malloc(LOG_MAX);
@@ -82,23 +77,24 @@ void method_get_info(struct call *call, json_object *parameters)
 	json_put_string(json, "vendor", "ViMo-S");
 	json_put_string(json, "product", "vimod");
 	json_put_string(json, "version", PACKAGE_VERSION);
-	json_object_array_add(list, json_object_new_string("org.varlink.service"));
-	json_object_array_add(list, json_object_new_string("io.vimo"));
+	json_put_string(json, "url", "man:vimod(8)");
+	for (const struct interface *interface = interfaces_all(); interface; interface = interface->next)
+		json_object_array_add(list, json_object_new_string(interface->name));
 	json_object_object_add(json, "interfaces", list);
 	call_reply(call, json);
 }
 
 void method_describe(struct call *call, json_object *parameters)
 {
-	const char *name = method_string(call, parameters, "interface");
+	const char *name = json_string(parameters, "interface");
+	const struct interface *interface = interface_find(name, strlen(name));
 	struct error err;
 
-	if (!name)
-		return;
-	if (!strcmp(name, "io.vimo")) {
-		call_reply(call, method_wrap("description", json_object_new_string(interface_text)));
+	if (interface) {
+		call_reply(call, method_wrap("description", json_object_new_string(interface->text)));
 		return;
 	}
-	error_set(&err, ERROR_NOT_FOUND, "vimod has no interface \"%.80s\": call GetInfo to see its interfaces", name);
+	error_key(&err, ERROR_NO_INTERFACE, name,
+		  "vimod has no interface \"%.80s\": call GetInfo to see its interfaces", name);
 	call_error(call, &err);
 }

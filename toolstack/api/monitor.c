@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * monitor.c - the list of monitors. Those whose client went away are freed at the next change or the next monitor.
+ * monitor.c - the list of monitors, and the pace of a guest's events. Those whose client went away are freed at the
+ * next change or the next monitor.
  */
 #include "api/monitor.h"
 #include "alloc.h"
 #include "api/describe.h"
 #include "base/watch.h"
+#include "json.h"
 
 struct monitor {
 	struct monitor *next;
 	struct call *call;
+	size_t bytes_max; /* that its client may leave unread */
+	bool behind;
 };
 
 /* How often a guest's changes are told. */
@@ -44,25 +48,62 @@ static void prune(struct monitors *monitors)
 	}
 }
 
-void monitor_add(struct monitors *monitors, struct call *call)
+void monitor_add(struct monitors *monitors, struct call *call, struct guests *guests)
 {
-	struct monitor *monitor = alloc_zeroed(sizeof(*monitor));
+	json_object *all = describe_guests(guests, DESCRIBE_EVENT);
+	struct monitor *monitor;
 
 	prune(monitors);
+	json_put_number(all, "sequence", monitors->sequence);
+	if (!call_continue(call, all)) {
+		call_drop(call);
+		return;
+	}
+	monitor = alloc_zeroed(sizeof(*monitor));
 	monitor->call = call;
+	monitor->bytes_max = call_unread(call) + MONITOR_BYTES;
 	monitor->next = monitors->first;
 	monitors->first = monitor;
 }
 
-static void announce_now(struct monitors *monitors, struct guest *guest)
+/* The call's end lets the connection's next call run, which may change the list. */
+static void end_behind(struct monitors *monitors)
 {
-	for (struct monitor *monitor = monitors->first; monitor; monitor = monitor->next) {
-		json_object *json = json_object_new_object();
+	struct monitor **at = &monitors->first;
+	struct error err;
 
-		json_object_object_add(json, "guest", describe_guest(guest, true));
-		call_continue(monitor->call, json);
+	while (*at) {
+		struct monitor *monitor = *at;
+
+		if (!monitor->behind) {
+			at = &monitor->next;
+			continue;
+		}
+		*at = monitor->next;
+		error_set(&err, ERROR_BEHIND, "the client left %u KiB of events unread: call Monitor again",
+			  MONITOR_BYTES >> 10);
+		call_error(monitor->call, &err);
+		free(monitor);
+		at = &monitors->first;
 	}
+}
+
+static void announce_now(struct monitors *monitors, struct guest *guest, const char *kind)
+{
+	json_object *json = json_object_new_object(), *event = json_object_new_object();
+
+	json_put_number(json, "sequence", ++monitors->sequence);
+	json_put_string(event, "kind", kind);
+	json_object_object_add(event, "guest", describe_guest(guest, DESCRIBE_EVENT));
+	json_object_object_add(json, "event", event);
+	for (struct monitor *monitor = monitors->first; monitor; monitor = monitor->next) {
+		monitor->behind = monitor->call->connection && call_unread(monitor->call) > monitor->bytes_max;
+		if (!monitor->behind)
+			call_continue(monitor->call, json_object_get(json));
+	}
+	json_object_put(json);
 	prune(monitors);
+	end_behind(monitors);
 }
 
 /* Return: the place of the guest's pace in the list, or of NULL. */
@@ -80,7 +121,7 @@ static void on_time(void *arg)
 	struct pace *pace = arg;
 
 	watch_end(&pace->timer);
-	announce_now(pace->monitors, pace->guest);
+	announce_now(pace->monitors, pace->guest, "changed");
 }
 
 /* Return: how long until the guest's next reply; the reply counts. */
@@ -104,7 +145,7 @@ static void announce_end(struct monitors *monitors, struct guest *guest)
 		watch_end(&pace->timer);
 		free(pace);
 	}
-	announce_now(monitors, guest);
+	announce_now(monitors, guest, "gone");
 }
 
 void monitor_announce(void *monitors, struct guest *guest)
@@ -129,5 +170,5 @@ void monitor_announce(void *monitors, struct guest *guest)
 	if (wait)
 		pace->timer = watch_timer(guest->guests->loop, wait, on_time, pace);
 	else
-		announce_now(all, guest);
+		announce_now(all, guest, "changed");
 }

@@ -17,29 +17,14 @@ struct guests *method_guests(const struct call *call)
 	return api->guests;
 }
 
-const char *method_string(struct call *call, json_object *parameters, const char *key)
-{
-	const char *value = json_string(parameters, key);
-	struct error err;
-
-	if (!value) {
-		error_set(&err, ERROR_USAGE, "parameter %s is missing or is not a string", key);
-		error_about(&err, key);
-		call_error(call, &err);
-	}
-	return value;
-}
-
 struct guest *method_guest(struct call *call, json_object *parameters)
 {
 	struct guests *guests = method_guests(call);
-	const char *name = method_string(call, parameters, "name"); /* without a name the call is answered, and freed */
+	const char *name = json_string(parameters, "name");
 	CLEANUP_JSON json_object *gone = NULL;
 	struct guest *guest;
 	struct error err;
 
-	if (!name)
-		return NULL;
 	guests_open(guests, &err); /* without /dev/vimo there are no guests */
 	guest = guest_find(guests, name);
 	if (guest)

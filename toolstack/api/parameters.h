@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parameters.h - what the API's methods share: their context, parameters and replies.
+ * parameters.h - what the API's methods share: their context, parameters and replies. A method runs when its parameters
+ * are as its interface declares them: those that are not optional are there, and are of their types.
  */
 #ifndef TOOLSTACK_API_PARAMETERS_H
 #define TOOLSTACK_API_PARAMETERS_H
@@ -17,8 +18,6 @@ struct api {
 
 /** method_guests() - all guests. */
 struct guests *method_guests(const struct call *call);
-/** method_string() - a parameter, or NULL when the call has been answered with an error. */
-const char *method_string(struct call *call, json_object *parameters, const char *key);
 /** method_guest() - the guest that parameter name names, or NULL when the call has been answered. */
 struct guest *method_guest(struct call *call, json_object *parameters);
 /** method_done() - answer with nothing, or with @err when @result is not 0. */

@@ -4,12 +4,15 @@
  * one has its last reply.
  */
 #include "api/varlink.h"
+#include "api/conform.h"
 #include "container.h"
 #include "json.h"
+#include "log.h"
 
 #include <grp.h>
 #include <limits.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -112,6 +115,30 @@ static void send_json(struct connection *connection, json_object *json)
 		on_written(&reply->request, -1);
 }
 
+/* A reply is what the interface declares, or vimod is wrong. */
+static void check_reply(const struct call *call, const char *error, json_object *parameters)
+{
+	struct error err;
+
+	if (!call->interface || !call->method || !conform_reply(call->interface, call->method, error, parameters, &err))
+		return;
+	log_error("a reply of %s.%s is not as declared: %s", call->interface->name, call->method->name, err.text);
+#ifdef VIMO_STRICT
+	abort();
+#endif
+}
+
+static json_object *parameters_of(const struct call *call, json_object *parameters)
+{
+	json_object *json = json_object_new_object();
+
+	if (!parameters)
+		parameters = json_object_new_object();
+	check_reply(call, NULL, parameters);
+	json_object_object_add(json, "parameters", parameters);
+	return json;
+}
+
 static void finish(struct call *call, json_object *json)
 {
 	struct connection *connection = call->connection;
@@ -125,19 +152,11 @@ static void finish(struct call *call, json_object *json)
 	free(call);
 }
 
-static json_object *parameters_of(json_object *parameters)
-{
-	json_object *json = json_object_new_object();
-
-	json_object_object_add(json, "parameters", parameters ? parameters : json_object_new_object());
-	return json;
-}
-
 void call_reply(struct call *call, json_object *parameters)
 {
 	struct connection *connection = call->connection;
 
-	finish(call, parameters_of(parameters));
+	finish(call, parameters_of(call, parameters));
 	if (connection)
 		connection_run(connection);
 }
@@ -149,7 +168,7 @@ void call_drop(struct call *call)
 
 bool call_continue(struct call *call, json_object *parameters)
 {
-	json_object *json = parameters_of(parameters);
+	json_object *json = parameters_of(call, parameters);
 
 	if (!call->connection) {
 		json_object_put(json);
@@ -160,21 +179,36 @@ bool call_continue(struct call *call, json_object *parameters)
 	return call->connection != NULL;
 }
 
+size_t call_unread(const struct call *call)
+{
+	return call->connection ? uv_stream_get_write_queue_size((uv_stream_t *)&call->connection->pipe) : 0;
+}
+
+/* Errors of org.varlink.service have a parameter of their own for the key. */
+static json_object *error_of(const struct call *call, const struct error *err)
+{
+	json_object *json = json_object_new_object(), *parameters = json_object_new_object();
+	const char *member = error_member(err->code);
+	const char *interface = member || !call->interface ? "org.varlink.service" : call->interface->name;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s.%s", interface, error_name(err->code));
+	json_put_string(parameters, "message", err->text);
+	if (!member)
+		member = err->key[0] ? "key" : "";
+	if (*member)
+		json_put_string(parameters, member, err->key);
+	check_reply(call, name, parameters);
+	json_put_string(json, "error", name);
+	json_object_object_add(json, "parameters", parameters);
+	return json;
+}
+
 void call_error(struct call *call, const struct error *err)
 {
 	struct connection *connection = call->connection;
-	json_object *parameters = json_object_new_object();
-	json_object *json = parameters_of(parameters);
 
-	json_put_string(json, "error", error_name(err->code));
-	json_put_string(parameters, "message", err->text);
-	if (err->key[0])
-		json_put_string(parameters, "key", err->key);
-	if (err->code == ERROR_USAGE) /* what Varlink's own errors carry */
-		json_put_string(parameters, "parameter", err->key);
-	if (err->code == ERROR_NO_METHOD)
-		json_put_string(parameters, "method", err->key);
-	finish(call, json);
+	finish(call, error_of(call, err));
 	if (connection)
 		connection_run(connection);
 }

@@ -5,6 +5,7 @@
 #ifndef TOOLSTACK_API_VARLINK_H
 #define TOOLSTACK_API_VARLINK_H
 
+#include "api/interface.h"
 #include "api/peers.h"
 #include "error.h"
 
@@ -18,6 +19,9 @@ struct connection;
 struct call {
 	void *context;                 /* of struct service */
 	struct connection *connection; /* NULL: the client went away */
+	/* Of the method; NULL: not known yet. */
+	const struct interface *interface;
+	const struct declaration *method;
 	bool more;
 	bool trusted; /* the caller is root or in group vimo, and came by the API socket */
 };
@@ -48,6 +52,8 @@ bool varlink_tick(struct service *service);
 void call_reply(struct call *call, json_object *parameters);
 /** call_continue() - one of several replies. Return: false when the client went away. */
 bool call_continue(struct call *call, json_object *parameters);
+/** call_unread() - bytes of replies that the client has not read. 0: it went away */
+size_t call_unread(const struct call *call);
 /** call_error() - the last reply of a call that failed. */
 void call_error(struct call *call, const struct error *err);
 /** call_drop() - free a call whose client went away. */

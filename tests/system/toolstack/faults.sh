@@ -261,7 +261,7 @@ users_see_guests_and_no_more() {
 	fails grep -E 'secret|kernel|config' /tmp/info
 	as_user vimoctl version
 	fails as_user vimoctl destroy t1 2>/tmp/err
-	grep 'io.vimo.Destroy is not permitted: run as root or join the group vimo' /tmp/err
+	grep 'io.vimo.Domains.Destroy is not permitted: run as root or join the group vimo' /tmp/err
 	fails as_user vimoctl dmesg 2>/tmp/err
 	grep 'not permitted' /tmp/err
 	fails as_user ls /run/vimo/records 2>/tmp/err
