@@ -26,6 +26,7 @@ static bool call_firmware(struct vcpu *vcpu, uint32_t function)
 {
 	if (vcpu->domain != dom0 || !firmware_allows(function))
 		return false;
+	vcpu->x[0] = function; /* what was checked: W0 */
 	firmware_call(vcpu->x);
 	return true;
 }

@@ -25,6 +25,7 @@ struct gic_info gic_info = { .version = 3, .irq_count = 288 };
 unsigned int cpu_count = 2;
 uint64_t test_counter;
 unsigned int fake_yields, fake_completions;
+int64_t (*fake_psci)(uint64_t function, uint64_t a1);
 
 void log_guest(struct log_source *source, const char *format, ...)
 {
@@ -140,11 +141,9 @@ void sched_block(struct vcpu *vcpu, enum vcpu_wait reason)
 
 int64_t psci_firmware_call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
 {
-	(void)function;
-	(void)a1;
 	(void)a2;
 	(void)a3;
-	return PSCI_NOT_SUPPORTED;
+	return fake_psci ? fake_psci(function, a1) : PSCI_NOT_SUPPORTED;
 }
 
 uint64_t counter_to_ns(uint64_t ticks)

@@ -21,6 +21,8 @@ struct fake_irq {
 extern struct fake_irq fake_irq;
 extern uint64_t test_counter;
 extern unsigned int fake_yields, fake_completions;
+/* The firmware that EL2 calls; NULL: none. */
+extern int64_t (*fake_psci)(uint64_t function, uint64_t a1);
 
 void fake_guest_start(void); /* heap, stage 2, pool (scrubbed), dom0; domain_hooks are the test's */
 void fake_guest_stop(void);
