@@ -197,8 +197,7 @@ _Noreturn void boot_main(const void *fdt)
 		log_print(LOG_INFO, "CPUs differ: a guest runs on those of one MIDR, unless guest_cpus=any is given");
 	if (gic_info.version == 2)
 		features_hide_gic();
-	stage2_setup(features_pa_bits());
-	cpu_set_stage2(stage2_vtcr());
+	cpu_set_stage2(stage2_setup(features_pa_bits(), features_have_fwb()), stage2_shape.fwb);
 	io_init();
 	dom0_build(fdt, &options);
 	io_share_with_dom0();

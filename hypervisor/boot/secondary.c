@@ -78,7 +78,7 @@ _Noreturn void boot_secondary(struct cpu *cpu)
 	cpu->work = CPU_WORK_SCHED;
 	report_online(cpu);
 	wait_for_dom0();
-	cpu_set_stage2(stage2_vtcr());
+	cpu_set_stage2(stage2_vtcr(), stage2_shape.fwb);
 	sched_run();
 	guest_enter_first();
 }

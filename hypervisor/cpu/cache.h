@@ -8,27 +8,18 @@
 #include "lib/types.h"
 
 #ifdef VIMO_HOST_TEST
-static inline void cache_clean(const void *start, size_t bytes)
-{
-	(void)start;
-	(void)bytes;
-}
 static inline void icache_flush(void) {}
-static inline void memory_zero(void *start, size_t bytes)
-{
-	__builtin_memset(start, 0, bytes);
-}
 #else
 /* All instruction caches: after memory that a guest will execute was written (Arm ARM D7.5.9). */
 static inline void icache_flush(void)
 {
 	__asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" ::: "memory");
 }
+#endif
 
 /* Clean and invalidate to the point of coherency: readers with caches off see it. */
 void cache_clean(const void *start, size_t bytes);
 /* Zero Normal memory by whole cache blocks where it can (DC ZVA, Arm ARM C5.3.11). */
 void memory_zero(void *start, size_t bytes);
-#endif
 
 #endif

@@ -82,6 +82,7 @@ static const struct id_row {
 
 static uint64_t id_register[7][8];
 static bool seen; /* a CPU, so that the values are the least of some */
+static bool fwb;
 
 /* Field by field; ~x of a negative field turns its order about 0. */
 static uint64_t least(uint64_t a, uint64_t b, uint64_t negative)
@@ -110,6 +111,7 @@ void features_add_cpu(void)
 
 		*shown = least(raw[row->crm - 1][row->op2], seen ? *shown : row->most, row->negative);
 	}
+	fwb = (fwb || !seen) && FIELD(raw[7 - 1][2], 43, 40);
 	seen = true;
 	/* Without AArch32 these are UNKNOWN. */
 	if (FIELD(features_id_register(4, 0), 3, 0) <= PFR0_EL0_AARCH64)
@@ -125,6 +127,11 @@ void features_hide_gic(void)
 uint64_t features_id_register(unsigned int crm, unsigned int op2)
 {
 	return id_register[crm - 1][op2];
+}
+
+bool features_have_fwb(void)
+{
+	return fwb;
 }
 
 unsigned int features_pa_bits(void)

@@ -13,6 +13,8 @@ void features_add_cpu(void);
 void features_hide_gic(void);
 /* Value of ID register S3_0_C0_C<crm>_<op2> for guests; crm 1..7, op2 0..7. */
 uint64_t features_id_register(unsigned int crm, unsigned int op2);
+/* FEAT_S2FWB, in all CPUs seen so far. */
+bool features_have_fwb(void);
 /* Physical address bits of the CPUs seen so far, 48 at most. */
 unsigned int features_pa_bits(void);
 

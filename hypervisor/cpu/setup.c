@@ -97,10 +97,12 @@ void cpu_vectors(struct cpu *cpu, const uint8_t *vectors)
 	isb();
 }
 
-void cpu_set_stage2(uint64_t vtcr)
+void cpu_set_stage2(uint64_t vtcr, bool fwb)
 {
 	write_sysreg(vtcr, vtcr_el2);
-	/* cpu_setup() stopped all walks, so that no TLB entry was made with another value (DDI 0487 J.a, D8.13). */
+	if (fwb)
+		write_sysreg(read_sysreg(hcr_el2) | HCR_FWB, hcr_el2);
+	/* cpu_setup() stopped all walks, so that no TLB entry was made with other values (DDI 0487 J.a, D8.13). */
 	isb();
 }
 

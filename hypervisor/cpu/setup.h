@@ -11,7 +11,8 @@
 void cpu_vectors(struct cpu *cpu, const uint8_t *vectors);
 /* On the CPU itself, after cpu_vectors(): what guests trap. */
 void cpu_setup(struct cpu *cpu);
-/* On the CPU itself, before its first vCPU: the shape of second stage tables, which depends on all CPUs. */
-void cpu_set_stage2(uint64_t vtcr);
+/* On the CPU itself, before its first vCPU: the shape of second stage tables, which depends on all CPUs. @fwb:
+ * FEAT_S2FWB. */
+void cpu_set_stage2(uint64_t vtcr, bool fwb);
 
 #endif

@@ -49,6 +49,7 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define HCR_RW BIT(31)
 #define HCR_TLOR BIT(35)
 #define HCR_TERR BIT(36)
+#define HCR_FWB BIT(46)
 #define HCR_TID5 BIT(58)
 
 /* ESR_EL2 (D17.2.37) */

@@ -13,11 +13,12 @@
 struct stage2_shape stage2_shape;
 static uint64_t vtcr;
 
-uint64_t stage2_setup(unsigned int pa_bits)
+uint64_t stage2_setup(unsigned int pa_bits, bool fwb)
 {
 	static const uint8_t ps[] = { 32, 36, 40, 42, 44, 48 };
 	uint64_t field = 0;
 
+	stage2_shape.fwb = fwb;
 	stage2_shape.ipa_bits = MIN(pa_bits, 48);
 	for (unsigned int i = 0; i < ARRAY_SIZE(ps); i++)
 		if (ps[i] <= stage2_shape.ipa_bits)

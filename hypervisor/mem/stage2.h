@@ -14,7 +14,8 @@
 #define STAGE2_W 2u
 #define STAGE2_X 4u
 #define STAGE2_RWX 7u
-#define STAGE2_DEVICE 8u /* Device-nGnRE, else Normal write-back inner shareable */
+#define STAGE2_DEVICE \
+	8u /* Device-nGnRE, else Normal write-back inner shareable: for dom0 the most that its stage 1 gets */
 
 struct stage2 {
 	spinlock_t lock;
@@ -27,11 +28,12 @@ struct stage2 {
 /* The same for every domain: owner stage2.c, written once, at boot. */
 struct stage2_shape {
 	unsigned int ipa_bits, first_level, root_tables;
+	bool fwb; /* forced write-back: FEAT_S2FWB */
 };
 extern struct stage2_shape stage2_shape;
 
 /* Once at boot: choose the input size and first level from the PA size (bits). Returns VTCR_EL2. */
-uint64_t stage2_setup(unsigned int pa_bits);
+uint64_t stage2_setup(unsigned int pa_bits, bool fwb);
 unsigned int stage2_ipa_bits(void);
 uint64_t stage2_vtcr(void); /* what stage2_setup() chose */
 

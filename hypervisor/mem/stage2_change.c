@@ -156,7 +156,7 @@ enum vimo_status stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, size_t bytes,
 	spin_lock(&s2->lock);
 	status = prepare(s2, ipa.v, pa.v, bytes);
 	if (!status)
-		commit(s2, ipa.v, pa.v, bytes, s2_attributes(prot));
+		commit(s2, ipa.v, pa.v, bytes, s2_attributes(s2, prot));
 	spin_unlock(&s2->lock);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "cpu/cpu.h"
 #include "lib/string.h"
 #include "mem/el2_map.h"
+#include "mem/stage2.h"
 
 static size_t piece(pa_t pa, size_t bytes)
 {
@@ -23,7 +24,8 @@ void phys_zero(pa_t pa, size_t bytes)
 		void *at = el2_window_map(cpu, 0, pa, step);
 
 		memory_zero(at, step);
-		cache_clean(at, step);
+		if (!stage2_shape.fwb)
+			cache_clean(at, step);
 		el2_window_unmap(cpu, 0, at, step);
 		pa.v += step;
 		bytes -= step;

@@ -7,6 +7,8 @@
  * of the guest's memory by address; writes to SCTLR_EL1 and its like trap from there on, and memory is cleaned again
  * when the caches change. Once they are on, no write traps any more, and the next set/way operation begins anew.
  *
+ * With HCR_EL2.FWB, all accesses of guests but dom0 are to the caches (mem/stage2_table.h): nothing is to be cleaned.
+ *
  * The memory is cleaned in bounded steps: until the last one, the guest repeats the instruction, and interrupts are
  * taken in between.
  */
@@ -29,8 +31,8 @@ static enum trap_result set_way(struct vcpu *vcpu)
 {
 	uint64_t hcr = read_sysreg(hcr_el2);
 
-	/* One of the loop that began with the cleaning. */
-	if (hcr & HCR_TVM)
+	/* One of the loop that began with the cleaning, or of a guest whose memory is always cached. */
+	if (hcr & HCR_TVM || (hcr & HCR_FWB && vcpu->domain != dom0))
 		return TRAP_NEXT;
 	if (!domain_clean_step(vcpu->domain, &vcpu->clean_at))
 		return TRAP_RESUME;

@@ -508,7 +508,7 @@ static void begin(void)
 		started = true;
 		io_init();
 		fake_el2_start(HEAP_PAGES);
-		stage2_setup(48);
+		stage2_setup(48, false);
 		MUST(!pool_init(&(struct pool_bank){ FAKE_RAM_BASE, POOL_BYTES }, 1));
 		MUST(!pool_add(PA(FAKE_RAM_BASE), 2 * BLOCK_SIZE));
 		MUST(!pool_add(PA(pool_at(ODD_FIRST)), ODD_PAGES * PAGE_SIZE));

@@ -26,5 +26,7 @@ uint8_t *fake_ram(uint64_t pa);
 extern unsigned int test_tlb_flushes;
 /* Bytes of all windows so far. */
 extern uint64_t fake_window_bytes;
+/* Bytes cleaned to the point of coherency. */
+extern uint64_t fake_cleaned_bytes;
 
 #endif

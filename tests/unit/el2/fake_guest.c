@@ -161,7 +161,7 @@ void fake_guest_start(void)
 	fake_el2_start(HEAP_PAGES);
 	fake_irq = (struct fake_irq){ 0 };
 	fake_yields = fake_completions = 0;
-	stage2_setup(48);
+	stage2_setup(48, false);
 	assert_int_equal(pool_init(&(struct pool_bank){ FAKE_RAM_BASE, FAKE_RAM_BYTES }, 1), VIMO_OK);
 	assert_int_equal(pool_add(PA(FAKE_RAM_BASE), FAKE_RAM_BYTES), VIMO_OK);
 	while (pool_scrub(BLOCK_SIZE, NULL))

@@ -64,9 +64,9 @@ static int64_t firmware_answers(uint64_t function, uint64_t a1)
 		return a1 == SMCCC_VERSION ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
 	if (function != SMCCC_FEATURES)
 		return PSCI_NOT_SUPPORTED;
-	return a1 == SMCCC_ARCH_WORKAROUND_1   ? workaround_1
-	       : a1 == SMCCC_ARCH_WORKAROUND_3 ? workaround_3
-					       : PSCI_NOT_SUPPORTED;
+	return a1 == SMCCC_ARCH_WORKAROUND_1 ? workaround_1 :
+	       a1 == SMCCC_ARCH_WORKAROUND_3 ? workaround_3 :
+					       PSCI_NOT_SUPPORTED;
 }
 
 static void set_board(const char *compatible)
@@ -139,7 +139,8 @@ static void assert_unknown(struct vcpu *vcpu, uint64_t function)
 static void both_conduits_answer_alike(void **state)
 {
 	static const uint32_t functions[] = {
-		SMCCC_VERSION, SMCCC_FEATURES, PSCI_VERSION, PSCI_FEATURES, VIMO_SMCCC_UID, VIMO_HC(VIMO_HC_VERSION), EEMI,
+		SMCCC_VERSION,  SMCCC_FEATURES,           PSCI_VERSION, PSCI_FEATURES,
+		VIMO_SMCCC_UID, VIMO_HC(VIMO_HC_VERSION), EEMI,
 	};
 	struct vcpu *vcpu = guest->vcpus[0];
 	uint64_t answer[31];
@@ -192,16 +193,17 @@ static bool is_known(uint32_t function)
 static void hostile_function_ids_are_unknown(void **state)
 {
 	static const uint32_t middles[] = { 0, 1u << 16, 1u << 17, 0x80u << 16, 0xffu << 16 };
-	static const uint32_t numbers[] = { 0,      1,      2,      0x13,   0x1f,   0x20,   0x21,   0x3f,   0x50,
-					    0x130,  0x134,  0x3fff, 0x7fff, 0x8000, 0xff00, 0xff01, 0xff03, 0xfffe,
-					    0xffff, 0x0800, 0x1000, 0x4000, 0xf000 };
+	static const uint32_t numbers[] = { 0,      1,      2,      0x13,   0x1f,   0x20,   0x21,   0x3f,
+					    0x50,   0x130,  0x134,  0x3fff, 0x7fff, 0x8000, 0xff00, 0xff01,
+					    0xff03, 0xfffe, 0xffff, 0x0800, 0x1000, 0x4000, 0xf000 };
 
 	(void)state;
 	for (uint32_t kind = 0; kind < 4; kind++)
 		for (uint32_t owner = 0; owner < OWNERS; owner++)
 			for (size_t middle = 0; middle < ARRAY_SIZE(middles); middle++)
 				for (size_t number = 0; number < ARRAY_SIZE(numbers); number++) {
-					uint32_t function = kind << 30 | owner << 24 | middles[middle] | numbers[number];
+					uint32_t function =
+						kind << 30 | owner << 24 | middles[middle] | numbers[number];
 
 					if (is_known(function))
 						continue;
@@ -350,10 +352,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
-		TEST(both_conduits_answer_alike),       TEST(other_immediates_are_undefined),
-		TEST(hostile_function_ids_are_unknown), TEST(upper_half_of_x0_is_ignored),
-		TEST(version_and_features),             TEST(workarounds_answer_for_the_worst_cpu),
-		TEST(dom0_reaches_the_boards_firmware), TEST(other_guests_do_not),
+		TEST(both_conduits_answer_alike),
+		TEST(other_immediates_are_undefined),
+		TEST(hostile_function_ids_are_unknown),
+		TEST(upper_half_of_x0_is_ignored),
+		TEST(version_and_features),
+		TEST(workarounds_answer_for_the_worst_cpu),
+		TEST(dom0_reaches_the_boards_firmware),
+		TEST(other_guests_do_not),
 		TEST(each_owner_keeps_its_calls),
 	};
 

@@ -30,7 +30,7 @@ static int start(void **state)
 {
 	(void)state;
 	fake_el2_start(64);
-	stage2_setup(40);
+	stage2_setup(40, false);
 	assert_int_equal(stage2_init(&domain.stage2, 0), VIMO_OK);
 	return 0;
 }

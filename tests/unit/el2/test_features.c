@@ -16,7 +16,7 @@ static int no_cpu(void **state)
 	(void)state;
 	fake_sysreg_reset();
 	memset(id_register, 0, sizeof(id_register));
-	seen = false;
+	seen = fwb = false;
 	return 0;
 }
 
@@ -195,6 +195,21 @@ static void without_aarch32_its_registers_are_zero(void **state)
 			assert_int_equal(features_id_register(crm, op2), 0);
 }
 
+/* A vCPU may move: all CPUs, or none. Guests do not see it, since stage 2 is EL2's. */
+static void forced_write_back_is_of_all_cpus(void **state)
+{
+	for (unsigned int without = 0; without < 4; without++) {
+		no_cpu(state);
+		for (unsigned int cpu = 0; cpu < 3; cpu++) {
+			set_all(0);
+			set_id(7, 2, cpu == without ? 0 : 1ull << 40);
+			features_add_cpu();
+		}
+		assert_int_equal(features_have_fwb(), without == 3);
+		assert_int_equal(features_id_register(7, 2), 0);
+	}
+}
+
 static void gicv2_hides_the_gics_system_registers(void **state)
 {
 	(void)state;
@@ -216,6 +231,7 @@ int main(void)
 		cmocka_unit_test(guests_see_the_least_of_all_cpus),
 		cmocka_unit_test(absent_is_less_than_present),
 		cmocka_unit_test_setup(without_aarch32_its_registers_are_zero, no_cpu),
+		cmocka_unit_test(forced_write_back_is_of_all_cpus),
 		cmocka_unit_test_setup(gicv2_hides_the_gics_system_registers, no_cpu),
 	};
 

@@ -153,6 +153,22 @@ static void traps_of_what_guests_do_not_see(void **state)
 	assert_int_equal(hcr & (BIT(40) | BIT(41) | BIT(56) | BIT(53) | BIT(42) | BIT(47) | BIT(39)), 0);
 }
 
+static void stage_2_is_set_after_the_traps(void **state)
+{
+	uint64_t hcr;
+
+	(void)state;
+	become_armv8_0();
+	cpu_setup(&cpu);
+	hcr = fake_sysreg_get("hcr_el2");
+	assert_false(hcr & HCR_FWB);
+	cpu_set_stage2(0x1234, false);
+	assert_int_equal(fake_sysreg_get("vtcr_el2"), 0x1234);
+	assert_true(fake_sysreg_get("hcr_el2") == hcr);
+	cpu_set_stage2(0x1234, true);
+	assert_true(fake_sysreg_get("hcr_el2") == (hcr | HCR_FWB));
+}
+
 static void all_event_counters_are_counted_as_el1s(void **state)
 {
 	(void)state;
@@ -259,6 +275,7 @@ int main(void)
 		cmocka_unit_test(each_extension_gets_its_registers),
 		cmocka_unit_test(no_unknown_value_stays),
 		cmocka_unit_test(traps_of_what_guests_do_not_see),
+		cmocka_unit_test(stage_2_is_set_after_the_traps),
 		cmocka_unit_test(all_event_counters_are_counted_as_el1s),
 		cmocka_unit_test(mpam_traps_its_id_register),
 		cmocka_unit_test(actlr_of_other_makers_stays),

@@ -8,6 +8,7 @@
 #include "mem/stage2.h"
 #include "mem/stage2_change.h"
 #include "mem/stage2_lookup.h"
+#include "mem/window.h"
 
 #define HEAP_PAGES 128u
 #define RAM 0x40000000ull
@@ -18,7 +19,7 @@ static size_t heap_before;
 static int start_with(unsigned int pa_bits)
 {
 	fake_el2_start(HEAP_PAGES);
-	stage2_setup(pa_bits);
+	stage2_setup(pa_bits, false);
 	heap_before = heap_free_pages();
 	assert_int_equal(stage2_init(&s2, 7), VIMO_OK);
 	return 0;
@@ -72,7 +73,7 @@ static void vtcr_follows_the_pa_size(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
-		uint64_t vtcr = stage2_setup(expected[i].bits);
+		uint64_t vtcr = stage2_setup(expected[i].bits, false);
 
 		assert_int_equal(FIELD(vtcr, 5, 0), expected[i].t0sz);
 		assert_int_equal(FIELD(vtcr, 7, 6), expected[i].sl0);
@@ -131,6 +132,56 @@ static void descriptors_are_the_architectures(void **state)
 	/* page: AF, S2AP read/write, Device-nGnRE, XN */
 	assert_int_equal(level3[0], 0x8000000 | BIT(54) | 0x4c7);
 	assert_int_equal(level3[1], 0x9000000 | BIT(54) | 0x77f);
+}
+
+/*
+ * HCR_EL2.FWB: MemAttr 6 is write-back, 7 what stage 1 has, 1 Device-nGnRE (DDI 0487 I.a, D8.5.5). @normal: bits of a
+ * read-only page of Normal memory.
+ */
+static void forced_write_back_of(uint16_t vmid, uint64_t normal)
+{
+	const uint64_t *page;
+
+	stage2_destroy(&s2);
+	stage2_setup(40, true);
+	heap_before = heap_free_pages();
+	assert_int_equal(stage2_init(&s2, vmid), VIMO_OK);
+	assert_int_equal(stage2_map(&s2, IPA(0), PA(0x8000000), PAGE_SIZE, STAGE2_R | STAGE2_W | STAGE2_DEVICE),
+			 VIMO_OK);
+	assert_int_equal(stage2_map(&s2, IPA(0x1000), PA(0x9000000), PAGE_SIZE, STAGE2_R), VIMO_OK);
+	page = (uint64_t *)(uintptr_t)(s2.root[0] & MASK(47, 12));
+	page = (uint64_t *)(uintptr_t)(page[0] & MASK(47, 12));
+	assert_int_equal(page[0], 0x8000000 | BIT(54) | 0x4c7);
+	assert_int_equal(page[1], 0x9000000 | BIT(54) | normal);
+	assert_maps(0, 0x8000000, STAGE2_R | STAGE2_W | STAGE2_DEVICE);
+	assert_maps(0x1000, 0x9000000, STAGE2_R);
+	/* A split block keeps its type. */
+	map(GIGA_SIZE, 0x80000000, BLOCK_SIZE);
+	assert_int_equal(stage2_unmap(&s2, IPA(GIGA_SIZE), PAGE_SIZE), VIMO_OK);
+	assert_maps(GIGA_SIZE + PAGE_SIZE, 0x80001000, STAGE2_RWX);
+}
+
+static void forced_write_back_is_for_guests_but_dom0(void **state)
+{
+	(void)state;
+	forced_write_back_of(7, 0x75b);
+	forced_write_back_of(VIMO_DOM0, 0x75f);
+}
+
+/* Zeros need not leave the caches for a guest that cannot look past them. */
+static void zeros_are_cleaned_without_forced_write_back(void **state)
+{
+	(void)state;
+	fake_cleaned_bytes = 0;
+	phys_zero(PA(FAKE_RAM_BASE), 2 * PAGE_SIZE);
+	assert_int_equal(fake_cleaned_bytes, 2 * PAGE_SIZE);
+	stage2_setup(40, true);
+	phys_zero(PA(FAKE_RAM_BASE + 2 * PAGE_SIZE), PAGE_SIZE);
+	assert_int_equal(fake_cleaned_bytes, 2 * PAGE_SIZE);
+	assert_int_equal(*fake_ram(FAKE_RAM_BASE + 2 * PAGE_SIZE), 0);
+	/* What EL2 writes for dom0 leaves them always. */
+	phys_write(PA(FAKE_RAM_BASE), "x", 1);
+	assert_int_equal(fake_cleaned_bytes, 2 * PAGE_SIZE + 1);
 }
 
 static void protection_comes_back(void **state)
@@ -347,6 +398,8 @@ int main(void)
 		TEST(largest_entries_are_used),
 		TEST(physical_misalignment_forces_small_entries),
 		TEST(descriptors_are_the_architectures),
+		TEST(forced_write_back_is_for_guests_but_dom0),
+		TEST(zeros_are_cleaned_without_forced_write_back),
 		TEST(protection_comes_back),
 		TEST(a_mapped_page_refuses_the_whole_range),
 		TEST(without_tables_nothing_changes),

@@ -375,7 +375,7 @@ static void make_dom0(void)
 		cpus[i].vcpu = vcpu;
 		vgic_vcpu_init(vcpu);
 	}
-	stage2_setup(40);
+	stage2_setup(40, false);
 	assert_int_equal(stage2_init(&dom0->stage2, 0), VIMO_OK);
 	assert_int_equal(stage2_map(&dom0->stage2, IPA(FAKE_RAM_BASE), PA(FAKE_RAM_BASE), BLOCK_SIZE, STAGE2_RWX),
 			 VIMO_OK);
