@@ -9,7 +9,7 @@
 #include "cpu/barrier.h"
 #include "cpu/sysreg.h"
 
-#define ERRATUM_TLBI_TWICE BIT(0)     /* cpu/tlb.c: each TLBI and its DSB are done twice */
+#define ERRATUM_TLBI_TWICE BIT(0)     /* cpu/tlb.c: a second TLBI and DSB */
 #define ERRATUM_STAGE1_FIRST BIT(1)   /* trap/abort.c: a stage 2 fault may hide one of stage 1 */
 #define ERRATUM_PAR_DEADLOCK BIT(2)   /* read_par(): DMB SY on both sides */
 #define ERRATUM_SPECULATIVE_AT BIT(3) /* cpu/context.c does it on all CPUs: no walks between two vCPUs */
@@ -29,13 +29,9 @@ extern uint64_t errata_present;
 
 /* The next row at or after *at that is true of this MIDR_EL1, or NULL; *at moves past it. */
 const struct erratum *errata_next(uint64_t midr, unsigned int *at);
-/* "Cortex-A72", or NULL for a model that no table of EL2 knows. */
-const char *errata_model_name(uint64_t midr);
 /* On each CPU: note its errata, and log them once for each MIDR. */
 void errata_init_cpu(unsigned int cpu, uint64_t midr);
 
-#define MIDR_MODEL(midr) ((uint32_t)(midr)&0xff00fff0u)
-#define MIDR_ARM(part) (0x41000000u | (part) << 4)
 #define MIDR_VERSION(midr) (FIELD(midr, 23, 20) << 4 | FIELD(midr, 3, 0))
 
 /* PAR_EL1. Cortex-A77 erratum 1508412: a read of it must not meet a load of Device memory or a store exclusive. */

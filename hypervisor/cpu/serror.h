@@ -24,10 +24,6 @@ static inline bool serror_is_harmless(uint64_t esr)
 	       (SERROR_AET(esr) == AET_CORRECTED || SERROR_AET(esr) == AET_RESTARTABLE);
 }
 
-#ifdef VIMO_HOST_TEST
-uint64_t serror_take(void);
-void serror_own(uint64_t esr);
-#else
 /*
  * Wait for the errors of all accesses so far, and take a pending error. Return: its ESR_EL2, or 0. ELR_EL2 and
  * SPSR_EL2 are lost.
@@ -37,6 +33,5 @@ uint64_t serror_take(void);
 void serror_own(uint64_t esr);
 /* FEAT_RAS, of all CPUs. */
 bool serror_has_ras(void);
-#endif
 
 #endif

@@ -15,6 +15,10 @@
 #define MDCR_GUEST (BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19))
 #define PMCR_N(pmcr) FIELD(pmcr, 15, 11)
 #define IMPLEMENTER_ARM 0x41u
+/* A list, not statements. */
+/* clang-format off */
+#define BREAKPOINTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+/* clang-format on */
 /* nVHE RES1 bits; SVE, SME, trace registers and activity monitors trapped, FP not. */
 #define CPTR_GUEST (0x33ffull | BIT(20) | BIT(30))
 
@@ -67,23 +71,8 @@ static void reset_debug(void)
 	if ((n) <= last_break)                    \
 		write_sysreg(0, dbgbcr##n##_el1); \
 	if ((n) <= last_watch)                    \
-	write_sysreg(0, dbgwcr##n##_el1)
-	CLEAR(0);
-	CLEAR(1);
-	CLEAR(2);
-	CLEAR(3);
-	CLEAR(4);
-	CLEAR(5);
-	CLEAR(6);
-	CLEAR(7);
-	CLEAR(8);
-	CLEAR(9);
-	CLEAR(10);
-	CLEAR(11);
-	CLEAR(12);
-	CLEAR(13);
-	CLEAR(14);
-	CLEAR(15);
+		write_sysreg(0, dbgwcr##n##_el1);
+	BREAKPOINTS(CLEAR)
 	write_sysreg(0, mdscr_el1);
 	write_sysreg(0, osdlr_el1);
 	write_sysreg(0, oslar_el1);

@@ -3,57 +3,13 @@
  * speculation.c - from ID registers, MIDR_EL1 and the firmware's answers to the measure at EL2's entry.
  */
 #include "cpu/speculation.h"
-#include "cpu/errata.h"
-
-/* Models without CSV2 that do not speculate so far, and models whose history has no reach (Arm, CVE-2022-23960). */
-static const uint32_t safe_models[] = {
-	MIDR_ARM(0xd04u), /* Cortex-A35 */
-	MIDR_ARM(0xd03u), /* Cortex-A53 */
-	MIDR_ARM(0xd05u), /* Cortex-A55 */
-	MIDR_ARM(0xd46u), /* Cortex-A510 */
-	MIDR_ARM(0xd80u), /* Cortex-A520 */
-};
-
-/* Branches that overwrite a model's history. */
-static const struct {
-	uint32_t model, loops;
-} loop_models[] = {
-	{ MIDR_ARM(0xd07u), 8 },   /* Cortex-A57 */
-	{ MIDR_ARM(0xd08u), 8 },   /* Cortex-A72 */
-	{ MIDR_ARM(0xd0bu), 24 },  /* Cortex-A76 */
-	{ MIDR_ARM(0xd0eu), 24 },  /* Cortex-A76AE */
-	{ MIDR_ARM(0xd0du), 24 },  /* Cortex-A77 */
-	{ MIDR_ARM(0xd0cu), 24 },  /* Neoverse N1 */
-	{ MIDR_ARM(0xd41u), 32 },  /* Cortex-A78 */
-	{ MIDR_ARM(0xd42u), 32 },  /* Cortex-A78AE */
-	{ MIDR_ARM(0xd4bu), 32 },  /* Cortex-A78C */
-	{ MIDR_ARM(0xd44u), 32 },  /* Cortex-X1 */
-	{ MIDR_ARM(0xd4cu), 32 },  /* Cortex-X1C */
-	{ MIDR_ARM(0xd47u), 32 },  /* Cortex-A710 */
-	{ MIDR_ARM(0xd48u), 32 },  /* Cortex-X2 */
-	{ MIDR_ARM(0xd49u), 32 },  /* Neoverse N2 */
-	{ MIDR_ARM(0xd40u), 32 },  /* Neoverse V1 */
-	{ MIDR_ARM(0xd4du), 38 },  /* Cortex-A715 */
-	{ MIDR_ARM(0xd81u), 38 },  /* Cortex-A720 */
-	{ MIDR_ARM(0xd4eu), 132 }, /* Cortex-X3 */
-	{ MIDR_ARM(0xd4fu), 132 }, /* Neoverse V2 */
-	{ 0xc000ac30u, 11 },       /* AmpereOne */
-};
-
-static bool is_safe(uint64_t midr)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(safe_models); i++)
-		if (safe_models[i] == MIDR_MODEL(midr))
-			return true;
-	return false;
-}
+#include "cpu/model.h"
 
 static uint32_t loops_of(uint64_t midr)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(loop_models); i++)
-		if (loop_models[i].model == MIDR_MODEL(midr))
-			return loop_models[i].loops;
-	return 0;
+	const struct cpu_model *model = cpu_model(midr);
+
+	return model ? model->loops : 0;
 }
 
 /* ID_AA64PFR0_EL1.CSV2 from 1 on: targets trained in another context do not lead this one (DDI 0487 J.a, D19.2.66). */
@@ -61,7 +17,7 @@ static uint32_t loops_of(uint64_t midr)
 
 static enum speculation_state branch_targets(const struct speculation_input *input)
 {
-	if (CSV2(input->pfr0) || is_safe(input->midr) || input->workaround_1 > 0)
+	if (CSV2(input->pfr0) || loops_of(input->midr) == NO_HISTORY || input->workaround_1 > 0)
 		return SPECULATION_UNAFFECTED;
 	return input->workaround_1 == 0 ? SPECULATION_MITIGATED : SPECULATION_VULNERABLE;
 }
@@ -69,7 +25,7 @@ static enum speculation_state branch_targets(const struct speculation_input *inp
 /* CSV2 = 3 and FEAT_ECBHB: history from below EL2 does not lead EL2 (D19.2.66, D19.2.64). */
 static bool history_is_separate(const struct speculation_input *input)
 {
-	return CSV2(input->pfr0) >= 3 || FIELD(input->mmfr1, 63, 60) || is_safe(input->midr);
+	return CSV2(input->pfr0) >= 3 || FIELD(input->mmfr1, 63, 60) || loops_of(input->midr) == NO_HISTORY;
 }
 
 struct speculation_choice speculation_choose(const struct speculation_input *input)

@@ -9,24 +9,20 @@
 #include "cpu/errata.h"
 #include "cpu/sysreg.h"
 
-/*
- * The operation; on CPUs with ERRATUM_TLBI_TWICE (Cortex-A76 1286807, A55 2441007, A510 2441009) a completed one may
- * leave accesses through the old entry under way, and a second one waits for them. DSB completes it (DDI 0487 L.a,
- * D8.17.8).
- */
-#define TLBI(text, ...)                                                                       \
-	do {                                                                                  \
-		__asm__ volatile("tlbi " text : : __VA_ARGS__ : "memory");                    \
-		if (unlikely(errata_present & ERRATUM_TLBI_TWICE))                            \
-			__asm__ volatile("dsb ish\n\ttlbi " text : : __VA_ARGS__ : "memory"); \
-	} while (0)
+/* Callers complete it (DDI 0487 L.a, D8.17.8). */
+#define TLBI(text, ...) __asm__ volatile("tlbi " text : : __VA_ARGS__ : "memory")
 
-void tlb_flush_el2_va(uint64_t va)
+/*
+ * DSB completes TLBIs on all CPUs. On CPUs with ERRATUM_TLBI_TWICE accesses through the old entry may then still be
+ * under way; a second TLBI of any address, and its DSB, wait for them (DDI 0487 L.a, D8.17.8).
+ */
+static void complete(void)
 {
-	dsb_ishst();
-	TLBI("vae2is, %0", "r"(va >> 12));
 	dsb_ish();
-	isb();
+	if (unlikely(errata_present & ERRATUM_TLBI_TWICE)) {
+		TLBI("vale2is, xzr");
+		dsb_ish();
+	}
 }
 
 /* DSB ISHST: the walkers see the change; DSB ISH: done on all CPUs (DDI 0487 J.a, D8.14.1). */
@@ -35,7 +31,7 @@ void tlb_flush_el2_pages(uint64_t va, size_t pages)
 	dsb_ishst();
 	for (size_t i = 0; i < pages; i++)
 		TLBI("vae2is, %0", "r"((va >> 12) + i));
-	dsb_ish();
+	complete();
 	isb();
 }
 
@@ -61,7 +57,7 @@ static struct borrowed vttbr_borrow(uint64_t vttbr)
 
 static void vttbr_return(struct borrowed own, uint64_t vttbr)
 {
-	dsb_ish();
+	complete();
 	if (own.vttbr != vttbr) {
 		write_sysreg(own.vttbr, vttbr_el2);
 		context_start_walks(own.sctlr, own.tcr);

@@ -8,39 +8,12 @@
 
 #include "lib/types.h"
 
-#ifdef VIMO_HOST_TEST
-extern unsigned int test_tlb_flushes;
-static inline void tlb_flush_el2_va(uint64_t va)
-{
-	(void)va;
-	test_tlb_flushes++;
-}
-static inline void tlb_flush_el2_pages(uint64_t va, size_t pages)
-{
-	(void)va;
-	(void)pages;
-	test_tlb_flushes++;
-}
-static inline void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa)
-{
-	(void)vttbr;
-	(void)ipa;
-	test_tlb_flushes++;
-}
-static inline void tlb_flush_vmid(uint64_t vttbr)
-{
-	(void)vttbr;
-	test_tlb_flushes++;
-}
-#else
-void tlb_flush_el2_va(uint64_t va);                  /* VAE2IS */
-void tlb_flush_el2_pages(uint64_t va, size_t pages); /* the same for a few in a row; a block is one */
+void tlb_flush_el2_pages(uint64_t va, size_t pages); /* VAE2IS, for a few in a row; a block is one */
 /* One IPA of the VMID in vttbr, on all CPUs: IPAS2E1IS, then the stage 1 entries made from it: VMALLE1IS.
  * The caller's own VTTBR_EL2 is put back. */
 void tlb_flush_ipa(uint64_t vttbr, ipa_t ipa);
 void tlb_flush_vmid(uint64_t vttbr); /* VMALLS12E1IS */
 /* This CPU's stage 1 entries of the VMID in VTTBR_EL2, and its instruction cache. */
 void tlb_flush_local_el1(void);
-#endif
 
 #endif

@@ -133,7 +133,7 @@ enum vimo_status el2_unmap(uint64_t va, size_t bytes)
 
 		if (entry && (*entry & PTE_VALID)) {
 			*entry = 0;
-			tlb_flush_el2_va(va);
+			tlb_flush_el2_pages(va, 1);
 		}
 		va += whole ? BLOCK_SIZE : PAGE_SIZE;
 	}

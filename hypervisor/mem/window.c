@@ -15,70 +15,48 @@ static size_t piece(pa_t pa, size_t bytes)
 	return MIN(bytes, BLOCK_SIZE - pa.v % BLOCK_SIZE);
 }
 
-void phys_zero(pa_t pa, size_t bytes)
+/* Write @from, or read into @to, or zero, or neither; then clean, unless only EL2 and guests with write-back look. */
+static void access(pa_t pa, const uint8_t *from, uint8_t *to, size_t bytes, bool zero)
 {
 	unsigned int cpu = this_cpu()->id;
+	size_t step;
 
-	while (bytes) {
-		size_t step = piece(pa, bytes);
-		void *at = el2_window_map(cpu, 0, pa, step);
+	for (size_t done = 0; done < bytes; done += step) {
+		pa_t here = PA(pa.v + done);
+		void *at;
 
-		memory_zero(at, step);
-		if (!stage2_shape.fwb)
+		step = piece(here, bytes - done);
+		at = el2_window_map(cpu, 0, here, step);
+		if (zero)
+			memory_zero(at, step);
+		if (from)
+			memcpy(at, from + done, step);
+		if (to)
+			memcpy(to + done, at, step);
+		if (!to && !(zero && stage2_shape.fwb))
 			cache_clean(at, step);
 		el2_window_unmap(cpu, 0, at, step);
-		pa.v += step;
-		bytes -= step;
 	}
+}
+
+void phys_zero(pa_t pa, size_t bytes)
+{
+	access(pa, NULL, NULL, bytes, true);
 }
 
 void phys_clean(pa_t pa, size_t bytes)
 {
-	unsigned int cpu = this_cpu()->id;
-
-	while (bytes) {
-		size_t step = piece(pa, bytes);
-
-		void *at = el2_window_map(cpu, 0, pa, step);
-
-		cache_clean(at, step);
-		el2_window_unmap(cpu, 0, at, step);
-		pa.v += step;
-		bytes -= step;
-	}
+	access(pa, NULL, NULL, bytes, false);
 }
 
 void phys_write(pa_t to, const void *from, size_t bytes)
 {
-	unsigned int cpu = this_cpu()->id;
-
-	while (bytes) {
-		size_t step = piece(to, bytes);
-		void *at = el2_window_map(cpu, 0, to, step);
-
-		memcpy(at, from, step);
-		cache_clean(at, step);
-		el2_window_unmap(cpu, 0, at, step);
-		to.v += step;
-		from = (const uint8_t *)from + step;
-		bytes -= step;
-	}
+	access(to, from, NULL, bytes, false);
 }
 
 void phys_read(void *to, pa_t from, size_t bytes)
 {
-	unsigned int cpu = this_cpu()->id;
-
-	while (bytes) {
-		size_t step = piece(from, bytes);
-		void *at = el2_window_map(cpu, 0, from, step);
-
-		memcpy(to, at, step);
-		el2_window_unmap(cpu, 0, at, step);
-		from.v += step;
-		to = (uint8_t *)to + step;
-		bytes -= step;
-	}
+	access(from, NULL, to, bytes, false);
 }
 
 void phys_copy(pa_t to, pa_t from, size_t bytes)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cpu/cache.h"
 #include "cpu/cpu.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -15,8 +14,7 @@
 
 static struct cpu cpu;
 struct cpu *test_this_cpu = &cpu;
-unsigned int test_tlb_flushes;
-uint64_t fake_window_bytes, fake_cleaned_bytes;
+uint64_t fake_window_bytes;
 
 static uint8_t *heap, *ram;
 /* Behind addresses outside the fake RAM, for tests that need size but no content. */
@@ -39,17 +37,6 @@ void log_print(enum log_level level, const char *format, ...)
 {
 	(void)level;
 	(void)format;
-}
-
-void cache_clean(const void *start, size_t bytes)
-{
-	(void)start;
-	fake_cleaned_bytes += bytes;
-}
-
-void memory_zero(void *start, size_t bytes)
-{
-	memset(start, 0, bytes);
 }
 
 void fake_el2_start(size_t heap_pages)

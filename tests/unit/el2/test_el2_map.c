@@ -2,13 +2,9 @@
 /*
  * test_el2_map.c - EL2's windows: which memory they cover, read off the tables as a walker does.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
+#include "fake_el2.h"
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include "cpu/cpu.h"
 #include "lib/panic.h"
 #include "mem/el2_map.h"
@@ -21,7 +17,6 @@
 #define WINDOWS_L0 (0x7f0000000000ull >> 39)
 #define MEMORY 0x80000000ull
 
-unsigned int test_tlb_flushes;
 struct cpu *test_this_cpu;
 uint8_t boot_stack[CPU_STACK_BYTES] __attribute__((aligned(4096)));
 /* The linker script's, of an image of three pages. */

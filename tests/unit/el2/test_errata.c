@@ -5,6 +5,7 @@
 #include <string.h>
 #include "fake_el2.h"
 #include "cpu/errata.h"
+#include "cpu/model.h"
 #include "cpu/serror.h"
 #include "cpu/speculation.h"
 
@@ -46,18 +47,21 @@ static void errata_hold_for_a_range_of_revisions(void **state)
 	assert_false(has(MIDR(A76, 3, 0), "1165522"));
 	assert_true(has(MIDR(A55, 2, 0), "1530923"));
 	assert_false(has(MIDR(A55, 2, 1), "1530923"));
-	assert_true(has(MIDR(A55, 2, 1), "2441007"));
 	assert_true(has(MIDR(A77, 1, 0), "1508412"));
 	assert_false(has(MIDR(A77, 1, 1), "1508412"));
 	assert_true(has(MIDR(A53, 0, 4), "843419"));
+	assert_true(has(MIDR(A53, 0, 1), "819472"));
+	assert_false(has(MIDR(A53, 0, 2), "819472"));
+	assert_true(has(MIDR(A53, 0, 2), "827319"));
+	assert_false(has(MIDR(A53, 0, 3), "827319"));
 }
 
 static void another_implementer_has_other_errata(void **state)
 {
 	(void)state;
 	assert_false(has(MIDR(A72, 0, 3) ^ 0x03000000u, "1319367"));
-	assert_null(errata_model_name(MIDR(A72, 0, 3) ^ 0x03000000u));
-	assert_string_equal(errata_model_name(MIDR(A72, 0, 3)), "Cortex-A72");
+	assert_null(cpu_model(MIDR(A72, 0, 3) ^ 0x03000000u));
+	assert_string_equal(cpu_model(MIDR(A72, 0, 3))->name, "Cortex-A72");
 }
 
 static void flags_of_all_cpus_are_joined(void **state)
@@ -67,9 +71,27 @@ static void flags_of_all_cpus_are_joined(void **state)
 	errata_init_cpu(0, MIDR(A57, 1, 0));
 	assert_true(errata_present & ERRATUM_STAGE1_FIRST);
 	assert_false(errata_present & ERRATUM_TLBI_TWICE);
-	errata_init_cpu(1, MIDR(A76, 1, 0));
+	errata_init_cpu(1, MIDR(A76, 4, 1));
 	assert_true(errata_present & ERRATUM_STAGE1_FIRST);
 	assert_true(errata_present & ERRATUM_TLBI_TWICE);
+}
+
+/* CVE-2025-10263, and 2441007 of Cortex-A55: every revision. */
+static void errata_of_tlbi_hold_for_all_revisions(void **state)
+{
+	static const struct {
+		uint32_t part, erratum;
+	} expected[] = { { A53, 0 },      { A55, 2441007 }, { A57, 0 },         { A72, 0 },
+			 { A73, 0 },      { A76, 4193800 }, { A77, 4193798 },   { 0xd41u, 4193791 },
+			 { N1, 4193800 }, { N2, 4193789 },  { 0xd40u, 4193790 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		assert_int_equal(cpu_model(MIDR(expected[i].part, 15, 15))->tlbi_erratum, expected[i].erratum);
+		errata_present = 0;
+		errata_init_cpu(0, MIDR(expected[i].part, 15, 15));
+		assert_int_equal(errata_present & ERRATUM_TLBI_TWICE, expected[i].erratum ? ERRATUM_TLBI_TWICE : 0);
+	}
 }
 
 static struct speculation_choice choose(uint64_t midr, uint64_t pfr0, int workaround_1, int workaround_3)
@@ -158,6 +180,7 @@ int main(void)
 		cmocka_unit_test(errata_hold_for_a_range_of_revisions),
 		cmocka_unit_test(another_implementer_has_other_errata),
 		cmocka_unit_test(flags_of_all_cpus_are_joined),
+		cmocka_unit_test(errata_of_tlbi_hold_for_all_revisions),
 		cmocka_unit_test(a_cpu_that_needs_nothing_gets_nothing),
 		cmocka_unit_test(history_is_filled_as_the_model_needs),
 		cmocka_unit_test(old_cpus_need_the_firmware),
