@@ -40,7 +40,7 @@ memory_zero:
 	b.hs	2f
 	strb	wzr, [x0], #1
 	b	1b
-2:	dc	zva, x0 /* Arm ARM C5.3.11 */
+2:	dc	zva, x0 /* DDI 0487 J.a, C5.3 */
 	add	x0, x0, x3
 	cmp	x0, x6
 	b.lo	2b

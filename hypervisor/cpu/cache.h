@@ -19,7 +19,7 @@ static inline void icache_flush(void)
 
 /* Clean and invalidate to the point of coherency: readers with caches off see it. */
 void cache_clean(const void *start, size_t bytes);
-/* Zero Normal memory by whole cache blocks where it can (DC ZVA, Arm ARM C5.3.11). */
+/* Zero Normal memory by whole cache blocks where it can (DC ZVA: DDI 0487 J.a, C5.3). */
 void memory_zero(void *start, size_t bytes);
 
 #endif

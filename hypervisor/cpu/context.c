@@ -75,7 +75,7 @@ void context_load(const struct cpu_context *context)
 	context_start_walks(context->sctlr, context->tcr);
 	/*
 	 * Last, behind the barriers above: the compare value is in place before the timer is on, or it could fire for
-	 * the previous vCPU's value (DDI 0487 J.a, D11.2.4, D17.1.2).
+	 * the previous vCPU's value (DDI 0487 J.a, D11.2.4, D19.1.2).
 	 */
 	write_sysreg(context->cntv_ctl, cntv_ctl_el0);
 }

@@ -4,8 +4,8 @@
  *
  * Part numbers are those of each CPU's TRM, MIDR_EL1. Loops: Arm's whitepaper on CVE-2022-23960, as TF-A
  * (include/lib/cpus/aarch64) and Linux have them. Models without reach of their history do not speculate so far: they
- * need nothing where CSV2 is 0, either. Errata of TLBI: CVE-2025-10263 (Software Developer Errata Notices, as Linux lists
- * them in silicon-errata.rst), of Cortex-A55 2441007.
+ * need nothing where CSV2 is 0, either. Errata of TLBI: CVE-2025-10263 (Software Developer Errata Notices, as Linux
+ * lists them in silicon-errata.rst), of Cortex-A55 2441007.
  */
 #include "cpu/model.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * random.h - the CPU's own random numbers (FEAT_RNG, Arm ARM D17.2.122).
+ * random.h - the CPU's own random numbers (FEAT_RNG, DDI 0487 J.a, D19.2.114, RNDR).
  */
 #ifndef CPU_RANDOM_H
 #define CPU_RANDOM_H

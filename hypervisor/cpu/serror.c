@@ -17,7 +17,7 @@ bool serror_has_ras(void)
 	return ID_PFR0_RAS(read_sysreg(id_aa64pfr0_el1));
 }
 
-/* ESB: an SError that PSTATE.A masks goes into DISR_EL1 instead (DDI 0487 J.a, C6.2.95, D19.7.2). */
+/* ESB: an SError that PSTATE.A masks goes into DISR_EL1 instead (DDI 0487 J.a, C6.2, ESB; D19.7, DISR_EL1). */
 static uint64_t take_deferred(void)
 {
 	uint64_t disr;

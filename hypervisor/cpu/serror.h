@@ -17,7 +17,7 @@
 #define AET_RESTARTABLE 2u
 #define AET_CORRECTED 6u
 
-/* Nothing was lost: corrected, or not consumed yet (D19.2.37, ISS of an SError). */
+/* Nothing was lost: corrected, or not consumed yet (D19.2.38, ISS of an SError). */
 static inline bool serror_is_harmless(uint64_t esr)
 {
 	return !(esr & SERROR_IDS) && ISS_FSC(esr) == SERROR_DFSC_RAS &&

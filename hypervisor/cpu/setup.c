@@ -60,7 +60,7 @@ static void reset_implementation_defined(void)
 
 /*
  * Breakpoints and watchpoints are UNKNOWN after a cold reset, and guests cannot write them. The OS lock is set after
- * reset and would forbid guests to single-step (Arm ARM D2.2, H3.5).
+ * reset and would forbid guests to single-step (DDI 0487 J.a, D19.3, OSLAR_EL1).
  */
 static void reset_debug(void)
 {
@@ -91,7 +91,7 @@ void cpu_set_stage2(uint64_t vtcr, bool fwb)
 	write_sysreg(vtcr, vtcr_el2);
 	if (fwb)
 		write_sysreg(read_sysreg(hcr_el2) | HCR_FWB, hcr_el2);
-	/* cpu_setup() stopped all walks, so that no TLB entry was made with other values (DDI 0487 J.a, D8.13). */
+	/* cpu_setup() stopped all walks, so that no TLB entry was made with other values (DDI 0487 L.a, D8.17). */
 	isb();
 }
 

@@ -12,7 +12,7 @@ static uint32_t loops_of(uint64_t midr)
 	return model ? model->loops : 0;
 }
 
-/* ID_AA64PFR0_EL1.CSV2 from 1 on: targets trained in another context do not lead this one (DDI 0487 J.a, D19.2.66). */
+/* ID_AA64PFR0_EL1.CSV2 from 1 on: targets trained in another context do not lead this one (DDI 0487 J.a, D19.2). */
 #define CSV2(pfr0) FIELD(pfr0, 59, 56)
 
 static enum speculation_state branch_targets(const struct speculation_input *input)
@@ -22,7 +22,7 @@ static enum speculation_state branch_targets(const struct speculation_input *inp
 	return input->workaround_1 == 0 ? SPECULATION_MITIGATED : SPECULATION_VULNERABLE;
 }
 
-/* CSV2 = 3 and FEAT_ECBHB: history from below EL2 does not lead EL2 (D19.2.66, D19.2.64). */
+/* CSV2 = 3 and FEAT_ECBHB: history from below EL2 does not lead EL2 (D19.2; ID_AA64MMFR1_EL1: D19.2.65). */
 static bool history_is_separate(const struct speculation_input *input)
 {
 	return CSV2(input->pfr0) >= 3 || FIELD(input->mmfr1, 63, 60) || loops_of(input->midr) == NO_HISTORY;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sysreg.h - system register access and the bits EL2 uses (Arm ARM DDI 0487, D17).
+ * sysreg.h - system register access and the bits EL2 uses (DDI 0487 J.a, D19).
  */
 #ifndef CPU_SYSREG_H
 #define CPU_SYSREG_H
@@ -26,7 +26,7 @@ void fake_sysreg_write(const char *name, uint64_t value);
 	__asm__ volatile("msr " SYSREG_TEXT(name) ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 #endif
 
-/* HCR_EL2 (D17.2.48) */
+/* HCR_EL2 (D19.2.48) */
 #define HCR_VM BIT(0)
 #define HCR_SWIO BIT(1)
 #define HCR_FMO BIT(3)
@@ -52,7 +52,7 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define HCR_FWB BIT(46)
 #define HCR_TID5 BIT(58)
 
-/* ESR_EL2 (D17.2.37) */
+/* ESR_EL2 (D19.2.38) */
 #define ESR_EC(esr) FIELD(esr, 31, 26)
 #define ESR_IL BIT(25)
 #define ESR_EC_UNKNOWN 0x00u
@@ -94,7 +94,7 @@ void fake_sysreg_write(const char *name, uint64_t value);
 	 (uint32_t)(crm) << 1)
 #define ISS_SYS_ID(esr) (0x3ffc1eu & (uint32_t)(esr))
 
-#define ISR_F BIT(6) /* D17.2.66: a physical FIQ is pending */
+#define ISR_F BIT(6) /* D19.2, ISR_EL1: a physical FIQ is pending */
 
 #define SPSR_EL1H 5u
 #define SPSR_EL0T 0u

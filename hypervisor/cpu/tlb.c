@@ -35,7 +35,8 @@ void tlb_flush_el2_pages(uint64_t va, size_t pages)
 	isb();
 }
 
-/* Stage 2 operations act on the VMID in VTTBR_EL2 (D8.13.5); the guest's registers stay in the hardware meanwhile. */
+/* Stage 2 operations act on the VMID in VTTBR_EL2 (DDI 0487 L.a, D8.17); the guest's registers stay in the hardware
+ * meanwhile. */
 struct borrowed {
 	uint64_t vttbr, sctlr, tcr;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tlb.h - TLB invalidation (Arm ARM DDI 0487, D8.13). Each call completes
+ * tlb.h - TLB invalidation (DDI 0487 L.a, D8.17). Each call completes
  * before it returns (DSB ISH, ISB).
  */
 #ifndef CPU_TLB_H

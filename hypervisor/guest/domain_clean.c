@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * domain_clean.c - a domain's memory out of the caches, by address: set/way operations of a guest would act on one
- * CPU's caches only, and on lines of other domains (DDI 0487 J.a, D7.5.9.5).
+ * CPU's caches only, and on lines of other domains (DDI 0487 L.a, D7.5.9.12).
  */
 #include "guest/domain_clean.h"
 #include "mem/stage2_lookup.h"

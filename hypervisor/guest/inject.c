@@ -64,7 +64,7 @@ void inject_abort(struct vcpu *vcpu, uint64_t far, bool instruction)
 	uint64_t ec = instruction ? ESR_EC_IABT_LOW : ESR_EC_DABT_LOW;
 	uint64_t spsr = read_sysreg(spsr_el2), syndrome = read_sysreg(esr_el2);
 	/* An external abort of data says also whether a write or a cache maintenance was at fault (DDI 0487 J.a,
-	 * D17.2.37). */
+	 * D19.2.37). */
 	uint64_t kept = syndrome & (instruction ? ESR_IL : ESR_IL | ISS_WNR | ISS_CM);
 
 	/* "From the same level" is the next class. */

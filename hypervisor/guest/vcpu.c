@@ -8,7 +8,7 @@
 #include "mem/heap.h"
 
 #define VCPU_PAGES (ALIGN_UP(sizeof(struct vcpu), PAGE_SIZE) / PAGE_SIZE)
-/* RES1 bits of SCTLR_EL1, MMU and caches off (Arm ARM D17.2.118). */
+/* RES1 bits of SCTLR_EL1, MMU and caches off (DDI 0487 I.a, D17.2.118). */
 #define SCTLR_EL1_RESET 0x30d00800ull
 #define VMPIDR_RES1 BIT(31)
 

@@ -27,7 +27,7 @@ void vcpu_serror(struct vcpu *vcpu, uint64_t esr, uint64_t pc)
 
 /*
  * The errors of the vCPU's accesses are its own, not the next vCPU's. A pending virtual SError, and the one that the
- * guest's ESB deferred (VDISR_EL2, DDI 0487 J.a, D19.7.8), leave the hardware with their vCPU.
+ * guest's ESB deferred (VDISR_EL2, DDI 0487 J.a, D19.7), leave the hardware with their vCPU.
  */
 static void save_serror(struct vcpu *vcpu)
 {
@@ -53,7 +53,7 @@ static void load_serror(struct vcpu *vcpu)
 
 /*
  * TLB entries made by one vCPU may not serve another vCPU of the same VMID: the guest takes the two for different CPUs
- * (private ASIDs, Common not Private: D8.13.1).
+ * (private ASIDs, Common not Private: DDI 0487 L.a, D8.16).
  */
 static void flush_after_sibling(struct vcpu *vcpu)
 {

@@ -42,7 +42,7 @@ static inline uint64_t gic_lr_empty(void)
 {
 	if (unlikely(!GIC_LR_INLINE))
 		return gic->lr_empty();
-	/* A list register written since the exit must show (Arm ARM D13.1.2: an indirect read of it). */
+	/* A list register written since the exit must show (DDI 0487 J.a, D19.1.2: an indirect read of it). */
 	isb();
 	return read_sysreg(ICH_ELRSR_EL2);
 }

@@ -10,7 +10,8 @@
 
 /*
  * @index if it is below @count, else 0, without a branch that could be guessed: all ones or zero from the comparison's
- * borrow, and CSDB, so that the result is not guessed either (DDI 0487 J.a, C6.2.78). After the check, before the use.
+ * borrow, and CSDB, so that the result is not guessed either (DDI 0487 J.a, C6.2, CSDB). After the check, before the
+ * use.
  */
 static inline uint64_t nospec(uint64_t index, uint64_t count)
 {

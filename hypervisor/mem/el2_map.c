@@ -194,15 +194,15 @@ void *el2_window_map(unsigned int cpu, unsigned int slot, pa_t pa, size_t bytes)
 		*entry = pa.v | leaf;
 	for (size_t i = 0; !block && i < pages_of(pa.v, bytes); i++)
 		entry[i] = (ALIGN_DOWN(pa.v, PAGE_SIZE) + i * PAGE_SIZE) | leaf | PTE_TABLE;
-	/* Invalid to valid: the walker must see it, no TLB entry can be in the way (DDI 0487 J.a, D8.13.1). */
+	/* Invalid to valid: the walker must see it, no TLB entry can be in the way (DDI 0487 L.a, D8.17). */
 	dsb_ishst();
 	isb();
 	return (void *)(uintptr_t)va;
 }
 
 /*
- * The next use of these addresses is another page: break-before-make for all CPUs (D8.14.1). Their walks use the same
- * tables, and a CPU may have walked here by speculation.
+ * The next use of these addresses is another page: break-before-make for all CPUs (DDI 0487 J.a, D8.14.1). Their walks
+ * use the same tables, and a CPU may have walked here by speculation.
  */
 void el2_window_unmap(unsigned int cpu, unsigned int slot, const void *at, size_t bytes)
 {

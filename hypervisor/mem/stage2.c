@@ -2,7 +2,7 @@
 /*
  * stage2.c - the shape of second stage tables (Arm ARM D8.2), 4 KiB granule.
  *
- * The first level is 0, or 1 with up to 16 concatenated tables (D8.2.7) when
+ * The first level is 0, or 1 with up to 16 concatenated tables (DDI 0487 I.a, D8.2.7) when
  * the input size allows.
  */
 #include "mem/stage2.h"

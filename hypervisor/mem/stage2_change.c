@@ -47,7 +47,7 @@ void stage2_destroy(struct stage2 *s2)
 		s2->root[i] = 0;
 		if (!below)
 			continue;
-		/* A table is reused only when no walker can still hold the way to it (D8.16.1). */
+		/* A table is reused only when no walker can still hold the way to it (DDI 0487 L.a, D8.17). */
 		tlb_flush_vmid(s2->vttbr);
 		free_table(below, stage2_shape.first_level + 1);
 	}
@@ -106,7 +106,7 @@ static enum vimo_status make_tables(struct stage2 *s2, uint64_t ipa, unsigned in
 		if (!table)
 			return VIMO_NO_MEMORY;
 		s2->table_pages++;
-		/* The table's zeros are seen before the entry that leads to it (D8.2.8). */
+		/* The table's zeros are seen before the entry that leads to it (DDI 0487 J.a, B2.3.12). */
 		dsb_ishst();
 		*entry = (uintptr_t)table | S2_VALID | S2_TABLE;
 	}
@@ -141,7 +141,7 @@ static void commit(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes,
 		pa += size;
 		bytes -= size;
 	}
-	/* Invalid to valid needs no TLB maintenance, but the walkers must see it (D8.16.1). */
+	/* Invalid to valid needs no TLB maintenance, but the walkers must see it (DDI 0487 L.a, D8.17). */
 	dsb_ishst();
 	isb();
 }
@@ -161,7 +161,7 @@ enum vimo_status stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, size_t bytes,
 	return status;
 }
 
-/* Replace a leaf by a table of smaller leaves: break-before-make (D8.16.1). */
+/* Replace a leaf by a table of smaller leaves: break-before-make (DDI 0487 J.a, D8.14.1). */
 static enum vimo_status split(struct stage2 *s2, uint64_t *entry, unsigned int level, uint64_t ipa)
 {
 	uint64_t *table = heap_page(), old = *entry;
@@ -232,7 +232,7 @@ static void free_if_empty(struct stage2 *s2, uint64_t ipa, unsigned int level)
 		if (table[i])
 			return;
 	*entry = 0;
-	/* No walker may still hold the table's address when it is used anew (D8.13). */
+	/* No walker may still hold the table's address when it is used anew (DDI 0487 L.a, D8.17). */
 	tlb_flush_ipa(s2->vttbr, IPA(ipa));
 	heap_free(table, 1);
 	s2->table_pages--;

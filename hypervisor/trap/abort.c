@@ -19,7 +19,7 @@ static uint64_t ipa_page_from_far(uint64_t far)
 {
 	uint64_t saved = read_par(), par;
 
-	/* The guest's own stage 1; ISB before PAR_EL1 is read (DDI 0487 J.a, C5.5, D19.2.114). */
+	/* The guest's own stage 1; ISB before PAR_EL1 is read (DDI 0487 J.a, D19.2, PAR_EL1). */
 	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(far) : "memory");
 	par = read_par();
 	write_sysreg(saved, par_el1);
@@ -28,7 +28,7 @@ static uint64_t ipa_page_from_far(uint64_t far)
 
 /*
  * HPFAR_EL2 is valid for translation and access flag faults and for a fault on
- * a stage 1 walk, not for permission faults (Arm ARM D17.2.61).
+ * a stage 1 walk, not for permission faults (DDI 0487 J.a, D19.2, HPFAR_EL2).
  */
 static uint64_t fault_ipa(uint64_t esr, uint64_t far)
 {
@@ -76,7 +76,7 @@ static void wait_for_device_model(struct vcpu *vcpu)
 #define SPSR_M32 BIT(4)
 #define SPSR_E BIT(9) /* AArch32 only */
 
-/* Data of the running vCPU are big-endian (DDI 0487 J.a, B2.6.2, D19.2.118). */
+/* Data of the running vCPU are big-endian (DDI 0487 J.a, D19.2, SCTLR_EL1.EE). */
 static bool is_big_endian(void)
 {
 	uint64_t spsr = read_sysreg(spsr_el2), sctlr = read_sysreg(sctlr_el1);

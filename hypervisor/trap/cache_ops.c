@@ -2,7 +2,7 @@
 /*
  * cache_ops.c - set/way operations of a guest (HCR_EL2.TSW), and its caches going on and off (HCR_EL2.TVM).
  *
- * Set/way operations act on the caches of one CPU, and the vCPU may be on another next (DDI 0487 J.a, D7.5.9.5). A
+ * Set/way operations act on the caches of one CPU, and the vCPU may be on another next (DDI 0487 L.a, D7.5.9.12). A
  * guest uses them in loops over whole caches, before it turns its caches off or on. So the first operation cleans all
  * of the guest's memory by address; writes to SCTLR_EL1 and its like trap from there on, and memory is cleaned again
  * when the caches change. Once they are on, no write traps any more, and the next set/way operation begins anew.

@@ -3,7 +3,7 @@
  * decode.c - pre- and post-indexed loads and stores of one general register.
  *
  * Pairs, SIMD registers, exclusives and atomics are not emulated: to a device, these take an external abort, which the
- * architecture allows for an access that the device does not support (DDI 0487 J.a, B2.9, D8.17.3).
+ * architecture allows for an access that the device does not support (DDI 0487 J.a, B2.9).
  */
 #include "trap/decode.h"
 #include "cpu/sysreg.h"

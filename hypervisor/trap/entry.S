@@ -31,7 +31,7 @@
 	history_loop
 	.endm
 
-/* CLRBHB, a hint (DDI 0487 K.a, C6.2.79); effective after a context synchronization event. */
+/* CLRBHB, a hint (DDI 0487 K.a, C6.2); effective after a context synchronization event. */
 	.macro	measure_clear
 	hint	#22
 	isb

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sysreg.c - trapped system registers (Arm ARM D17), as a table. A register
+ * sysreg.c - trapped system registers (DDI 0487 J.a, D19), as a table. A register
  * that is not in it does not exist for guests: Undefined Instruction.
  *
  * Debug breakpoint and watchpoint registers read as zero and ignore writes:

@@ -5,6 +5,9 @@
  * 101427 (V1). X-Gene 1 has no public manual: its values follow from what Linux prints there (42-bit addresses, no
  * CRC32 and no cryptography, 64 KiB pages).
  *
+ * Those of A53 to A57, A72, A76, A78AE, N1, N2 and V1 agree with QEMU's models (target/arm/tcg/cpu64.c), but for the
+ * GIC.
+ *
  * Each has a GIC's system registers (GICCDISABLE low) and cryptography where its maker offers it.
  */
 #ifndef TESTS_CPU_IDS_H
