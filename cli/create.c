@@ -8,50 +8,61 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #define CONFIG_MAX 65536
 
-static json_object *read_config(const char *path, struct error *err)
+char *read_config(const char *path, struct error *err)
 {
-	CLEANUP_FREE char *text = calloc(1, CONFIG_MAX + 1);
+	char *text = calloc(1, CONFIG_MAX + 1);
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char cwd[PATH_MAX];
-	json_object *json;
 	ssize_t got = fd < 0 || !text ? -1 : read(fd, text, CONFIG_MAX);
 
-	if (got < 0 || !getcwd(cwd, sizeof(cwd))) {
+	if (got >= 0 && got < CONFIG_MAX)
+		return text;
+	if (got < 0)
 		error_set(err, ERROR_FAILED, "cannot read configuration %s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (got == CONFIG_MAX) {
+	else
 		error_set(err, ERROR_FAILED, "%s is not a guest configuration: it is larger than 64 KiB", path);
-		return NULL;
-	}
-	json = json_object_new_object();
+	free(text);
+	return NULL;
+}
+
+json_object *config_of_text(struct client *client, const char *text, const char *file, const char *cwd,
+			    struct error *err)
+{
+	json_object *json = json_object_new_object(), *reply, *config;
+
 	json_put_string(json, "text", text);
-	json_put_string(json, "file", path);
+	json_put_string(json, "file", file);
 	json_put_string(json, "cwd", cwd);
-	return json;
+	reply = client_call(client, "io.vimo.Domains.ParseConfig", json, err);
+	if (!reply)
+		return NULL;
+	if (json_object_object_get_ex(reply, "config", &config) && json_string(config, "name"))
+		return reply;
+	json_object_put(reply);
+	error_set(err, ERROR_FAILED,
+		  "the answer of vimod lacks the configuration: install vimod and vimoctl of one release");
+	return NULL;
 }
 
 int cmd_create(struct client *client, const struct options *options, struct error *err)
 {
 	CLEANUP_JSON json_object *parsed = NULL, *reply = NULL;
-	json_object *call = read_config(options->operand, err), *config, *guest = NULL;
+	CLEANUP_FREE char *text = read_config(options->operand, err), *cwd = getcwd(NULL, 0);
 	bool progress = isatty(2) && !options->json && !options->dry_run;
+	json_object *call, *config = NULL, *guest = NULL;
 	const char *name;
 
-	parsed = call ? client_call(client, "io.vimo.Domains.ParseConfig", call, err) : NULL;
+	if (text && !cwd)
+		return error_errno(err, "working directory");
+	parsed = text ? config_of_text(client, text, options->operand, cwd, err) : NULL;
 	if (!parsed)
 		return -1;
-	name = json_object_object_get_ex(parsed, "config", &config) ? json_string(config, "name") : NULL;
-	if (!name)
-		return error_set(
-			err, ERROR_FAILED,
-			"the answer of vimod lacks the configuration: install vimod and vimoctl of one release");
+	json_object_object_get_ex(parsed, "config", &config);
+	name = json_string(config, "name");
 	call = json_object_new_object();
 	json_object_object_add(call, "config", json_object_get(config));
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));

@@ -43,9 +43,12 @@ static int simple(struct client *client, const char *method, const struct option
 
 int cmd_list(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.List", NULL, err);
-	json_object *list;
+	CLEANUP_JSON json_object *reply = NULL;
+	json_object *call = json_object_new_object(), *list;
 
+	if (options->all)
+		json_object_object_add(call, "all", json_object_new_boolean(true));
+	reply = call_vimod(client, "io.vimo.Domains.List", call, err);
 	if (!reply || !json_object_object_get_ex(reply, "guests", &list))
 		return -1;
 	if (options->json) {
@@ -63,13 +66,13 @@ int cmd_list(struct client *client, const struct options *options, struct error 
 	return 0;
 }
 
-static void print_members(json_object *object, const char *indent)
+static void print_members(json_object *object, const char *parent, const char *dot)
 {
 	json_object_object_foreach(object, key, value) {
 		if (json_object_is_type(value, json_type_object))
-			print_members(value, "config.");
+			print_members(value, key, ".");
 		else
-			printf("%s%s: %s\n", indent, key, json_object_get_string(value));
+			printf("%s%s%s: %s\n", parent, dot, key, json_object_get_string(value));
 	}
 }
 
@@ -83,7 +86,7 @@ int cmd_info(struct client *client, const struct options *options, struct error 
 	if (options->json)
 		print_json(guest);
 	else
-		print_members(guest, "");
+		print_members(guest, "", "");
 	return 0;
 }
 
@@ -99,7 +102,7 @@ static int wait_gone(struct client *client, const struct options *options, struc
 			return err->code == ERROR_NOT_FOUND ? 0 : -1;
 		json_object_object_get_ex(reply, "guest", &guest);
 		state = json_string(guest, "state");
-		if (state && !strcmp(state, "stopped"))
+		if (state && (!strcmp(state, "stopped") || !strcmp(state, "defined")))
 			return 0;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
@@ -182,7 +185,7 @@ int cmd_version(struct client *client, const struct options *options, struct err
 		print_json(reply);
 	} else {
 		json_object_object_del(reply, "vimoctl");
-		print_members(reply, "");
+		print_members(reply, "", "");
 	}
 	if (vimod && strcmp(vimod, PACKAGE_VERSION))
 		return error_set(

@@ -19,7 +19,16 @@ static const struct command {
 } commands[] = {
 	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG",
 	  "create a guest from a file and start it (-c: attach its console, -n: only check)" },
-	{ "list", cmd_list, "", "", "", "list the guests and their states" },
+	{ "define", cmd_define, "", "", "CONFIG", "keep a guest from a file, whether it runs or not" },
+	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
+	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
+	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
+	{ "start", cmd_start, "ct", "[-c] [-t virtio|serial]", "GUEST",
+	  "start a defined guest (-c: attach its console)" },
+	{ "autostart", cmd_autostart, "ODX", "[--order=N] [--delay=SECONDS] [--off]", "GUEST",
+	  "start a defined guest with dom0, or not any more (--off)" },
+	{ "list", cmd_list, "a", "[--all]", "",
+	  "list the guests and their states (--all: also those that do not run)" },
 	{ "info", cmd_info, "", "", "GUEST", "show all about a guest" },
 	{ "console", cmd_console, "t", "[-t virtio|serial]", "GUEST", "attach to a console (escape ^])" },
 	{ "channel", cmd_channel, "", "", "GUEST NAME", "attach to a channel (escape ^])" },
@@ -75,6 +84,10 @@ static const struct {
 	{ "wait", NULL, "return when the guest is off", 'w', true },
 	{ "timeout", "SECONDS", "wait so long, 1 to 86400; default: 60", 'T', false },
 	{ "force", NULL, "do not ask the guest: data that it has not written are lost", 'F', false },
+	{ "all", NULL, "also guests that are defined and do not run", 'a', true },
+	{ "order", "N", "lower ones start first and are shut down last, 0 to 9999; default: 100", 'O', false },
+	{ "delay", "SECONDS", "wait so long before the next guest starts, 0 to 3600; default: 0", 'D', false },
+	{ "off", NULL, "do not start it with dom0", 'X', false },
 	{ "help", NULL, "show this help", 'h', true },
 };
 #define OPTIONS (sizeof(option_table) / sizeof(option_table[0]))
@@ -123,11 +136,21 @@ static void print_completion(const struct command *command)
 	}
 }
 
+/* Return: 0 or -1. */
+static int take_number(int minimum, int maximum, int *number)
+{
+	char *end;
+	long value = strtol(optarg, &end, 10);
+
+	if (end == optarg || *end || value < minimum || value > maximum)
+		return -1;
+	*number = (int)value;
+	return 0;
+}
+
 /* One option and its value. Return: 0 or -1. */
 static int take_option(int letter, struct options *options)
 {
-	char *end;
-
 	switch (letter) {
 	case 'f': options->json = !strcmp(optarg, "json"); return options->json || !strcmp(optarg, "table") ? 0 : -1;
 	case 'c': options->console = true; return 0;
@@ -136,9 +159,11 @@ static int take_option(int letter, struct options *options)
 	case 'F': options->force = true; return 0;
 	case 'h': options->help = true; return 0;
 	case 't': options->type = optarg; return strcmp(optarg, "virtio") && strcmp(optarg, "serial") ? -1 : 0;
-	case 'T':
-		options->timeout_s = (int)strtol(optarg, &end, 10);
-		return *end || options->timeout_s < 1 || options->timeout_s > 86400 ? -1 : 0;
+	case 'a': options->all = true; return 0;
+	case 'X': options->off = true; return 0;
+	case 'T': return take_number(1, 86400, &options->timeout_s);
+	case 'O': return take_number(0, 9999, &options->order);
+	case 'D': return take_number(0, 3600, &options->delay_s);
 	default: return -1;
 	}
 }
@@ -182,9 +207,9 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 		longs[n] =
 			(struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
 					 NULL, option_table[n].letter };
-	*options = (struct options){ .type = "virtio", .timeout_s = 60 };
+	*options = (struct options){ .type = "virtio", .timeout_s = 60, .order = -1, .delay_s = -1 };
 	argv[0] = (char *)"vimoctl"; /* the beginning of getopt's messages */
-	while ((letter = getopt_long(argc, argv, "cnt:wh", longs, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "acnt:wh", longs, NULL)) != -1)
 		if (!takes(command, letter) || take_option(letter, options)) {
 			explain_option(command, letter);
 			return -1;

@@ -11,7 +11,9 @@
 #include "base/store.h"
 #include "base/user.h"
 #include "guest/adopt.h"
+#include "guest/definition.h"
 #include "guest/patrol.h"
+#include "guest/saving.h"
 #include "log.h"
 
 #include <errno.h>
@@ -93,6 +95,7 @@ int main(int argc, char **argv)
 	guests_init(&guests, loop);
 	guests_observe(&guests, monitor_announce, &api.monitors);
 	patrol_start(&guests);
+	definitions_recover();
 	if (guests_open(&guests, &err))
 		log_warning("%s", err.text); /* clients get this error, too: they may come after the module */
 	if (listen_start(loop, methods_dispatch, &api, &err)) {
@@ -106,5 +109,7 @@ int main(int argc, char **argv)
 	sd_notify(0, "READY=1");
 	uv_run(loop, UV_RUN_DEFAULT);
 	sd_notify(0, "STOPPING=1");
+	while (saving_pending())
+		uv_run(loop, UV_RUN_ONCE);
 	return 0;
 }

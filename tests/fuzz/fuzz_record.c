@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_record.c - any text as a guest's domain.json. The guest that comes of it is recorded again, and that record
- * gives the same guest.
+ * fuzz_record.c - any text as a guest's domain.json, or as its definition. The guest that comes of it is recorded
+ * again, and that record gives the same guest; so does the definition.
  */
 #include "base/store.h"
+#include "guest/definition.h"
 #include "guest/record.h"
 #include "fuzz.h"
 #include "log.h"
@@ -80,8 +81,24 @@ static void check(const struct record *record)
 	free(second);
 }
 
+/* A definition that was read is written as the same definition. */
+static void check_definition(const struct definition *first)
+{
+	json_object *json = definition_to_json(first);
+	static struct definition second;
+	struct error err;
+
+	if (strcmp(first->config.name, NAME) || first->autostart.order > DEFINITION_ORDER_MAX ||
+	    first->autostart.delay_s > DEFINITION_DELAY_MAX || definition_parse(NAME, json, &second, &err) ||
+	    memcmp(&second.config, &first->config, sizeof(first->config)) || second.renames != first->renames ||
+	    second.autostart.enabled != first->autostart.enabled)
+		abort();
+	json_object_put(json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
+	static struct definition definition;
 	static struct record record;
 	struct json_tokener *tokener = json_tokener_new();
 	json_object *json = json_tokener_parse_ex(tokener, (const char *)data, (int)bytes);
@@ -90,6 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	json_tokener_free(tokener);
 	if (!record_parse(NAME, json, &record, &err))
 		check(&record);
+	if (!definition_parse(NAME, json, &definition, &err))
+		check_definition(&definition);
 	json_object_put(json);
 	json_object_put(written);
 	written = NULL;

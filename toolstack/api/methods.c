@@ -6,6 +6,7 @@
 #include "api/methods.h"
 #include "api/conform.h"
 #include "api/methods_console.h"
+#include "api/methods_definitions.h"
 #include "api/methods_devices.h"
 #include "api/methods_guests.h"
 #include "api/methods_service.h"
@@ -33,6 +34,12 @@ static const struct {
 	{ "io.vimo.Domains.Create", method_create, 0 },
 	{ "io.vimo.Domains.List", method_list, FOR_ALL },
 	{ "io.vimo.Domains.Info", method_info, FOR_ALL },
+	{ "io.vimo.Domains.Define", method_define, 0 },
+	{ "io.vimo.Domains.Undefine", method_undefine, 0 },
+	{ "io.vimo.Domains.Start", method_start, 0 },
+	{ "io.vimo.Domains.Rename", method_rename, 0 },
+	{ "io.vimo.Domains.Autostart", method_autostart, 0 },
+	{ "io.vimo.Domains.Definition", method_definition, 0 },
 	{ "io.vimo.Domains.Shutdown", method_shutdown, 0 },
 	{ "io.vimo.Domains.Reboot", method_reboot, 0 },
 	{ "io.vimo.Domains.Destroy", method_destroy, 0 },

@@ -4,10 +4,11 @@
  */
 #include "api/methods_guests.h"
 #include "alloc.h"
-#include "api/describe.h"
+#include "api/describe_definition.h"
 #include "api/parameters.h"
 #include "cleanup.h"
 #include "config/file.h"
+#include "guest/adopt.h"
 #include "guest/control.h"
 #include "guest/create.h"
 #include "guest/end.h"
@@ -57,7 +58,7 @@ void method_create(struct call *call, json_object *parameters)
 	create->call = call;
 	create->dry_run = json_flag(parameters, "dry_run");
 	json_object_object_get_ex(parameters, "config", &json);
-	if (!config_check(json, &create->config, &err)) {
+	if (!config_check(json, &create->config, &err) && !create_check_new(create->config.name, &err)) {
 		create_guest(method_guests(call), &create->config, create->dry_run, on_created, create);
 		return;
 	}
@@ -72,16 +73,43 @@ static enum describe_depth depth_for(const struct call *call)
 
 void method_list(struct call *call, json_object *parameters)
 {
-	(void)parameters;
-	call_reply(call, describe_guests(method_guests(call), depth_for(call)));
+	json_object *reply = describe_guests(method_guests(call), depth_for(call));
+
+	if (json_flag(parameters, "all"))
+		describe_add_defined(method_guests(call), depth_for(call), reply);
+	call_reply(call, reply);
+}
+
+/* Return: whether the guest is defined and does not run. */
+static bool is_only_defined(const struct call *call, const char *name)
+{
+	struct error ignored;
+
+	guests_open(method_guests(call), &ignored); /* without /dev/vimo no guest runs */
+	return !guest_find(method_guests(call), name) && definition_exists(name);
 }
 
 void method_info(struct call *call, json_object *parameters)
 {
-	struct guest *guest = method_guest(call, parameters);
+	const char *name = json_string(parameters, "name");
+	struct guest *guest;
+	json_object *json;
+	struct error err;
 
-	if (guest)
-		call_reply(call, method_wrap("guest", describe_guest(guest, depth_for(call))));
+	if (is_only_defined(call, name)) {
+		json = describe_defined(name, depth_for(call), &err);
+	} else {
+		guest = method_guest(call, parameters);
+		if (!guest)
+			return;
+		json = describe_guest(guest, depth_for(call));
+		if (call->trusted)
+			describe_if_defined(name, json);
+	}
+	if (json)
+		call_reply(call, method_wrap("guest", json));
+	else
+		call_error(call, &err);
 }
 
 static void press_button(struct call *call, struct guest *guest, bool reboot)

@@ -6,6 +6,7 @@
 #include "base/store.h"
 #include "cleanup.h"
 #include "guest/adopt.h"
+#include "guest/definition.h"
 #include "json.h"
 
 #include <string.h>
@@ -29,6 +30,11 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 	guest = guest_find(guests, name);
 	if (guest)
 		return guest;
+	if (definition_exists(name)) {
+		error_set(&err, ERROR_STATE, "guest \"%s\" does not run: run 'vimoctl start %s' first", name, name);
+		call_error(call, &err);
+		return NULL;
+	}
 	if (call->trusted && strlen(name) < 64 && !strchr(name, '/'))
 		gone = store_read_cause(name);
 	if (json_string(gone, "cause"))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * store.c - files under /run/vimo. Written aside, synced, then renamed; read with distrust, so that a file that
- * another user made is never taken for vimod's.
+ * store.c - files under /run/vimo.
  */
 #include "base/store.h"
+#include "base/json_file.h"
 #include "cleanup.h"
 #include "json.h"
 #include "log.h"
@@ -18,7 +18,6 @@
 #include <time.h>
 
 #define CAUSES_MAX 256
-#define FILE_MAX (4 << 20) /* bytes: more than a guest.cfg whose every path is as long as a path can be */
 
 const char *store_root(void)
 {
@@ -48,22 +47,6 @@ const char *store_path(const char *name, const char *file)
 	return path;
 }
 
-/* A directory that only vimod's user can reach, whatever was there before. */
-static int make_private(const char *path, struct error *err)
-{
-	struct stat status;
-
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return error_set(err, ERROR_FAILED, "cannot make %s: %s", path, strerror(errno));
-	if (lstat(path, &status))
-		return error_set(err, ERROR_FAILED, "cannot use %s: %s", path, strerror(errno));
-	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
-		return error_set(err, ERROR_FAILED, "%s is not a directory of vimod's user alone: remove it", path);
-	if (status.st_mode & (S_IRWXG | S_IRWXO) && chmod(path, 0700)) /* an older release's */
-		return error_set(err, ERROR_FAILED, "cannot close %s to other users: %s", path, strerror(errno));
-	return 0;
-}
-
 /* A directory that only vimod's user can write. If an older release gave it to another user, it is taken back. */
 static int make_shared(const char *path, struct error *err)
 {
@@ -85,8 +68,8 @@ int store_make(const char *name, struct error *err)
 
 	snprintf(records, sizeof(records), "%s/records", store_root());
 	snprintf(guests, sizeof(guests), "%s/guests", store_root());
-	return make_private(records, err) || make_private(store_record(name, ""), err) || make_shared(guests, err) ||
-			       make_shared(store_path(name, ""), err) ?
+	return json_file_directory(records, err) || json_file_directory(store_record(name, ""), err) ||
+			       make_shared(guests, err) || make_shared(store_path(name, ""), err) ?
 		       -1 :
 		       0;
 }
@@ -153,76 +136,14 @@ void store_each_old(void (*fn)(void *arg, const char *name), void *arg)
 	each("guests", call_if_old, &old);
 }
 
-static int write_file(const char *path, json_object *json)
-{
-	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
-	CLEANUP_FD int fd = -1;
-	char aside[PATH_MAX];
-	size_t length = strlen(text);
-
-	if (snprintf(aside, sizeof(aside), "%s.new", path) >= (int)sizeof(aside))
-		return -1;
-	unlink(aside); /* of a vimod that was killed */
-	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, text, length) != (ssize_t)length || fsync(fd) || rename(aside, path))
-		return -1;
-	return 0;
-}
-
 int store_write(const char *name, const char *file, json_object *json, struct error *err)
 {
-	const char *path = store_record(name, file);
-
-	if (write_file(path, json))
-		return error_set(err, ERROR_FAILED, "cannot write %s: %s", path, strerror(errno));
-	return 0;
-}
-
-/* Return: why a file cannot be vimod's own, or NULL. */
-static const char *find_fault(const struct stat *status)
-{
-	if (!S_ISREG(status->st_mode))
-		return "it is not a regular file";
-	if (status->st_uid != geteuid())
-		return "it belongs to another user";
-	if (status->st_mode & (S_IWGRP | S_IWOTH))
-		return "others can write it";
-	if (status->st_size > FILE_MAX)
-		return "it is too large";
-	return NULL;
-}
-
-/* Neither follows a link nor waits for a FIFO's writer. */
-static json_object *read_file(const char *path, struct error *err)
-{
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	CLEANUP_FREE char *text = NULL;
-	struct stat status;
-	const char *fault;
-	json_object *json;
-	ssize_t got;
-
-	if (fd < 0 || fstat(fd, &status)) {
-		error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_FAILED, "%s: %s", path,
-			  errno == ELOOP ? "it is a symbolic link" : strerror(errno));
-		return NULL;
-	}
-	fault = find_fault(&status);
-	if (!fault) {
-		text = malloc((size_t)status.st_size + 1);
-		got = text ? read(fd, text, (size_t)status.st_size) : -1;
-		json = got == status.st_size ? json_parse(text, (size_t)got) : NULL;
-		if (json)
-			return json;
-		fault = "it does not hold one JSON object";
-	}
-	error_set(err, ERROR_FAILED, "%s: %s", path, fault);
-	return NULL;
+	return json_file_write(store_record(name, file), json, err);
 }
 
 json_object *store_read(const char *name, const char *file, struct error *err)
 {
-	return read_file(store_record(name, file), err);
+	return json_file_read(store_record(name, file), err);
 }
 
 static void remove_directory(const char *path)
@@ -287,8 +208,8 @@ void store_cause(const char *name, const char *cause)
 	json_put_string(json, "name", name);
 	json_put_string(json, "cause", cause);
 	json_put_number(json, "time", time(NULL));
-	if (make_private(parent, &err) || write_file(cause_path(name), json))
-		log_warning("cannot write %s: %s", cause_path(name), strerror(errno));
+	if (json_file_directory(parent, &err) || json_file_write(cause_path(name), json, &err))
+		log_warning("%s", err.text);
 	prune_causes(parent);
 }
 
@@ -296,5 +217,5 @@ json_object *store_read_cause(const char *name)
 {
 	struct error err;
 
-	return read_file(cause_path(name), &err);
+	return json_file_read(cause_path(name), &err);
 }

@@ -16,7 +16,7 @@
 #define MEMORY_MAX_MIB (256ll << 10)
 #define RATE_MAX (1ll << 40)
 
-static int check_name(const char *name, struct error *err)
+int config_check_name(const char *name, struct error *err)
 {
 	bool good = isalnum((unsigned char)name[0]);
 
@@ -293,7 +293,7 @@ static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
 static const char action_hint[] = "destroy, restart or preserve";
 
 static const struct key keys[] = {
-	{ "name", KEY_TEXT, FIELD(name), .hint = "name = \"web1\"", .check = check_name, .required = true },
+	{ "name", KEY_TEXT, FIELD(name), .hint = "name = \"web1\"", .check = config_check_name, .required = true },
 	{ "uuid", KEY_TEXT, FIELD(uuid), .hint = "no uuid, to get one generated", .check = check_uuid },
 	{ "kernel", KEY_PATH, FIELD(kernel), .hint = "kernel = \"/path/to/Image\"", .required = true },
 	{ "ramdisk", KEY_PATH, FIELD(ramdisk), .hint = "ramdisk = \"/path/to/initrd\"" },

@@ -14,6 +14,9 @@
 
 extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys, config_channel_keys;
 
+/** config_check_name() - whether a guest may have the name. Return: 0 or -1. */
+int config_check_name(const char *name, struct error *err);
+
 /** config_check() - @config gets the values of canonical JSON, checked and completed. Return: 0 or -1. */
 int config_check(json_object *json, struct guest_config *config, struct error *err);
 

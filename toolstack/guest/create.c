@@ -10,6 +10,7 @@
 #include "guest/adopt.h"
 #include "guest/capacity.h"
 #include "guest/check.h"
+#include "guest/definition.h"
 #include "guest/work.h"
 
 struct creation {
@@ -35,6 +36,17 @@ static int check_name(struct guests *guests, const char *name, struct error *err
 			name);
 	else
 		return 0;
+	return error_about(err, "name");
+}
+
+int create_check_new(const char *name, struct error *err)
+{
+	if (!definition_exists(name))
+		return 0;
+	error_set(err, ERROR_STATE,
+		  "guest \"%s\" is defined: run 'vimoctl start %s' to start it, 'vimoctl define' to replace its "
+		  "definition, or set name to another",
+		  name, name);
 	return error_about(err, "name");
 }
 

@@ -15,4 +15,7 @@
  */
 void create_guest(struct guests *guests, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg);
 
+/** create_check_new() - refuse the name of a guest that is defined: such a guest is started. Return: 0 or -1. */
+int create_check_new(const char *name, struct error *err);
+
 #endif

@@ -8,6 +8,8 @@
  *   guest       this file: the structures, the list, observers, posting of events
  *   record      domain.json, what the next vimod reads of a guest
  *   work        jobs for threads
+ *   saving      changes of files that outlive dom0, one after the other
+ *   definition  guests that stay, whether they run or not
  *   deferred    callers that wait until no thread works for the guest
  *   disk_files  images of raw disks, opened and claimed for a vimo-dm
  *   check       what can be checked before a device is opened

@@ -7,6 +7,7 @@
 #include "api/methods.h"
 #include "api/parameters.h"
 #include "guest/adopt.h"
+#include "guest/saving.h"
 #include "json.h"
 #include "unix_socket.h"
 
@@ -40,6 +41,8 @@ static void run(void)
 {
 	for (int n = 0; n < 20; n++)
 		uv_run(uv_default_loop(), UV_RUN_NOWAIT);
+	while (saving_pending())
+		uv_run(uv_default_loop(), UV_RUN_ONCE);
 }
 
 static void send_bytes(const char *bytes, size_t count)
@@ -104,7 +107,8 @@ static bool is_closed(void)
 
 static void a_call_without_its_guest_is_answered_once(void **state)
 {
-	static const char *const methods[] = { "Info", "Shutdown", "Reboot", "Destroy", "Pause", "Unpause" };
+	static const char *const methods[] = { "Info",    "Shutdown", "Reboot", "Destroy",   "Pause",
+					       "Unpause", "Undefine", "Start",  "Definition" };
 	char frame[128];
 
 	(void)state;
@@ -204,6 +208,8 @@ static int enter(void **state)
 	snprintf(path, sizeof(path), "%s/sock", directory);
 	setenv("VIMO_SOCKET", path, 1);
 	setenv("VIMO_RUN_DIR", directory, 1);
+	setenv("VIMO_STATE_DIR", directory, 1);
+	guests.loop = uv_default_loop();
 	return listen_start(uv_default_loop(), methods_dispatch, &api, &err);
 }
 

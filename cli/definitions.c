@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * definitions.c - guests that stay: define, undefine, start, rename, autostart.
+ */
+#include "cleanup.h"
+#include "json.h"
+#include "vimoctl.h"
+
+#include <stdio.h>
+
+static json_object *named(const char *name)
+{
+	json_object *json = json_object_new_object();
+
+	json_put_string(json, "name", name);
+	return json;
+}
+
+/* Call a method that answers nothing; takes over @parameters. Return: 0 or -1. */
+static int call(struct client *client, const char *method, json_object *parameters, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = call_vimod(client, method, parameters, err);
+
+	return reply ? 0 : -1;
+}
+
+int define_text(struct client *client, const char *text, const char *file, const char *cwd, json_object **config,
+		struct error *err)
+{
+	CLEANUP_JSON json_object *parsed = config_of_text(client, text, file, cwd, err);
+	CLEANUP_JSON json_object *old = NULL, *again = NULL;
+	json_object *lines = NULL, *kept = NULL, *uuid;
+	CLEANUP_FREE char *longer = NULL;
+	struct error ignored;
+
+	if (!parsed)
+		return -1;
+	/* A guest that is defined again stays the same guest for its software: its UUID, and the MACs that come of it.
+	 */
+	json_object_object_get_ex(parsed, "lines", &lines);
+	json_object_object_get_ex(parsed, "config", config);
+	if (lines && !json_object_object_get_ex(lines, "uuid", &uuid))
+		old = call_vimod(client, "io.vimo.Domains.Definition", named(json_string(*config, "name")), &ignored);
+	if (old && json_object_object_get_ex(old, "config", &kept) &&
+	    asprintf(&longer, "%s\nuuid = \"%s\"\n", text, json_string(kept, "uuid")) > 0) {
+		again = config_of_text(client, longer, file, cwd, err);
+		if (!again)
+			return -1;
+		json_object_object_get_ex(again, "config", config);
+	}
+	json_object_get(*config);
+	return 0;
+}
+
+int cmd_define(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_FREE char *text = read_config(options->operand, err);
+	CLEANUP_JSON json_object *config = NULL;
+	CLEANUP_FREE char *cwd = getcwd(NULL, 0);
+	json_object *parameters;
+
+	if (!text)
+		return -1;
+	if (!cwd)
+		return error_errno(err, "working directory");
+	if (define_text(client, text, options->operand, cwd, &config, err))
+		return -1;
+	parameters = json_object_new_object();
+	json_object_object_add(parameters, "config", json_object_get(config));
+	if (call(client, "io.vimo.Domains.Define", parameters, err))
+		return -1;
+	if (options->json)
+		print_json(config);
+	else
+		printf("%s defined\n", json_string(config, "name"));
+	return 0;
+}
+
+int cmd_undefine(struct client *client, const struct options *options, struct error *err)
+{
+	return call(client, "io.vimo.Domains.Undefine", named(options->operand), err);
+}
+
+int cmd_start(struct client *client, const struct options *options, struct error *err)
+{
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Start", named(options->operand), err);
+	json_object *guest = NULL;
+
+	if (!reply)
+		return -1;
+	json_object_object_get_ex(reply, "guest", &guest);
+	if (options->json)
+		print_json(guest);
+	else
+		printf("%s started, domain %d\n", options->operand, (int)json_number(guest, "id", 0));
+	fflush(stdout);
+	return options->console ? console_attach(client, options->operand, options->type, err) : 0;
+}
+
+int cmd_rename(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *parameters = named(options->operand);
+
+	json_put_string(parameters, "to", options->second);
+	return call(client, "io.vimo.Domains.Rename", parameters, err);
+}
+
+int cmd_autostart(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *parameters = named(options->operand);
+
+	json_object_object_add(parameters, "enabled", json_object_new_boolean(!options->off));
+	if (options->order >= 0)
+		json_put_number(parameters, "order", options->order);
+	if (options->delay_s >= 0)
+		json_put_number(parameters, "delay", options->delay_s);
+	return call(client, "io.vimo.Domains.Autostart", parameters, err);
+}
