@@ -74,28 +74,43 @@ def command(*words, **kwargs):
     return subprocess.run(words, check=True, **kwargs)
 
 
-def unpack(package, name):
-    root = CACHE / "packages" / name
-    if not (root / ".complete").exists():
-        shutil.rmtree(root, ignore_errors=True)
-        root.mkdir(parents=True)
-        root.chmod(0o777)
-        command("apt-get", "-q", "download", package + ":arm64", cwd=root, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL)
-        for deb in root.glob("*.deb"):
-            command("dpkg", "-x", deb, root)
-            deb.unlink()
-        (root / ".complete").touch()
-    return root
+def unpack(root, deb):
+    shutil.rmtree(root, ignore_errors=True)
+    command("dpkg", "-x", deb, root)
+    (root / ".complete").touch()
+    deb.unlink()
 
 
 def download_all(*packages):
     """Unpack Debian arm64 packages into the cache; their directories. apt is asked once for all: it is slow."""
     uris = subprocess.run(["apt-get", "download", "--print-uris", *(package + ":arm64" for package in packages)],
                           capture_output=True, text=True, check=True).stdout
-    names = [urllib.parse.unquote(line.split()[1]) for line in uris.splitlines()]
-    found = {name.split("_")[0]: name for name in names}
-    return [unpack(package, found[package]) for package in packages]
+    files = {line.split()[1].split("_")[0]: line.split()[1] for line in uris.splitlines()}
+    found = {name: CACHE / "packages" / urllib.parse.unquote(file) for name, file in files.items()}
+    missing = [package for package in packages if not (found[package] / ".complete").exists()]
+    if missing:
+        debs = CACHE / "packages/downloads"
+        debs.mkdir(parents=True, exist_ok=True)
+        debs.chmod(0o777)
+        command("apt-get", "-q", "download", *(package + ":arm64" for package in missing), cwd=debs,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for package in missing:
+            unpack(found[package], debs / files[package])
+    return [found[package] for package in packages]
+
+
+def with_libraries(*packages):
+    """Unpack packages and, behind them, the libraries that these need, as download_all() does."""
+    foreign = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout != "arm64\n"
+    # Without the right architecture's name, a package is one of data.
+    depends = re.compile(rf"Depends: ((?:lib|zlib)[^ :]*){':arm64' if foreign else ''}$", re.M)
+    found, level = list(packages), list(packages)
+    while level:
+        text = subprocess.run(["apt-cache", "depends", *(package + ":arm64" for package in level)], capture_output=True,
+                              text=True, check=True).stdout
+        level = sorted(set(depends.findall(text)) - set(found))
+        found += level
+    return download_all(*found)
 
 
 def download(package):

@@ -14,22 +14,13 @@ import subprocess
 from pathlib import Path
 
 import harness
-from harness import bare, EXT4, HERE, MOUNTS, Machine, base_tree, command, cpio, download_all, modules, write_program
+from harness import bare, EXT4, HERE, MOUNTS, Machine, base_tree, command, cpio, modules, with_libraries, write_program
 
 PROGRAMS = ("usr/bin/vimoctl", "usr/sbin/vimod", "usr/libexec/vimo/vimo-dm", "usr/libexec/vimo/vimo-slirp")
 LIBRARY_DIRS = ("lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/ceph")
 LOADER = "ld-linux-aarch64.so.1"
-# QEMU's programs. QEMU_LIBRARIES are those that they need and the tools do not.
+# QEMU's programs.
 QEMU = {"qemu-system-common": ["usr/bin/qemu-storage-daemon"], "qemu-utils": ["usr/bin/qemu-img", "usr/bin/qemu-nbd"]}
-# Debian's fio needs the libraries of many kinds of storage.
-LOAD_LIBRARIES = ("libacl1 libaio1 libargon2-1 libboost-iostreams1.74.0 libboost-thread1.74.0 libcryptsetup12 libdaxctl1 "
-                  "libdevmapper1.02.1 libffi8 libfmt9 libgfapi0 libgfrpc0 libgfxdr0 libglusterfs0 libgmp10 libgnutls30 libhogweed6 "
-                  "libibverbs1 libicu72 libidn2-0 libiperf0 libkmod2 libnbd0 libndctl6 libnettle8 libnl-3-200 libnl-route-3-200 "
-                  "libnuma1 libp11-kit0 libpcre2-8-0 libpmem1 libpmemblk1 librados2 librbd1 librdmacm1 libsctp1 libselinux1 "
-                  "libssl3 libstdc++6 libtasn1-6 libudev1 libunistring2 libuuid1 libxml2 libblkid1 libbz2-1.0 liblzma5 "
-                  "libgcc-s1 libcap2 zlib1g").split()
-LVM_LIBRARIES = ("libaio1 libblkid1 libbsd0 libdevmapper1.02.1 libdevmapper-event1.02.1 libedit2 libmd0 libpcre2-8-0 libselinux1 "
-                 "libtinfo6 libudev1").split()
 # dom0 of busybox has neither udev nor thin_check.
 LVM_CONF = """devices { obtain_device_list_from_udev = 0 }
 activation { udev_sync = 0 udev_rules = 0 verify_udev_operations = 0 monitoring = 0 }
@@ -37,8 +28,6 @@ backup { backup = 0 archive = 0 }
 global { thin_check_executable = "" }
 """
 VOLUME_MODULES = ("dax", "dm-mod", "libcrc32c", "dm-bufio", "dm-bio-prison", "dm-persistent-data", "dm-thin-pool", "dm-snapshot")
-QEMU_LIBRARIES = ("libaio1 libcap-ng0 libffi8 libfuse3-3 libglib2.0-0 libgmp10 libgnutls30 libhogweed6 libidn2-0 libnettle8 "
-                  "libnuma1 libp11-kit0 libpcre2-8-0 libselinux1 libtasn1-6 libunistring2 libzstd1").split()
 APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr find free gunzip gzip httpd id ip kill ln ls md5sum "
            "mkfifo mv nice nslookup nohup od pgrep pidof ping printf ps readlink rm sed sort stat stty su tee touch tr truncate udhcpc usleep wget xargs yes acpid").split()
 # In the order in which they need each other.
@@ -158,7 +147,7 @@ def guest_files(bench, tree):
 def qemu_tree(bench, machine, tree):
     """dom0 with qemu-storage-daemon."""
     tools_tree(bench, machine, tree)
-    packages = download_all(*QEMU, *QEMU_LIBRARIES)
+    packages = with_libraries(*QEMU)
     for root, programs in zip(packages, QEMU.values()):
         for program in programs:
             shutil.copy(root / program, tree / program)
@@ -173,11 +162,13 @@ def fs_tree(bench, machine, tree):
 
 
 def add_virtiofsd(tree):
-    packages = download_all("qemu-system-common", *QEMU_LIBRARIES)
-    (tree / "usr/lib/qemu").mkdir(parents=True)
-    shutil.copy(packages[0] / "usr/lib/qemu/virtiofsd", tree / "usr/lib/qemu")
-    copy_libraries(tree, [tree / "usr/lib/qemu/virtiofsd"],
-                   library_dirs(packages))
+    """Debian 12's is part of QEMU, Debian 13's a package of its own."""
+    packages, program = with_libraries("qemu-system-common"), "usr/lib/qemu/virtiofsd"
+    if not (packages[0] / program).exists():
+        packages, program = with_libraries("virtiofsd"), "usr/libexec/virtiofsd"
+    (tree / program).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(packages[0] / program, tree / program)
+    copy_libraries(tree, [tree / program], library_dirs(packages))
 
 
 def hostile_tree(bench, machine, tree):
@@ -190,8 +181,8 @@ def hostile_tree(bench, machine, tree):
 def lvm_tree(bench, machine, tree):
     """dom0 with LVM, and with modules of the device mapper to load."""
     tools_tree(bench, machine, tree)
-    packages = download_all("lvm2", *LVM_LIBRARIES)
-    shutil.copy(packages[0] / "sbin/lvm", tree / "bin/lvm")
+    packages = with_libraries("lvm2")
+    shutil.copy(next(packages[0].glob("**/sbin/lvm")), tree / "bin/lvm")
     for name in ("pvcreate", "vgcreate", "lvcreate", "lvchange", "lvextend", "lvremove", "lvs"):
         (tree / "bin" / name).symlink_to("lvm")
     copy_libraries(tree, [tree / "bin/lvm"], library_dirs(packages))
@@ -204,7 +195,7 @@ def lvm_tree(bench, machine, tree):
 
 def load_programs():
     """fio and iperf3, and where their libraries are."""
-    packages = download_all("fio", "iperf3", *LOAD_LIBRARIES)
+    packages = with_libraries("fio", "iperf3")
     return [packages[0] / "usr/bin/fio", packages[1] / "usr/bin/iperf3"], library_dirs(packages)
 
 

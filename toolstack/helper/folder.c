@@ -13,25 +13,55 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/*
+ * QEMU's virtiofsd (until QEMU 7.2, Debian 12) takes what the one in Rust (Debian 13) does in options of its own. Both
+ * leave extended attributes and locks alone without further options, and keep no more rights than these.
+ */
+enum { ARGUMENTS = 8 };
+#define RIGHTS "modcaps=-mknod:-setfcap"
+
+static const char qemus[] = "/usr/lib/qemu/virtiofsd";
+static const char in_rust[] = "/usr/libexec/virtiofsd";
+
+/* dom0 has one of the two: their packages exclude each other. */
 static const char *folder_program(void)
 {
 	const char *path = getenv("VIMO_VIRTIOFSD");
 
-	return path && *path ? path : "/usr/lib/qemu/virtiofsd";
+	if (path && *path)
+		return path;
+	return access(in_rust, X_OK) ? qemus : in_rust;
+}
+
+/* @listener and @options get text that @argv points to. */
+static void fill_arguments(const char *argv[ARGUMENTS + 1], const char *folder, char listener[24],
+			   char options[CONFINE_PATH + 128])
+{
+	const char *program = folder_program();
+	unsigned int n = 0;
+
+	snprintf(listener, 24, "--fd=%d", CONFINE_FIRST + KEPT_SOCKET);
+	argv[n++] = program;
+	argv[n++] = listener;
+	argv[n++] = "--rlimit-nofile=0";
+	if (!strncmp(program, qemus, strlen("/usr/lib/qemu/"))) {
+		snprintf(options, CONFINE_PATH + 128,
+			 "-osource=%s,sandbox=chroot,cache=auto,no_xattr,log_level=warn," RIGHTS, folder);
+		argv[n++] = "-f";
+	} else {
+		snprintf(options, CONFINE_PATH + 128, "--shared-dir=%s", folder);
+		argv[n++] = "--sandbox=chroot";
+		argv[n++] = "--no-announce-submounts";
+		argv[n++] = "--log-level=warn";
+		argv[n++] = "--" RIGHTS;
+	}
+	argv[n++] = options;
+	argv[n] = NULL;
 }
 
 static int folder_fail(const struct fs_config *folder, const char *why, struct error *err)
 {
 	return error_key(err, ERROR_FAILED, "fs", "fs %s: %.600s %s", folder->tag, folder->path, why);
-}
-
-/* The virtiofsd of QEMU 8.0 and later is another program, with other files and system calls than confine allows. */
-static const char *missing(void)
-{
-	if (!access("/usr/libexec/virtiofsd", X_OK))
-		return "cannot be shared: dom0 has the virtiofsd in Rust, which vimod does not drive: use a dom0 with QEMU 7.2 "
-		       "(Debian 12), or remove fs";
-	return "cannot be shared: virtiofsd is missing: install qemu-system-common of Debian 12";
 }
 
 /* Return: a descriptor for mounting only, or -1. */
@@ -40,7 +70,11 @@ static int folder_open(const struct fs_config *folder, struct error *err)
 	int fd;
 
 	if (access(folder_program(), X_OK))
-		return folder_fail(folder, missing(), err);
+		return folder_fail(
+			folder,
+			"cannot be shared: virtiofsd is missing: install qemu-system-common (Debian 12) or virtiofsd "
+			"(Debian 13)",
+			err);
 	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
@@ -68,7 +102,7 @@ int folder_check(const struct fs_config *folder, struct error *err)
 static pid_t run(struct helper *helper, struct confine *confine, struct error *err)
 {
 	char listener[24], options[CONFINE_PATH + 128], path[CONFINE_PATH];
-	const char *argv[] = { folder_program(), "-f", listener, "--rlimit-nofile=0", "-o", options, NULL };
+	const char *argv[ARGUMENTS + 1];
 	CLEANUP_FD int fd = folder_open(&helper->config.folder, err);
 
 	if (fd < 0)
@@ -79,9 +113,7 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 	confine->file[0].fd = fd;
 	confine->file[0].writable = helper->config.folder.access == ACCESS_RW;
 	confine_path(confine, 0, path);
-	snprintf(listener, sizeof(listener), "--fd=%d", CONFINE_FIRST + KEPT_SOCKET);
-	snprintf(options, sizeof(options),
-		 "source=%s,sandbox=chroot,cache=auto,no_xattr,log_level=warn,modcaps=-mknod:-setfcap", path);
+	fill_arguments(argv, path, listener, options);
 	return confine_spawn(confine, err);
 }
 

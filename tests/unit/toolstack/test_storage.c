@@ -309,7 +309,7 @@ static void it_sees_its_images_and_has_one_right(void **state)
 static int access_of(struct fs_config *folder)
 {
 	snprintf(folder->path, sizeof(folder->path), "%s/guests", directory);
-	return access("/usr/lib/qemu/virtiofsd", X_OK);
+	return access("/usr/lib/qemu/virtiofsd", X_OK) && access("/usr/libexec/virtiofsd", X_OK);
 }
 
 static struct helper *folder_started(enum disk_access access)
