@@ -158,12 +158,11 @@ static int edit_cpus(void *fdt, const struct dom0_fdt_plan *plan)
 	return count == plan->vcpus ? 0 : -FDT_ERR_NOTFOUND;
 }
 
-static int edit_psci(void *fdt, const struct dom0_fdt_plan *plan)
+static int edit_psci(void *fdt, UNUSED const struct dom0_fdt_plan *plan)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
 	int node = fdt_path_offset(fdt, "/psci");
 
-	(void)plan;
 	if (node >= 0)
 		TRY(fdt_del_node(fdt, node));
 	node = fdt_add_subnode(fdt, 0, "psci");
@@ -172,26 +171,23 @@ static int edit_psci(void *fdt, const struct dom0_fdt_plan *plan)
 	return fdt_setprop_string(fdt, node, "method", "hvc");
 }
 
-static int delete_modules(void *fdt, int chosen)
+static int delete_all(void *fdt, const char *compatible)
 {
-	for (int node = fdt_first_subnode(fdt, chosen); node >= 0;) {
-		if (fdt_node_check_compatible(fdt, node, "multiboot,module") == 0) {
-			TRY(fdt_del_node(fdt, node));
-			node = fdt_first_subnode(fdt, chosen);
-		} else {
-			node = fdt_next_subnode(fdt, node);
-		}
-	}
+	int node;
+
+	while ((node = fdt_node_offset_by_compatible(fdt, -1, compatible)) >= 0)
+		TRY(fdt_del_node(fdt, node));
 	return 0;
 }
 
 static int edit_chosen(void *fdt, const struct dom0_fdt_plan *plan)
 {
 	const struct boot_module *kernel = &plan->layout->modules.kernel;
-	int node = find_or_add(fdt, 0, "chosen");
+	int node;
 
+	TRY(delete_all(fdt, "multiboot,module"));
+	node = find_or_add(fdt, 0, "chosen");
 	TRY(node);
-	TRY(delete_modules(fdt, node));
 	fdt_delprop(fdt, node, "bootargs");
 	fdt_delprop(fdt, node, "linux,initrd-start");
 	fdt_delprop(fdt, node, "linux,initrd-end");
@@ -258,16 +254,6 @@ static int edit_gic(void *fdt, const struct dom0_fdt_plan *plan)
 	return fdt_setprop(fdt, node, "reg", kept, 2 * entry);
 }
 
-/* EL2 drives no SMMU for dom0, and may drive no ITS; references to them go with them. */
-static int delete_all(void *fdt, const char *compatible)
-{
-	int node;
-
-	while ((node = fdt_node_offset_by_compatible(fdt, -1, compatible)) >= 0)
-		TRY(fdt_del_node(fdt, node));
-	return 0;
-}
-
 static int drop_property(void *fdt, const char *name)
 {
 	for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL))
@@ -303,6 +289,7 @@ static int delete_pmus(void *fdt)
 	return 0;
 }
 
+/* EL2 drives no SMMU for dom0, and may drive no ITS; references to them go with them. */
 static int edit_devices(void *fdt, const struct dom0_fdt_plan *plan)
 {
 	if (plan->gic_version == 3 && !plan->its) {

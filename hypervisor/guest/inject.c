@@ -53,9 +53,8 @@ void inject_undefined(struct vcpu *vcpu)
 	enter_el1(vcpu, ESR_IL | (uint64_t)ESR_EC_UNKNOWN << 26);
 }
 
-void inject_serror(struct vcpu *vcpu)
+void inject_serror(UNUSED struct vcpu *vcpu)
 {
-	(void)vcpu;
 	write_sysreg(read_sysreg(hcr_el2) | HCR_VSE, hcr_el2);
 }
 

@@ -44,6 +44,21 @@ static inline uint64_t mmio_swap(uint64_t data, unsigned int width)
 	return __builtin_bswap64(data) >> (64 - 8 * width);
 }
 
+/* An access of 4 bytes to a register of 8 is to one half; an access of 8 is to all of it. The value of a read: */
+static inline uint64_t mmio_part(uint64_t value, const struct mmio_access *access)
+{
+	return access->width == 8 ? value : (uint32_t)(value >> (access->offset & 4) * 8);
+}
+
+/* The register after a write. */
+static inline uint64_t mmio_merge(uint64_t old, const struct mmio_access *access)
+{
+	unsigned int shift = (unsigned int)(access->offset & 4) * 8;
+	uint64_t mask = access->width == 8 ? ~0ull : 0xffffffffull << shift;
+
+	return (old & ~mask) | (access->data << shift & mask);
+}
+
 #define MMIO_REGIONS 48u
 struct mmio_table {
 	unsigned int count; /* sorted by base, no overlap */

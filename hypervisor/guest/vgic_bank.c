@@ -14,12 +14,10 @@ struct bank {
 	void (*set)(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value);
 };
 
-#define GETTER(name, expression)                                                          \
-	static uint32_t name(struct domain *domain, struct vcpu *vcpu, struct virq *virq) \
-	{                                                                                 \
-		(void)domain;                                                             \
-		(void)vcpu;                                                               \
-		return expression;                                                        \
+#define GETTER(name, expression)                                                                        \
+	static uint32_t name(UNUSED struct domain *domain, UNUSED struct vcpu *vcpu, struct virq *virq) \
+	{                                                                                               \
+		return expression;                                                                      \
 	}
 
 GETTER(get_group, virq->group1)
@@ -109,12 +107,10 @@ static void clear_active(struct domain *domain, struct vcpu *vcpu, struct virq *
 	virq_update(domain, vcpu, virq);
 }
 
-static void set_priority(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+static void set_priority(UNUSED struct domain *domain, UNUSED struct vcpu *vcpu, struct virq *virq, uint32_t value)
 {
 	uint8_t priority = (uint8_t)(value & (0xff00u >> gic_info.priority_bits));
 
-	(void)domain;
-	(void)vcpu;
 	if (virq->priority == priority)
 		return;
 	/*
@@ -130,9 +126,8 @@ static void set_priority(struct domain *domain, struct vcpu *vcpu, struct virq *
 	}
 }
 
-static void set_config(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+static void set_config(struct domain *domain, UNUSED struct vcpu *vcpu, struct virq *virq, uint32_t value)
 {
-	(void)vcpu;
 	if (virq->intid < 16)
 		return;
 	virq_pull(virq);
@@ -149,11 +144,10 @@ static uint32_t get_targets(struct domain *domain, struct vcpu *vcpu, struct vir
 	return virq->intid < 32 ? 1u << vcpu->id : virq->targets & ((1u << domain->vcpu_count) - 1);
 }
 
-static void set_targets(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
+static void set_targets(struct domain *domain, UNUSED struct vcpu *vcpu, struct virq *virq, uint32_t value)
 {
 	uint32_t mask = value & ((1u << domain->vcpu_count) - 1);
 
-	(void)vcpu;
 	if (gic_info.version == 3 || virq->intid < 32)
 		return;
 	virq->targets = (uint8_t)mask;

@@ -7,6 +7,8 @@
 
 #include "guest/domain.h"
 
+#define IIDR_VIMO 0x0000043bu /* of distributor, redistributor and ITS: JEP106 code of Arm */
+
 /*
  * Registers of one bit, two bits or a byte for each interrupt, at GICD or SGI frame offset 0x80..0xcff. Caller holds
  * the vgic lock.

@@ -9,18 +9,15 @@
 #include "guest/vgic_bank.h"
 #include "guest/vgic_lr.h"
 #include "guest/vgic_state.h"
+#include "hw/gic_dist.h"
+#include "hw/its_regs.h"
 
-#define GICD_CTLR 0x000u
-#define GICD_TYPER 0x004u
 #define GICD_IIDR 0x008u
-#define GICD_SGIR 0xf00u
 #define GICD_CPENDSGIR 0xf10u
 #define GICD_SPENDSGIR 0xf20u
 #define GICD_IROUTER 0x6000u
 #define GICD_IROUTER_END 0x8000u
 #define CTLR_DS_ARE (1u << 6 | 1u << 4)
-#define IIDR_VIMO 0x0000043bu
-#define TYPER_LPIS (1u << 17)
 
 static uint32_t read_typer(const struct domain *domain)
 {
@@ -29,7 +26,7 @@ static uint32_t read_typer(const struct domain *domain)
 	if (gic_info.version == 2)
 		return lines | (domain->vcpu_count - 1) << 5;
 	/* No message-based SPIs; IDbits: 10 without LPIs. */
-	return lines | (domain->vgic.lpis ? TYPER_LPIS | (LPI_ID_BITS - 1) << 19 : 9u << 19);
+	return lines | (domain->vgic.lpis ? (uint32_t)GICD_TYPER_LPIS | (LPI_ID_BITS - 1) << 19 : 9u << 19);
 }
 
 static void write_ctlr(struct domain *domain, uint32_t value)
@@ -59,19 +56,16 @@ static void write_ctlr(struct domain *domain, uint32_t value)
 static void access_irouter(struct domain *domain, struct mmio_access *access)
 {
 	struct virq *virq = virq_find(domain, NULL, (uint32_t)(access->offset - GICD_IROUTER) / 8);
-	unsigned int shift = access->offset & 4 ? 32 : 0;
-	uint64_t mask = access->width == 8 ? ~0ull : 0xffffffffull << shift;
 
 	if (!virq || virq->intid < 32 || access->width < 4) {
 		access->data = 0;
 		return;
 	}
 	if (!access->write) {
-		access->data = (virq->irouter & mask) >> shift;
+		access->data = mmio_part(virq->irouter, access);
 		return;
 	}
-	virq->irouter = (virq->irouter & ~mask) | (access->data << shift & mask);
-	virq->irouter &= 0xff80ffffffull;
+	virq->irouter = mmio_merge(virq->irouter, access) & 0xff80ffffffull;
 	/* 1-of-N may go to any vCPU: vCPU 0. Else the register names a vCPU by affinity, or names none. */
 	if (virq->irouter & BIT(31))
 		virq_route(domain, virq, 0);

@@ -7,26 +7,23 @@
 #include <vimo/guest_map.h>
 #include "guest/vgic_bank.h"
 #include "guest/vlpi.h"
+#include "hw/its_regs.h"
 #include "lib/nospec.h"
 
-#define GICR_CTLR 0x0000u
 #define GICR_IIDR 0x0004u
-#define GICR_TYPER 0x0008u
 #define GICR_WAKER 0x0014u
 #define GICR_IDS 0xf000u
 #define FRAME_BYTES 0x10000u
-#define TYPER_PLPIS BIT(0)
 #define TYPER_LAST BIT(4)
 #define WAKER_SLEEP 2u
 #define WAKER_CHILDREN_ASLEEP 4u
-#define IIDR_VIMO 0x0000043bu
 
 static uint64_t typer(const struct vcpu *vcpu)
 {
 	uint64_t value = vcpu_affinity(vcpu->id) << 32 | (uint64_t)vcpu->id << 8;
 
 	if (vcpu->domain->vgic.lpis)
-		value |= TYPER_PLPIS;
+		value |= GICR_TYPER_PLPIS;
 	return vcpu->id + 1 == vcpu->domain->vcpu_count ? value | TYPER_LAST : value;
 }
 
@@ -56,10 +53,8 @@ static void access_control(struct vcpu *owner, struct mmio_access *access)
 		return;
 	if (offset == GICR_IIDR)
 		access->data = IIDR_VIMO;
-	else if (offset == GICR_TYPER)
-		access->data = access->width == 8 ? typer(owner) : (uint32_t)typer(owner);
-	else if (offset == GICR_TYPER + 4)
-		access->data = typer(owner) >> 32;
+	else if ((offset & ~7ull) == GICR_TYPER)
+		access->data = mmio_part(typer(owner), access);
 	else if (offset >= GICR_IDS)
 		access->data = vgic_id_register((uint32_t)offset - GICR_IDS, 3);
 }

@@ -12,7 +12,6 @@
 #include "mem/heap.h"
 
 #define VITS_PAGES (ALIGN_UP(sizeof(struct vits), PAGE_SIZE) / PAGE_SIZE)
-#define IIDR_VIMO 0x0000043bu
 #define CBASER_BITS (BASER_VALID | MASK(61, 59) | MASK(55, 53) | MASK(51, 16) | MASK(11, 10) | MASK(7, 0))
 #define CWRITER_OFFSET MASK(19, 5)
 /* Commands of one exit: interrupts and other vCPUs are not kept waiting. */
@@ -65,27 +64,17 @@ static void write_control(struct vits *vits, uint64_t value)
 	its_enable(vits->its, vits->enabled);
 }
 
-/* A write to one half keeps the other. */
-static uint64_t merge(uint64_t old, const struct mmio_access *access)
-{
-	unsigned int shift = (unsigned int)(access->offset & 4) * 8;
-
-	if (access->width == 8)
-		return access->data;
-	return (old & ~(0xffffffffull << shift)) | access->data << shift;
-}
-
 static void write_base(struct vits *vits, const struct mmio_access *access)
 {
 	if (vits->enabled) /* UNPREDICTABLE then (12.19.2) */
 		return;
-	vits->cbaser = merge(vits->cbaser, access) & CBASER_BITS;
+	vits->cbaser = mmio_merge(vits->cbaser, access) & CBASER_BITS;
 	vits->reader = vits->writer = 0;
 }
 
 static void write_writer(struct vits *vits, const struct mmio_access *access)
 {
-	uint64_t offset = merge(vits->writer, access) & CWRITER_OFFSET;
+	uint64_t offset = mmio_merge(vits->writer, access) & CWRITER_OFFSET;
 
 	if (offset < queue_bytes(vits))
 		vits->writer = (uint32_t)offset;
@@ -120,13 +109,12 @@ static uint64_t read_locked(const struct vits *vits, uint64_t offset)
 	}
 }
 
-static enum mmio_result vits_access(struct vcpu *vcpu, void *context, struct mmio_access *access)
+static enum mmio_result vits_access(UNUSED struct vcpu *vcpu, void *context, struct mmio_access *access)
 {
 	struct vits *vits = context;
 	enum mmio_result result = MMIO_DONE;
 	uint64_t data = 0;
 
-	(void)vcpu;
 	/* GITS_TRANSLATER is for devices: a CPU's write has no DeviceID (12.19.12). */
 	if (access->offset >= ITS_FRAME || access->width < 4) {
 		access->data = 0;
@@ -138,10 +126,10 @@ static enum mmio_result vits_access(struct vcpu *vcpu, void *context, struct mmi
 	else if (access->offset >= GITS_IDS)
 		data = vgic_id_register((uint32_t)access->offset - GITS_IDS, 3);
 	else
-		data = read_locked(vits, access->offset & ~7ull) >> (access->offset & 4) * 8;
+		data = mmio_part(read_locked(vits, access->offset & ~7ull), access);
 	spin_unlock(&its_lock);
 	if (!access->write)
-		access->data = access->width == 8 ? data : (uint32_t)data;
+		access->data = data;
 	return result;
 }
 

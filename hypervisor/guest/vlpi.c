@@ -199,20 +199,12 @@ static void enable_locked(struct vcpu *owner)
 			virq_update(domain, NULL, &vlpi->virq);
 }
 
-static uint64_t merge(uint64_t old, const struct mmio_access *access, uint64_t mask)
-{
-	unsigned int shift = (unsigned int)(access->offset & 4) * 8;
-	uint64_t part = access->width == 8 ? ~0ull : 0xffffffffull << shift;
-
-	return (old & ~part) | (access->data << shift & part & mask);
-}
-
 static void access_base(struct vcpu *owner, uint64_t *base, uint64_t mask, struct mmio_access *access)
 {
 	if (!access->write)
-		access->data = access->width == 8 ? *base : (uint32_t)(*base >> (access->offset & 4) * 8);
+		access->data = mmio_part(*base, access);
 	else if (!owner->vgic.lpis_enabled) /* then they are UNPREDICTABLE to change (12.11.33, 12.11.35) */
-		__atomic_store_n(base, merge(*base, access, mask), __ATOMIC_RELAXED);
+		__atomic_store_n(base, mmio_merge(*base, access) & mask, __ATOMIC_RELAXED);
 }
 
 bool vlpi_redist_access(struct vcpu *owner, struct mmio_access *access)

@@ -30,10 +30,8 @@ static uint64_t argument(const struct vcpu *vcpu, unsigned int n, bool wide)
 	return wide ? vcpu->x[n] : (uint32_t)vcpu->x[n];
 }
 
-static uint64_t version(struct vcpu *vcpu, bool wide)
+static uint64_t version(UNUSED struct vcpu *vcpu, UNUSED bool wide)
 {
-	(void)vcpu;
-	(void)wide;
 	return PSCI_1_1;
 }
 
@@ -62,12 +60,11 @@ static bool last_one_on_locked(const struct vcpu *vcpu)
 	return true;
 }
 
-static uint64_t cpu_off(struct vcpu *vcpu, bool wide)
+static uint64_t cpu_off(struct vcpu *vcpu, UNUSED bool wide)
 {
 	struct domain *domain = vcpu->domain;
 	bool last;
 
-	(void)wide;
 	spin_lock(&domain->lock);
 	last = last_one_on_locked(vcpu);
 	if (!last || domain != dom0)
@@ -118,10 +115,8 @@ static uint64_t affinity_info(struct vcpu *vcpu, bool wide)
 	return __atomic_load_n(&target->state, __ATOMIC_ACQUIRE) == VCPU_OFF ? AFFINITY_OFF : AFFINITY_ON;
 }
 
-static uint64_t migrate_info_type(struct vcpu *vcpu, bool wide)
+static uint64_t migrate_info_type(UNUSED struct vcpu *vcpu, UNUSED bool wide)
 {
-	(void)vcpu;
-	(void)wide;
 	return 2; /* no Trusted OS, or it needs no migration */
 }
 
@@ -137,15 +132,13 @@ static uint64_t stop(struct vcpu *vcpu, uint32_t function, enum vimo_stop_reason
 	return PSCI_SUCCESS;
 }
 
-static uint64_t system_off(struct vcpu *vcpu, bool wide)
+static uint64_t system_off(struct vcpu *vcpu, UNUSED bool wide)
 {
-	(void)wide;
 	return stop(vcpu, PSCI_SYSTEM_OFF, VIMO_STOP_POWEROFF);
 }
 
-static uint64_t system_reset(struct vcpu *vcpu, bool wide)
+static uint64_t system_reset(struct vcpu *vcpu, UNUSED bool wide)
 {
-	(void)wide;
 	return stop(vcpu, PSCI_SYSTEM_RESET, VIMO_STOP_REBOOT);
 }
 
@@ -185,11 +178,10 @@ static const struct psci_row *find_row(uint32_t function)
 }
 
 #define SMCCC_VERSION 0x80000000u
-static uint64_t features(struct vcpu *vcpu, bool wide)
+static uint64_t features(struct vcpu *vcpu, UNUSED bool wide)
 {
 	uint32_t function = (uint32_t)vcpu->x[1];
 
-	(void)wide;
 	return function == SMCCC_VERSION || find_row(function) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED_64;
 }
 

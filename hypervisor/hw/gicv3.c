@@ -10,6 +10,7 @@
 #include "hw/fdt_reg.h"
 #include "hw/gic_dist.h"
 #include "hw/gic_lr.h"
+#include "hw/its_regs.h"
 #include "lib/log.h"
 #include "mem/el2_map.h"
 
@@ -19,10 +20,7 @@
 #define GICD_CTLR_GRP1_ONE (1u << 0) /* seen from Non-secure with two security states: EnableGrp1 */
 #define GICD_IROUTER 0x6000u
 #define GICR_WAKER 0x0014u
-#define GICR_TYPER 0x0008u
 #define GICR_SGI 0x10000u
-#define GICR_CTLR 0x0000u
-#define GICR_CTLR_ENABLE_LPIS BIT(0)
 #define GICR_CTLR_RWP BIT(3)
 #define GICR_STRIDE 0x20000u
 #define GICR_REGIONS_MAX CPU_MAX
@@ -150,12 +148,12 @@ static void stop_lpis(uint64_t gicr)
 {
 	uint32_t control = mmio_read32(gicr + GICR_CTLR);
 
-	if (!(control & GICR_CTLR_ENABLE_LPIS))
+	if (!(control & GICR_CTLR_LPIS))
 		return;
-	mmio_write32(gicr + GICR_CTLR, control & (uint32_t)~GICR_CTLR_ENABLE_LPIS);
+	mmio_write32(gicr + GICR_CTLR, control & ~GICR_CTLR_LPIS);
 	wait_until_clear(gicr + GICR_CTLR, GICR_CTLR_RWP);
 	/* A redistributor may not let go of them (GICR_CTLR.CES = 0). */
-	if (mmio_read32(gicr + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+	if (mmio_read32(gicr + GICR_CTLR) & GICR_CTLR_LPIS)
 		log_print(LOG_WARN, "GIC: LPIs of the firmware stay on");
 }
 

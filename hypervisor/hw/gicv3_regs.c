@@ -5,81 +5,55 @@
 #include "hw/gicv3_regs.h"
 #include "cpu/barrier.h"
 
+/* List register n is ICH_LR<n>_EL2: op2 is n's lower three bits, CRm is 12 or 13. */
+#define EACH_OP2(X, crm) X(crm, 0) X(crm, 1) X(crm, 2) X(crm, 3) X(crm, 4) X(crm, 5) X(crm, 6) X(crm, 7)
+#define LR_READ(crm, op2)                \
+	if (n == ((crm)-12) * 8 + (op2)) \
+		return read_sysreg(S3_4_C12_C##crm##_##op2);
+#define LR_WRITE(crm, op2)               \
+	if (n == ((crm)-12) * 8 + (op2)) \
+		write_sysreg(value, S3_4_C12_C##crm##_##op2);
+
 uint64_t gicv3_lr_read(unsigned int n)
 {
-	switch (n) {
-	case 0: return read_sysreg(S3_4_C12_C12_0);
-	case 1: return read_sysreg(S3_4_C12_C12_1);
-	case 2: return read_sysreg(S3_4_C12_C12_2);
-	case 3: return read_sysreg(S3_4_C12_C12_3);
-	case 4: return read_sysreg(S3_4_C12_C12_4);
-	case 5: return read_sysreg(S3_4_C12_C12_5);
-	case 6: return read_sysreg(S3_4_C12_C12_6);
-	case 7: return read_sysreg(S3_4_C12_C12_7);
-	case 8: return read_sysreg(S3_4_C12_C13_0);
-	case 9: return read_sysreg(S3_4_C12_C13_1);
-	case 10: return read_sysreg(S3_4_C12_C13_2);
-	case 11: return read_sysreg(S3_4_C12_C13_3);
-	case 12: return read_sysreg(S3_4_C12_C13_4);
-	case 13: return read_sysreg(S3_4_C12_C13_5);
-	case 14: return read_sysreg(S3_4_C12_C13_6);
-	case 15: return read_sysreg(S3_4_C12_C13_7);
-	}
+	EACH_OP2(LR_READ, 12)
+	EACH_OP2(LR_READ, 13)
 	return 0;
 }
 
 void gicv3_lr_write(unsigned int n, uint64_t value)
 {
-	switch (n) {
-	case 0: write_sysreg(value, S3_4_C12_C12_0); break;
-	case 1: write_sysreg(value, S3_4_C12_C12_1); break;
-	case 2: write_sysreg(value, S3_4_C12_C12_2); break;
-	case 3: write_sysreg(value, S3_4_C12_C12_3); break;
-	case 4: write_sysreg(value, S3_4_C12_C12_4); break;
-	case 5: write_sysreg(value, S3_4_C12_C12_5); break;
-	case 6: write_sysreg(value, S3_4_C12_C12_6); break;
-	case 7: write_sysreg(value, S3_4_C12_C12_7); break;
-	case 8: write_sysreg(value, S3_4_C12_C13_0); break;
-	case 9: write_sysreg(value, S3_4_C12_C13_1); break;
-	case 10: write_sysreg(value, S3_4_C12_C13_2); break;
-	case 11: write_sysreg(value, S3_4_C12_C13_3); break;
-	case 12: write_sysreg(value, S3_4_C12_C13_4); break;
-	case 13: write_sysreg(value, S3_4_C12_C13_5); break;
-	case 14: write_sysreg(value, S3_4_C12_C13_6); break;
-	case 15: write_sysreg(value, S3_4_C12_C13_7); break;
-	}
+	EACH_OP2(LR_WRITE, 12)
+	EACH_OP2(LR_WRITE, 13)
 }
+
+/* Active priorities registers: n of ICH_AP0R<n>_EL2 and alike, of which there are 1, 2 or 4; op2 of ICC_AP0R<n>_EL1. */
+#define EACH_AP(X) X(0, 4) X(1, 5) X(2, 6) X(3, 7)
+#define AP_SAVE(n, op2)                                                  \
+	if (count > (n)) {                                               \
+		state->ap0r[n] = (uint32_t)read_sysreg(S3_4_C12_C8_##n); \
+		state->ap1r[n] = (uint32_t)read_sysreg(S3_4_C12_C9_##n); \
+	}
+#define AP_RESTORE(n, op2)                                     \
+	if (count > (n)) {                                     \
+		write_sysreg(state->ap0r[n], S3_4_C12_C8_##n); \
+		write_sysreg(state->ap1r[n], S3_4_C12_C9_##n); \
+	}
+#define AP_RESET(n, op2)                                    \
+	if (count > (n)) {                                  \
+		write_sysreg(0, S3_0_C12_C9_##n);           \
+		if (group0)                                 \
+			write_sysreg(0, S3_0_C12_C8_##op2); \
+	}
 
 void gicv3_ap_save(struct gic_vcpu_state *state, unsigned int count)
 {
-	state->ap0r[0] = (uint32_t)read_sysreg(S3_4_C12_C8_0);
-	state->ap1r[0] = (uint32_t)read_sysreg(S3_4_C12_C9_0);
-	if (count > 1) {
-		state->ap0r[1] = (uint32_t)read_sysreg(S3_4_C12_C8_1);
-		state->ap1r[1] = (uint32_t)read_sysreg(S3_4_C12_C9_1);
-	}
-	if (count > 2) {
-		state->ap0r[2] = (uint32_t)read_sysreg(S3_4_C12_C8_2);
-		state->ap1r[2] = (uint32_t)read_sysreg(S3_4_C12_C9_2);
-		state->ap0r[3] = (uint32_t)read_sysreg(S3_4_C12_C8_3);
-		state->ap1r[3] = (uint32_t)read_sysreg(S3_4_C12_C9_3);
-	}
+	EACH_AP(AP_SAVE)
 }
 
 void gicv3_ap_restore(const struct gic_vcpu_state *state, unsigned int count)
 {
-	write_sysreg(state->ap0r[0], S3_4_C12_C8_0);
-	write_sysreg(state->ap1r[0], S3_4_C12_C9_0);
-	if (count > 1) {
-		write_sysreg(state->ap0r[1], S3_4_C12_C8_1);
-		write_sysreg(state->ap1r[1], S3_4_C12_C9_1);
-	}
-	if (count > 2) {
-		write_sysreg(state->ap0r[2], S3_4_C12_C8_2);
-		write_sysreg(state->ap1r[2], S3_4_C12_C9_2);
-		write_sysreg(state->ap0r[3], S3_4_C12_C8_3);
-		write_sysreg(state->ap1r[3], S3_4_C12_C9_3);
-	}
+	EACH_AP(AP_RESTORE)
 }
 
 /*
@@ -98,24 +72,9 @@ static bool group0;
 /* Their number follows from the priority bits of EL2's interface, not of the virtual interface (IHI 0069 H, 12.2.3). */
 static void reset_active_priorities(unsigned int priority_bits)
 {
-	if (priority_bits >= 7) {
-		write_sysreg(0, S3_0_C12_C9_3);
-		write_sysreg(0, S3_0_C12_C9_2);
-	}
-	if (priority_bits >= 6)
-		write_sysreg(0, S3_0_C12_C9_1);
-	write_sysreg(0, S3_0_C12_C9_0);
-}
+	unsigned int count = priority_bits > 5 ? 1u << (priority_bits - 5) : 1;
 
-static void reset_active_priorities0(unsigned int priority_bits)
-{
-	if (priority_bits >= 7) {
-		write_sysreg(0, S3_0_C12_C8_7);
-		write_sysreg(0, S3_0_C12_C8_6);
-	}
-	if (priority_bits >= 6)
-		write_sysreg(0, S3_0_C12_C8_5);
-	write_sysreg(0, S3_0_C12_C8_4);
+	EACH_AP(AP_RESET)
 }
 
 void gicv3_reset_interface(unsigned int ap_registers)
@@ -123,12 +82,10 @@ void gicv3_reset_interface(unsigned int ap_registers)
 	static const struct gic_vcpu_state empty;
 	unsigned int priority_bits = (unsigned int)FIELD(read_sysreg(ICC_CTLR_EL1), 10, 8) + 1;
 
-	reset_active_priorities(priority_bits);
 	group0 = owns_group0(priority_bits);
-	if (group0) {
+	if (group0)
 		write_sysreg(0, ICC_IGRPEN0_EL1);
-		reset_active_priorities0(priority_bits);
-	}
+	reset_active_priorities(priority_bits);
 	gicv3_ap_restore(&empty, ap_registers);
 	write_sysreg(0, ICH_VMCR_EL2);
 }

@@ -66,9 +66,8 @@ enum vimo_status hc_event_connect(struct domain *domain, uint64_t *x)
 	return event_connect(domain, x[2], x[3], x[4]);
 }
 
-enum vimo_status hc_console_kick(struct domain *domain, uint64_t *x)
+enum vimo_status hc_console_kick(struct domain *domain, UNUSED uint64_t *x)
 {
-	(void)x;
 	pl011_kick(domain);
 	return VIMO_OK;
 }

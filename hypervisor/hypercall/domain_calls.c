@@ -6,12 +6,11 @@
 #include "guest/domain_life.h"
 #include "hw/timer.h"
 
-enum vimo_status hc_domain_create(struct vcpu *vcpu, uint64_t *x)
+enum vimo_status hc_domain_create(UNUSED struct vcpu *vcpu, uint64_t *x)
 {
 	struct domain *domain;
 	enum vimo_status status;
 
-	(void)vcpu;
 	if (x[1] > DOMAIN_MAX_VCPUS || x[2] > UINT32_MAX)
 		return VIMO_INVALID;
 	status = domain_create((unsigned int)x[1], (uint32_t)x[2], &domain);
@@ -22,11 +21,10 @@ enum vimo_status hc_domain_create(struct vcpu *vcpu, uint64_t *x)
 	return VIMO_OK;
 }
 
-enum vimo_status hc_domain_next(struct vcpu *vcpu, uint64_t *x)
+enum vimo_status hc_domain_next(UNUSED struct vcpu *vcpu, uint64_t *x)
 {
 	struct domain *domain = domain_next(x[1]);
 
-	(void)vcpu;
 	if (!domain)
 		return VIMO_NOT_FOUND;
 	x[1] = domain->id;
@@ -34,9 +32,8 @@ enum vimo_status hc_domain_next(struct vcpu *vcpu, uint64_t *x)
 	return VIMO_OK;
 }
 
-enum vimo_status hc_domain_destroy(struct domain *domain, uint64_t *x)
+enum vimo_status hc_domain_destroy(struct domain *domain, UNUSED uint64_t *x)
 {
-	(void)x;
 	return domain_destroy(domain);
 }
 

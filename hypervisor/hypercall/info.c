@@ -11,14 +11,14 @@
 #include "lib/log.h"
 #include "mem/heap.h"
 #include "mem/pool.h"
+#include "mem/pool_bank.h"
 
 #define RELEASE ((uint64_t)VIMO_RELEASE_MAJOR << 32 | (uint64_t)VIMO_RELEASE_MINOR << 16 | VIMO_RELEASE_PATCH)
 
 extern uint8_t __image_start[], __image_end[];
 
-enum vimo_status hc_version(struct vcpu *vcpu, uint64_t *x)
+enum vimo_status hc_version(UNUSED struct vcpu *vcpu, uint64_t *x)
 {
-	(void)vcpu;
 	x[1] = VIMO_ABI_VERSION;
 	x[2] = RELEASE;
 	return VIMO_OK;
@@ -43,13 +43,12 @@ static uint64_t page_sizes(void)
 	       (FIELD(mmfr0, 27, 24) < 8 ? 65536 : 0);
 }
 
-enum vimo_status hc_info(struct vcpu *vcpu, uint64_t *x)
+enum vimo_status hc_info(UNUSED struct vcpu *vcpu, uint64_t *x)
 {
 	pa_t base;
 	size_t bytes;
 
-	(void)vcpu;
-	pool_span(&base, &bytes);
+	pool_bank_span(&base, &bytes);
 	switch (x[1]) {
 	case VIMO_INFO_POOL_PAGES: x[1] = pool_total_pages(); break;
 	case VIMO_INFO_FREE_PAGES: x[1] = pool_spare_pages(); break;

@@ -177,18 +177,6 @@ static void write_clear(struct domain_io *io, uint32_t value)
 	io->uart.ris &= (uint16_t)~value;
 }
 
-static uint32_t read_zero(struct domain_io *io)
-{
-	(void)io;
-	return 0;
-}
-
-static void write_ignored(struct domain_io *io, uint32_t value)
-{
-	(void)io;
-	(void)value;
-}
-
 struct register_row {
 	uint32_t (*read)(struct domain_io *io);
 	void (*write)(struct domain_io *io, uint32_t value);
@@ -202,22 +190,24 @@ struct register_row {
 		.field = offsetof(struct pl011, name), .bytes = sizeof(((struct pl011 *)0)->name), .mask = (bits) \
 	}
 
-/* Table 3-1; index: offset / 4. Registers that are not in it read as zero and ignore writes. */
+/*
+ * Table 3-1; index: offset / 4. Registers that are not in it read as zero and ignore writes; so does UARTRSR, since no
+ * byte has an error.
+ */
 static const struct register_row rows[] = {
-	[0x00 / 4] = { .read = read_data, .write = write_data },    /* UARTDR */
-	[0x04 / 4] = { .read = read_zero, .write = write_ignored }, /* UARTRSR: no errors here */
-	[0x18 / 4] = { .read = read_flags },                        /* UARTFR */
-	[0x20 / 4] = FIELD_ROW(ilpr, 0xff),                         /* UARTILPR */
-	[0x24 / 4] = FIELD_ROW(ibrd, 0xffff),                       /* UARTIBRD */
-	[0x28 / 4] = FIELD_ROW(fbrd, 0x3f),                         /* UARTFBRD */
-	[0x2c / 4] = FIELD_ROW(lcr_h, 0xff),                        /* UARTLCR_H */
-	[0x30 / 4] = FIELD_ROW(cr, CR_MASK),                        /* UARTCR */
-	[0x34 / 4] = FIELD_ROW(ifls, 0x3f),                         /* UARTIFLS */
-	[0x38 / 4] = FIELD_ROW(imsc, INT_ALL),                      /* UARTIMSC */
-	[0x3c / 4] = FIELD_ROW(ris, 0),                             /* UARTRIS */
-	[0x40 / 4] = { .read = read_masked },                       /* UARTMIS */
-	[0x44 / 4] = { .write = write_clear },                      /* UARTICR */
-	[0x48 / 4] = FIELD_ROW(dmacr, 0x7),                         /* UARTDMACR */
+	[0x00 / 4] = { .read = read_data, .write = write_data }, /* UARTDR */
+	[0x18 / 4] = { .read = read_flags },                     /* UARTFR */
+	[0x20 / 4] = FIELD_ROW(ilpr, 0xff),                      /* UARTILPR */
+	[0x24 / 4] = FIELD_ROW(ibrd, 0xffff),                    /* UARTIBRD */
+	[0x28 / 4] = FIELD_ROW(fbrd, 0x3f),                      /* UARTFBRD */
+	[0x2c / 4] = FIELD_ROW(lcr_h, 0xff),                     /* UARTLCR_H */
+	[0x30 / 4] = FIELD_ROW(cr, CR_MASK),                     /* UARTCR */
+	[0x34 / 4] = FIELD_ROW(ifls, 0x3f),                      /* UARTIFLS */
+	[0x38 / 4] = FIELD_ROW(imsc, INT_ALL),                   /* UARTIMSC */
+	[0x3c / 4] = FIELD_ROW(ris, 0),                          /* UARTRIS */
+	[0x40 / 4] = { .read = read_masked },                    /* UARTMIS */
+	[0x44 / 4] = { .write = write_clear },                   /* UARTICR */
+	[0x48 / 4] = FIELD_ROW(dmacr, 0x7),                      /* UARTDMACR */
 };
 
 #define ID_OFFSET 0xfe0u

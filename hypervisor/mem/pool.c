@@ -388,8 +388,3 @@ size_t pool_dirty_pages(void)
 {
 	return __atomic_load_n(&dirty_pages, __ATOMIC_RELAXED);
 }
-
-void pool_span(pa_t *base, size_t *bytes)
-{
-	pool_bank_span(base, bytes);
-}

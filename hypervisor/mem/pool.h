@@ -48,9 +48,8 @@ struct page_info pool_page_info(pa_t pa);
  */
 size_t pool_scrub(size_t max_bytes, bool (*stop)(void));
 size_t pool_total_pages(void);
-size_t pool_free_pages(void);              /* state FREE only */
-size_t pool_spare_pages(void);             /* without an owner: FREE, DIRTY or being scrubbed, at one moment */
-size_t pool_dirty_pages(void);             /* given back, and not scrubbed yet */
-void pool_span(pa_t *base, size_t *bytes); /* from the first bank to the last */
+size_t pool_free_pages(void);  /* state FREE only */
+size_t pool_spare_pages(void); /* without an owner: FREE, DIRTY or being scrubbed, at one moment */
+size_t pool_dirty_pages(void); /* given back, and not scrubbed yet */
 
 #endif

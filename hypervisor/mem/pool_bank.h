@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pool_bank.h - the pool's chunks, numbered through all banks of RAM without the holes between. For pool.c.
+ * pool_bank.h - the pool's chunks, numbered through all banks of RAM without the holes between.
  */
 #ifndef MEM_POOL_BANK_H
 #define MEM_POOL_BANK_H

@@ -23,18 +23,13 @@
 #define ANY_CRM(op0, op1, crn, op2) SYSREG_ID(op0, op1, crn, 0, op2), ID_ALL & ~SYSREG_ID(0, 0, 0, 15, 0)
 #define ANY_CRM_OP2(op0, op1, crn) SYSREG_ID(op0, op1, crn, 0, 0), ID_ALL & ~SYSREG_ID(0, 0, 0, 15, 7)
 
-static uint64_t read_zero(struct vcpu *vcpu, uint32_t id)
+static uint64_t read_zero(UNUSED struct vcpu *vcpu, UNUSED uint32_t id)
 {
-	(void)vcpu;
-	(void)id;
 	return 0;
 }
 
-static enum trap_result write_ignored(struct vcpu *vcpu, uint32_t id, uint64_t value)
+static enum trap_result write_ignored(UNUSED struct vcpu *vcpu, UNUSED uint32_t id, UNUSED uint64_t value)
 {
-	(void)vcpu;
-	(void)id;
-	(void)value;
 	return TRAP_NEXT;
 }
 
@@ -42,18 +37,16 @@ static enum trap_result write_ignored(struct vcpu *vcpu, uint32_t id, uint64_t v
  * REVIDR_EL1 is the CPU's: it names fixed errata of the CPU that MIDR_EL1 names (DDI 0487 J.a, D19.2, REVIDR_EL1). All
  * else with CRm 0 that is trapped does not exist.
  */
-static uint64_t read_id(struct vcpu *vcpu, uint32_t id)
+static uint64_t read_id(UNUSED struct vcpu *vcpu, uint32_t id)
 {
-	(void)vcpu;
 	if (likely(CRM(id) >= 1 && CRM(id) <= 7))
 		return features_id_register(CRM(id), OP2(id));
 	return id == SYSREG_ID(3, 0, 0, 0, 6) ? read_sysreg(revidr_el1) : 0;
 }
 
 /* On a GICv2 machine a guest has no system registers of the GIC, even where the CPU has. */
-static enum trap_result write_sgi(struct vcpu *vcpu, uint32_t id, uint64_t value)
+static enum trap_result write_sgi(struct vcpu *vcpu, UNUSED uint32_t id, uint64_t value)
 {
-	(void)id;
 	if (unlikely(gic_info.version < 3))
 		return TRAP_UNDEFINED;
 	vgic_sgi1r(vcpu, value);
@@ -65,10 +58,8 @@ static enum trap_result write_sgi(struct vcpu *vcpu, uint32_t id, uint64_t value
  * With GICv2 a higher level has set SRE to 0, so that it is RAZ/WI (Arm IHI 0069 H, 12.2.24).
  */
 #define SRE_RAO 7u
-static uint64_t read_sre(struct vcpu *vcpu, uint32_t id)
+static uint64_t read_sre(UNUSED struct vcpu *vcpu, UNUSED uint32_t id)
 {
-	(void)vcpu;
-	(void)id;
 	return gic_info.version < 3 ? 0 : SRE_RAO;
 }
 
@@ -83,26 +74,20 @@ static enum trap_result write_ptimer(struct vcpu *vcpu, uint32_t id, uint64_t va
 	return TRAP_NEXT;
 }
 
-static uint64_t read_mdscr(struct vcpu *vcpu, uint32_t id)
+static uint64_t read_mdscr(UNUSED struct vcpu *vcpu, UNUSED uint32_t id)
 {
-	(void)vcpu;
-	(void)id;
 	return read_sysreg(mdscr_el1);
 }
 
 #define MDSCR_GUEST (BIT(0) | BIT(12) | BIT(13) | BIT(15)) /* SS, TDCC, KDE, MDE */
-static enum trap_result write_mdscr(struct vcpu *vcpu, uint32_t id, uint64_t value)
+static enum trap_result write_mdscr(UNUSED struct vcpu *vcpu, UNUSED uint32_t id, uint64_t value)
 {
-	(void)vcpu;
-	(void)id;
 	write_sysreg(value & MDSCR_GUEST, mdscr_el1);
 	return TRAP_NEXT;
 }
 
-static uint64_t read_oslsr(struct vcpu *vcpu, uint32_t id)
+static uint64_t read_oslsr(UNUSED struct vcpu *vcpu, UNUSED uint32_t id)
 {
-	(void)vcpu;
-	(void)id;
 	return BIT(3); /* OS lock implemented, not locked */
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "mem/heap.h"
 #include "mem/pool.h"
+#include "mem/pool_bank.h"
 
 #define BASE FAKE_RAM_BASE
 #define CHUNKS (FAKE_RAM_BYTES / BLOCK_SIZE)
@@ -161,7 +162,7 @@ static void banks_far_apart_need_no_metadata_between(void **state)
 	assert_int_equal(pool_add(PA(0xbfe00000), 2 * BLOCK_SIZE), VIMO_INVALID);
 	while (pool_scrub(GIGA_SIZE, NULL))
 		;
-	pool_span(&pa, &bytes);
+	pool_bank_span(&pa, &bytes);
 	assert_int_equal(pa.v, 0x80000000);
 	assert_int_equal(bytes, 0x400000000000 + 3 * GIGA_SIZE / 2 - 0x80000000);
 	assert_int_equal(pool_free_pages(), 5 * GIGA_SIZE / 2 / PAGE_SIZE);
