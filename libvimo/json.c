@@ -12,12 +12,38 @@
 
 #define DEPTH_MAX 32
 
+/* After the quote of a string. Return: its closing quote or NULL. @nul: gets whether it holds an escaped NUL */
+static const char *skip_string(const char *at, const char *end, bool *nul)
+{
+	*nul = false;
+	while (at < end && *at != '"') {
+		*nul = *nul || (end - at >= 6 && !memcmp(at, "\\u0000", 6));
+		at += *at == '\\' ? 2 : 1;
+	}
+	return at < end ? at : NULL;
+}
+
+/* json-c cuts the name of a member where a NUL is in it. */
+static bool has_cut_name(const char *text, size_t bytes)
+{
+	const char *at = text, *end = text + bytes;
+	bool nul;
+
+	while (at < end && (at = memchr(at, '"', end - at)) && (at = skip_string(at + 1, end, &nul))) {
+		for (at++; at < end && strchr(" \t\r\n", *at);)
+			at++;
+		if (nul && at < end && *at == ':')
+			return true;
+	}
+	return false;
+}
+
 json_object *json_parse(const char *text, size_t bytes)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	json_object *json;
 
-	if (!tokener || bytes > INT_MAX) {
+	if (!tokener || bytes > INT_MAX || has_cut_name(text, bytes)) {
 		if (tokener)
 			json_tokener_free(tokener);
 		return NULL;

@@ -13,7 +13,7 @@
  * json_parse() - parse a frame of a socket.
  * @bytes: length of @text without a final NUL
  *
- * The frame must be one object of strict JSON in UTF-8, at most 32 levels deep.
+ * The frame must be one object of strict JSON in UTF-8, at most 32 levels deep, without NUL in names of members.
  * Return: the object, or NULL.
  */
 json_object *json_parse(const char *text, size_t bytes);

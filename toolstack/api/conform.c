@@ -68,12 +68,14 @@ static int refuse_type(const struct place *place, const struct type *type, json_
 static int check(const struct interface *interface, const struct place *place, const struct type *type,
 		 json_object *value, struct error *err);
 
-/* json-c keeps what is above INT64_MAX as an unsigned number. */
+/* json-c makes INT64_MIN or UINT64_MAX of what is beyond. */
 static int check_int(const struct place *place, const struct type *type, json_object *value, struct error *err)
 {
+	int64_t number = json_object_get_int64(value);
+
 	if (!json_object_is_type(value, json_type_int))
 		return refuse_type(place, type, value, err);
-	if (json_object_get_int64(value) == INT64_MAX && json_object_get_uint64(value) > INT64_MAX)
+	if (number == INT64_MIN || (number == INT64_MAX && json_object_get_uint64(value) > INT64_MAX))
 		return refuse(place, "is out of range", "give a number of 64 bits, with sign", err);
 	return 0;
 }
@@ -201,21 +203,20 @@ static int check(const struct interface *interface, const struct place *place, c
 	}
 }
 
-static int check_all(const struct interface *interface, const struct type *type, json_object *parameters,
-		     struct error *err)
+int conform_type(const struct interface *interface, const struct type *type, json_object *json, struct error *err)
 {
 	const struct place whole = { .name = "parameters" }, root = { .name = "" };
 
-	if (!json_object_is_type(parameters, json_type_object))
-		return refuse_type(&whole, type, parameters, err);
-	return check_struct(interface, &root, type, parameters, err);
+	if (!json_object_is_type(json, json_type_object))
+		return refuse_type(&whole, type, json, err);
+	return check_struct(interface, &root, type, json, err);
 }
 
 int conform_call(const struct interface *interface, const struct declaration *method, json_object *parameters,
 		 struct error *err)
 {
 	json_object *none = parameters ? NULL : json_object_new_object();
-	int result = check_all(interface, method->type, parameters ? parameters : none, err);
+	int result = conform_type(interface, method->type, parameters ? parameters : none, err);
 
 	json_object_put(none);
 	return result;
@@ -229,10 +230,10 @@ int conform_reply(const struct interface *interface, const struct declaration *m
 	const struct declaration *declared = NULL;
 
 	if (!error)
-		return check_all(interface, method->reply, parameters, err);
+		return conform_type(interface, method->reply, parameters, err);
 	if (declaring && (declaring == interface || declaring == interfaces_all()))
 		declared = interface_declaration(declaring, DECLARE_ERROR, dot + 1);
 	if (!declared)
 		return error_set(err, ERROR_FAILED, "error %.100s is not declared", error);
-	return check_all(declaring, declared->type, parameters, err);
+	return conform_type(declaring, declared->type, parameters, err);
 }

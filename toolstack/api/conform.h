@@ -10,6 +10,10 @@
 
 #include <json-c/json.h>
 
+/** conform_type() - check that @json is an object of @type. @interface: of named types; NULL: @type has none. Return:
+ * 0, or -1 as conform_call(). */
+int conform_type(const struct interface *interface, const struct type *type, json_object *json, struct error *err);
+
 /**
  * conform_call() - check the parameters of a call of @method.
  * @parameters: NULL: none

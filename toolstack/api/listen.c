@@ -41,7 +41,7 @@ static struct listener read_only = {
 		.call_bytes = 8u << 10,
 		.queue_bytes = 256u << 10,
 		.calls = 4,
-		.ticks = 30000 / VARLINK_TICK_MS,
+		.ticks = 30000 / CONNECTION_TICK_MS,
 		.peers = { .connections_max = 64, .user_connections_max = 8, .user_queued_max = 512u << 10 },
 	},
 	.accepts = ACCEPTS,
@@ -62,7 +62,7 @@ static void on_read_only(uv_stream_t *stream, int status)
 	if (status)
 		return;
 	if (!uv_is_active((uv_handle_t *)&read_only.tick))
-		uv_timer_start(&read_only.tick, on_tick, VARLINK_TICK_MS, VARLINK_TICK_MS);
+		uv_timer_start(&read_only.tick, on_tick, CONNECTION_TICK_MS, CONNECTION_TICK_MS);
 	read_only.waiting = !read_only.accepts;
 	if (read_only.waiting)
 		return;
@@ -72,7 +72,7 @@ static void on_read_only(uv_stream_t *stream, int status)
 
 static void on_tick(uv_timer_t *timer)
 {
-	bool open = varlink_tick(&read_only.service);
+	bool open = connection_tick(&read_only.service);
 
 	read_only.accepts = ACCEPTS;
 	if (read_only.waiting)

@@ -27,7 +27,7 @@ static char directory[] = "/tmp/test_methods.XXXXXX", path[64];
 static struct guests guests = { .device = -1 };
 static struct api api = { .guests = &guests };
 static int client;
-static char text[4096]; /* replies that were received and not read */
+static char text[32768]; /* replies that were received and not read */
 static size_t used;
 
 /* There is no hypervisor. */
@@ -105,6 +105,23 @@ static bool is_closed(void)
 	return poll(&end, 1, 0) > 0 && recv(client, &byte, 1, MSG_DONTWAIT) <= 0;
 }
 
+static int connect_client(void **state)
+{
+	(void)state;
+	used = 0;
+	client = unix_socket_connect(path, SOCK_STREAM, 0);
+	run();
+	return client < 0 ? -1 : 0;
+}
+
+static int disconnect_client(void **state)
+{
+	(void)state;
+	close(client);
+	run();
+	return 0;
+}
+
 static void a_call_without_its_guest_is_answered_once(void **state)
 {
 	static const char *const methods[] = { "Info",    "Shutdown", "Reboot", "Destroy",   "Pause",
@@ -152,50 +169,152 @@ static void calls_are_answered_in_their_order(void **state)
 	expect_reply();
 }
 
-static void a_frame_that_is_not_a_call_ends_the_connection(void **state)
+static void a_message_that_is_not_a_call_gets_an_error_and_the_end(void **state)
 {
+	static const struct {
+		const char *message, *parameter;
+	} rows[] = {
+		{ "", "call" },
+		{ "hello", "call" },
+		{ "[]", "call" },
+		{ "{}{}", "call" },
+		{ "{\"method\":\"io.vimo.Domains.List\\xff\"}", "call" },
+		{ "{\"method\":\"io.vimo.Domains.List\xff\"}", "call" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"more\\u0000\":true}", "call" },
+		{ "{}", "method" },
+		{ "{\"method\":7}", "method" },
+		{ "{\"method\":null}", "method" },
+		{ "{\"method\":\"io.vimo.Domains.List\\u0000\"}", "method" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"parameters\":[]}", "parameters" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"more\":1}", "more" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"oneway\":\"yes\"}", "oneway" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"upgrade\":\"no\"}", "upgrade" },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"color\":1}", "color" },
+	};
+
 	(void)state;
-	send_frame("{\"method\":7}");
-	assert_true(is_closed());
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		send_frame(rows[n].message);
+		expect_error("org.varlink.service.InvalidParameter", rows[n].parameter);
+		assert_true(is_closed());
+		disconnect_client(state);
+		connect_client(state);
+	}
 }
 
-static void an_empty_frame_ends_the_connection(void **state)
-{
-	(void)state;
-	send_bytes("", 1);
-	assert_true(is_closed());
-}
-
-static void a_call_without_an_end_is_cut(void **state)
+static void a_call_that_is_too_large_gets_an_error_and_the_end(void **state)
 {
 	static char spaces[65536];
-	ssize_t sent = 0;
 
 	(void)state;
 	memset(spaces, ' ', sizeof(spaces));
-	for (unsigned int n = 0; n < 64 && sent >= 0; n++) {
+	for (unsigned int n = 0; n < 64; n++) { /* 4 MiB: the client can send all, then reads */
+		assert_int_equal(send(client, spaces, sizeof(spaces), MSG_NOSIGNAL), sizeof(spaces));
+		run();
+	}
+	expect_error("org.varlink.service.InvalidParameter", "call");
+	assert_true(is_closed());
+	disconnect_client(state);
+	connect_client(state);
+	memset(spaces, '[', sizeof(spaces) - 1);
+	send_bytes(spaces, sizeof(spaces) - 1);
+	send_bytes("", 1);
+	expect_error("org.varlink.service.InvalidParameter", "call");
+	assert_true(is_closed());
+}
+
+static void a_client_may_send_little_after_its_end(void **state)
+{
+	static char spaces[65536];
+	ssize_t sent = 1;
+
+	(void)state;
+	send_frame("");
+	for (unsigned int n = 0; n < 400 && sent > 0; n++) {
 		sent = send(client, spaces, sizeof(spaces), MSG_NOSIGNAL | MSG_DONTWAIT);
 		run();
 	}
 	assert_true(sent < 0);
+}
+
+static void oneway_gets_no_reply(void **state)
+{
+	(void)state;
+	send_frame("{\"method\":\"io.vimo.Domains.List\",\"oneway\":true}");
+	send_frame("{\"method\":\"io.vimo.Domains.Info\",\"oneway\":true}");
+	send_frame("{\"method\":\"io.vimo.Events.Monitor\",\"oneway\":true,\"more\":true}");
+	send_frame("{\"method\":\"no.such.Method\",\"oneway\":true}");
 	assert_null(reply());
+	assert_null(api.monitors.first);
+	send_frame("{\"method\":\"io.vimo.Domains.List\",\"oneway\":false,\"upgrade\":false}");
+	expect_reply();
+	assert_null(reply());
+	send_frame("{\"method\":7,\"oneway\":true}");
+	assert_null(reply());
+	assert_true(is_closed());
 }
 
-static int connect_client(void **state)
+static void names_and_kinds_of_calls_have_their_errors(void **state)
 {
+	static const struct {
+		const char *message, *error, *member, *value;
+	} rows[] = {
+		{ "{\"method\":\"io.vimo.List\"}", "InterfaceNotFound", "interface", "io.vimo" },
+		{ "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":\"io\"}}",
+		  "InterfaceNotFound", "interface", "io" },
+		{ "{\"method\":\"io.vimo.Domains.Lis\"}", "MethodNotFound", "method", "io.vimo.Domains.Lis" },
+		{ "{\"method\":\"io.vimo.Domains.Guest\"}", "MethodNotFound", "method", "io.vimo.Domains.Guest" },
+		{ "{\"method\":\"List\"}", "MethodNotFound", "method", "List" },
+		{ "{\"method\":\"\"}", "MethodNotFound", "method", "" },
+		{ "{\"method\":\".\"}", "InterfaceNotFound", "interface", "" },
+		{ "{\"method\":\"io.vimo.Events.Monitor\"}", "ExpectedMore", NULL, NULL },
+		{ "{\"method\":\"io.vimo.Domains.List\",\"upgrade\":true}", "InvalidParameter", "parameter",
+		  "upgrade" },
+	};
+
 	(void)state;
-	used = 0;
-	client = unix_socket_connect(path, SOCK_STREAM, 0);
-	run();
-	return client < 0 ? -1 : 0;
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		json_object *json, *parameters;
+		char error[64];
+
+		send_frame(rows[n].message);
+		json = reply();
+		snprintf(error, sizeof(error), "org.varlink.service.%s", rows[n].error);
+		assert_string_equal(json_string(json, "error"), error);
+		assert_true(json_object_object_get_ex(json, "parameters", &parameters));
+		assert_non_null(json_string(parameters, "message"));
+		if (rows[n].member)
+			assert_string_equal(json_string(parameters, rows[n].member), rows[n].value);
+		json_object_put(json);
+	}
 }
 
-static int disconnect_client(void **state)
+static void every_interface_is_listed_and_described(void **state)
 {
+	json_object *json, *parameters, *list;
+	const struct interface *interface = interfaces_all();
+	char frame[160];
+
 	(void)state;
-	close(client);
-	run();
-	return 0;
+	send_frame("{\"method\":\"org.varlink.service.GetInfo\"}");
+	json = reply();
+	assert_true(json_object_object_get_ex(json, "parameters", &parameters));
+	assert_true(json_object_object_get_ex(parameters, "interfaces", &list));
+	for (size_t n = 0; n < json_object_array_length(list); n++, interface = interface->next)
+		assert_string_equal(json_object_get_string(json_object_array_get_idx(list, n)), interface->name);
+	assert_null(interface);
+	json_object_put(json);
+	for (interface = interfaces_all(); interface; interface = interface->next) {
+		snprintf(
+			frame, sizeof(frame),
+			"{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":\"%s\"}}",
+			interface->name);
+		send_frame(frame);
+		json = reply();
+		assert_true(json_object_object_get_ex(json, "parameters", &parameters));
+		assert_string_equal(json_string(parameters, "description"), interface->text);
+		json_object_put(json);
+	}
 }
 
 static int enter(void **state)
@@ -226,9 +345,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, connect_client, disconnect_client)
 	const struct CMUnitTest tests[] = {
-		TEST(a_call_without_its_guest_is_answered_once), TEST(a_call_comes_in_pieces),
-		TEST(calls_are_answered_in_their_order),         TEST(a_frame_that_is_not_a_call_ends_the_connection),
-		TEST(an_empty_frame_ends_the_connection),        TEST(a_call_without_an_end_is_cut),
+		TEST(a_call_without_its_guest_is_answered_once),
+		TEST(a_call_comes_in_pieces),
+		TEST(calls_are_answered_in_their_order),
+		TEST(a_message_that_is_not_a_call_gets_an_error_and_the_end),
+		TEST(a_call_that_is_too_large_gets_an_error_and_the_end),
+		TEST(a_client_may_send_little_after_its_end),
+		TEST(oneway_gets_no_reply),
+		TEST(names_and_kinds_of_calls_have_their_errors),
+		TEST(every_interface_is_listed_and_described),
 	};
 
 	return cmocka_run_group_tests_name("methods", tests, enter, leave);

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * connection.c - messages of clients, one at a time; limits; memory. A connection without a partial message has no
+ * buffer.
+ */
+#include "api/connection.h"
+#include "container.h"
+
+#include <grp.h>
+#include <limits.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define READ_BYTES (16u << 10)
+#define JSON_FACTOR 64u       /* its memory, by its text */
+#define TRIM_BYTES (1u << 20) /* freed, until the heap is trimmed */
+#define TRIM_LAST (64u << 10) /* when no connection is left */
+#define IGNORED_CALLS 16u     /* of the largest size: what a client may send after its connection's end */
+
+struct connection {
+	struct connection *next, **link; /* of the service */
+	struct service *service;
+	message_fn on_message;
+	struct peer *peer;
+	struct connection **holder; /* NULL: the next message may be taken */
+	uv_pipe_t pipe;
+	uv_shutdown_t shutdown;
+	bool trusted, closing, ending, running, stopped;
+	unsigned int calls; /* left in this tick */
+	unsigned int ticks; /* left */
+	char *buffer;
+	size_t used, size;
+	size_t scanned; /* bytes at the buffer's start without a NUL */
+	size_t ignored; /* bytes after its end */
+};
+
+struct message {
+	uv_write_t request;
+	struct connection *connection;
+	json_object *json;
+	size_t bytes;
+};
+
+static char incoming[READ_BYTES]; /* of the present read */
+
+static void run(struct connection *connection);
+
+static struct connection *of_stream(uv_stream_t *stream)
+{
+	return container_of((uv_pipe_t *)stream, struct connection, pipe);
+}
+
+static struct connection *of_handle(uv_handle_t *handle)
+{
+	return of_stream((uv_stream_t *)handle);
+}
+
+/* Give memory back after @bytes were freed, in not too small parts: else clients leave tens of MiB behind. */
+static void freed(struct service *service, size_t bytes)
+{
+	service->freed += bytes;
+	if (service->freed < (service->first ? TRIM_BYTES : TRIM_LAST))
+		return;
+	service->freed = 0;
+	malloc_trim(0);
+}
+
+static void free_buffer(struct connection *connection)
+{
+	size_t size = connection->size;
+
+	free(connection->buffer);
+	connection->buffer = NULL;
+	connection->size = connection->used = connection->scanned = 0;
+	if (connection->peer)
+		peers_sent(connection->peer, size);
+	freed(connection->service, size * JSON_FACTOR);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct connection *connection = of_handle(handle);
+	struct service *service = connection->service;
+
+	*connection->link = connection->next;
+	if (connection->next)
+		connection->next->link = connection->link;
+	free_buffer(connection);
+	if (connection->peer)
+		peers_remove(&service->peers, connection->peer);
+	free(connection);
+	freed(service, sizeof(*connection));
+}
+
+static void close_now(struct connection *connection)
+{
+	if (connection->closing)
+		return;
+	connection->closing = true;
+	if (connection->holder)
+		*connection->holder = NULL;
+	connection->holder = NULL;
+	uv_close((uv_handle_t *)&connection->pipe, on_closed);
+}
+
+/* libuv calls this for each request before on_closed(). */
+static void on_written(uv_write_t *request, int status)
+{
+	struct message *message = container_of(request, struct message, request);
+	struct connection *connection = message->connection;
+	size_t bytes = message->bytes;
+
+	peers_sent(connection->peer, bytes);
+	json_object_put(message->json);
+	free(message);
+	freed(connection->service, bytes * JSON_FACTOR);
+	if (status)
+		close_now(connection);
+}
+
+void connection_send(struct connection *connection, json_object *json)
+{
+	struct message *message = calloc(1, sizeof(*message));
+	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	uv_buf_t buffer = uv_buf_init((char *)text, strlen(text) + 1);
+	const struct service *service = connection->service;
+
+	if (!message || connection_unread(connection) + buffer.len > service->queue_bytes ||
+	    !peers_queue(&service->peers, connection->peer, buffer.len)) {
+		json_object_put(json);
+		free(message);
+		close_now(connection);
+		return;
+	}
+	message->connection = connection;
+	message->bytes = buffer.len;
+	message->json = json; /* holds the text until it is written */
+	if (uv_write(&message->request, (uv_stream_t *)&connection->pipe, &buffer, 1, on_written))
+		on_written(&message->request, -1);
+}
+
+size_t connection_unread(const struct connection *connection)
+{
+	return uv_stream_get_write_queue_size((const uv_stream_t *)&connection->pipe);
+}
+
+struct service *connection_service(const struct connection *connection)
+{
+	return connection->service;
+}
+
+bool connection_trusted(const struct connection *connection)
+{
+	return connection->trusted;
+}
+
+void connection_hold(struct connection *connection, struct connection **holder)
+{
+	connection->holder = holder;
+}
+
+void connection_release(struct connection *connection)
+{
+	connection->holder = NULL;
+	run(connection);
+}
+
+/* libuv has sent all. The client's end closes the connection. */
+static void on_shutdown(uv_shutdown_t *shutdown, int status)
+{
+	struct connection *connection = container_of(shutdown, struct connection, shutdown);
+
+	if (status)
+		close_now(connection);
+}
+
+void connection_end(struct connection *connection)
+{
+	if (connection->closing || connection->ending)
+		return;
+	connection->ending = true;
+	if (uv_shutdown(&connection->shutdown, (uv_stream_t *)&connection->pipe, on_shutdown))
+		close_now(connection);
+}
+
+/* Return: whether the next message may be taken now. It is one call of those that this tick allows. */
+static bool may_run(struct connection *connection)
+{
+	if (connection->closing || connection->ending || connection->holder)
+		return false;
+	return !connection->service->calls || (connection->calls && connection->calls--);
+}
+
+/* Return: bytes of the next message without its NUL, or -1. @from: where it begins */
+static ssize_t find_message(struct connection *connection, size_t from)
+{
+	const char *at = connection->buffer + from + connection->scanned, *end;
+
+	end = memchr(at, 0, connection->used - from - connection->scanned);
+	if (end)
+		return end - (connection->buffer + from);
+	connection->scanned = connection->used - from;
+	return -1;
+}
+
+static void take_messages(struct connection *connection)
+{
+	size_t done = 0;
+	ssize_t bytes;
+
+	while (done < connection->used && (bytes = find_message(connection, done)) >= 0 && may_run(connection)) {
+		bool large = (size_t)bytes >= connection->service->call_bytes;
+
+		connection->on_message(connection, large ? NULL : connection->buffer + done, bytes);
+		connection->scanned = 0;
+		done += bytes + 1;
+	}
+	if (done == connection->used) {
+		free_buffer(connection);
+		return;
+	}
+	connection->used -= done;
+	memmove(connection->buffer, connection->buffer + done, connection->used);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
+{
+	(void)handle;
+	(void)hint;
+	*out = uv_buf_init(incoming, sizeof(incoming));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer);
+
+/* A client that sends more than one call's bytes ahead of its replies waits. */
+static void pace_reads(struct connection *connection)
+{
+	bool full = connection->used >= connection->service->call_bytes;
+
+	if (connection->closing || full == connection->stopped)
+		return;
+	connection->stopped = full;
+	if (full)
+		uv_read_stop((uv_stream_t *)&connection->pipe);
+	else
+		uv_read_start((uv_stream_t *)&connection->pipe, on_alloc, on_read);
+}
+
+/* A reply to a call calls this again: @running keeps a pipeline of calls off the stack. */
+static void run(struct connection *connection)
+{
+	const struct service *service = connection->service;
+
+	if (connection->running)
+		return;
+	connection->running = true;
+	take_messages(connection);
+	if (connection->used >= service->call_bytes && connection->scanned == connection->used && may_run(connection))
+		connection->on_message(connection, NULL, 0);
+	if (connection->ending)
+		free_buffer(connection);
+	connection->running = false;
+	pace_reads(connection);
+}
+
+/* Return: whether the buffer has room for @bytes more. */
+static bool make_room(struct connection *connection, size_t bytes)
+{
+	size_t size = connection->used + bytes, more = size - connection->size;
+	char *bigger;
+
+	if (size <= connection->size)
+		return true;
+	if (size < 2 * connection->size)
+		more = connection->size;
+	if (!peers_queue(&connection->service->peers, connection->peer, more))
+		return false;
+	bigger = realloc(connection->buffer, connection->size + more);
+	if (!bigger) {
+		peers_sent(connection->peer, more);
+		return false;
+	}
+	connection->buffer = bigger;
+	connection->size += more;
+	return true;
+}
+
+/* All connections of the user hold too much. An error would come amid the replies of a call. */
+static void refuse_more(struct connection *connection)
+{
+	if (connection->holder) {
+		close_now(connection);
+		return;
+	}
+	connection->on_message(connection, NULL, 0);
+	free_buffer(connection);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
+{
+	struct connection *connection = of_stream(stream);
+
+	if (got < 0) {
+		close_now(connection);
+	} else if (connection->ending) {
+		connection->ignored += got;
+		if (connection->ignored > IGNORED_CALLS * connection->service->call_bytes)
+			close_now(connection);
+	} else if (!make_room(connection, got)) {
+		refuse_more(connection);
+	} else {
+		memcpy(connection->buffer + connection->used, buffer->base, got);
+		connection->used += got;
+		run(connection);
+	}
+}
+
+/* Root, the user of vimod and members of group vimo are trusted. */
+static bool is_trusted(int fd, const struct ucred *peer)
+{
+	struct group *group = getgrnam("vimo");
+	gid_t groups[NGROUPS_MAX > 1024 ? 1024 : NGROUPS_MAX];
+	socklen_t bytes = sizeof(groups);
+
+	if (!peer->uid || peer->uid == geteuid())
+		return true;
+	if (!group)
+		return false;
+	if (peer->gid == group->gr_gid)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes))
+		return false;
+	for (size_t n = 0; n < bytes / sizeof(groups[0]); n++)
+		if (groups[n] == group->gr_gid)
+			return true;
+	return false;
+}
+
+/* Return: whether the connection's user may have it. */
+static bool admit(struct connection *connection)
+{
+	struct service *service = connection->service;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	int fd;
+
+	if (uv_fileno((uv_handle_t *)&connection->pipe, &fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return false;
+	connection->peer = peers_add(&service->peers, peer.uid);
+	connection->trusted = !service->for_all && is_trusted(fd, &peer);
+	return connection->peer;
+}
+
+void connection_accept(struct service *service, uv_stream_t *server, message_fn on_message)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+
+	if (!connection)
+		return;
+	connection->service = service;
+	connection->on_message = on_message;
+	connection->calls = service->calls;
+	connection->ticks = service->ticks;
+	connection->next = service->first;
+	connection->link = &service->first;
+	if (service->first)
+		service->first->link = &connection->next;
+	service->first = connection;
+	uv_pipe_init(server->loop, &connection->pipe, 0);
+	if (uv_accept(server, (uv_stream_t *)&connection->pipe) || !admit(connection))
+		close_now(connection);
+	else
+		uv_read_start((uv_stream_t *)&connection->pipe, on_alloc, on_read);
+}
+
+bool connection_tick(struct service *service)
+{
+	for (struct connection *connection = service->first; connection; connection = connection->next) {
+		connection->calls = service->calls;
+		if (service->ticks && !--connection->ticks)
+			close_now(connection);
+		else
+			run(connection);
+	}
+	return service->first;
+}
