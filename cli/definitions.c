@@ -24,10 +24,10 @@ static int call(struct client *client, const char *method, json_object *paramete
 	return reply ? 0 : -1;
 }
 
-int define_text(struct client *client, const char *text, const char *file, const char *cwd, json_object **config,
-		struct error *err)
+int define_text(struct client *client, const struct options *options, const char *text, const char *file,
+		const char *cwd, json_object **config, struct error *err)
 {
-	CLEANUP_JSON json_object *parsed = config_of_text(client, text, file, cwd, err);
+	CLEANUP_JSON json_object *parsed = config_of_text(client, text, file, cwd, options->settings, err);
 	CLEANUP_JSON json_object *old = NULL, *again = NULL;
 	json_object *lines = NULL, *kept = NULL, *uuid;
 	CLEANUP_FREE char *longer = NULL;
@@ -35,6 +35,7 @@ int define_text(struct client *client, const char *text, const char *file, const
 
 	if (!parsed)
 		return -1;
+	report_warnings(parsed, options->json);
 	/* A guest that is defined again stays the same guest for its software: its UUID, and the MACs that come of it.
 	 */
 	json_object_object_get_ex(parsed, "lines", &lines);
@@ -43,7 +44,7 @@ int define_text(struct client *client, const char *text, const char *file, const
 		old = call_vimod(client, "io.vimo.Domains.Definition", named(json_string(*config, "name")), &ignored);
 	if (old && json_object_object_get_ex(old, "config", &kept) &&
 	    asprintf(&longer, "%s\nuuid = \"%s\"\n", text, json_string(kept, "uuid")) > 0) {
-		again = config_of_text(client, longer, file, cwd, err);
+		again = config_of_text(client, longer, file, cwd, options->settings, err);
 		if (!again)
 			return -1;
 		json_object_object_get_ex(again, "config", config);
@@ -63,7 +64,7 @@ int cmd_define(struct client *client, const struct options *options, struct erro
 		return -1;
 	if (!cwd)
 		return error_errno(err, "working directory");
-	if (define_text(client, text, options->operand, cwd, &config, err))
+	if (define_text(client, options, text, config_file_name(options->operand), cwd, &config, err))
 		return -1;
 	parameters = json_object_new_object();
 	json_object_object_add(parameters, "config", json_object_get(config));

@@ -59,11 +59,11 @@ static int write_temporary(char *path, const char *name, json_object *config, st
 }
 
 /* Ask whether the errors are to be mended. Return: whether they are. */
-static bool ask_again(const struct error *err)
+static bool ask_again(const struct client *client, const struct error *err)
 {
 	char answer[16];
 
-	fprintf(stderr, "vimoctl: %s\n", err->text);
+	report_error(client, err, false);
 	fputs("Edit again? [Y/n] ", stderr);
 	return fgets(answer, sizeof(answer), stdin) && *answer != 'n' && *answer != 'N';
 }
@@ -76,7 +76,8 @@ static int take(struct client *client, const char *path, const struct options *o
 	json_object *parameters;
 
 	client_close(client); /* vimod may have been started again meanwhile */
-	if (!text || client_connect(client, err) || define_text(client, text, options->operand, "/", &config, err))
+	if (!text || client_connect(client, err) ||
+	    define_text(client, options, text, options->operand, "/", &config, err))
 		return -1;
 	if (strcmp(json_string(config, "name"), options->operand))
 		return error_set(
@@ -104,7 +105,7 @@ static int edit_until_good(struct client *client, const char *path, const struct
 		return 0;
 	}
 	while (take(client, path, options, err)) {
-		if (!ask_again(err))
+		if (!ask_again(client, err))
 			return error_set(err, ERROR_FAILED, "%s is not changed", options->operand);
 		if (run_editor(path, err))
 			return -1;

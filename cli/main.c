@@ -5,6 +5,7 @@
 #include "vimoctl.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,9 @@ static const struct command {
 	const char *operands; /* in brackets: may be left out. The completion scripts know each of these words */
 	const char *help;
 } commands[] = {
-	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG",
-	  "create a guest from a file and start it (-c: attach its console, -n: only check)" },
-	{ "define", cmd_define, "", "", "CONFIG", "keep a guest from a file, whether it runs or not" },
+	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG [KEY=VALUE]...",
+	  "create a guest from a file (-: standard input) and start it (-c: attach its console, -n: only check)" },
+	{ "define", cmd_define, "", "", "CONFIG [KEY=VALUE]...", "keep a guest from a file, whether it runs or not" },
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
@@ -185,7 +186,7 @@ static void explain_option(const struct command *command, int letter)
 			option_table[n].name, option_table[n].value, option_table[n].help);
 }
 
-/* Words of @command's operands, with or without those that may be left out. */
+/* Words of @command's operands, with or without those that may be left out; "..." stands for any number. */
 static int count_operands(const struct command *command, bool optional)
 {
 	int count = 0;
@@ -194,7 +195,7 @@ static int count_operands(const struct command *command, bool optional)
 		count += optional || *word != '[';
 		word += strcspn(word, " ");
 	}
-	return count;
+	return optional && strstr(command->operands, "...") ? INT_MAX : count;
 }
 
 /* Return: 0 or -1. */
@@ -219,6 +220,9 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 		return -1;
 	options->operand = argv[optind];
 	options->second = operands > 1 ? argv[optind + 1] : NULL;
+	/* What "..." stands for; argv ends with NULL. */
+	if (strstr(command->operands, "...") && operands >= count_operands(command, false))
+		options->settings = argv + optind + count_operands(command, false);
 	return 0;
 }
 
@@ -228,16 +232,11 @@ static int run(const struct command *command, const struct options *options)
 	struct error err = { 0 };
 	int result;
 
-	if (client_connect(&client, &err)) {
-		fprintf(stderr, "vimoctl: %s\n", err.text);
-		return err.code;
-	}
-	result = command->run(&client, options, &err);
+	result = client_connect(&client, &err) || command->run(&client, options, &err) ?
+			 report_error(&client, &err, options->json) :
+			 0;
 	client_close(&client);
-	if (!result)
-		return 0;
-	fprintf(stderr, "vimoctl: %s\n", err.text);
-	return err.code && err.code <= ERROR_RESOURCES ? (int)err.code : ERROR_FAILED;
+	return result;
 }
 
 static const struct command *find(const char *name)

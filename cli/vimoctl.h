@@ -15,6 +15,7 @@
 struct options {
 	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
 	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
+	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool json, console, dry_run, wait, force, help, all, off;
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
@@ -51,23 +52,37 @@ int cmd_version(struct client *client, const struct options *options, struct err
 
 /** call_vimod() - client_call(); terminals can show all text of the reply. */
 json_object *call_vimod(struct client *client, const char *method, json_object *parameters, struct error *err);
-/** read_config() - the text of a guest.cfg, to be freed; NULL: @err is set. */
-char *read_config(const char *path, struct error *err);
-/** config_of_text() - the reply of ParseConfig, which has config and in it name. Return: NULL: @err is set. */
-json_object *config_of_text(struct client *client, const char *text, const char *file, const char *cwd,
-			    struct error *err);
 /**
  * define_text() - a guest.cfg as a configuration; a guest that is defined keeps its UUID unless the text sets one.
  * @config: gets a new object
  *
  * Return: 0 or -1.
  */
-int define_text(struct client *client, const char *text, const char *file, const char *cwd, json_object **config,
-		struct error *err);
+int define_text(struct client *client, const struct options *options, const char *text, const char *file,
+		const char *cwd, json_object **config, struct error *err);
 /** render_config() - write a configuration as a guest.cfg. */
 void render_config(FILE *out, json_object *config);
 /** print_json() - print an object with indentation. */
 void print_json(json_object *json);
+/** report_warnings() - print the warnings of a reply of ParseConfig on standard error. */
+void report_warnings(json_object *reply, bool json);
+/** report_error() - print an error, or all that the last reply of @client lists. Return: the exit status. */
+int report_error(const struct client *client, const struct error *err, bool json);
+/** config_file_name() - the name of @path in messages. */
+const char *config_file_name(const char *path);
+/** read_config() - the text of a guest.cfg, "-": standard input; to be freed. Return: NULL: @err is set. */
+char *read_config(const char *path, struct error *err);
+/**
+ * config_of_text() - the reply of ParseConfig, which has config and in it name.
+ * @cwd: where relative paths start
+ * @settings: KEY=VALUE in place of keys of the text, up to NULL; NULL: none
+ *
+ * Return: NULL: @err is set.
+ */
+json_object *config_of_text(struct client *client, const char *text, const char *file, const char *cwd, char **settings,
+			    struct error *err);
+/** config_place_error() - put file and line of its key before an error of the configuration @parsed. */
+void config_place_error(struct client *client, json_object *parsed, const char *file, struct error *err);
 /** console_attach() - connect standard input and output to a guest's console. */
 int console_attach(struct client *client, const char *name, const char *type, struct error *err);
 

@@ -46,6 +46,7 @@ void client_close(struct client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	free(client->buffer);
+	json_object_put(client->failure);
 }
 
 static int lost(struct error *err, const char *why)
@@ -60,6 +61,8 @@ int client_send(struct client *client, const char *method, json_object *paramete
 	const char *text;
 	size_t left;
 
+	json_object_put(client->failure);
+	client->failure = NULL;
 	json_put_string(call, "method", method);
 	if (parameters)
 		json_object_object_add(call, "parameters", parameters);
@@ -158,6 +161,7 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 		text = json_string(parameters, "key");
 		if (text)
 			error_about(err, text);
+		client->failure = json_object_get(parameters);
 		return NULL;
 	}
 	return parameters ? json_object_get(parameters) : json_object_new_object();

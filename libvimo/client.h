@@ -17,6 +17,7 @@ struct client {
 	int fd;
 	char *buffer;
 	size_t used, size;
+	json_object *failure; /* the parameters of the last reply that was an error; NULL: none */
 };
 
 /**

@@ -16,18 +16,25 @@
 
 void method_parse(struct call *call, json_object *parameters)
 {
-	json_object *config, *lines, *reply;
-	struct error err;
+	struct config_source source = { .text = json_string(parameters, "text"),
+					.file = json_string(parameters, "file"),
+					.cwd = json_string(parameters, "cwd") };
+	json_object *config, *lines, *reply = json_object_new_object();
+	struct findings findings;
 
-	config = config_parse(json_string(parameters, "text"), json_string(parameters, "file"),
-			      json_string(parameters, "cwd"), &lines, &err);
-	if (!config) {
-		call_error(call, &err);
-		return;
+	json_object_object_get_ex(parameters, "settings", &source.settings);
+	config = config_parse(&source, &findings, &lines);
+	json_object_object_add(reply, "warnings", json_object_get(findings.warnings));
+	if (config) {
+		json_object_object_add(reply, "config", config);
+		json_object_object_add(reply, "lines", lines);
+		call_reply(call, reply);
+	} else {
+		json_object_object_add(reply, "errors", json_object_get(findings.errors));
+		json_object_put(lines);
+		call_error_with(call, &findings.first, reply);
 	}
-	reply = method_wrap("config", config);
-	json_object_object_add(reply, "lines", lines);
-	call_reply(call, reply);
+	findings_end(&findings);
 }
 
 /* A call of Create, with the configuration of its guest. */

@@ -89,10 +89,10 @@ size_t call_unread(const struct call *call)
 	return call->connection ? connection_unread(call->connection) : 0;
 }
 
-/* Errors of org.varlink.service have a parameter of their own for the key. */
-static json_object *error_of(const struct call *call, const struct error *err)
+/* Errors of org.varlink.service have a parameter of their own for the key. @parameters: further ones; taken over */
+static json_object *error_of(const struct call *call, const struct error *err, json_object *parameters)
 {
-	json_object *json = json_object_new_object(), *parameters = json_object_new_object();
+	json_object *json = json_object_new_object();
 	const char *member = error_member(err->code);
 	const char *interface = member || !call->interface ? "org.varlink.service" : call->interface->name;
 	char name[128];
@@ -111,7 +111,12 @@ static json_object *error_of(const struct call *call, const struct error *err)
 
 void call_error(struct call *call, const struct error *err)
 {
-	finish(call, error_of(call, err));
+	call_error_with(call, err, json_object_new_object());
+}
+
+void call_error_with(struct call *call, const struct error *err, json_object *parameters)
+{
+	finish(call, error_of(call, err, parameters));
 }
 
 /* Parse a message; @json gets it. Return: 0, or -1 when the connection cannot go on. */
@@ -149,7 +154,7 @@ static void on_message(struct connection *connection, const char *message, size_
 	}
 	if (parse(message, bytes, &json, &err)) {
 		if (!json_flag(json, "oneway"))
-			connection_send(connection, error_of(call, &err));
+			connection_send(connection, error_of(call, &err, json_object_new_object()));
 		connection_end(connection);
 		free(call);
 		json_object_put(json);

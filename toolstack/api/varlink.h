@@ -31,6 +31,8 @@ bool call_continue(struct call *call, json_object *parameters);
 size_t call_unread(const struct call *call);
 /** call_error() - the last reply of a call that failed. */
 void call_error(struct call *call, const struct error *err);
+/** call_error_with() - the same with further members in @parameters, which are taken over. */
+void call_error_with(struct call *call, const struct error *err, json_object *parameters);
 /** call_drop() - free a call whose client went away. */
 void call_drop(struct call *call);
 

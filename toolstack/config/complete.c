@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,30 @@ struct slots {
 	bool taken[CONFIG_SLOTS];
 };
 
+/* What the checks share. */
+struct checks {
+	struct guest_config *config;
+	struct slots slots;
+	complete_report_fn report;
+	void *arg;
+	bool failed;
+};
+
+static void __attribute__((format(printf, 4, 5)))
+report(struct checks *checks, const char *key, int index, const char *format, ...)
+{
+	char text[512];
+	struct error err;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error_key(&err, ERROR_FAILED, key, "%s", text);
+	checks->failed = true;
+	checks->report(checks->arg, index, &err);
+}
+
 static uint32_t slot_free(struct slots *slots)
 {
 	uint32_t slot = CONFIG_SLOT_FIRST;
@@ -29,16 +54,6 @@ static uint32_t slot_free(struct slots *slots)
 	return slot;
 }
 
-static int slot_claim(struct slots *slots, uint32_t slot, const char *key, struct error *err)
-{
-	if (slot && slots->taken[slot]) {
-		return error_key(err, ERROR_FAILED, key,
-				 "slot = %u is given to two devices: remove it from one of them", slot);
-	}
-	slots->taken[slot] = slot != 0;
-	return 0;
-}
-
 static struct disk_config *disk_of(struct guest_config *config, const char *vdev)
 {
 	for (uint32_t n = 0; n < config->disk_count; n++)
@@ -47,18 +62,18 @@ static struct disk_config *disk_of(struct guest_config *config, const char *vdev
 	return NULL;
 }
 
-static int complete_vdevs(struct guest_config *config, struct error *err)
+static void complete_vdevs(struct checks *checks)
 {
+	struct guest_config *config = checks->config;
+
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		struct disk_config *disk = &config->disk[n];
 
 		if (*disk->vdev == 'x')
 			memmove(disk->vdev, disk->vdev + 1, strlen(disk->vdev));
-		if (!*disk->vdev || disk_of(config, disk->vdev) == disk)
-			continue;
-		return error_key(err, ERROR_FAILED, "disk",
-				 "disk %u: vdev = %s is another disk's, too: give each disk its own", n + 1,
-				 disk->vdev);
+		if (*disk->vdev && disk_of(config, disk->vdev) != disk)
+			report(checks, "disk", (int)n, "vdev = %s is another disk's, too: give each disk its own",
+			       disk->vdev);
 	}
 	for (uint32_t n = 0; n < config->disk_count; n++) {
 		char vdev[] = "vda";
@@ -69,33 +84,28 @@ static int complete_vdevs(struct guest_config *config, struct error *err)
 			vdev[2]++;
 		strcpy(config->disk[n].vdev, vdev);
 	}
-	return 0;
 }
 
 /* An NBD server hides the format of its image. */
-static int complete_formats(struct guest_config *config, struct error *err)
+static void complete_formats(struct checks *checks)
 {
-	for (uint32_t n = 0; n < config->disk_count; n++) {
-		struct disk_config *disk = &config->disk[n];
+	for (uint32_t n = 0; n < checks->config->disk_count; n++) {
+		struct disk_config *disk = &checks->config->disk[n];
 		bool uri = nbd_is_uri(disk->target);
 
 		if (uri && disk->format == FORMAT_RAW)
 			disk->format = FORMAT_NBD;
 		if (*disk->backing && (disk->format == FORMAT_RAW || disk->format == FORMAT_NBD))
-			return error_key(
-				err, ERROR_FAILED, "disk",
-				"disk %u: backing is not possible with format = %s, which names no other image: "
-				"remove it",
-				n + 1, format_names[disk->format]);
+			report(checks, "disk", (int)n,
+			       "backing is not possible with format = %s, which names no other image: remove it",
+			       format_names[disk->format]);
 		if (uri == (disk->format == FORMAT_NBD))
 			continue;
-		return error_key(
-			err, ERROR_FAILED, "disk",
-			uri ? "disk %u: format = %s is not possible for an NBD server, which hides its image's format: remove it" :
-			      "disk %u: format = %s needs an NBD server: write target=nbd://ADDRESS/EXPORT",
-			n + 1, format_names[disk->format]);
+		report(checks, "disk", (int)n,
+		       uri ? "format = %s is not possible for an NBD server, which hides its image's format: remove it" :
+			     "format = %s needs an NBD server: write target=nbd://ADDRESS/EXPORT",
+		       format_names[disk->format]);
 	}
-	return 0;
 }
 
 /* At most as long as VirtIO allows: 16 digits of the uuid, and the vdev. */
@@ -129,16 +139,12 @@ static bool mac_taken(const struct guest_config *config, const struct vif_config
 	return false;
 }
 
-static int error_vif(uint32_t n, const char *key, const char *why, struct error *err)
-{
-	return error_key(err, ERROR_FAILED, "vif", "vif %u: %s %s", n + 1, key, why);
-}
-
 #define GOES_WITH(backend) (1u << (backend))
 
 /* Keys that only some back ends accept, and keys that a back end needs. */
-static int check_backend(const struct vif_config *vif, uint32_t n, struct error *err)
+static void check_backend(struct checks *checks, int n)
 {
+	const struct vif_config *vif = &checks->config->vif[n];
 	const struct {
 		const char *name;
 		bool given;
@@ -156,71 +162,65 @@ static int check_backend(const struct vif_config *vif, uint32_t n, struct error 
 		{ "socket", *vif->socket, GOES_WITH(VIF_VHOST_USER) },
 	};
 
-	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++) {
-		if (!keys[key].given || keys[key].with & GOES_WITH(vif->backend))
-			continue;
-		return error_key(err, ERROR_FAILED, "vif", "vif %u: %s is not possible with backend=%s: remove it",
-				 n + 1, keys[key].name, vif_backend_names[vif->backend]);
-	}
+	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++)
+		if (keys[key].given && !(keys[key].with & GOES_WITH(vif->backend)))
+			report(checks, "vif", n, "%s is not possible with backend=%s: remove it", keys[key].name,
+			       vif_backend_names[vif->backend]);
 	if (vif->backend == VIF_BRIDGE && !*vif->bridge)
-		return error_vif(n, "key \"bridge\"",
-				 "is missing: add bridge=br0, or backend=user for a network without one", err);
+		report(checks, "vif", n,
+		       "key \"bridge\" is missing: add bridge=br0, or backend=user for a network without one");
 	if (vif->backend == VIF_BRIDGE && vif->packed && vif->vhost)
-		return error_vif(n, "packed", "is not possible while dom0's kernel moves the packets: add vhost=false",
-				 err);
+		report(checks, "vif", n,
+		       "packed is not possible while dom0's kernel moves the packets: add vhost=false");
 	if (vif->backend == VIF_VHOST_USER && !*vif->socket)
-		return error_vif(n, "key \"socket\"", "is missing: add socket=PATH, where the switch listens", err);
-	return 0;
+		report(checks, "vif", n, "key \"socket\" is missing: add socket=PATH, where the switch listens");
 }
 
-static int check_backends(const struct guest_config *config, struct error *err)
+static void check_backends(struct checks *checks)
 {
-	for (uint32_t n = 0; n < config->vif_count; n++)
-		if (check_backend(&config->vif[n], n, err))
-			return -1;
-	return 0;
+	for (uint32_t n = 0; n < checks->config->vif_count; n++)
+		check_backend(checks, (int)n);
 }
 
-static int complete_names(struct guest_config *config, struct error *err)
+static void complete_names(struct checks *checks)
 {
+	struct guest_config *config = checks->config;
+
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		struct vif_config *vif = &config->vif[n];
 
 		for (char *c = vif->mac; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
-		if (*vif->mac && mac_taken(config, vif)) {
-			return error_key(err, ERROR_FAILED, "vif",
-					 "vif %u: mac = %s is another network's, too: give each network its own", n + 1,
-					 vif->mac);
-		}
-		for (uint32_t other = 0; other < n && *vif->vifname; other++) {
-			if (strcmp(config->vif[other].vifname, vif->vifname))
-				continue;
-			return error_key(err, ERROR_FAILED, "vif",
-					 "vif %u: vifname = %s is another network's, too: give each network its own",
-					 n + 1, vif->vifname);
-		}
+		if (*vif->mac && mac_taken(config, vif))
+			report(checks, "vif", (int)n, "mac = %s is another network's, too: give each network its own",
+			       vif->mac);
+		for (uint32_t other = 0; other < n && *vif->vifname; other++)
+			if (!strcmp(config->vif[other].vifname, vif->vifname))
+				report(checks, "vif", (int)n,
+				       "vifname = %s is another network's, too: give each network its own",
+				       vif->vifname);
 	}
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		struct vif_config *vif = &config->vif[n];
 
-		for (uint32_t index = n; !*vif->mac || mac_taken(config, vif); index += CONFIG_VIFS)
+		for (uint32_t index = n; !*vif->mac; index += CONFIG_VIFS) {
 			make_mac(config->uuid, index, vif->mac);
+			if (mac_taken(config, vif))
+				*vif->mac = '\0';
+		}
 	}
-	return 0;
 }
 
-static int check_tags(const struct guest_config *config, struct error *err)
+static void check_tags(struct checks *checks)
 {
+	const struct guest_config *config = checks->config;
+
 	for (uint32_t n = 0; n < config->fs_count; n++)
-		for (uint32_t other = 0; other < n; other++) {
-			if (strcmp(config->fs[n].tag, config->fs[other].tag))
-				continue;
-			return error_key(err, ERROR_FAILED, "fs",
-					 "fs %u: tag = %s is another folder's, too: give each folder its own", n + 1,
-					 config->fs[n].tag);
-		}
-	return 0;
+		for (uint32_t other = 0; other < n; other++)
+			if (!strcmp(config->fs[n].tag, config->fs[other].tag))
+				report(checks, "fs", (int)n,
+				       "tag = %s is another folder's, too: give each folder its own",
+				       config->fs[n].tag);
 }
 
 /* The slot of device @n of all devices; 0: not given yet. Return: NULL after the last device. */
@@ -241,20 +241,23 @@ static const uint32_t *slot_of(const struct guest_config *config, uint32_t n, co
 	return n == config->fs_count ? &config->channel_slot : NULL;
 }
 
-static int claim_slots(struct slots *slots, const struct guest_config *config, struct error *err)
+static void claim_slots(struct checks *checks)
 {
 	const uint32_t *slot;
 	const char *key;
 
-	for (uint32_t n = 0; (slot = slot_of(config, n, &key)); n++)
-		if (slot_claim(slots, *slot, key, err))
-			return -1;
-	return 0;
+	for (uint32_t n = 0; (slot = slot_of(checks->config, n, &key)); n++) {
+		if (*slot && checks->slots.taken[*slot])
+			report(checks, key, -1, "slot = %u is given to two devices: remove it from one of them", *slot);
+		checks->slots.taken[*slot] = *slot != 0;
+	}
 }
 
 /* Channels keep their order, which is that of their ports. */
-static int check_channels(struct guest_config *config, struct error *err)
+static void check_channels(struct checks *checks)
 {
+	struct guest_config *config = checks->config;
+
 	for (uint32_t n = 0; n < config->channel_count; n++) {
 		const struct channel_config *channel = &config->channel[n];
 
@@ -262,37 +265,32 @@ static int check_channels(struct guest_config *config, struct error *err)
 			const struct channel_config *before = &config->channel[other];
 			bool same = !strcmp(before->name, channel->name);
 
-			if (!same && (!*channel->path || strcmp(before->path, channel->path)))
-				continue;
-			return error_key(err, ERROR_FAILED, "channel",
-					 "channel %u: %s = %s is another channel's, too: give each channel its own",
-					 n + 1, same ? "name" : "path", same ? channel->name : channel->path);
+			if (same || (*channel->path && !strcmp(before->path, channel->path)))
+				report(checks, "channel", (int)n,
+				       "%s = %s is another channel's, too: give each channel its own",
+				       same ? "name" : "path", same ? channel->name : channel->path);
 		}
 	}
 	if (!config->channel_count)
 		config->channel_slot = 0;
-	return 0;
 }
 
-static int check_count(const struct guest_config *config, struct error *err)
+static void check_count(struct checks *checks)
 {
-	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count <=
+	const struct guest_config *config = checks->config;
+
+	if (config->disk_count + config->vif_count + config->fs_count + !!config->channel_count >
 	    CONFIG_SLOTS - CONFIG_SLOT_FIRST)
-		return 0;
-	return error_key(err, ERROR_RESOURCES, "channel",
-			 "a guest has %u slots for disks, networks, folders and channels: remove a device",
-			 CONFIG_SLOTS - CONFIG_SLOT_FIRST);
+		report(checks, "channel", -1,
+		       "a guest has %u slots for disks, networks, folders and channels: remove a device",
+		       CONFIG_SLOTS - CONFIG_SLOT_FIRST);
 }
 
-int config_complete(struct guest_config *config, struct error *err)
+/* Values that are still open once nothing is wrong. */
+static void complete_slots(struct guest_config *config, struct slots *slots)
 {
-	struct slots slots = { 0 };
 	char vdev[] = "vda";
 
-	if (complete_formats(config, err) || complete_vdevs(config, err) || check_backends(config, err) ||
-	    complete_names(config, err) || check_tags(config, err) || check_channels(config, err) ||
-	    check_count(config, err) || claim_slots(&slots, config, err))
-		return -1;
 	for (uint32_t n = 0; n < config->disk_count; n++)
 		if (!*config->disk[n].serial)
 			make_serial(config->uuid, &config->disk[n]);
@@ -301,22 +299,53 @@ int config_complete(struct guest_config *config, struct error *err)
 		struct disk_config *disk = disk_of(config, vdev);
 
 		if (disk && !disk->slot)
-			disk->slot = slot_free(&slots);
+			disk->slot = slot_free(slots);
 	}
 	for (uint32_t n = 0; n < config->vif_count; n++) {
 		struct vif_config *vif = &config->vif[n];
 
 		if (!vif->slot)
-			vif->slot = slot_free(&slots);
+			vif->slot = slot_free(slots);
 		if (vif->backend == VIF_USER && !vif->mtu)
 			vif->mtu = USER_MTU;
 	}
 	for (uint32_t n = 0; n < config->fs_count; n++)
 		if (!config->fs[n].slot)
-			config->fs[n].slot = slot_free(&slots);
+			config->fs[n].slot = slot_free(slots);
 	if (config->channel_count && !config->channel_slot)
-		config->channel_slot = slot_free(&slots);
-	return 0;
+		config->channel_slot = slot_free(slots);
+}
+
+int config_complete_all(struct guest_config *config, complete_report_fn report_fn, void *arg)
+{
+	static void (*const all[])(struct checks *) = { complete_formats, complete_vdevs, check_backends,
+							complete_names,   check_tags,     check_channels,
+							check_count,      claim_slots };
+	struct checks checks = { .config = config, .report = report_fn, .arg = arg };
+
+	for (size_t n = 0; n < sizeof(all) / sizeof(all[0]); n++)
+		all[n](&checks);
+	if (!checks.failed)
+		complete_slots(config, &checks.slots);
+	return checks.failed ? -1 : 0;
+}
+
+static void keep_first(void *arg, int index, const struct error *err)
+{
+	struct error *first = arg;
+
+	if (first->code)
+		return;
+	if (index < 0)
+		*first = *err;
+	else
+		error_key(first, err->code, err->key, "%s %d: %.900s", err->key, index + 1, err->text);
+}
+
+int config_complete(struct guest_config *config, struct error *err)
+{
+	*err = (struct error){ 0 };
+	return config_complete_all(config, keep_first, err);
 }
 
 uint32_t config_slots_used(const struct guest_config *config)

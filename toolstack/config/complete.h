@@ -17,6 +17,15 @@
  */
 int config_complete(struct guest_config *config, struct error *err);
 
+/**
+ * Takes an error across keys: @err->key is the key of the configuration.
+ * @index: of the device in the key's list, from 0; -1: none
+ */
+typedef void (*complete_report_fn)(void *arg, int index, const struct error *err);
+
+/** config_complete_all() - config_complete() with all errors. Texts do not name the device. Return: 0 or -1. */
+int config_complete_all(struct guest_config *config, complete_report_fn report, void *arg);
+
 /** config_slots_used() - one more than the last virtio-mmio slot that has a device. */
 uint32_t config_slots_used(const struct guest_config *config);
 

@@ -141,14 +141,14 @@ static const struct key disk_keys[] = {
 #undef FIELD
 
 static const struct foreign_key disk_foreign[] = {
-	{ "backend", "remove it: disks are dom0's" },
-	{ "backendtype", NULL },
-	{ "cdrom", "write access=ro for an image that is only read" },
-	{ "devtype", "write access=ro for an image that is only read" },
-	{ "direct-io-safe", NULL },
-	{ "discard", NULL },
-	{ "no-discard", "remove it: discards of the guest always reach the image" },
-	{ "script", "remove it: set up the device before and give its path as target" },
+	{ "backend", .advice = "remove it: disks are dom0's" },
+	{ "backendtype", .advice = NULL },
+	{ "cdrom", .advice = "write access=ro for an image that is only read" },
+	{ "devtype", .advice = "write access=ro for an image that is only read" },
+	{ "direct-io-safe", .advice = NULL },
+	{ "discard", .advice = NULL },
+	{ "no-discard", .advice = "remove it: discards of the guest always reach the image" },
+	{ "script", .advice = "remove it: set up the device before, and write its path as target" },
 };
 
 const struct key_table config_disk_keys = {
@@ -193,13 +193,13 @@ static const struct key vif_keys[] = {
 #undef FIELD
 
 static const struct foreign_key vif_foreign[] = {
-	{ "accel", NULL },
-	{ "gatewaydev", "put the interface into a bridge and write bridge=" },
-	{ "ip", "remove it: the guest sets its address" },
-	{ "model", NULL },
-	{ "netdev", "put the interface into a bridge and write bridge=" },
-	{ "script", "remove it: the interface is put into the bridge" },
-	{ "type", NULL },
+	{ "accel", .advice = NULL },
+	{ "gatewaydev", .advice = "put the interface into a bridge and write bridge=" },
+	{ "ip", .advice = "remove it: the guest sets its address" },
+	{ "model", .advice = NULL },
+	{ "netdev", .advice = "put the interface into a bridge and write bridge=" },
+	{ "script", .advice = "remove it: the interface is put into the bridge" },
+	{ "type", .advice = NULL },
 };
 
 const struct key_table config_vif_keys = {
@@ -234,9 +234,9 @@ static const struct key fs_keys[] = {
 #undef FIELD
 
 static const struct foreign_key fs_foreign[] = {
-	{ "security_model", "remove it: the guest sets the owners of files" },
-	{ "target", "write \"path\"" },
-	{ "xattr", "remove it: extended attributes are not shared" },
+	{ "security_model", .advice = "remove it: the guest sets the owners of files" },
+	{ "target", .advice = "write \"path\"" },
+	{ "xattr", .advice = "remove it: extended attributes are not shared" },
 };
 
 const struct key_table config_fs_keys = {
@@ -275,7 +275,7 @@ static const struct key channel_keys[] = {
 #undef FIELD
 
 static const struct foreign_key channel_foreign[] = {
-	{ "backend", "remove it: channels are dom0's" },
+	{ "backend", .advice = "remove it: channels are dom0's" },
 };
 
 const struct key_table config_channel_keys = {
@@ -325,26 +325,93 @@ static const struct key keys[] = {
 	  .range = { CONFIG_SLOT_FIRST, CONFIG_SLOTS - 1, 0 } },
 };
 
-static const char not_supported[] = "this release does not support it: remove it";
+static const char no_passthrough[] = "devices of the host are not given to guests: remove it";
+static const char no_firmware[] = "guests boot a kernel: write \"kernel\" and \"ramdisk\"";
+static const char no_pinning[] = "guests are not bound to CPUs: remove it, and set \"cpu_weight\"";
+static const char no_screen[] = "guests have consoles, no screen; see vimoctl console";
+static const char no_x86[] = "it is for x86";
+static const char no_need[] = "guests do not need it";
 
-/* Keys of xl that ViMo-S does not have. */
+/* Keys of xl that ViMo-S does not have: xl.cfg(5). */
 static const struct foreign_key foreign_keys[] = {
-	{ "bios", not_supported },
-	{ "bootloader", not_supported },
-	{ "builder", not_supported },
-	{ "cmdline", "write \"extra\"" },
-	{ "cpus", not_supported },
-	{ "initrd", "write \"ramdisk\"" },
-	{ "kernel_cmdline", "write \"extra\"" },
-	{ "maxmem", "write \"memory\"" },
-	{ "maxvcpus", "write \"vcpus\"" },
-	{ "on_shutdown", "write \"on_poweroff\"" },
-	{ "p9", "write \"fs\", which is virtio-fs" },
-	{ "root", "write \"extra\"" },
-	{ "serial", not_supported },
-	{ "sched_weight", "write \"cpu_weight\"" },
-	{ "type", not_supported },
-	{ "vfb", not_supported },
+	/* These change what the guest does or gets. */
+	{ "bios", .advice = no_firmware },
+	{ "boot", .advice = no_firmware },
+	{ "bootloader", .advice = no_firmware },
+	{ "bootloader_args", .advice = no_firmware },
+	{ "cap", .advice = "CPU time has no limit: remove it, and set \"cpu_weight\"" },
+	{ "cmdline", .advice = "write \"extra\"" },
+	{ "cpus", .advice = no_pinning },
+	{ "cpus_soft", .advice = no_pinning },
+	{ "device_tree", .advice = no_passthrough },
+	{ "dtdev", .advice = no_passthrough },
+	{ "firmware", .advice = no_firmware },
+	{ "initrd", .advice = "write \"ramdisk\"" },
+	{ "iomem", .advice = no_passthrough },
+	{ "ioports", .advice = no_passthrough },
+	{ "irqs", .advice = no_passthrough },
+	{ "kernel_cmdline", .advice = "write \"extra\"" },
+	{ "maxmem", .advice = "write \"memory\"" },
+	{ "maxvcpus", .advice = "write \"vcpus\"" },
+	{ "nics", .advice = "write \"vif\"" },
+	{ "on_shutdown", .advice = "write \"on_poweroff\"" },
+	{ "p9", .advice = "write \"fs\", which is virtio-fs" },
+	{ "pci", .advice = no_passthrough },
+	{ "pool", .advice = no_pinning },
+	{ "root", .advice = "write root= into \"extra\"" },
+	{ "sched_weight", .advice = "write \"cpu_weight\"" },
+	{ "usbdev", .advice = no_passthrough },
+	{ "virtio", .advice = "write \"disk\", \"vif\" or \"fs\": all devices are VirtIO's" },
+	{ "vtpm", .advice = "there is no TPM: remove it" },
+	/* These do not matter here. */
+	{ "acpi", .no_effect = "guests get a device tree" },
+	{ "apic", .no_effect = no_x86 },
+	{ "builder", .no_effect = "all guests are of one kind" },
+	{ "claim_mode", .no_effect = no_need },
+	{ "device_model_override", .no_effect = "each guest has a vimo-dm" },
+	{ "device_model_version", .no_effect = "each guest has a vimo-dm" },
+	{ "gic_version", .no_effect = "guests get a GICv3" },
+	{ "hap", .no_effect = no_need },
+	{ "hpet", .no_effect = no_x86 },
+	{ "hvm", .no_effect = "all guests are of one kind" },
+	{ "keymap", .no_effect = no_screen },
+	{ "localtime", .no_effect = "the guest's clock has UTC" },
+	{ "max_event_channels", .no_effect = no_need },
+	{ "max_grant_frames", .no_effect = no_need },
+	{ "max_maptrack_frames", .no_effect = no_need },
+	{ "nestedhvm", .no_effect = no_x86 },
+	{ "nographic", .no_effect = no_screen },
+	{ "nx", .no_effect = no_x86 },
+	{ "on_soft_reset", .no_effect = "a guest that resets itself does what on_reboot says" },
+	{ "on_watchdog", .no_effect = "guests have no watchdog device" },
+	{ "opengl", .no_effect = no_screen },
+	{ "pae", .no_effect = no_x86 },
+	{ "passthrough", .no_effect = no_need },
+	{ "rtc_timeoffset", .no_effect = "the guest's clock has UTC" },
+	{ "sdl", .no_effect = no_screen },
+	{ "serial", .no_effect = "each guest has a serial console; see vimoctl console" },
+	{ "shadow_memory", .no_effect = no_need },
+	{ "soundhw", .no_effect = "guests have no sound" },
+	{ "spice", .no_effect = no_screen },
+	{ "stdvga", .no_effect = no_screen },
+	{ "timer_mode", .no_effect = no_x86 },
+	{ "tsc_mode", .no_effect = no_x86 },
+	{ "type", .no_effect = "all guests are of one kind" },
+	{ "usb", .no_effect = "guests have no USB" },
+	{ "usbdevice", .no_effect = "guests have no USB" },
+	{ "vfb", .no_effect = no_screen },
+	{ "vga", .no_effect = no_screen },
+	{ "videoram", .no_effect = no_screen },
+	{ "viridian", .no_effect = no_x86 },
+	{ "vkb", .no_effect = no_screen },
+	{ "vnc", .no_effect = no_screen },
+	{ "vncconsole", .no_effect = no_screen },
+	{ "vncdisplay", .no_effect = no_screen },
+	{ "vnclisten", .no_effect = no_screen },
+	{ "vncpasswd", .no_effect = no_screen },
+	{ "vncunused", .no_effect = no_screen },
+	{ "vuart", .no_effect = "each guest has a serial console; see vimoctl console" },
+	{ "xen_platform_pci", .no_effect = no_x86 },
 };
 
 const struct key_table config_keys = {
@@ -373,6 +440,13 @@ int config_check(json_object *json, struct guest_config *config, struct error *e
 	if (!config->uuid[0])
 		make_uuid(config->uuid);
 	return config_complete(config, err);
+}
+
+int config_finish(struct guest_config *config, complete_report_fn report, void *arg)
+{
+	if (!config->uuid[0])
+		make_uuid(config->uuid);
+	return config_complete_all(config, report, arg);
 }
 
 json_object *config_to_json(const struct guest_config *config)

@@ -20,6 +20,9 @@ int config_check_name(const char *name, struct error *err);
 /** config_check() - @config gets the values of canonical JSON, checked and completed. Return: 0 or -1. */
 int config_check(json_object *json, struct guest_config *config, struct error *err);
 
+/** config_finish() - a uuid if @config lacks one, and config_complete_all(). Return: 0; or -1 after reports. */
+int config_finish(struct guest_config *config, complete_report_fn report, void *arg);
+
 /** config_to_json() - canonical JSON of a checked configuration. */
 json_object *config_to_json(const struct guest_config *config);
 

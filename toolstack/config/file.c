@@ -1,229 +1,421 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * file.c - guest.cfg, libconfig's syntax, to canonical JSON; errors name the line.
+ * file.c - guest.cfg to canonical JSON. An error costs the value in which it is, so that a run shows all of them.
  */
 #include "config/file.h"
 #include "alloc.h"
+#include "cfg.h"
 #include "cleanup.h"
 #include "config/config.h"
 #include "config/spec.h"
 #include "json.h"
 
-#include <libconfig.h>
-#include <stdio.h>
 #include <string.h>
 
-/* The state of reading, for messages. */
+#define LISTS 4u /* of devices, in the table of guests */
+
+/* Where the devices come from that a list of the configuration got: wrong ones are left out. */
+struct origin {
+	const struct key *key;
+	struct {
+		unsigned int number; /* from 1, in the file */
+		int line;
+	} entries[CONFIG_DISKS];
+	unsigned int count;
+};
+
+/* The state of reading. */
 struct reader {
 	const struct key_table *table;
 	const char *cwd; /* NULL: paths are absolute */
-	int line;
-	struct error *err;
-	void *scratch; /* where a value is checked before the whole configuration is */
+	struct findings *findings;
+	const char *argument;  /* KEY=VALUE that is read; NULL: the file */
+	json_object *settings; /* of struct config_source */
+	void *to;              /* the struct of @table */
+	json_object *seen;     /* keys that were given, right or wrong, and their lines; 0: by an argument */
+	struct origin origins[LISTS];
+	unsigned int origin_count;
 };
 
-/* Put "file:line: " before the text. Return: -1. */
-static int error_at(const char *file, int line, struct error *err)
-{
-	struct error inner = *err;
+/* A device of a list. */
+struct entry {
+	struct reader *reader;
+	const struct key *list;
+	unsigned int number;
+	int line;
+	bool bad;
+};
 
-	error_set(err, inner.code, "%.200s:%d: %.800s", file, line, inner.text);
-	return error_about(err, inner.key);
+static void on_syntax(void *arg, int line, const struct error *err)
+{
+	struct reader *reader = arg;
+
+	findings_error(reader->findings, reader->argument, line, err);
 }
 
-/*
- * libconfig would open any file that a line "@include ..." names, with the rights of vimod.
- * Return: the number of the first such line, or 0.
- */
-static int find_include(const char *text)
+/* "disk 2: " and the text. */
+static void report_device(struct reader *reader, const char *list, unsigned int number, int line,
+			  const struct error *err)
 {
-	for (int line = 1; text; line++) {
-		text += strspn(text, " \t");
-		if (!strncmp(text, "@include", 8))
-			return line;
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
+	struct error whole;
+
+	error_key(&whole, err->code, list, "%s %u: %.900s", list, number, err->text);
+	findings_error(reader->findings, reader->argument, line, &whole);
+}
+
+static void on_entry(void *arg, const struct error *err)
+{
+	struct entry *entry = arg;
+
+	entry->bad = true;
+	report_device(entry->reader, entry->list->name, entry->number, entry->line, err);
+}
+
+static json_object *paths_to_json(const struct cfg *list, const char *cwd)
+{
+	json_object *json = json_object_new_array();
+
+	for (const struct cfg *path = list->first; path; path = path->next)
+		json_object_array_add(json, path->type != CFG_TEXT ? NULL :
+					    cwd                    ? config_path(path->text, cwd) :
+								     json_object_new_string(path->text));
+	return json;
+}
+
+/* The value of a key that is not KEY_LIST; JSON null is of no key's type. */
+static json_object *value_to_json(const struct key *key, const struct cfg *cfg, const char *cwd)
+{
+	json_object *json = NULL;
+
+	switch (cfg->type) {
+	case CFG_NUMBER:
+		if (key->type == KEY_FLAG && (cfg->number == 0 || cfg->number == 1))
+			return json_object_new_boolean((json_bool)cfg->number);
+		return json_object_new_int64(cfg->number);
+	case CFG_FLAG: return json_object_new_boolean((json_bool)cfg->number);
+	case CFG_TEXT:
+		if (cwd && key->type != KEY_PATHS)
+			json = config_value(key, cfg->text, cwd);
+		return json ? json : json_object_new_string(cfg->text);
+	case CFG_LIST: return key->type == KEY_PATHS ? paths_to_json(cfg, cwd) : NULL;
+	default: return NULL;
 	}
-	return 0;
 }
 
-static json_object *paths_to_json(config_setting_t *setting, const char *cwd)
+/* Return: whether an error of the value has been reported. */
+static bool is_bad(const struct cfg *cfg)
 {
-	json_object *list = NULL;
+	bool bad = cfg->type == CFG_BAD;
 
-	if (!config_setting_is_array(setting) && !config_setting_is_list(setting))
-		return NULL;
-	list = json_object_new_array();
-	for (int n = 0; n < config_setting_length(setting); n++) {
-		const char *text = config_setting_get_string_elem(setting, n);
-
-		json_object_array_add(list, !text ? NULL : cwd ? config_path(text, cwd) : json_object_new_string(text));
-	}
-	return list;
+	for (const struct cfg *entry = cfg->type == CFG_LIST ? cfg->first : NULL; entry; entry = entry->next)
+		bad = bad || entry->type == CFG_BAD;
+	return bad;
 }
 
-/* The value of a key that is not KEY_LIST. */
-static json_object *scalar_to_json(const struct key *key, config_setting_t *setting, const char *cwd)
+/* A key of xl's that changes nothing. Return: whether it is one. */
+static bool warn_ignored(struct reader *reader, const struct key_table *table, const char *name, int line)
 {
-	const char *text = config_setting_get_string(setting);
+	const struct foreign_key *foreign = keys_find_foreign(table, name);
+	struct error err;
 
-	if (key->type == KEY_PATHS)
-		return paths_to_json(setting, cwd);
-	switch (config_setting_type(setting)) {
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64: return json_object_new_int64(config_setting_get_int64(setting));
-	case CONFIG_TYPE_BOOL: return json_object_new_boolean(config_setting_get_bool(setting));
-	case CONFIG_TYPE_STRING:
-		return key->type == KEY_PATH || key->type == KEY_IMAGE ? config_path(text, cwd) :
-									 json_object_new_string(text);
-	default: return NULL; /* JSON null: of no key's type */
-	}
+	if (!foreign || !foreign->no_effect)
+		return false;
+	error_key(&err, ERROR_FAILED, name, "key \"%s\" has no effect: %s", name, foreign->no_effect);
+	findings_warning(reader->findings, reader->argument, line, &err);
+	return true;
 }
 
-/* { key = value; ... } of a list. Return: an object, or NULL with the error set. */
-static json_object *group_to_json(const struct key_table *table, config_setting_t *group, struct reader *reader)
+/* { key = value; ... } of a list. The values are not checked yet. */
+static json_object *group_to_json(struct entry *entry, const struct cfg *group)
 {
-	CLEANUP_JSON json_object *json = json_object_new_object();
-	CLEANUP_FREE void *scratch = alloc_zeroed(table->bytes);
+	const struct key_table *table = entry->list->element;
+	json_object *json = json_object_new_object();
+	struct error err;
 
-	for (int n = 0; n < config_setting_length(group); n++) {
-		config_setting_t *setting = config_setting_get_elem(group, n);
-		const char *name = config_setting_name(setting);
-		const struct key *key = keys_find(table, name);
-		json_object *value;
+	for (const struct cfg *cfg = group->first; cfg; cfg = cfg->next) {
+		const struct key *key = keys_find(table, cfg->name);
 
-		reader->line = config_setting_source_line(setting);
-		if (!key) {
-			keys_unknown(table, name, reader->err);
-			return NULL;
+		entry->line = cfg->line;
+		if (!key && warn_ignored(entry->reader, table, cfg->name, cfg->line))
+			continue;
+		if (key && json_object_object_get_ex(json, cfg->name, NULL)) {
+			error_key(&err, ERROR_FAILED, cfg->name, "%s is given twice: remove one of them", cfg->name);
+			on_entry(entry, &err);
+		} else if (key && is_bad(cfg)) {
+			entry->bad = true;
+		} else if (key) {
+			json_object_object_add(json, cfg->name, value_to_json(key, cfg, entry->reader->cwd));
+		} else {
+			keys_unknown(table, cfg->name, &err);
+			on_entry(entry, &err);
 		}
-		value = scalar_to_json(key, setting, reader->cwd);
-		json_object_object_add(json, name, value);
-		if (keys_take_value(key, value, scratch, reader->err))
-			return NULL;
 	}
-	return json_object_get(json);
+	return json;
 }
 
-/* [ "as xl writes it", ... ] or ( { groups }, ... ). Return: an array, or NULL with the error set. */
-static json_object *list_to_json(const struct key *key, config_setting_t *setting, struct reader *reader)
+/* The line of @name in the group that an entry is, or of the entry. */
+static int line_in(const struct cfg *cfg, const char *name)
+{
+	const struct cfg *found = cfg_find(cfg, name);
+
+	return found ? found->line : cfg->line;
+}
+
+/* All values of a device, and whether a key is missing. */
+static void check_device(struct entry *entry, const struct cfg *cfg, json_object *json)
+{
+	const struct key_table *table = entry->list->element;
+	CLEANUP_FREE void *scratch = alloc_zeroed(table->bytes);
+	struct error err;
+
+	json_object_object_foreach(json, name, value) {
+		entry->line = line_in(cfg, name);
+		if (keys_take_value(keys_find(table, name), value, scratch, &err))
+			on_entry(entry, &err);
+	}
+	entry->line = cfg->line;
+	if (!entry->bad && keys_take(table, json, scratch, &err))
+		on_entry(entry, &err);
+}
+
+/* Text as xl writes it, or a group. Return: the device, or NULL when the error is reported. */
+static json_object *device_to_json(struct entry *entry, const struct cfg *cfg)
+{
+	json_object *json = NULL;
+	struct error err;
+
+	if (cfg->type == CFG_BAD)
+		return NULL;
+	if (cfg->type == CFG_TEXT) {
+		json = config_spec_all(entry->list->element, cfg->text, entry->reader->cwd, on_entry, entry);
+	} else if (cfg->type == CFG_GROUP) {
+		json = group_to_json(entry, cfg);
+	} else {
+		error_set(&err, ERROR_FAILED, "it is neither text nor a group: write %s", entry->list->hint);
+		on_entry(entry, &err);
+		return NULL;
+	}
+	check_device(entry, cfg, json);
+	if (!entry->bad)
+		return json;
+	json_object_put(json);
+	return NULL;
+}
+
+static void report_key(struct reader *reader, int line, const struct error *err)
+{
+	findings_error(reader->findings, reader->argument, line, err);
+}
+
+/* [ "as xl writes it", ... ] or ( { groups }, ... ): all devices that are right. */
+static void take_devices(struct reader *reader, const struct key *key, const struct cfg *cfg)
 {
 	CLEANUP_JSON json_object *list = json_object_new_array();
+	struct origin *origin = &reader->origins[reader->origin_count++];
+	/* An argument may have one device as text. */
+	const struct cfg *first = reader->argument && cfg->type == CFG_TEXT ? cfg : cfg->first;
+	unsigned int count = 0;
+	struct error err;
 
-	if (!config_setting_is_array(setting) && !config_setting_is_list(setting)) {
-		error_set(reader->err, ERROR_FAILED, "%s is not a list: write %s", key->name, key->hint);
-		return NULL;
+	origin->key = key;
+	for (const struct cfg *each = first; each; each = each->next)
+		count++;
+	if (cfg->type != CFG_LIST && first != cfg)
+		error_key(&err, ERROR_FAILED, key->name, "%s is not a list: write %s", key->name, key->hint);
+	else if (count > (unsigned int)key->range.maximum)
+		error_key(&err, ERROR_FAILED, key->name, "%s has %u entries: write %lld at most", key->name, count,
+			  (long long)key->range.maximum);
+	else
+		err.code = ERROR_NONE;
+	if (err.code) {
+		report_key(reader, cfg->line, &err);
+		return;
 	}
-	for (int n = 0; n < config_setting_length(setting); n++) {
-		config_setting_t *entry = config_setting_get_elem(setting, n);
-		const char *text = config_setting_get_string(entry);
-		json_object *json = NULL;
+	count = 0;
+	for (const struct cfg *each = first; each; each = each->next) {
+		struct entry entry = { .reader = reader, .list = key, .number = ++count, .line = each->line };
+		json_object *device = device_to_json(&entry, each);
 
-		reader->line = config_setting_source_line(entry);
-		if (text)
-			json = config_spec(key->element, text, reader->cwd, reader->err);
-		else if (config_setting_is_group(entry))
-			json = group_to_json(key->element, entry, reader);
-		else
-			error_set(reader->err, ERROR_FAILED, "it is neither text nor a group: write %s", key->hint);
-		if (!json) {
-			struct error inner = *reader->err;
-
-			error_set(reader->err, inner.code, "%s %d: %.900s", key->name, n + 1, inner.text);
-			return NULL;
-		}
-		json_object_array_add(list, json);
+		if (!device)
+			continue;
+		json_object_array_add(list, device);
+		origin->entries[origin->count].number = count;
+		origin->entries[origin->count++].line = reader->argument ? 0 : each->line;
 	}
-	return json_object_get(list);
+	if (keys_take_value(key, list, reader->to, &err)) /* each was checked */
+		report_key(reader, cfg->line, &err);
 }
 
-/* One setting of the file into @json and @lines. Return: 0 or -1. */
-static int take_setting(config_setting_t *setting, struct reader *reader, json_object *json, json_object *lines)
+static void take_setting(struct reader *reader, const struct cfg *cfg)
 {
-	const char *name = config_setting_name(setting);
-	const struct key *key = keys_find(reader->table, name);
-	json_object *value;
+	const struct key *key = keys_find(reader->table, cfg->name);
+	CLEANUP_JSON json_object *value = NULL;
+	json_object *before;
+	struct error err;
 
-	reader->line = config_setting_source_line(setting);
-	if (!key)
-		return keys_unknown(reader->table, name, reader->err);
-	json_put_number(lines, name, reader->line);
-	value = key->type == KEY_LIST ? list_to_json(key, setting, reader) : scalar_to_json(key, setting, reader->cwd);
-	if (key->type == KEY_LIST && !value)
-		return error_about(reader->err, name);
-	json_object_object_add(json, name, value);
-	if (keys_take_value(key, value, reader->scratch, reader->err))
-		return error_about(reader->err, name);
-	return 0;
+	if (!key && warn_ignored(reader, reader->table, cfg->name, cfg->line))
+		return;
+	if (!key) {
+		keys_unknown(reader->table, cfg->name, &err);
+		report_key(reader, cfg->line, &err);
+		return;
+	}
+	if (json_object_object_get_ex(reader->seen, cfg->name, &before)) {
+		error_key(&err, ERROR_FAILED, cfg->name, "%s is given in line %d, too: remove one of them", cfg->name,
+			  json_object_get_int(before));
+		report_key(reader, cfg->line, &err);
+		return;
+	}
+	json_put_number(reader->seen, cfg->name, reader->argument ? 0 : cfg->line);
+	if (key->type == KEY_LIST && cfg->type != CFG_BAD)
+		take_devices(reader, key, cfg);
+	if (key->type == KEY_LIST || is_bad(cfg))
+		return;
+	value = value_to_json(key, cfg, reader->cwd);
+	if (keys_take_value(key, value, reader->to, &err)) {
+		error_about(&err, key->name);
+		report_key(reader, cfg->line, &err);
+	}
 }
 
-/* All settings of @text into @json; reader->line says where one is wrong. */
-static int read_settings(config_t *parser, const char *text, struct reader *reader, json_object *json,
-			 json_object *lines)
+/* The last of the settings for @name. */
+static const char *setting_for(json_object *settings, const char *name)
 {
-	int include = find_include(text);
-	config_setting_t *root;
+	for (size_t n = settings ? json_object_array_length(settings) : 0; n; n--) {
+		const char *text = json_object_get_string(json_object_array_get_idx(settings, n - 1));
 
-	if (include) {
-		reader->line = include;
-		return error_set(reader->err, ERROR_FAILED, "@include is not supported: write the keys into this file");
+		if (text && strcspn(text, "=") == strlen(name) && !strncmp(text, name, strlen(name)))
+			return text;
 	}
-	if (!config_read_string(parser, text)) {
-		reader->line = config_error_line(parser);
-		return error_set(reader->err, ERROR_FAILED, "%s: write key = value, text in double quotes",
-				 config_error_text(parser));
-	}
-	root = config_root_setting(parser);
-	for (int n = 0; n < config_setting_length(root); n++)
-		if (take_setting(config_setting_get_elem(root, n), reader, json, lines))
-			return -1;
-	return 0;
+	return NULL;
 }
 
-/* Return: a checked configuration in JSON, or NULL; reader->line says where. */
-static json_object *read_text(config_t *parser, const char *text, struct reader *reader, json_object *lines)
+static void take_argument(struct reader *reader, const char *argument)
+{
+	struct cfg *group = NULL;
+	struct error err;
+
+	reader->argument = argument;
+	if (!strchr(argument, '=')) {
+		error_set(&err, ERROR_FAILED, "not of the form KEY=VALUE: write a key of %s, = and its value",
+			  reader->table->page);
+		report_key(reader, 1, &err);
+	} else {
+		group = cfg_parse_argument(argument, on_syntax, reader);
+	}
+	if (group && group->first)
+		take_setting(reader, group->first);
+	reader->argument = NULL;
+	cfg_free(group);
+}
+
+static void take_arguments(struct reader *reader)
+{
+	json_object *settings = reader->settings;
+
+	for (size_t n = 0; settings && n < json_object_array_length(settings); n++) {
+		const char *text = json_object_get_string(json_object_array_get_idx(settings, n));
+		CLEANUP_FREE char *name = text ? strndup(text, strcspn(text, "=")) : NULL;
+
+		if (name && setting_for(settings, name) == text)
+			take_argument(reader, text);
+	}
+}
+
+static void report_missing(struct reader *reader)
+{
+	for (size_t n = 0; n < reader->table->keys_count; n++) {
+		const struct key *key = &reader->table->keys[n];
+		json_object *line = NULL;
+		struct error err;
+
+		if (!key->required || *((char *)reader->to + key->offset))
+			continue;
+		if (json_object_object_get_ex(reader->seen, key->name, &line) && reader->findings->first.code)
+			continue; /* reported already */
+		error_key(&err, ERROR_FAILED, key->name, "key \"%s\" is missing: add %s", key->name, key->hint);
+		report_key(reader, line ? json_object_get_int(line) : 1, &err);
+	}
+}
+
+/* All settings of @text, and then the arguments, into @reader's struct. */
+static void read_settings(struct reader *reader, const char *text)
+{
+	struct error err;
+	int line = cfg_check_text(text, strlen(text), &err);
+	struct cfg *group;
+
+	reader->seen = json_object_new_object();
+	keys_defaults(reader->table, reader->to);
+	if (line) {
+		report_key(reader, line, &err);
+		return;
+	}
+	group = cfg_parse(text, on_syntax, reader);
+	for (const struct cfg *cfg = group->first; cfg; cfg = cfg->next)
+		if (!setting_for(reader->settings, cfg->name))
+			take_setting(reader, cfg);
+	cfg_free(group);
+	take_arguments(reader);
+	report_missing(reader);
+}
+
+/* An error across keys, of device @index of the configuration's list @err->key. */
+static void on_complete(void *arg, int index, const struct error *err)
+{
+	struct reader *reader = arg;
+	int line = (int)json_number(reader->seen, err->key, 1);
+
+	reader->argument = line ? NULL : setting_for(reader->settings, err->key);
+	for (unsigned int n = 0; n < reader->origin_count && index >= 0; n++) {
+		const struct origin *origin = &reader->origins[n];
+
+		if (strcmp(origin->key->name, err->key) || (unsigned int)index >= origin->count)
+			continue;
+		report_device(reader, err->key, origin->entries[index].number, origin->entries[index].line, err);
+		return;
+	}
+	report_key(reader, line, err);
+}
+
+/* Without the keys that arguments gave. */
+static json_object *lines_of(json_object *seen)
+{
+	json_object *lines = json_object_new_object();
+
+	json_object_object_foreach(seen, key, line)
+		if (json_object_get_int(line))
+			json_object_object_add(lines, key, json_object_get(line));
+	return lines;
+}
+
+json_object *config_parse(const struct config_source *source, struct findings *findings, json_object **lines)
 {
 	CLEANUP_FREE struct guest_config *config = alloc_zeroed(sizeof(*config));
-	CLEANUP_JSON json_object *json = json_object_new_object();
+	struct reader reader = { .table = &config_keys,
+				 .cwd = source->cwd,
+				 .findings = findings,
+				 .settings = source->settings,
+				 .to = config };
 
-	reader->scratch = config;
-	if (read_settings(parser, text, reader, json, lines))
-		return NULL;
-	if (config_check(json, config, reader->err)) {
-		reader->line = (int)json_number(lines, reader->err->key, reader->line);
-		return NULL;
-	}
-	return config_to_json(config);
-}
-
-json_object *config_parse(const char *text, const char *file, const char *cwd, json_object **lines, struct error *err)
-{
-	CLEANUP_JSON json_object *found = json_object_new_object();
-	struct reader reader = { .table = &config_keys, .cwd = cwd, .line = 1, .err = err };
-	json_object *json;
-	config_t parser;
-
-	config_init(&parser);
-	json = read_text(&parser, text, &reader, found);
-	config_destroy(&parser);
-	if (!json)
-		error_at(file, reader.line, err);
-	else if (lines)
-		*lines = json_object_get(found);
-	return json;
+	findings_begin(findings, source->file);
+	read_settings(&reader, source->text);
+	config_finish(config, on_complete, &reader);
+	if (lines)
+		*lines = lines_of(reader.seen);
+	json_object_put(reader.seen);
+	return findings->first.code ? NULL : config_to_json(config);
 }
 
 int config_read_keys(const char *text, const char *file, const struct key_table *table, void *to, struct error *err)
 {
-	CLEANUP_JSON json_object *json = json_object_new_object(), *lines = json_object_new_object();
-	struct reader reader = { .table = table, .line = 1, .err = err, .scratch = to };
-	config_t parser;
-	int result;
+	struct findings findings;
+	struct reader reader = { .table = table, .findings = &findings, .to = to };
 
-	config_init(&parser);
-	result = read_settings(&parser, text, &reader, json, lines);
-	config_destroy(&parser);
-	if (!result)
-		result = keys_take(table, json, to, err);
-	return result ? error_at(file, reader.line, err) : 0;
+	findings_begin(&findings, file);
+	read_settings(&reader, text);
+	json_object_put(reader.seen);
+	*err = findings.first;
+	findings_end(&findings);
+	return err->code ? -1 : 0;
 }

@@ -65,8 +65,7 @@ static int take_number(const struct key *key, json_object *value, void *to, stru
 	int64_t number = json_object_get_int64(value);
 
 	if (!json_object_is_type(value, json_type_int))
-		return error_set(err, ERROR_FAILED, "%s is not a whole number without quotes: write %s", key->name,
-				 key->hint);
+		return error_set(err, ERROR_FAILED, "%s is not a whole number: write %s", key->name, key->hint);
 	if (number < key->range.minimum || number > key->range.maximum)
 		return error_set(err, ERROR_FAILED, "%s = %lld is out of range: write %lld to %lld, as in %s",
 				 key->name, (long long)number, (long long)key->range.minimum,
@@ -78,8 +77,7 @@ static int take_number(const struct key *key, json_object *value, void *to, stru
 static int take_flag(const struct key *key, json_object *value, void *to, struct error *err)
 {
 	if (!json_object_is_type(value, json_type_boolean))
-		return error_set(err, ERROR_FAILED, "%s is not true or false, without quotes: write %s", key->name,
-				 key->hint);
+		return error_set(err, ERROR_FAILED, "%s is not true or false: write %s", key->name, key->hint);
 	*(bool *)((char *)to + key->offset) = json_object_get_boolean(value);
 	return 0;
 }
@@ -99,7 +97,7 @@ static int take_text(const struct key *key, json_object *value, void *to, struct
 	const char *text;
 
 	if (!json_object_is_type(value, json_type_string))
-		return error_set(err, ERROR_FAILED, "%s is not text in double quotes: write %s", key->name, key->hint);
+		return error_set(err, ERROR_FAILED, "%s is not text in quotes: write %s", key->name, key->hint);
 	text = json_object_get_string(value);
 	/* strlen(): a NUL hidden in JSON must not shorten a checked value. */
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
@@ -189,7 +187,7 @@ int keys_take_value(const struct key *key, json_object *value, void *to, struct 
 	}
 }
 
-static void set_defaults(const struct key_table *table, void *to)
+void keys_defaults(const struct key_table *table, void *to)
 {
 	memset(to, 0, table->bytes);
 	for (size_t n = 0; n < table->keys_count; n++) {
@@ -208,7 +206,7 @@ static void set_defaults(const struct key_table *table, void *to)
 
 int keys_take(const struct key_table *table, json_object *json, void *to, struct error *err)
 {
-	set_defaults(table, to);
+	keys_defaults(table, to);
 	if (!json_object_is_type(json, json_type_object))
 		return error_set(err, ERROR_USAGE, "it is not an object: write one with the keys that %s lists",
 				 table->page);

@@ -43,7 +43,9 @@ struct key {
 
 /** A key of xl that ViMo-S does not have, and the remedy. */
 struct foreign_key {
-	const char *name, *advice; /* NULL: ignored in xl's syntax */
+	const char *name;
+	const char *advice;    /* NULL: ignored in xl's strings */
+	const char *no_effect; /* why it changes nothing here; it gets a warning. NULL: an error */
 };
 
 struct key_table {
@@ -62,6 +64,8 @@ const struct key *keys_find(const struct key_table *table, const char *name);
 const struct foreign_key *keys_find_foreign(const struct key_table *table, const char *name);
 /** keys_unknown() - the error for @name, with the key that it may stand for. Return: -1. */
 int keys_unknown(const struct key_table *table, const char *name, struct error *err);
+/** keys_defaults() - an empty struct, with the defaults of all keys. */
+void keys_defaults(const struct key_table *table, void *to);
 /** keys_take_value() - check one value and put it into its member of @to. Return: 0 or -1. */
 int keys_take_value(const struct key *key, json_object *value, void *to, struct error *err);
 /** keys_take() - put a whole object into @to, with defaults for keys that are not given. Return: 0 or -1. */

@@ -9,13 +9,32 @@
 #include "config/nbd.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The keys of parts without "=", in this order; of disks only. */
-static const char *const positions[] = { "target", "format", "vdev", "access" };
-#define POSITIONS (sizeof(positions) / sizeof(positions[0]))
+#define POSITIONS 4u
+static const char *const positions[POSITIONS] = { "target", "format", "vdev", "access" };
+/* The older order, of a target that begins with its format; the format is given then. */
+static const char *const old_positions[POSITIONS] = { "target", "vdev", "access", "format" };
+
+static const struct {
+	const char *prefix, *format;
+} prefixes[] = {
+	{ "raw:", "raw" },   { "phy:", "raw" },     { "file:", "raw" }, { "aio:", "raw" },
+	{ "qcow:", "qcow" }, { "qcow2:", "qcow2" }, { "vhd:", "vpc" },
+};
+/* Before one of them. */
+static const char *const drivers[] = { "tap:", "tap2:", "tapdisk:" };
+
+/* A string that is read. */
+struct spec {
+	const struct key_table *table;
+	const char *cwd;
+	json_object *json;
+	const char *const *positions;
+	size_t position;
+};
 
 json_object *config_path(const char *text, const char *cwd)
 {
@@ -26,17 +45,15 @@ json_object *config_path(const char *text, const char *cwd)
 	return json_object_new_string(path);
 }
 
-/* A value in the type of its key, or NULL. */
-static json_object *typed(const struct key *key, const char *text, const char *cwd)
+json_object *config_value(const struct key *key, const char *text, const char *cwd)
 {
 	long long number;
 	char *end;
 
 	switch (key->type) {
 	case KEY_NUMBER:
-		errno = 0;
-		number = strtoll(text, &end, 10);
-		return *end || errno ? NULL : json_object_new_int64(number);
+		number = strtoll(text, &end, 10); /* what does not fit is above every limit */
+		return *end || end == text ? NULL : json_object_new_int64(number);
 	case KEY_FLAG:
 		if (!strcmp(text, "true") || !strcmp(text, "1"))
 			return json_object_new_boolean(1);
@@ -52,88 +69,100 @@ static json_object *typed(const struct key *key, const char *text, const char *c
 	}
 }
 
-static int put(const struct key_table *table, const char *name, const char *text, const char *cwd, json_object *json,
-	       struct error *err)
+static int put(struct spec *spec, const char *name, const char *text, struct error *err)
 {
-	const struct key *key = keys_find(table, name);
-	const struct foreign_key *foreign = keys_find_foreign(table, name);
+	const struct key *key = keys_find(spec->table, name);
+	const struct foreign_key *foreign = keys_find_foreign(spec->table, name);
 	json_object *value;
 
 	if (!key && foreign && !foreign->advice)
 		return 0;
 	if (!key)
-		return keys_unknown(table, name, err);
+		return keys_unknown(spec->table, name, err);
 	if (!*text)
 		return 0; /* as if it were not given */
 	if (key->type == KEY_PATHS) {
-		if (!json_object_object_get_ex(json, name, &value))
-			json_object_object_add(json, name, value = json_object_new_array());
-		json_object_array_add(value, config_path(text, cwd));
+		if (!json_object_object_get_ex(spec->json, name, &value))
+			json_object_object_add(spec->json, name, value = json_object_new_array());
+		json_object_array_add(value, config_path(text, spec->cwd));
 		return 0;
 	}
-	if (json_object_object_get_ex(json, name, NULL)) {
+	if (json_object_object_get_ex(spec->json, name, NULL)) {
 		return error_key(err, ERROR_FAILED, name, "%s is given twice: remove one of them", name);
 	}
-	value = typed(key, text, cwd);
+	value = config_value(key, text, spec->cwd);
 	if (!value) {
 		return error_key(err, ERROR_FAILED, name, "%s=%.80s is not possible: write %s", name, text, key->hint);
 	}
-	json_object_object_add(json, name, value);
+	json_object_object_add(spec->json, name, value);
 	return 0;
 }
 
-/* The old syntax, "raw:/path". */
-static int check_prefix(const char *text, struct error *err)
+static bool take_prefix(const char **text, const char *prefix)
 {
-	static const char *const prefixes[] = { "raw:", "phy:",  "file:",  "tap:", "tapdisk:",
-						"aio:", "qcow:", "qcow2:", "vhd:" };
+	size_t length = strlen(prefix);
 
-	for (size_t n = 0; n < sizeof(prefixes) / sizeof(prefixes[0]); n++)
-		if (!strncmp(text, prefixes[n], strlen(prefixes[n]))) {
-			return error_key(err, ERROR_FAILED, "target",
-					 "\"%.200s\" has the old syntax: write format=raw,target=%.200s", text,
-					 text + strlen(prefixes[n]));
-		}
-	return 0;
+	if (strncmp(*text, prefix, length))
+		return false;
+	*text += length;
+	return true;
 }
 
-static int put_part(const struct key_table *table, char *part, size_t *position, const char *cwd, json_object *json,
-		    struct error *err)
+/* A target that may have the older syntax, "phy:/path". */
+static int put_target(struct spec *spec, const char *text, struct error *err)
+{
+	const char *format = NULL, *path = text;
+	bool driver = false;
+
+	for (size_t n = 0; n < sizeof(drivers) / sizeof(drivers[0]) && !driver; n++)
+		driver = take_prefix(&path, drivers[n]);
+	for (size_t n = 0; n < sizeof(prefixes) / sizeof(prefixes[0]) && !format; n++)
+		if (take_prefix(&path, prefixes[n].prefix))
+			format = prefixes[n].format;
+	if (!driver && !format)
+		return put(spec, "target", text, err);
+	spec->positions = old_positions;
+	return put(spec, "format", format ? format : "raw", err) || put(spec, "target", path, err) ? -1 : 0;
+}
+
+static int put_part(struct spec *spec, char *part, struct error *err)
 {
 	char *value = nbd_is_uri(part) ? NULL : strchr(part, '=');
+	const char *name;
 
 	if (value) {
 		*value = '\0';
-		return put(table, part, value + 1, cwd, json, err);
+		return put(spec, part, value + 1, err);
 	}
-	if (keys_find_foreign(table, part)) /* a flag */
-		return put(table, part, "", cwd, json, err);
-	if (table != &config_disk_keys && !*part)
+	if (keys_find_foreign(spec->table, part)) /* a flag */
+		return put(spec, part, "", err);
+	if (spec->table != &config_disk_keys && !*part)
 		return 0;
-	if (table != &config_disk_keys)
+	if (spec->table != &config_disk_keys)
 		return error_set(err, ERROR_FAILED,
 				 "\"%.80s\" is not of the form key=value: write one of the keys that %s lists", part,
-				 table->page);
+				 spec->table->page);
 	/* Keys that are given by name take no position. */
-	while (*position < POSITIONS && json_object_object_get_ex(json, positions[*position], NULL))
-		++*position;
-	if (*position == POSITIONS)
+	while (spec->position < POSITIONS &&
+	       json_object_object_get_ex(spec->json, spec->positions[spec->position], NULL))
+		spec->position++;
+	if (spec->position == POSITIONS)
 		return *part ? error_set(
 				       err, ERROR_FAILED,
 				       "\"%.80s\" is a fifth value without a key: write target,format,vdev,access, then key=value",
 				       part) :
 			       0;
-	if (!*position && check_prefix(part, err))
-		return -1;
-	return put(table, positions[(*position)++], part, cwd, json, err);
+	name = spec->positions[spec->position++];
+	return strcmp(name, "target") ? put(spec, name, part, err) : put_target(spec, part, err);
 }
 
-json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err)
+json_object *config_spec_all(const struct key_table *table, const char *text, const char *cwd, spec_report_fn report,
+			     void *arg)
 {
-	CLEANUP_JSON json_object *json = json_object_new_object();
+	struct spec spec = { table, cwd, json_object_new_object(), positions, 0 };
 	CLEANUP_FREE char *copy = strdup(text);
 	char *part = copy, *next;
-	size_t position = 0;
+	struct error err;
 
 	for (; part; part = next) {
 		part += strspn(part, " \t");
@@ -141,8 +170,28 @@ json_object *config_spec(const struct key_table *table, const char *text, const 
 		next = strncmp(part, "target=", 7) ? strchr(part, ',') : NULL;
 		if (next)
 			*next++ = '\0';
-		if (put_part(table, part, &position, cwd, json, err))
-			return NULL;
+		if (put_part(&spec, part, &err))
+			report(arg, &err);
 	}
-	return json_object_get(json);
+	return spec.json;
+}
+
+static void keep_first(void *arg, const struct error *err)
+{
+	struct error *first = arg;
+
+	if (!first->code)
+		*first = *err;
+}
+
+json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err)
+{
+	json_object *json;
+
+	*err = (struct error){ 0 };
+	json = config_spec_all(table, text, cwd, keep_first, err);
+	if (!err->code)
+		return json;
+	json_object_put(json);
+	return NULL;
 }

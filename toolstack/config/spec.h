@@ -18,6 +18,16 @@
  */
 json_object *config_spec(const struct key_table *table, const char *text, const char *cwd, struct error *err);
 
+/** Takes an error of one part of the string. */
+typedef void (*spec_report_fn)(void *arg, const struct error *err);
+
+/** config_spec_all() - config_spec() with all errors. Return: an object of the parts that can be read. */
+json_object *config_spec_all(const struct key_table *table, const char *text, const char *cwd, spec_report_fn report,
+			     void *arg);
+
+/** config_value() - a value that is written as text, in the type of its key. Return: NULL: it is not of that type. */
+json_object *config_value(const struct key *key, const char *text, const char *cwd);
+
 /** config_path() - @text as a path that begins at @cwd; a URI stays. Return: a new string. */
 json_object *config_path(const char *text, const char *cwd);
 

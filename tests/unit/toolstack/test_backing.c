@@ -210,7 +210,7 @@ static void settings_are_checked(void **state)
 	assert_settings("\nbacking_directories = [ \"images\" ]", 0644,
 			"vimod.conf:2: backing_directories = \"images\" is not an absolute path");
 	assert_settings("backing_directories = \"/a\"", 0644, "backing_directories is not a list: write backing_");
-	assert_settings("backing_directories = [ 1 ]", 0644, "backing_directories is not text in double quotes");
+	assert_settings("backing_directories = [ 1 ]", 0644, "backing_directories is not text in quotes");
 	assert_settings("backing_directories = [ \"/a\\nb\" ]", 0644, "contains a control character");
 	assert_settings("backing_directory = [ ]", 0644, "unknown key \"backing_directory\"");
 	assert_settings("@include \"/etc/shadow\"", 0644, "vimod.conf:1: @include is not supported");

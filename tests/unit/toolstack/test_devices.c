@@ -68,12 +68,15 @@ static int leave(void **state)
 static void take(const char *devices)
 {
 	char text[512];
+	const struct config_source source = { .text = text, .file = "g.cfg", .cwd = directory };
+	struct findings findings;
 	json_object *json;
 
 	snprintf(text, sizeof(text), "name = \"g\"\nkernel = \"/k\"\n%s", devices);
-	json = config_parse(text, "g.cfg", directory, NULL, &err);
+	json = config_parse(&source, &findings, NULL);
 	if (!json)
-		fail_msg("%s", err.text);
+		fail_msg("%s", findings.first.text);
+	findings_end(&findings);
 	assert_int_equal(config_check(json, config, &err), 0);
 	json_object_put(json);
 }

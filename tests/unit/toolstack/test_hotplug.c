@@ -176,10 +176,13 @@ static int leave(void **state)
 
 static int start(void **state)
 {
-	json_object *json = config_parse("name = \"g\"\nkernel = \"/k\"\nhotplug = 2\n", "g.cfg", "/", NULL, &err);
+	const struct config_source source = { "name = \"g\"\nkernel = \"/k\"\nhotplug = 2\n", "g.cfg", "/", NULL };
+	struct findings findings;
+	json_object *json = config_parse(&source, &findings, NULL);
 	int result = json ? config_check(json, &guest.config, &err) : -1;
 
 	(void)state;
+	findings_end(&findings);
 	json_object_put(json);
 	guest.state = GUEST_RUNNING;
 	of_guests.loop = uv_default_loop();
