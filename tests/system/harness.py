@@ -40,6 +40,11 @@ PCI = ("crct10dif_common", "crc-t10dif", "crc64", "crc64-rocksoft", "t10-pi", "n
        "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "failover", "net_failover", "virtio_net")
 
 
+# What a machine's script writes: a check begins, a check ends, all have ended.
+MARK = r"(==|@@) ([\w-]+)[ \r]"
+SCRIPT_END = "SCRIPT END"
+
+
 @dataclass
 class Machine:
     """One QEMU run: checks are (name, shell command that must exit 0)."""
@@ -288,15 +293,19 @@ class Bench:
                 command("mke2fs", "-q", "-t", "ext4", *files, disk)
             yield disk
 
-    def boot(self, machine, words):
-        """Run QEMU until it ends; how it ended. Its console goes to a log."""
+    def boot(self, machine, words, cpu):
+        """Run QEMU until it ends; how it ended. Its console goes to a log, and its CPU seconds to cpu."""
         with (self.work / f"{machine.name}.log").open("w", encoding="utf-8") as log:
             qemu = console.Machine(words, log)
             try:
                 if machine.kit:
                     qemu.wait("dom0's shell", [console.DOM0_PROMPT], machine.timeout)
                     qemu.type(f"mkdir /t; mount /dev/vdb /t && exec /t/bin/busybox sh /t/{machine.name}")
-                qemu.console.expect([pexpect.EOF], timeout=machine.timeout, searchwindowsize=100)
+                ends = time.monotonic() + machine.timeout
+                while qemu.console.expect([pexpect.EOF, MARK, SCRIPT_END], timeout=ends - time.monotonic(), searchwindowsize=200):
+                    kind, name = qemu.console.match.groups() or ("@@", "")
+                    now = cpu_seconds(qemu.console.pid)
+                    cpu[name] = now - cpu.get(name, 0) if kind == "@@" else now
                 return "ended early"
             except console.Failed as why:
                 return f"failed: {why}"
@@ -307,19 +316,25 @@ class Bench:
 
     def run(self, machine, words):
         """Boot it with qemu()'s words, and report its checks."""
-        begun = time.monotonic()
-        ended = self.boot(machine, words)
+        begun, cpu = time.monotonic(), {}
+        ended = self.boot(machine, words, cpu)
         if not machine.kit:
             (self.work / f"{machine.name}.initrd").unlink()  # it is as large as its tree, which stays
-        print(f"{machine.name}: {time.monotonic() - begun:.0f} s", flush=True)
+        print(f"{machine.name}: {time.monotonic() - begun:.0f} s, CPU {cpu.get('', 0):.0f} s", flush=True)
         log = self.work / f"{machine.name}.log"
         # A guest's prompt can stand before it on the line.
         results = {name: (code, seconds) for name, code, seconds in
                    re.findall(r"@@ (\S+) (\d+) ([\d.]+)\r?$", log.read_text(errors="replace"), re.M)}
         for name, _ in machine.checks:
             code, seconds = results.get(name, (None, None))
-            report(f"{machine.name}:{name}", seconds, None if code == "0" else
+            report(f"{machine.name}:{name}", f"{seconds} s, CPU {cpu.get(name, 0):.1f} s", None if code == "0" else
                    f"exit {code}, see {log}" if code else f"no result, the machine {ended}, see {log}")
+
+
+def cpu_seconds(pid):
+    """CPU time that the process took so far."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def module_tree(bench, machine, tree):
@@ -357,7 +372,7 @@ def script(machine):
 FAILURES = 0
 
 
-def report(name, seconds, why):
+def report(name, took, why):
     global FAILURES
     FAILURES += why is not None
-    print(f"PASS {name} ({seconds} s)" if why is None else f"FAIL {name}: {why}", flush=True)
+    print(f"PASS {name} ({took})" if why is None else f"FAIL {name}: {why}", flush=True)
