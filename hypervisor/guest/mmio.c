@@ -4,6 +4,8 @@
  */
 #include "guest/mmio.h"
 
+const struct mmio_region mmio_nowhere;
+
 static uint64_t region_end(const struct mmio_region *region)
 {
 	return region->base + region->bytes;
@@ -13,7 +15,7 @@ enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *re
 {
 	unsigned int at = 0;
 
-	if (!region->bytes || region_end(region) < region->base)
+	if (!region->bytes || region_end(region) < region->base || !IS_ALIGNED(region->base | region->bytes, 8))
 		return VIMO_INVALID;
 	while (at < table->count && table->region[at].base < region->base)
 		at++;
@@ -29,7 +31,7 @@ enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *re
 	return VIMO_OK;
 }
 
-static const struct mmio_region *search(struct mmio_table *table, uint64_t ipa, unsigned int width)
+const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa)
 {
 	unsigned int low = 0, high = table->count;
 
@@ -37,24 +39,12 @@ static const struct mmio_region *search(struct mmio_table *table, uint64_t ipa, 
 		unsigned int middle = (low + high) / 2;
 		const struct mmio_region *region = &table->region[middle];
 
-		if (ipa < region->base) {
+		if (ipa < region->base)
 			high = middle;
-		} else if (ipa - region->base >= region->bytes) {
+		else if (ipa - region->base >= region->bytes)
 			low = middle + 1;
-		} else {
-			__atomic_store_n(&table->last, middle, __ATOMIC_RELAXED);
-			return ipa - region->base + width <= region->bytes ? region : NULL;
-		}
+		else
+			return region;
 	}
 	return NULL;
-}
-
-const struct mmio_region *mmio_find(struct mmio_table *table, uint64_t ipa, unsigned int width)
-{
-	const struct mmio_region *region = &table->region[__atomic_load_n(&table->last, __ATOMIC_RELAXED)];
-
-	/* An empty slot has no bytes, so the hint needs no check of its own. */
-	if (likely(ipa - region->base < region->bytes && ipa - region->base + width <= region->bytes))
-		return region;
-	return search(table, ipa, width);
 }

@@ -62,13 +62,16 @@ static inline uint64_t mmio_merge(uint64_t old, const struct mmio_access *access
 #define MMIO_REGIONS 48u
 struct mmio_table {
 	unsigned int count; /* sorted by base, no overlap */
-	unsigned int last;  /* region found last: a hint, any CPU's */
 	struct mmio_region region[MMIO_REGIONS];
 };
+extern const struct mmio_region mmio_nowhere; /* of no bytes */
 
-/* Before the domain runs only. VIMO_EXISTS on overlap, VIMO_LIMIT when full. */
+/*
+ * Before the domain runs only. Base and size are multiples of 8 bytes, so that an aligned access is in one region, else
+ * VIMO_INVALID. VIMO_EXISTS on overlap, VIMO_LIMIT when full.
+ */
 enum vimo_status mmio_add(struct mmio_table *table, const struct mmio_region *region);
-/* The region that holds all of [ipa, ipa + width), or NULL. */
-const struct mmio_region *mmio_find(struct mmio_table *table, uint64_t ipa, unsigned int width);
+/* The region that holds an address, or NULL. */
+const struct mmio_region *mmio_find(const struct mmio_table *table, uint64_t ipa);
 
 #endif

@@ -25,6 +25,7 @@ struct vcpu *vcpu_create(struct domain *domain, unsigned int id)
 	vcpu->state = VCPU_OFF;
 	vcpu->weight = 256;
 	vcpu->timer_deadline = ~0ull;
+	vcpu->io.region = &mmio_nowhere;
 	vcpu_reset(vcpu, 0, 0);
 	return vcpu;
 }
@@ -50,5 +51,5 @@ void vcpu_reset(struct vcpu *vcpu, uint64_t pc, uint64_t x0)
 	vcpu->context.sctlr = SCTLR_EL1_RESET;
 	vcpu->context.vmpidr = VMPIDR_RES1 | vcpu_affinity(vcpu->id);
 	vcpu->wait = WAIT_NONE;
-	vcpu->io.active = vcpu->io.swap = false;
+	vcpu->io.active = false;
 }

@@ -11,6 +11,8 @@
 
 #include "cpu/cpu.h"
 #include "cpu/context.h"
+#include "cpu/sysreg.h"
+#include "guest/mmio.h"
 #include "guest/patience.h"
 #include "guest/virq.h"
 #include "lib/types.h"
@@ -32,7 +34,7 @@ struct vtimer {
 };
 
 struct vcpu {
-	uint64_t x[31];      /* first: entry.S */
+	uint64_t x[32];      /* first: entry.S; x[31] is XZR: always 0 */
 	uint64_t pc, pstate; /* while not on a CPU */
 	struct domain *domain;
 	struct cpu *cpu; /* where it is queued or runs */
@@ -58,11 +60,12 @@ struct vcpu {
 	struct vcpu *sibling;    /* all vCPUs placed on its CPU */
 	bool pinned;             /* never stolen by an idle CPU */
 	uint8_t kind;            /* struct cpu's, of the CPUs it may run on; of no use when pinned */
-	/* One access the device model answers; owner io/ioreq.c */
+	/* Its access to an emulated device; owner trap/abort.c, and io/ioreq.c while the device model answers it */
 	struct mmio_pending {
-		bool active;
-		uint8_t reg, width;                  /* register 0..31 (31: XZR) */
-		bool write, sign_extend, wide, swap; /* swap: bytes of a big-endian vCPU */
+		const struct mmio_region *region; /* found last: a hint */
+		struct mmio_access access;
+		uint32_t iss;      /* of its data abort */
+		bool active, swap; /* the device model answers; bytes of a big-endian vCPU */
 	} io;
 	struct vtimer vtimer;
 	uint64_t hcr;      /* HCR_VCPU bits: SError pending, caches may change; while not on a CPU */
@@ -82,6 +85,17 @@ static inline bool vcpu_is_current(const struct vcpu *vcpu)
 static inline bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING;
+}
+/* Its load from a device gave this: to the register that the syndrome names. */
+static inline void vcpu_loaded(struct vcpu *vcpu, uint64_t data)
+{
+	const struct mmio_pending *io = &vcpu->io;
+	unsigned int reg = (unsigned int)ISS_SRT(io->iss), width = io->access.width;
+
+	if (io->swap)
+		data = mmio_swap(data, width);
+	if (reg != 31)
+		vcpu->x[reg] = mmio_extend(data, width, io->iss & ISS_SSE, io->iss & ISS_SF);
 }
 /*
  * Affinity of a vCPU as MPIDR_EL1 shows it: 16 to a group, since a CPU interface need not send SGIs to affinity 0 above

@@ -31,13 +31,9 @@ enum mmio_result ioreq_send(struct vcpu *vcpu, uint64_t ipa, const struct mmio_a
 /* The access has its answer: write the register, wake the vCPU. Its PC is past the instruction already. */
 static void complete(struct vcpu *vcpu, uint64_t data)
 {
-	const struct mmio_pending *io = &vcpu->io;
-
-	if (io->swap)
-		data = mmio_swap(data, io->width);
-	if (!io->write && io->reg < 31)
-		vcpu->x[io->reg] = mmio_extend(data, io->width, io->sign_extend, io->wide);
-	vcpu->io.active = vcpu->io.swap = false;
+	if (!vcpu->io.access.write)
+		vcpu_loaded(vcpu, data);
+	vcpu->io.active = false;
 	/* Registers first, then the wake-up that lets another CPU run it. */
 	sched_wake(vcpu, WAIT_IO);
 }

@@ -26,6 +26,11 @@ static uint64_t ipa_page_from_far(uint64_t far)
 	return par & PAR_F ? ~0ull : par & MASK(47, 12);
 }
 
+static inline uint64_t page_from_hpfar(void)
+{
+	return (read_sysreg(hpfar_el2) & MASK(43, 4)) << 8;
+}
+
 /*
  * HPFAR_EL2 is valid for translation and access flag faults and for a fault on
  * a stage 1 walk, not for permission faults (DDI 0487 J.a, D19.2, HPFAR_EL2).
@@ -37,7 +42,7 @@ static uint64_t fault_ipa(uint64_t esr, uint64_t far)
 	if (FSC_CLASS(ISS_FSC(esr)) == FSC_PERMISSION && !(esr & ISS_S1PTW))
 		page = ipa_page_from_far(far);
 	else
-		page = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12;
+		page = page_from_hpfar();
 	return page == ~0ull ? page : page | (far & 0xfff);
 }
 
@@ -57,18 +62,15 @@ static bool is_stage2_fault(uint64_t esr)
 	return class == FSC_TRANSLATION || class == FSC_ACCESS || class == FSC_PERMISSION;
 }
 
-static enum trap_result abort_guest(struct vcpu *vcpu, uint64_t ipa, uint64_t far, bool instruction)
+static enum trap_result abort_guest(struct vcpu *vcpu, bool instruction)
 {
+	uint64_t esr = read_sysreg(esr_el2), far = read_sysreg(far_el2);
+	uint64_t ipa = is_stage2_fault(esr) ? fault_ipa(esr, far) : far;
+
 	log_guest(&vcpu->domain->log, "vCPU %u: %s address %lx has nothing behind it, PC %lx", vcpu->id,
 		  instruction ? "instruction" : "data", (unsigned long)ipa, (unsigned long)read_sysreg(elr_el2));
 	inject_abort(vcpu, far, instruction);
 	return TRAP_RESUME;
-}
-
-static void wait_for_device_model(struct vcpu *vcpu)
-{
-	/* ioreq.c filled in vcpu->io before it published the request. */
-	sched_block(vcpu, WAIT_IO);
 }
 
 #define SCTLR_EE BIT(25)
@@ -86,59 +88,48 @@ static bool is_big_endian(void)
 	return sctlr & (SPSR_MODE(spsr) == SPSR_EL0T ? SCTLR_E0E : SCTLR_EE);
 }
 
-static ALWAYS_INLINE enum trap_result access_region(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
-						    uint64_t ipa, bool swap)
+static NOINLINE enum trap_result access_failed(struct vcpu *vcpu, enum mmio_result result)
 {
-	unsigned int reg = (unsigned int)ISS_SRT(esr);
-	struct mmio_access access = {
-		.offset = ipa - region->base,
-		.width = (uint8_t)(1u << ISS_SAS(esr)),
-		.write = esr & ISS_WNR,
-	};
-
-	if (access.write && reg < 31)
-		access.data = mmio_extend(vcpu->x[reg], access.width, false, true);
-	if (access.write && swap)
-		access.data = mmio_swap(access.data, access.width);
-	if (!access.write) {
-		vcpu->io.reg = (uint8_t)reg;
-		vcpu->io.sign_extend = esr & ISS_SSE;
-		vcpu->io.wide = esr & ISS_SF;
-	}
-	if (swap)
-		vcpu->io.swap = true;
-	vcpu->io.write = access.write;
-	vcpu->io.width = access.width;
-	switch (region->access(vcpu, region->context, &access)) {
-	case MMIO_DONE:
-		if (swap) {
-			vcpu->io.swap = false;
-			access.data = mmio_swap(access.data, access.width);
-		}
-		if (!access.write && reg < 31)
-			vcpu->x[reg] = mmio_extend(access.data, access.width, esr & ISS_SSE, esr & ISS_SF);
+	if (result == MMIO_WAIT) {
+		/* ioreq.c filled in vcpu->io before it published the request. */
+		sched_block(vcpu, WAIT_IO);
 		return TRAP_NEXT;
-	case MMIO_WAIT: wait_for_device_model(vcpu); return TRAP_NEXT;
-	case MMIO_AGAIN: vcpu->io.swap = false; return TRAP_RESUME;
-	case MMIO_ABORT: break;
 	}
-	vcpu->io.swap = false;
-	return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+	return result == MMIO_AGAIN ? TRAP_RESUME : abort_guest(vcpu, false);
 }
 
-/* Less frequent: of either byte order. */
-static NOINLINE enum trap_result access_mixed(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
-					      uint64_t ipa)
+/* @word: a word without sign extension, little-endian; a constant, as most accesses are. */
+static ALWAYS_INLINE enum trap_result access_region(struct vcpu *vcpu, const struct mmio_region *region, uint64_t iss,
+						    uint64_t ipa, bool word)
 {
-	return access_region(vcpu, region, esr, ipa, is_big_endian());
+	struct mmio_access *access = &vcpu->io.access;
+	unsigned int width = word ? 4 : 1u << ISS_SAS(iss);
+	bool swap = !word && is_big_endian();
+	enum mmio_result result;
+
+	access->offset = ipa - region->base;
+	access->data = iss & ISS_WNR ? mmio_extend(vcpu->x[ISS_SRT(iss)], width, false, true) : 0;
+	if (swap)
+		access->data = mmio_swap(access->data, width);
+	access->width = (uint8_t)width;
+	access->write = FIELD(iss, 6, 6);
+	vcpu->io.iss = (uint32_t)iss;
+	vcpu->io.swap = swap;
+	result = region->access(vcpu, region->context, access);
+	if (unlikely(result != MMIO_DONE))
+		return access_failed(vcpu, result);
+	/* From here on all is read back from the vCPU: nothing is kept in registers over the call. */
+	if (!word && !access->write)
+		vcpu_loaded(vcpu, access->data);
+	else if (!(vcpu->io.iss & ISS_WNR) && ISS_SRT(vcpu->io.iss) != 31)
+		vcpu->x[ISS_SRT(vcpu->io.iss)] = (uint32_t)access->data;
+	return TRAP_NEXT;
 }
 
-static ALWAYS_INLINE enum trap_result emulate(struct vcpu *vcpu, const struct mmio_region *region, uint64_t esr,
+static NOINLINE enum trap_result access_mixed(struct vcpu *vcpu, const struct mmio_region *region, uint64_t iss,
 					      uint64_t ipa)
 {
-	if (unlikely(read_sysreg(sctlr_el1) & (SCTLR_EE | SCTLR_E0E)))
-		return access_mixed(vcpu, region, esr, ipa);
-	return access_region(vcpu, region, esr, ipa, false);
+	return access_region(vcpu, region, iss, ipa, false);
 }
 
 /* The instruction at PC, by the guest's stage 1 for fetches of its level and by stage 2: Normal memory only. */
@@ -180,20 +171,21 @@ static NOINLINE enum trap_result emulate_decoded(struct vcpu *vcpu, uint64_t esr
 
 	if ((esr & ISS_S1PTW) || !fetch(vcpu, &instruction) || !decode_load_store(instruction, &decoded) ||
 	    !(decoded.iss & ISS_WNR) != !(esr & ISS_WNR))
-		return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
-	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(decoded.iss));
+		return abort_guest(vcpu, false);
+	region = mmio_find(&vcpu->domain->mmio, ipa);
 	if (!region || !IS_ALIGNED(ipa, 1u << ISS_SAS(decoded.iss)))
-		return abort_guest(vcpu, ipa, read_sysreg(far_el2), false);
+		return abort_guest(vcpu, false);
 	result = access_mixed(vcpu, region, decoded.iss, ipa);
 	if (result == TRAP_NEXT)
 		write_back(vcpu, &decoded);
 	return result;
 }
 
-enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
+static NOINLINE enum trap_result data_abort(struct vcpu *vcpu, uint64_t esr)
 {
 	uint64_t far = read_sysreg(far_el2), ipa;
 	const struct mmio_region *region;
+	bool plain;
 
 	if (!is_stage2_fault(esr)) {
 		inject_abort(vcpu, far, false);
@@ -201,15 +193,16 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	}
 	ipa = fault_ipa(esr, far);
 	/* Stage 1 changed under the fault: let the guest fault again. */
-	if (unlikely(ipa == ~0ull))
+	if (ipa == ~0ull)
 		return TRAP_RESUME;
-	region = mmio_find(&vcpu->domain->mmio, ipa, 1u << ISS_SAS(esr));
-	if (likely(region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr)) && (ipa & 0xfff)))
-		return emulate(vcpu, region, esr, ipa);
+	region = mmio_find(&vcpu->domain->mmio, ipa);
+	if (region)
+		vcpu->io.region = region;
+	plain = region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr));
 	/* An aligned access that does not begin a page lies in one page; of others the second half may have faulted. */
-	if (unlikely(stage1_goes_first(esr, far)))
+	if (!(plain && (ipa & 0xfff)) && stage1_goes_first(esr, far))
 		return TRAP_RESUME;
-	if (region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr)))
+	if (plain)
 		return access_mixed(vcpu, region, esr, ipa);
 	/* A cache maintenance instruction on a device page has nothing to maintain. */
 	if (region && (esr & ISS_CM))
@@ -219,15 +212,34 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 	if (!region && vcpu->domain == dom0 && FSC_CLASS(ISS_FSC(esr)) == FSC_TRANSLATION &&
 	    dom0_map_device(ipa) == VIMO_OK)
 		return TRAP_RESUME;
-	return abort_guest(vcpu, ipa, far, false);
+	return abort_guest(vcpu, false);
+}
+
+#define ISS_KIND(esr) FIELD(esr, 24, 21) /* ISV, SAS, SSE */
+#define KIND_WORD 0xcu
+
+/* Most frequent is a little-endian word, aligned and not at the start of a page, in the region found last. */
+enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
+{
+	const struct mmio_region *region = vcpu->io.region;
+	uint64_t far = read_sysreg(far_el2), page;
+
+	if (FSC_CLASS(esr) == FSC_TRANSLATION)
+		page = page_from_hpfar();
+	else if ((esr & (FSC_CLASS(~0ull) | ISS_S1PTW)) == FSC_PERMISSION)
+		page = ipa_page_from_far(far);
+	else
+		return data_abort(vcpu, esr);
+	if (likely(ISS_KIND(esr) == KIND_WORD && IS_ALIGNED(far, 4) && (far & 0xfff) &&
+		   (page | (far & 0xfff)) - region->base < region->bytes &&
+		   !(read_sysreg(sctlr_el1) & (SCTLR_EE | SCTLR_E0E))))
+		return access_region(vcpu, region, esr, page | (far & 0xfff), true);
+	return data_abort(vcpu, esr);
 }
 
 enum trap_result trap_instruction_abort(struct vcpu *vcpu, uint64_t esr)
 {
-	uint64_t far = read_sysreg(far_el2);
-	uint64_t ipa = is_stage2_fault(esr) ? fault_ipa(esr, far) : far;
-
-	if (ipa == ~0ull)
+	if (is_stage2_fault(esr) && fault_ipa(esr, read_sysreg(far_el2)) == ~0ull)
 		return TRAP_RESUME;
-	return abort_guest(vcpu, ipa, far, true);
+	return abort_guest(vcpu, true);
 }

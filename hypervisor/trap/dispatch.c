@@ -45,18 +45,26 @@ static const trap_handler handlers[ESR_EC_COUNT] = {
 #define SPSR_SS BIT(21)
 #define SPSR_M32 BIT(4)
 
-/* Move PC past the trapped instruction; a 32-bit EL0 may have used a 16-bit instruction, in an IT block. */
-static void next_instruction(uint64_t esr)
+/* A 32-bit EL0 may have used a 16-bit instruction, in an IT block; a single step is over. */
+static NOINLINE void next_of_state(uint64_t esr, uint64_t spsr)
+{
+	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
+	write_sysreg((spsr & SPSR_M32 ? aarch32_advance(spsr) : spsr) & ~SPSR_SS, spsr_el2);
+}
+
+/* Move PC past the trapped instruction. */
+static ALWAYS_INLINE void next_instruction(uint64_t esr)
 {
 	uint64_t spsr = read_sysreg(spsr_el2);
 
-	write_sysreg(read_sysreg(elr_el2) + (esr & ESR_IL ? 4 : 2), elr_el2);
 	if (unlikely(spsr & (SPSR_SS | SPSR_M32)))
-		write_sysreg((spsr & SPSR_M32 ? aarch32_advance(spsr) : spsr) & ~SPSR_SS, spsr_el2);
+		next_of_state(esr, spsr);
+	else
+		write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
 }
 
 /* A 32-bit instruction without a handler is UNDEFINED only if its condition holds. */
-static void undefined(struct vcpu *vcpu, uint64_t esr)
+static NOINLINE void undefined(struct vcpu *vcpu, uint64_t esr)
 {
 	uint64_t spsr = read_sysreg(spsr_el2);
 
@@ -67,7 +75,7 @@ static void undefined(struct vcpu *vcpu, uint64_t esr)
 		inject_undefined(vcpu);
 }
 
-static void catch_up(struct cpu *cpu)
+static NOINLINE struct vcpu *catch_up(struct cpu *cpu)
 {
 	do {
 		if (cpu->work)
@@ -75,51 +83,51 @@ static void catch_up(struct cpu *cpu)
 		if (cpu->vcpu->vgic.dirty)
 			vgic_flush(cpu->vcpu);
 	} while (cpu->work);
+	return cpu->vcpu;
 }
 
-static inline void before_return(void)
+static inline struct vcpu *before_return(struct vcpu *vcpu)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (unlikely(cpu->work | cpu->vcpu->vgic.dirty))
-		catch_up(cpu);
+	return unlikely(cpu->work | vcpu->vgic.dirty) ? catch_up(cpu) : vcpu;
 }
 
-void trap_sync(struct vcpu *vcpu)
+struct vcpu *trap_sync(struct vcpu *vcpu)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 	trap_handler handle = handlers[ESR_EC(esr)];
 	enum trap_result result = handle ? handle(vcpu, esr) : TRAP_UNDEFINED;
 
 	vcpu->exits++;
-	if (result == TRAP_NEXT)
+	if (likely(result == TRAP_NEXT))
 		next_instruction(esr);
 	else if (unlikely(result == TRAP_UNDEFINED))
 		undefined(vcpu, esr);
-	before_return();
+	return before_return(vcpu);
 }
 
-void trap_irq(struct vcpu *vcpu)
+struct vcpu *trap_irq(struct vcpu *vcpu)
 {
 	vcpu->exits++;
 	vcpu->interrupts++;
 	irq_handle();
-	before_return();
+	return before_return(vcpu);
 }
 
-void trap_fiq(struct vcpu *vcpu)
+struct vcpu *trap_fiq(struct vcpu *vcpu)
 {
 	vcpu->exits++;
 	fiq_handle();
-	before_return();
+	return before_return(vcpu);
 }
 
 /* An SError interrupted this vCPU, dom0's or a guest's: HCR_EL2.AMO routes it here (DDI 0487 J.a, D1.3.5). */
-void trap_serror(struct vcpu *vcpu)
+struct vcpu *trap_serror(struct vcpu *vcpu)
 {
 	vcpu->exits++;
 	vcpu_serror(vcpu, read_sysreg(esr_el2), read_sysreg(elr_el2));
-	before_return();
+	return before_return(vcpu);
 }
 
 _Noreturn void trap_el2(unsigned int vector, const uint64_t *x)

@@ -7,10 +7,10 @@
 
 #include "guest/vcpu.h"
 
-void trap_sync(struct vcpu *vcpu);
-void trap_irq(struct vcpu *vcpu);
-void trap_fiq(struct vcpu *vcpu);
-void trap_serror(struct vcpu *vcpu);
+struct vcpu *trap_sync(struct vcpu *vcpu);
+struct vcpu *trap_irq(struct vcpu *vcpu);
+struct vcpu *trap_fiq(struct vcpu *vcpu);
+struct vcpu *trap_serror(struct vcpu *vcpu);
 /* EL2's own fault; vector: 0..6, from the start of the table; x: x0..x30 and SP. */
 _Noreturn void trap_el2(unsigned int vector, const uint64_t *x);
 

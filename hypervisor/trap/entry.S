@@ -132,10 +132,8 @@ sync_from_guest:
 	bl	trap_sync
 	/* fall through: the most frequent path */
 
-	.globl	guest_return
+/* x0: the vCPU of this CPU. */
 guest_return:
-	mrs	x0, tpidr_el2
-	ldr	x0, [x0, #CPU_VCPU]
 	ldp	x2, x3, [x0, #16]
 	ldp	x4, x5, [x0, #32]
 	ldp	x6, x7, [x0, #48]
@@ -203,7 +201,8 @@ el2_exception:
 /* First entry into guests: drop the boot stack, go. */
 	.globl	guest_enter_first
 guest_enter_first:
-	mrs	x1, tpidr_el2
-	ldr	x1, [x1, #CPU_STACK_TOP]
+	mrs	x0, tpidr_el2
+	ldr	x1, [x0, #CPU_STACK_TOP]
 	mov	sp, x1
+	ldr	x0, [x0, #CPU_VCPU]
 	b	guest_return

@@ -141,9 +141,9 @@ enum trap_result trap_sysreg(struct vcpu *vcpu, uint64_t esr)
 		if (!row->read)
 			return TRAP_UNDEFINED;
 		value = row->read(vcpu, id);
-		if (rt < 31)
+		if (rt != 31)
 			vcpu->x[rt] = value;
 		return TRAP_NEXT;
 	}
-	return row->write ? row->write(vcpu, id, rt < 31 ? vcpu->x[rt] : 0) : TRAP_UNDEFINED;
+	return row->write ? row->write(vcpu, id, vcpu->x[rt]) : TRAP_UNDEFINED;
 }

@@ -397,11 +397,11 @@ static void mmio(struct vcpu *vcpu, struct fuzz_input *input)
 	if (input_take(input, 1) & 1)
 		ipa = ALIGN_DOWN(ipa, PAGE_SIZE) + ALIGN_DOWN(choice & 8 ? 0x50 : 0x64, access.width);
 	access.data = some_number(input);
-	region = mmio_find(&vcpu->domain->mmio, ipa, access.width);
+	region = mmio_find(&vcpu->domain->mmio, ipa);
 	if (!region)
 		return;
 	access.offset = ipa - region->base;
-	vcpu->io = (struct mmio_pending){ .reg = choice & 31, .width = access.width, .write = access.write };
+	vcpu->io = (struct mmio_pending){ .access = access, .iss = (choice & 31u) << 16 };
 	result = region->access(vcpu, region->context, &access);
 	MUST(vcpu->io.active == (result == MMIO_WAIT));
 	if (result == MMIO_WAIT)

@@ -69,7 +69,7 @@ static unsigned int take_all_events(void)
 
 static enum mmio_result ring(uint64_t queue)
 {
-	const struct mmio_region *region = mmio_find(&guest->mmio, DEVICE + DOORBELL, 4);
+	const struct mmio_region *region = mmio_find(&guest->mmio, DEVICE + DOORBELL);
 	struct mmio_access access = { .offset = DOORBELL, .data = queue, .width = 4, .write = true };
 
 	assert_non_null(region);

@@ -82,13 +82,13 @@ static bool event_is_set(unsigned int vcpu, unsigned int number)
 
 static enum mmio_result guest_access(uint64_t ipa, unsigned int width, bool write, uint64_t data)
 {
-	const struct mmio_region *region = mmio_find(&guest->mmio, ipa, width);
+	const struct mmio_region *region = mmio_find(&guest->mmio, ipa);
 	struct mmio_access access = { .data = data, .width = (uint8_t)width, .write = write };
 
 	assert_non_null(region);
 	access.offset = ipa - region->base;
 	/* As trap/abort.c leaves it. */
-	guest->vcpus[1]->io = (struct mmio_pending){ .reg = 3, .width = (uint8_t)width, .write = write };
+	guest->vcpus[1]->io = (struct mmio_pending){ .access = access, .iss = 3u << 16 };
 	return region->access(guest->vcpus[1], region->context, &access);
 }
 

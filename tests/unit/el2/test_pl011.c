@@ -40,7 +40,7 @@ static struct vimo_console_page *page;
 
 static uint64_t access_uart(uint64_t offset, unsigned int width, bool write, uint64_t data)
 {
-	const struct mmio_region *region = mmio_find(&guest->mmio, VIMO_GUEST_UART_BASE + offset, width);
+	const struct mmio_region *region = mmio_find(&guest->mmio, VIMO_GUEST_UART_BASE + offset);
 	struct mmio_access access = { .offset = offset, .data = data, .width = (uint8_t)width, .write = write };
 
 	assert_non_null(region);
@@ -135,7 +135,7 @@ static void registers_keep_their_writable_bits(void **state)
 static void every_offset_and_width_is_answered(void **state)
 {
 	struct mmio_access wide = { .width = 8 };
-	const struct mmio_region *region = mmio_find(&guest->mmio, VIMO_GUEST_UART_BASE, 8);
+	const struct mmio_region *region = mmio_find(&guest->mmio, VIMO_GUEST_UART_BASE);
 
 	(void)state;
 	for (uint64_t offset = 0; offset < PAGE_SIZE; offset++)

@@ -228,7 +228,7 @@ static void finish(uint32_t iar)
 
 static uint64_t access_at(uint64_t address, unsigned int width, bool write, uint64_t data)
 {
-	const struct mmio_region *region = mmio_find(&domain->mmio, address, width);
+	const struct mmio_region *region = mmio_find(&domain->mmio, address);
 	struct mmio_access access = { .data = data, .width = (uint8_t)width, .write = write };
 
 	assert_non_null(region);

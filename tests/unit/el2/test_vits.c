@@ -264,7 +264,7 @@ static uint32_t take(unsigned int cpu)
 
 static enum mmio_result access_at(uint64_t address, unsigned int width, bool write, uint64_t *data)
 {
-	const struct mmio_region *region = mmio_find(&dom0->mmio, address, width);
+	const struct mmio_region *region = mmio_find(&dom0->mmio, address);
 	struct mmio_access access = { .data = *data, .width = (uint8_t)width, .write = write };
 	enum mmio_result result;
 
