@@ -13,17 +13,15 @@
 void fp_save(__uint128_t *v);
 void fp_load(const __uint128_t *v);
 
-/* A list, not statements. */
+/* A list of pairs, not statements. */
 /* clang-format off */
 #define CONTEXT_REGISTERS(X)                                                                       \
-	X(cpacr, cpacr_el1) X(ttbr0, ttbr0_el1) X(ttbr1, ttbr1_el1) X(mair, mair_el1)              \
-	X(amair, amair_el1)                                                                        \
-	X(vbar, vbar_el1) X(esr, esr_el1) X(far, far_el1) X(afsr0, afsr0_el1)                      \
-	X(afsr1, afsr1_el1) X(contextidr, contextidr_el1) X(elr, elr_el1)                            \
-	X(spsr, spsr_el1) X(sp_el1, sp_el1) X(sp_el0, sp_el0) X(tpidr_el0, tpidr_el0)              \
-	X(tpidrro_el0, tpidrro_el0) X(tpidr_el1, tpidr_el1) X(cntkctl, cntkctl_el1)                \
-	X(csselr, csselr_el1) X(mdscr, mdscr_el1) X(cntv_cval, cntv_cval_el0)                      \
-	X(vmpidr, vmpidr_el2)
+	X(cpacr, cpacr_el1, vbar, vbar_el1) X(ttbr0, ttbr0_el1, ttbr1, ttbr1_el1)                  \
+	X(mair, mair_el1, amair, amair_el1) X(esr, esr_el1, far, far_el1)                          \
+	X(afsr0, afsr0_el1, afsr1, afsr1_el1) X(elr, elr_el1, spsr, spsr_el1)                      \
+	X(sp_el1, sp_el1, sp_el0, sp_el0) X(tpidr_el0, tpidr_el0, tpidrro_el0, tpidrro_el0)        \
+	X(tpidr_el1, tpidr_el1, contextidr, contextidr_el1) X(cntkctl, cntkctl_el1, csselr, csselr_el1) \
+	X(mdscr, mdscr_el1, vmpidr, vmpidr_el2) X(fpcr, S3_3_C4_C4_0, fpsr, S3_3_C4_C4_1)
 /* clang-format on */
 
 #define TCR_NO_WALKS (BIT(7) | BIT(23)) /* EPD0, EPD1 */
@@ -52,25 +50,35 @@ void context_start_walks(uint64_t sctlr, uint64_t tcr)
 
 void context_save(struct cpu_context *context)
 {
-#define SAVE(field, name) context->field = read_sysreg(name);
+	uint64_t first, second;
+
+#define SAVE(field, name, field2, name2) \
+	first = read_sysreg(name);       \
+	second = read_sysreg(name2);     \
+	context->field = first;          \
+	context->field2 = second;
 	CONTEXT_REGISTERS(SAVE)
+	context->cntv_cval = read_sysreg(cntv_cval_el0);
 	context->par = read_par();
 	context->cntv_ctl = read_sysreg(cntv_ctl_el0);
 	context->sctlr = read_sysreg(sctlr_el1);
 	context->tcr = read_sysreg(tcr_el1);
-	context->fpcr = read_sysreg(S3_3_C4_C4_0);
-	context->fpsr = read_sysreg(S3_3_C4_C4_1);
 	fp_save(context->v);
 	context_stop_walks();
 }
 
 void context_load(const struct cpu_context *context)
 {
-#define LOAD(field, name) write_sysreg(context->field, name);
+	uint64_t first, second;
+
+#define LOAD(field, name, field2, name2) \
+	first = context->field;          \
+	second = context->field2;        \
+	write_sysreg(first, name);       \
+	write_sysreg(second, name2);
 	CONTEXT_REGISTERS(LOAD)
+	write_sysreg(context->cntv_cval, cntv_cval_el0);
 	write_sysreg(context->par, par_el1);
-	write_sysreg(context->fpcr, S3_3_C4_C4_0);
-	write_sysreg(context->fpsr, S3_3_C4_C4_1);
 	fp_load(context->v);
 	context_start_walks(context->sctlr, context->tcr);
 	/*

@@ -8,12 +8,10 @@
 #include "lib/types.h"
 
 struct cpu_context {
-	uint64_t sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar;
-	uint64_t esr, far, afsr0, afsr1, contextidr, par, elr, spsr, sp_el1, sp_el0;
-	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, cntkctl, csselr, mdscr;
-	uint64_t cntv_ctl, cntv_cval;
-	uint64_t vmpidr;
-	uint64_t fpcr, fpsr;
+	/* Pairs as CONTEXT_REGISTERS has them, so that one instruction stores or loads both. */
+	uint64_t cpacr, vbar, ttbr0, ttbr1, mair, amair, esr, far, afsr0, afsr1, elr, spsr, sp_el1, sp_el0;
+	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, contextidr, cntkctl, csselr, mdscr, vmpidr, fpcr, fpsr;
+	uint64_t sctlr, tcr, par, cntv_ctl, cntv_cval;
 	__uint128_t v[32] __attribute__((aligned(16)));
 };
 

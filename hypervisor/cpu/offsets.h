@@ -12,6 +12,5 @@
 #define CPU_WORKAROUND 52
 #define CPU_SERROR 56
 #define CPU_STACK_BYTES 16384
-#define CONTEXT_V 256
 
 #endif

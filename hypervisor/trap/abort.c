@@ -50,9 +50,15 @@ static uint64_t fault_ipa(uint64_t esr, uint64_t far)
  * Cortex-A57 erratum 834220: a load across the end of a page may report a stage 2 fault where stage 1 has a fault,
  * which goes first. The guest takes that one when it repeats the load.
  */
-static bool stage1_goes_first(uint64_t esr, uint64_t far)
+static NOINLINE bool stage1_goes_first(uint64_t esr, uint64_t far)
 {
 	return (errata_present & ERRATUM_STAGE1_FIRST) && !(esr & ISS_S1PTW) && ipa_page_from_far(far) == ~0ull;
+}
+
+/* An aligned access that does not begin a page lies in one page; of others the second half may have faulted. */
+static ALWAYS_INLINE bool other_page_first(uint64_t esr, uint64_t far)
+{
+	return unlikely(!(far & 0xfff)) && stage1_goes_first(esr, far);
 }
 
 static bool is_stage2_fault(uint64_t esr)
@@ -199,8 +205,7 @@ static NOINLINE enum trap_result data_abort(struct vcpu *vcpu, uint64_t esr)
 	if (region)
 		vcpu->io.region = region;
 	plain = region && (esr & ISS_ISV) && IS_ALIGNED(ipa, 1u << ISS_SAS(esr));
-	/* An aligned access that does not begin a page lies in one page; of others the second half may have faulted. */
-	if (!(plain && (ipa & 0xfff)) && stage1_goes_first(esr, far))
+	if (plain ? other_page_first(esr, far) : stage1_goes_first(esr, far))
 		return TRAP_RESUME;
 	if (plain)
 		return access_mixed(vcpu, region, esr, ipa);
@@ -218,7 +223,7 @@ static NOINLINE enum trap_result data_abort(struct vcpu *vcpu, uint64_t esr)
 #define ISS_KIND(esr) FIELD(esr, 24, 21) /* ISV, SAS, SSE */
 #define KIND_WORD 0xcu
 
-/* Most frequent is a little-endian word, aligned and not at the start of a page, in the region found last. */
+/* Most frequent is an aligned little-endian word in the region found last. */
 enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 {
 	const struct mmio_region *region = vcpu->io.region;
@@ -230,9 +235,9 @@ enum trap_result trap_data_abort(struct vcpu *vcpu, uint64_t esr)
 		page = ipa_page_from_far(far);
 	else
 		return data_abort(vcpu, esr);
-	if (likely(ISS_KIND(esr) == KIND_WORD && IS_ALIGNED(far, 4) && (far & 0xfff) &&
+	if (likely(ISS_KIND(esr) == KIND_WORD && IS_ALIGNED(far, 4) &&
 		   (page | (far & 0xfff)) - region->base < region->bytes &&
-		   !(read_sysreg(sctlr_el1) & (SCTLR_EE | SCTLR_E0E))))
+		   !(read_sysreg(sctlr_el1) & (SCTLR_EE | SCTLR_E0E)) && !other_page_first(esr, far)))
 		return access_region(vcpu, region, esr, page | (far & 0xfff), true);
 	return data_abort(vcpu, esr);
 }

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 
+import images
+
 MEMORY_MIB = 2048
 GUEST_MIB = 512
 DOM0_MIB = 640
@@ -38,17 +40,17 @@ class Machines:
     def __init__(self, images):
         self.images, self.work = images, images.work
 
-    def qemu(self, name, options, mib, *words):
-        return ["qemu-system-aarch64", "-M", f"virt,gic-version=3{options}", "-cpu", "cortex-a57", "-smp", "1",
+    def qemu(self, name, options, mib, *words, cpu="cortex-a57"):
+        return ["qemu-system-aarch64", "-M", f"virt,gic-version=3{options}", "-cpu", cpu, "-smp", "1",
                 "-m", str(mib), "-nic", "none", "-display", "none", "-monitor", "none",
                 "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm",
                 "-serial", f"file:{self.work / name}.log", *map(str, words)]
 
-    def seeded_tree(self, name, options, mib, *words):
+    def seeded_tree(self, name, options, mib, *words, **more):
         """QEMU's device tree, with SEEDS in place of random seeds."""
         out = self.work / f"{name}.dtb"
-        subprocess.run(self.qemu(name, f"{options},dumpdtb={out}", mib, *words), check=True, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, timeout=60)
+        subprocess.run(self.qemu(name, f"{options},dumpdtb={out}", mib, *words, **more), check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
         for seed, cells in SEEDS.items():
             subprocess.run(["fdtput", "-t", "x", out, "/chosen", seed, *cells], check=True)
         return out
@@ -68,15 +70,22 @@ class Machines:
             problem(f"{name}: the machine {ended}, see {log}")
         return text
 
+    def vimo_machine(self, name, bootargs, **more):
+        made = self.images
+        words = ["-kernel", made.args.image, "-append", f"dom0_mem={DOM0_MIB}M", "-device",
+                 f'guest-loader,addr=0x4a000000,kernel={made.dom0_kernel},bootargs={bootargs}',
+                 "-device", f"guest-loader,addr=0x50000000,initrd={self.work / 'dom0.initrd'}", *DISK]
+        tree = self.seeded_tree(name, ",virtualization=on", MEMORY_MIB, *words, **more)
+        return self.run(name, r"^SCRIPT END", 900,
+                        self.qemu(name, ",virtualization=on", MEMORY_MIB, *words, "-dtb", tree, **more))
+
     def vimo(self):
         """ViMo-S, dom0 and all guests."""
-        images = self.images
-        words = ["-kernel", images.args.image, "-append", f"dom0_mem={DOM0_MIB}M", "-device",
-                 f'guest-loader,addr=0x4a000000,kernel={images.dom0_kernel},bootargs={BOOTARGS}',
-                 "-device", f"guest-loader,addr=0x50000000,initrd={self.work / 'dom0.initrd'}", *DISK]
-        tree = self.seeded_tree("vimo", ",virtualization=on", MEMORY_MIB, *words)
-        return self.run("vimo", r"^SCRIPT END", 900,
-                        self.qemu("vimo", ",virtualization=on", MEMORY_MIB, *words, "-dtb", tree))
+        return self.vimo_machine("vimo", BOOTARGS)
+
+    def vimo_exits(self, cpu):
+        """On another CPU model: ViMo-S, dom0, and the guest that measures its exits."""
+        return self.vimo_machine(f"vimo-{cpu}", f"{BOOTARGS} {images.EXITS_ONLY}", cpu=cpu)
 
     def bare_dom0(self):
         """dom0's kernel and files without ViMo-S."""

@@ -2,7 +2,7 @@
 """rows - figures from the machines' output, beside their targets."""
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 INSTRUCTIONS_A_TICK = 16   # -icount shift=0: 1 ns an instruction; QEMU's counter runs at 62.5 MHz
@@ -21,6 +21,7 @@ EXITS = [  # name in trapcost's lines, text, target
     ("self-ipi-to-resume", "IPI to itself, send to resume", 1150),
     ("timer-lateness", "timer 50 us ahead, lateness at the handler", 1000),
 ]
+MODELS = ("cortex-a72", "neoverse-n1")  # whose exits are shown beside, with the mitigations that each needs
 LATENCIES = ("syscall", "read", "write", "stat", "fstat", "open-close", "prot-fault", "pipe")
 DISK = [  # name in disk.c's lines, text, target, unit
     ("read-4k", "disk: 4 KiB read, one by one", None, "instructions"),
@@ -66,9 +67,10 @@ class Row:
     target: float | None     # None: only to know
     unit: str = "instructions"
     note: str = ""
+    models: dict = field(default_factory=dict)  # measured, on other CPU models
 
     def verdict(self):
-        if self.measured is None:
+        if self.measured is None or None in self.models.values():
             return "MISSING"
         if self.target is None:
             return ""
@@ -88,11 +90,16 @@ def counter(text, prefix, name):
     return int(found[-1], 16) * INSTRUCTIONS_A_TICK if found else None
 
 
-def exits(vimo, bare):
+def exits(vimo, bare, logs):
+    """logs: of each of MODELS."""
     measured, without = numbers(vimo, "linux: .*trapcost: "), numbers(bare, "trapcost: ")
+    others = {model: numbers(log, "linux: .*trapcost: ") for model, log in logs.items()}
     for key, name, target in EXITS:
-        note = f"bare Linux {without[key]:,.0f}" if key in without else ""
-        yield Row(key, name, measured.get(key), target, note=note)
+        models = {model: found.get(key) for model, found in others.items()}
+        notes = [f"{model} {figure(value, 'instructions')}" for model, value in models.items()]
+        if key in without:
+            notes.append(f"bare Linux {without[key]:,.0f}")
+        yield Row(key, name, measured.get(key), target, note=", ".join(notes), models=models)
 
 
 def create(vimo):
