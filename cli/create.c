@@ -37,6 +37,8 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 		return -1;
 	}
 	json_object_object_get_ex(reply, "guest", &guest);
+	if (options->dry_run && options->quiet && !options->json)
+		return 0;
 	if (options->dry_run)
 		print_json(config);
 	else if (options->json)

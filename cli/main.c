@@ -21,6 +21,8 @@ static const struct command {
 	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG [KEY=VALUE]...",
 	  "create a guest from a file (-: standard input) and start it (-c: attach its console, -n: only check)" },
 	{ "define", cmd_define, "", "", "CONFIG [KEY=VALUE]...", "keep a guest from a file, whether it runs or not" },
+	{ "check", cmd_check, "", "", "host|cfg [CONFIG] [KEY=VALUE]...",
+	  "check whether the host can run guests, or all of a file; nothing is changed" },
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
@@ -228,11 +230,12 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 
 static int run(const struct command *command, const struct options *options)
 {
-	struct client client;
+	struct client client = { .fd = -1 };
 	struct error err = { 0 };
+	bool alone = command->run == cmd_check; /* it connects where it must */
 	int result;
 
-	result = client_connect(&client, &err) || command->run(&client, options, &err) ?
+	result = (!alone && client_connect(&client, &err)) || command->run(&client, options, &err) ?
 			 report_error(&client, &err, options->json) :
 			 0;
 	client_close(&client);

@@ -17,6 +17,7 @@ struct options {
 	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
 	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
+	bool quiet;          /* create: print nothing of what is only checked */
 	bool json, console, dry_run, wait, force, help, all, off;
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
 };
@@ -31,6 +32,7 @@ int cmd_edit(struct client *client, const struct options *options, struct error 
 int cmd_start(struct client *client, const struct options *options, struct error *err);
 int cmd_rename(struct client *client, const struct options *options, struct error *err);
 int cmd_autostart(struct client *client, const struct options *options, struct error *err);
+int cmd_check(struct client *client, const struct options *options, struct error *err);
 int cmd_list(struct client *client, const struct options *options, struct error *err);
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);

@@ -9,6 +9,7 @@
 #include "guest/definition.h"
 #include "json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct guests *method_guests(const struct call *call)
@@ -16,6 +17,20 @@ struct guests *method_guests(const struct call *call)
 	const struct api *api = call->context;
 
 	return api->guests;
+}
+
+/* The guest of that name, or else of the domain of that number. */
+static struct guest *find(struct guests *guests, const char *word)
+{
+	struct guest *guest = guest_find(guests, word);
+	char number[16];
+
+	for (struct guest *other = guests->first; other && !guest; other = other->next) {
+		snprintf(number, sizeof(number), "%u", other->domain);
+		if (!strcmp(number, word))
+			guest = other;
+	}
+	return guest;
 }
 
 struct guest *method_guest(struct call *call, json_object *parameters)
@@ -27,7 +42,7 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 	struct error err;
 
 	guests_open(guests, &err); /* without /dev/vimo there are no guests */
-	guest = guest_find(guests, name);
+	guest = find(guests, name);
 	if (guest)
 		return guest;
 	if (definition_exists(name)) {

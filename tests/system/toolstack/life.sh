@@ -222,6 +222,31 @@ create_dry_run_changes_nothing() {
 	gone t1
 }
 
+# A file as xl's users have it: by its name from standard input, then by the number of its domain.
+a_file_of_xl_is_taken() {
+	local id
+	printf '%s\r\n' "name = 't1'" "type = 'pvh'" "kernel = '/t/wait'" "memory = '4'" 'vcpus=1 # one' >/tmp/t1.cfg
+	vimoctl check host | grep -q '^PASS  hypervisor'
+	vimoctl check host --format=json | grep -q '"check": *"dev-vimo"'
+	vimoctl check cfg /tmp/t1.cfg 2>/tmp/err
+	grep -q 't1.cfg:2: key "type" has no effect' /tmp/err
+	gone t1
+	vimoctl create - memory=8 </tmp/t1.cfg
+	vimoctl info t1 | grep -qE '^memory: 8'
+	id=$(vimoctl list | awk '$1 == "t1" { print $2 }')
+	vimoctl pause "$id"
+	is t1 paused
+	vimoctl destroy "$id"
+	gone t1
+	printf 'memory = 0\nvcpus = 99\ncpus = "1"\n' >/tmp/t1.cfg
+	fails vimoctl check cfg /tmp/t1.cfg 2>/tmp/err
+	[ "$(grep -c '^vimoctl: /tmp/t1.cfg:' /tmp/err)" = 5 ]
+	fails vimoctl create /tmp/t1.cfg --format=json 2>/tmp/err
+	grep -q '"line": *2' /tmp/err
+	printf '\177ELF\002\000\377' >/tmp/t1.cfg
+	refused 1 '/tmp/t1.cfg:1: not UTF-8' create /tmp/t1.cfg
+}
+
 create_attaches_console() {
 	config t1 /t/count 'memory = 4'
 	# The escape key ends vimoctl; the guest stays.
