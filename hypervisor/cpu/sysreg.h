@@ -32,13 +32,10 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define HCR_FMO BIT(3)
 #define HCR_IMO BIT(4)
 #define HCR_AMO BIT(5)
-#define HCR_VF BIT(6)
-#define HCR_VI BIT(7)
 #define HCR_VSE BIT(8)
 #define HCR_FB BIT(9)
 #define HCR_BSU_IS BIT(10)
 #define HCR_TWI BIT(13)
-#define HCR_TWE BIT(14)
 #define HCR_TID1 BIT(16)
 #define HCR_TID3 BIT(18)
 #define HCR_TSC BIT(19)
@@ -57,16 +54,11 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define ESR_IL BIT(25)
 #define ESR_EC_UNKNOWN 0x00u
 #define ESR_EC_WFX 0x01u
-#define ESR_EC_CP15_32 0x03u
-#define ESR_EC_FP 0x07u
 #define ESR_EC_HVC64 0x16u
 #define ESR_EC_SMC64 0x17u
 #define ESR_EC_SYS64 0x18u
-#define ESR_EC_SVE 0x19u
 #define ESR_EC_IABT_LOW 0x20u
-#define ESR_EC_IABT_CUR 0x21u
 #define ESR_EC_DABT_LOW 0x24u
-#define ESR_EC_DABT_CUR 0x25u
 #define ESR_EC_COUNT 64u
 
 /* Data abort syndrome (ISS, EC 0x24) */
@@ -75,7 +67,6 @@ void fake_sysreg_write(const char *name, uint64_t value);
 #define ISS_SSE BIT(21)
 #define ISS_SRT(esr) FIELD(esr, 20, 16)
 #define ISS_SF BIT(15)
-#define ISS_FNV BIT(10)
 #define ISS_CM BIT(8)
 #define ISS_S1PTW BIT(7)
 #define ISS_WNR BIT(6)

@@ -6,7 +6,6 @@
  */
 #include "hw/firmware.h"
 #include <libfdt.h>
-#include "cpu/smc.h"
 #include "hw/fdt_reg.h"
 #include "lib/log.h"
 
@@ -78,9 +77,4 @@ bool firmware_allows(uint32_t function)
 		if (function >= allowed[i].first && function <= allowed[i].last)
 			return true;
 	return false;
-}
-
-void firmware_call(uint64_t *regs)
-{
-	smc_forward(regs);
 }

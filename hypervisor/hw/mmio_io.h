@@ -19,44 +19,20 @@ void test_mmio_write(uint64_t address, uint64_t value, unsigned int bytes);
 #define mmio_write32(address, value) test_mmio_write(address, value, 4)
 #define mmio_write64(address, value) test_mmio_write(address, value, 8)
 #else
-static inline uint8_t mmio_read8(uint64_t address)
-{
-	uint32_t value;
-
-	__asm__ volatile("ldrb %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
-	return (uint8_t)value;
-}
-
-static inline uint32_t mmio_read32(uint64_t address)
-{
-	uint32_t value;
-
-	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
-	return value;
-}
-
-static inline void mmio_write32(uint64_t address, uint32_t value)
-{
-	__asm__ volatile("str %w0, [%1]" : : "rZ"(value), "r"(address) : "memory");
-}
-
-static inline uint64_t mmio_read64(uint64_t address)
-{
-	uint64_t value;
-
-	__asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(address) : "memory");
-	return value;
-}
-
-static inline void mmio_write64(uint64_t address, uint64_t value)
-{
-	__asm__ volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
-}
-
-static inline void mmio_write8(uint64_t address, uint8_t value)
-{
-	__asm__ volatile("strb %w0, [%1]" : : "r"(value), "r"(address) : "memory");
-}
+#define MMIO_ACCESS(bits, suffix, width)                                                                      \
+	static inline uint##bits##_t mmio_read##bits(uint64_t address)                                        \
+	{                                                                                                     \
+		uint##bits##_t value;                                                                         \
+		__asm__ volatile("ldr" suffix " %" width "0, [%1]" : "=r"(value) : "r"(address) : "memory");  \
+		return value;                                                                                 \
+	}                                                                                                     \
+	static inline void mmio_write##bits(uint64_t address, uint##bits##_t value)                           \
+	{                                                                                                     \
+		__asm__ volatile("str" suffix " %" width "0, [%1]" : : "rZ"(value), "r"(address) : "memory"); \
+	}
+MMIO_ACCESS(8, "b", "w")
+MMIO_ACCESS(32, "", "w")
+MMIO_ACCESS(64, "", "x")
 #endif
 
 #endif

@@ -10,12 +10,10 @@
 /* A byte may go when this bit of the status register is set, or when it is clear. */
 #define SET(bit) (uint32_t) BIT(bit), (uint32_t)BIT(bit)
 #define CLEAR(bit) (uint32_t) BIT(bit), 0
-#define NOTHING              \
-	{                    \
-		{            \
-			0, 0 \
-		}            \
-	}
+/* An initializer, not a block. */
+/* clang-format off */
+#define NOTHING { { 0, 0 } }
+/* clang-format on */
 
 static const struct uart_kind kinds[] = {
 	/* Arm DDI 0183 G, 3.3: UARTDR, UARTFR.TXFF */

@@ -3,7 +3,7 @@
  * device_calls.c - devices, interrupts and events. x[1] is the domain, looked
  * up already.
  */
-#include "hypercall/device_calls.h"
+#include "hypercall/hypercall.h"
 #include "guest/vgic.h"
 #include "io/device.h"
 #include "io/event.h"

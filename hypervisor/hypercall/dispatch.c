@@ -3,10 +3,7 @@
  * dispatch.c - number to row; the caller's rights; the domain argument.
  */
 #include "hypercall/dispatch.h"
-#include "hypercall/device_calls.h"
-#include "hypercall/domain_calls.h"
-#include "hypercall/info.h"
-#include "hypercall/memory_calls.h"
+#include "hypercall/hypercall.h"
 
 #define ANY_DOMAIN true
 #define DOM0_ONLY false

@@ -2,7 +2,7 @@
 /*
  * domain_calls.c - life of domains. x[1] is the domain, looked up already.
  */
-#include "hypercall/domain_calls.h"
+#include "hypercall/hypercall.h"
 #include "guest/domain_life.h"
 #include "hw/timer.h"
 
@@ -47,36 +47,23 @@ static void info_state(struct domain *domain, uint64_t *x)
 	spin_unlock(&domain->lock);
 }
 
-static void info_time(const struct domain *domain, uint64_t *x)
-{
-	uint64_t ticks = 0, online = 0;
-
-	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
-		ticks += domain->vcpus[i]->cpu_time;
-		online += domain->vcpus[i]->state != VCPU_OFF;
-	}
-	x[1] = counter_to_ns(ticks);
-	x[2] = online;
-	x[3] = 0;
-}
-
-static void info_counts(const struct domain *domain, uint64_t *x)
+/* Sums over the vCPUs. */
+static void info_vcpus(const struct domain *domain, uint64_t kind, uint64_t *x)
 {
 	x[1] = x[2] = x[3] = 0;
 	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
-		x[1] += domain->vcpus[i]->exits;
-		x[2] += domain->vcpus[i]->injected;
-		x[3] += domain->vcpus[i]->switches;
-	}
-}
+		const struct vcpu *vcpu = domain->vcpus[i];
+		const uint64_t values[][3] = {
+			[VIMO_DOMAIN_INFO_TIME] = { vcpu->cpu_time, vcpu->state != VCPU_OFF, 0 },
+			[VIMO_DOMAIN_INFO_COUNTS] = { vcpu->exits, vcpu->injected, vcpu->switches },
+			[VIMO_DOMAIN_INFO_EXITS] = { vcpu->waits, vcpu->interrupts, 0 },
+		};
 
-static void info_exits(const struct domain *domain, uint64_t *x)
-{
-	x[1] = x[2] = x[3] = 0;
-	for (unsigned int i = 0; i < domain->vcpu_count; i++) {
-		x[1] += domain->vcpus[i]->waits;
-		x[2] += domain->vcpus[i]->interrupts;
+		for (unsigned int n = 0; n < 3; n++)
+			x[n + 1] += values[kind][n];
 	}
+	if (kind == VIMO_DOMAIN_INFO_TIME)
+		x[1] = counter_to_ns(x[1]);
 }
 
 enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
@@ -88,9 +75,9 @@ enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 		x[2] = domain->pages;
 		x[3] = domain->granted;
 		return VIMO_OK;
-	case VIMO_DOMAIN_INFO_TIME: info_time(domain, x); return VIMO_OK;
-	case VIMO_DOMAIN_INFO_COUNTS: info_counts(domain, x); return VIMO_OK;
-	case VIMO_DOMAIN_INFO_EXITS: info_exits(domain, x); return VIMO_OK;
+	case VIMO_DOMAIN_INFO_TIME:
+	case VIMO_DOMAIN_INFO_COUNTS:
+	case VIMO_DOMAIN_INFO_EXITS: info_vcpus(domain, x[2], x); return VIMO_OK;
 	default: return VIMO_INVALID;
 	}
 }

@@ -2,7 +2,7 @@
 /*
  * info.c - version, size and limits of this hypervisor.
  */
-#include "hypercall/info.h"
+#include "hypercall/hypercall.h"
 #include "cpu/cpu.h"
 #include "cpu/features.h"
 #include "hw/gic.h"

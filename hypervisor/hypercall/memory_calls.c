@@ -3,7 +3,7 @@
  * memory_calls.c - a domain's memory. x[1] is the domain, looked up already;
  * domain_memory.c checks ranges.
  */
-#include "hypercall/memory_calls.h"
+#include "hypercall/hypercall.h"
 #include "guest/domain_memory.h"
 #include "mem/stage2_lookup.h"
 

@@ -89,7 +89,7 @@ static void update_line(struct domain *domain)
 	vgic_set_level(domain, NULL, VIMO_GUEST_UART_INTID, line);
 }
 
-static void byte_out(struct domain_io *io, uint8_t byte)
+static void write_data(struct domain_io *io, uint32_t value)
 {
 	struct pl011 *uart = &io->uart;
 	uint32_t head = uart->out_head, tail;
@@ -98,7 +98,7 @@ static void byte_out(struct domain_io *io, uint8_t byte)
 		__atomic_store_n(&io->console->out_lost, io->console->out_lost + 1, __ATOMIC_RELAXED);
 		return;
 	}
-	io->console->out[head] = byte;
+	io->console->out[head] = (uint8_t)value;
 	uart->out_head = (head + 1) % VIMO_CONSOLE_OUT;
 	__atomic_store_n(&io->console->out_head, uart->out_head, __ATOMIC_RELEASE);
 	/* Either dom0 sees the new head, or this CPU sees that dom0 had read all before it. */
@@ -127,7 +127,7 @@ static void update_receive(struct domain_io *io)
 		uart->ris |= INT_RT;
 }
 
-static uint8_t byte_in(struct domain_io *io)
+static uint32_t read_data(struct domain_io *io)
 {
 	struct pl011 *uart = &io->uart;
 	uint8_t byte;
@@ -146,16 +146,6 @@ static uint8_t byte_in(struct domain_io *io)
 		event_raise(io->console_event);
 	update_receive(io);
 	return byte;
-}
-
-static uint32_t read_data(struct domain_io *io)
-{
-	return byte_in(io);
-}
-
-static void write_data(struct domain_io *io, uint32_t value)
-{
-	byte_out(io, (uint8_t)value);
 }
 
 static uint32_t read_flags(struct domain_io *io)

@@ -113,24 +113,13 @@ size_t format_text(char *out, size_t bytes, const char *format, va_list args)
 	return sink.used;
 }
 
-static size_t format(char *out, size_t bytes, const char *text, ...) __attribute__((format(printf, 3, 4)));
-static size_t format(char *out, size_t bytes, const char *text, ...)
+size_t format_args(char *out, size_t bytes, const char *format, ...)
 {
 	va_list args;
 	size_t used;
 
-	va_start(args, text);
-	used = format_text(out, bytes, text, args);
+	va_start(args, format);
+	used = format_text(out, bytes, format, args);
 	va_end(args);
 	return MIN(used, bytes - 1);
-}
-
-size_t format_stamp(char *out, size_t bytes, uint64_t us, const char *tag)
-{
-	return format(out, bytes, "[%5lu.%06lu] %s", (unsigned long)(us / 1000000), (unsigned long)(us % 1000000), tag);
-}
-
-size_t format_tag(char *out, size_t bytes, unsigned int domain)
-{
-	return format(out, bytes, "d%u: ", domain);
 }

@@ -10,8 +10,7 @@
 
 /* vsnprintf of the formats of log_print(); always terminates; returns the length needed. */
 size_t format_text(char *out, size_t bytes, const char *format, va_list args);
-/* "[ssss.uuuuuu] tag" and "dN: "; return the length written. */
-size_t format_stamp(char *out, size_t bytes, uint64_t us, const char *tag);
-size_t format_tag(char *out, size_t bytes, unsigned int domain);
+/* The same with the arguments themselves; returns the length written. */
+size_t format_args(char *out, size_t bytes, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -26,9 +26,4 @@ static inline void spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }
 
-static inline bool spin_is_locked(const spinlock_t *lock)
-{
-	return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
-}
-
 #endif

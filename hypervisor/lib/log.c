@@ -59,7 +59,8 @@ static size_t format_line(char *line, const char *tag, const char *format, va_li
 	uint64_t us = clock_ns ? clock_ns() / 1000 : 0;
 	size_t used;
 
-	used = format_stamp(line, LINE_MAX_BYTES, us, tag);
+	used = format_args(line, LINE_MAX_BYTES, "[%5lu.%06lu] %s", (unsigned long)(us / 1000000),
+			   (unsigned long)(us % 1000000), tag);
 	used += format_text(line + used, LINE_MAX_BYTES - used - 1, format, args);
 	used = MIN(used, LINE_MAX_BYTES - 2);
 	/* Not a guest, and not a device tree, controls the terminal that shows the log. */
@@ -134,7 +135,7 @@ void log_guest(struct log_source *source, const char *format, ...)
 		return;
 	if (dropped)
 		log_print(LOG_INFO, "d%u: %u lines were dropped", source->domain, dropped);
-	format_tag(tag, sizeof(tag), source->domain);
+	format_args(tag, sizeof(tag), "d%u: ", source->domain);
 	va_start(args, format);
 	emit(line, format_line(line, tag, format, args));
 	va_end(args);

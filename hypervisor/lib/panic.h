@@ -10,7 +10,6 @@
 
 /* Print and stop this CPU for good; for EL2's own bugs, never for an act of a domain. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define ASSERT(x) ((x) ? (void)0 : panic("%s:%d: %s", __FILE__, __LINE__, #x))
 
 /* Set once at boot: panic_hook makes output possible, panic_print prints EL2's last words. */
 extern void (*panic_hook)(void);

@@ -69,11 +69,7 @@ void *memchr(const void *s, int c, size_t bytes)
 
 size_t strlen(const char *s)
 {
-	size_t n = 0;
-
-	while (s[n])
-		n++;
-	return n;
+	return strnlen(s, SIZE_MAX);
 }
 
 size_t strnlen(const char *s, size_t max)

@@ -20,10 +20,7 @@ static bool is_used(size_t page)
 
 static void set_used(size_t page, bool on)
 {
-	if (on)
-		used[page / 64] |= BIT(page % 64);
-	else
-		used[page / 64] &= ~BIT(page % 64);
+	used[page / 64] = (used[page / 64] & ~BIT(page % 64)) | (uint64_t)on << page % 64;
 }
 
 void heap_init(void *base, size_t bytes)

@@ -7,6 +7,7 @@
  * (hw/firmware.c).
  */
 #include "trap/smccc.h"
+#include "cpu/smc.h"
 #include "guest/domain.h"
 #include "guest/smccc.h"
 #include "guest/vpsci.h"
@@ -27,7 +28,7 @@ static bool call_firmware(struct vcpu *vcpu, uint32_t function)
 	if (vcpu->domain != dom0 || !firmware_allows(function))
 		return false;
 	vcpu->x[0] = function; /* what was checked: W0 */
-	firmware_call(vcpu->x);
+	smc_forward(vcpu->x);
 	return true;
 }
 

@@ -234,7 +234,7 @@ static uint64_t access_at(uint64_t address, unsigned int width, bool write, uint
 	assert_non_null(region);
 	access.offset = address - region->base;
 	assert_int_equal(region->access(this_cpu()->vcpu, region->context, &access), MMIO_DONE);
-	assert_false(spin_is_locked(&domain->vgic.lock));
+	assert_false(domain->vgic.lock.held);
 	return access.data;
 }
 

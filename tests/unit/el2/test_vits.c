@@ -271,7 +271,7 @@ static enum mmio_result access_at(uint64_t address, unsigned int width, bool wri
 	assert_non_null(region);
 	access.offset = address - region->base;
 	result = region->access(dom0->vcpus[0], region->context, &access);
-	assert_false(spin_is_locked(&dom0->vgic.lock));
+	assert_false(dom0->vgic.lock.held);
 	*data = access.data;
 	return result;
 }
