@@ -16,6 +16,8 @@
 #include "guest/vits.h"
 #include "hw/gic.h"
 #include "hw/its.h"
+#include "hw/power.h"
+#include "hw/psci.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -135,6 +137,7 @@ static void place_fdt(struct placement *place, const void *boot_fdt, unsigned in
 		.gic_version = gic_info.version,
 		.gic_entry = gic_info.dom0_entry,
 		.gic_offset = gic_info.dom0_offset,
+		.psci_0_1 = psci_firmware_call(PSCI_VERSION, 0, 0, 0) < 0 && !power_can(POWER_OFF),
 		.its = its_count() > 0,
 	};
 	const char *what = "header";

@@ -11,6 +11,7 @@
 #include "guest/vcpu.h"
 #include "hw/fdt_reg.h"
 #include "hw/gic_node.h"
+#include "hw/psci.h"
 #include "lib/string.h"
 
 #define NAME_BYTES 40u
@@ -167,8 +168,13 @@ static int edit_psci(void *fdt, UNUSED const struct dom0_fdt_plan *plan)
 		TRY(fdt_del_node(fdt, node));
 	node = fdt_add_subnode(fdt, 0, "psci");
 	TRY(node);
-	TRY(fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible)));
-	return fdt_setprop_string(fdt, node, "method", "hvc");
+	TRY(fdt_setprop_string(fdt, node, "method", "hvc"));
+	if (!plan->psci_0_1)
+		return fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
+	TRY(fdt_setprop_string(fdt, node, "compatible", "arm,psci"));
+	TRY(fdt_setprop_u32(fdt, node, "cpu_suspend", PSCI_CPU_SUSPEND_64));
+	TRY(fdt_setprop_u32(fdt, node, "cpu_off", PSCI_CPU_OFF));
+	return fdt_setprop_u32(fdt, node, "cpu_on", PSCI_CPU_ON_64);
 }
 
 static int delete_all(void *fdt, const char *compatible)

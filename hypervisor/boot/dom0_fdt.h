@@ -15,6 +15,7 @@ struct dom0_fdt_plan {
 	unsigned int gic_version;
 	unsigned int gic_entry; /* of the GIC's "reg": the entry that dom0 keeps beside the distributor */
 	uint64_t gic_offset; /* GICv2: where in that entry the CPU interface's two pages begin; 0: as the tree says */
+	bool psci_0_1;       /* dom0 gets no PSCI calls for the whole machine: its drivers reset it and switch it off */
 	bool its;            /* it has all ITSs; otherwise it sees none */
 };
 

@@ -22,6 +22,7 @@
 #include "hw/gic.h"
 #include "hw/gic_find.h"
 #include "hw/its.h"
+#include "hw/power.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "hw/uart.h"
@@ -185,6 +186,7 @@ _Noreturn void boot_main(const void *fdt)
 	start_log(fdt, &options);
 	start_memory(fdt, &options);
 	psci_init(fdt);
+	power_init(fdt);
 	firmware_init(fdt);
 	smccc_init();
 	if (gic_init(fdt))

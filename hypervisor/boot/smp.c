@@ -9,6 +9,7 @@
 #include "cpu/cache.h"
 #include "hw/fdt_reg.h"
 #include "hw/gic.h"
+#include "hw/idle.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
@@ -17,7 +18,7 @@
 #include "mem/el2_map.h"
 #include "mem/window.h"
 
-#define START_TIMEOUT_NS 1000000000ull
+#define START_TIMEOUT_NS 10000000000ull
 #define GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR (IHI 0048 B.b, 4.3.12) */
 
 extern uint8_t __image_start[], __image_end[];
@@ -119,10 +120,10 @@ void smp_start(const void *fdt, unsigned int max)
 	fdt_for_each_subnode(node, fdt, parent) {
 		uint64_t mpidr = fdt_is_cpu(fdt, node) ? cpu_reg(fdt, node) : ~0ull;
 
-		if (mpidr == ~0ull || mpidr == cpus[0].mpidr || cpu_count >= max)
-			continue;
-		if (start_one(fdt, node, cpu_count, mpidr))
-			cpu_count++;
+		if (mpidr == cpus[0].mpidr)
+			idle_add_cpu(fdt, node, 0);
+		else if (mpidr != ~0ull && cpu_count < max && start_one(fdt, node, cpu_count, mpidr))
+			idle_add_cpu(fdt, node, cpu_count++);
 	}
 	log_print(LOG_INFO, "%u CPUs", cpu_count);
 }

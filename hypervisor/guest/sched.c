@@ -28,6 +28,7 @@
 #include "guest/vcpu_switch.h"
 #include "guest/vgic_lr.h"
 #include "guest/vtimer.h"
+#include "hw/idle.h"
 #include "hw/timer.h"
 #include "mem/pool.h"
 
@@ -191,7 +192,7 @@ static void idle(struct runqueue *rq, struct cpu *cpu)
 	/* All vCPUs' errors were taken with them, and a pending one would end each wait. */
 	serror_own(serror_take());
 	if (!runqueue_steal(rq) && !pool_scrub(IDLE_SCRUB_BYTES, cpu_interrupt_waits))
-		cpu_wait();
+		idle_wait(rq->timer);
 	idle_irq();
 	cpu->work = 0;
 	spin_lock(&rq->lock);

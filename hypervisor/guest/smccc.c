@@ -26,7 +26,7 @@ static bool bypass_mitigated, bypass_has_ssbs = true;
 void smccc_init(void)
 {
 	/* SMCCC 1.1 is there only if PSCI 1.0 says so (DEN 0028, 7.2.1). */
-	firmware_has_smccc = (int32_t)psci_firmware_call(0x8400000a /* PSCI_FEATURES */, SMCCC_VERSION, 0, 0) >= 0;
+	firmware_has_smccc = (int32_t)psci_firmware_call(PSCI_FEATURES, SMCCC_VERSION, 0, 0) >= 0;
 }
 
 static int32_t ask(uint32_t function)

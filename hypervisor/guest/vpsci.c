@@ -8,6 +8,7 @@
 #include "guest/domain_life.h"
 #include "guest/sched.h"
 #include "guest/sched_wake.h"
+#include "hw/power.h"
 #include "hw/psci.h"
 #include "lib/nospec.h"
 #include "mem/stage2_lookup.h"
@@ -124,6 +125,7 @@ static uint64_t stop(struct vcpu *vcpu, uint32_t function, enum vimo_stop_reason
 {
 	if (vcpu->domain == dom0) {
 		psci_firmware_call(function, 0, 0, 0);
+		power_act(reason == VIMO_STOP_REBOOT ? POWER_RESET : POWER_OFF);
 		log_print(LOG_WARN, "dom0 cannot %s the machine: the firmware has no PSCI call for it",
 			  reason == VIMO_STOP_REBOOT ? "reset" : "switch off");
 		return PSCI_NOT_SUPPORTED_64;

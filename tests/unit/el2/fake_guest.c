@@ -11,6 +11,7 @@
 #include "guest/vgic.h"
 #include "guest/vgic_setup.h"
 #include "hw/gic.h"
+#include "hw/power.h"
 #include "hw/psci.h"
 #include "hw/timer.h"
 #include "lib/log.h"
@@ -25,6 +26,7 @@ struct gic_info gic_info = { .version = 3, .irq_count = 288 };
 unsigned int cpu_count = 2;
 uint64_t test_counter;
 unsigned int fake_yields, fake_completions;
+unsigned int fake_power[POWER_ACTIONS];
 int64_t (*fake_psci)(uint64_t function, uint64_t a1);
 
 void log_guest(struct log_source *source, const char *format, ...)
@@ -144,6 +146,11 @@ int64_t psci_firmware_call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t
 	(void)a2;
 	(void)a3;
 	return fake_psci ? fake_psci(function, a1) : PSCI_NOT_SUPPORTED;
+}
+
+void power_act(enum power_action action)
+{
+	fake_power[action]++;
 }
 
 uint64_t counter_to_ns(uint64_t ticks)

@@ -9,6 +9,7 @@
 
 #include "fake_el2.h"
 #include "guest/domain.h"
+#include "hw/power.h"
 
 /* The last interrupt given to the vGIC. */
 struct fake_irq {
@@ -21,6 +22,8 @@ struct fake_irq {
 extern struct fake_irq fake_irq;
 extern uint64_t test_counter;
 extern unsigned int fake_yields, fake_completions;
+/* How often EL2 wrote the board's register. */
+extern unsigned int fake_power[POWER_ACTIONS];
 /* The firmware that EL2 calls; NULL: none. */
 extern int64_t (*fake_psci)(uint64_t function, uint64_t a1);
 

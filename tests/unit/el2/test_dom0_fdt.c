@@ -35,14 +35,20 @@ static struct dom0_fdt_plan plan_for(const struct fake_machine *machine, const v
 	};
 }
 
-static void edit(const struct fake_machine *machine)
+static void edit_with(const struct fake_machine *machine, bool psci_0_1)
 {
 	const void *fdt = fake_dtb(machine);
 	struct dom0_fdt_plan plan = plan_for(machine, fdt);
 	const char *what;
 
+	plan.psci_0_1 = psci_0_1;
 	assert_int_equal(fdt_open_into(fdt, edited, sizeof(edited)), 0);
 	assert_int_equal(dom0_fdt_edit(edited, &plan, &what), 0);
+}
+
+static void edit(const struct fake_machine *machine)
+{
+	edit_with(machine, false);
 }
 
 static int start(void **state)
@@ -157,6 +163,22 @@ static void psci_is_el2s(void **state)
 	assert_string("/psci", "method", "hvc");
 	assert_string("/psci", "compatible", "arm,psci-1.0");
 	assert_int_equal(property_bytes("/psci", "cpu_on"), -1);
+}
+
+/*
+ * A board that EL2 cannot switch off: Linux does not take PSCI 0.1 for a way to do that, and leaves it to the drivers
+ * of the board's own. CPUs still start by EL2.
+ */
+static void psci_0_1_leaves_power_to_drivers(void **state)
+{
+	(void)state;
+	edit_with(&fake_virt, true);
+	assert_string("/psci", "method", "hvc");
+	assert_string("/psci", "compatible", "arm,psci");
+	assert_int_equal(cell("/psci", "cpu_on", 0), 0xc4000003);
+	assert_int_equal(cell("/psci", "cpu_suspend", 0), 0xc4000001);
+	assert_int_equal(cell("/psci", "cpu_off", 0), 0x84000002);
+	assert_string("/cpus/cpu@0", "enable-method", "psci");
 }
 
 static void chosen_is_dom0s(void **state)
@@ -356,6 +378,7 @@ int main(void)
 		TEST(firmwares_reservations_stay),
 		TEST(dom0s_cpus_are_its_vcpus),
 		TEST(psci_is_el2s),
+		TEST(psci_0_1_leaves_power_to_drivers),
 		TEST(chosen_is_dom0s),
 		TEST(what_el2_drives_is_gone),
 		TEST(its_that_el2_drives_stay),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cpu/serror.h"
 #include "cpu/wait.h"
+#include "hw/idle.h"
 #include "guest/domain.h"
 #include "guest/runqueue.h"
 #include "guest/sched.h"
@@ -36,6 +37,7 @@ struct domain *dom0 = &domains[0];
 static struct vcpu vcpus[4];
 static uint64_t timer[2];
 static unsigned int kicks[2], waits;
+static uint64_t waited_for;
 static struct vcpu *wake_while_idle; /* what an interrupt does in the idle loop */
 
 static void fake_send_sgi(unsigned int cpu, uint32_t sgi)
@@ -84,9 +86,10 @@ bool cpu_interrupt_waits(void)
 {
 	return false;
 }
-void cpu_wait(void)
+void idle_wait(uint64_t deadline)
 {
 	waits++;
+	waited_for = deadline;
 }
 uint64_t vtimer_next(const struct vcpu *vcpu)
 {
@@ -463,6 +466,8 @@ static void an_idle_cpu_waits_for_interrupts(void **state)
 	wake_while_idle = vcpu;
 	block(WAIT_INTERRUPT);
 	assert_int_equal(waits, 1);
+	/* Until the timer of the vCPU that sleeps, at the latest. */
+	assert_int_equal(waited_for, vcpu->timer_deadline);
 	assert_int_equal(timer[0], NEVER);
 	assert_ptr_equal(this_cpu()->vcpu, vcpu);
 }

@@ -147,6 +147,20 @@ static void dom0_keeps_its_last_cpu(void **state)
 	dom0->vcpus[0]->state = VCPU_RUNNABLE;
 }
 
+/* dom0's requests end the machine: by the firmware, else by the board's register, which returns here only in a test. */
+static void dom0s_requests_are_the_boards(void **state)
+{
+	(void)state;
+	fake_power[POWER_OFF] = fake_power[POWER_RESET] = 0;
+	assert_int_equal(call_on(dom0->vcpus[0], SYSTEM_OFF, 0, 0, 0), NOT_SUPPORTED);
+	assert_int_equal(fake_power[POWER_OFF], 1);
+	assert_int_equal(fake_power[POWER_RESET], 0);
+	assert_int_equal(call_on(dom0->vcpus[0], SYSTEM_RESET2_64, 0, 0, 0), NOT_SUPPORTED);
+	assert_int_equal(fake_power[POWER_RESET], 1);
+	assert_int_equal(call(SYSTEM_OFF, 0, 0, 0), SUCCESS);
+	assert_int_equal(fake_power[POWER_OFF], 1);
+}
+
 static void off_and_reset_stop_with_their_reason(void **state)
 {
 	(void)state;
@@ -174,10 +188,11 @@ static void suspend_waits_for_an_interrupt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(features_name_what_is_there),          TEST(unknown_functions_are_not_ours),
-		TEST(cpu_on_starts_a_vcpu_where_asked),     TEST(cpu_on_is_checked),
-		TEST(the_last_cpu_off_is_a_crash),          TEST(dom0_keeps_its_last_cpu),
-		TEST(off_and_reset_stop_with_their_reason), TEST(suspend_waits_for_an_interrupt),
+		TEST(features_name_what_is_there),      TEST(unknown_functions_are_not_ours),
+		TEST(cpu_on_starts_a_vcpu_where_asked), TEST(cpu_on_is_checked),
+		TEST(the_last_cpu_off_is_a_crash),      TEST(dom0_keeps_its_last_cpu),
+		TEST(dom0s_requests_are_the_boards),    TEST(off_and_reset_stop_with_their_reason),
+		TEST(suspend_waits_for_an_interrupt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
