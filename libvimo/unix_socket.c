@@ -3,6 +3,7 @@
  * unix_socket.c - the one place that fills a struct sockaddr_un.
  */
 #include "unix_socket.h"
+#include "cleanup.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,15 +23,6 @@ static int fill(struct sockaddr_un *address, const char *path)
 	return 0;
 }
 
-static int fail(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
 int unix_socket_connect(const char *path, int type, unsigned int timeout_s)
 {
 	const struct timeval timeout = { .tv_sec = timeout_s };
@@ -41,8 +33,8 @@ int unix_socket_connect(const char *path, int type, unsigned int timeout_s)
 		return -1;
 	if (timeout_s && (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
 			  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout))))
-		return fail(fd);
-	return connect(fd, (struct sockaddr *)&address, sizeof(address)) ? fail(fd) : fd;
+		return cleanup_failed(fd);
+	return connect(fd, (struct sockaddr *)&address, sizeof(address)) ? cleanup_failed(fd) : fd;
 }
 
 int unix_socket_bind(const char *path, int type)
@@ -53,5 +45,5 @@ int unix_socket_bind(const char *path, int type)
 	if (fd < 0)
 		return -1;
 	unlink(path);
-	return bind(fd, (struct sockaddr *)&address, sizeof(address)) ? fail(fd) : fd;
+	return bind(fd, (struct sockaddr *)&address, sizeof(address)) ? cleanup_failed(fd) : fd;
 }

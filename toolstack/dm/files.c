@@ -4,6 +4,7 @@
  */
 #include "dm/files.h"
 #include "base/store.h"
+#include "cleanup.h"
 #include "dm/room.h"
 #include "dm_files.h"
 #include "host/channel.h"
@@ -52,15 +53,6 @@ static int add(struct fd_list *fds, int fd, const char *path, struct error *err)
 	return 0;
 }
 
-static int fail(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
 /* Return: a descriptor of a regular file, or -1 with errno. */
 static int open_file(const char *path, int flags, mode_t mode)
 {
@@ -70,7 +62,7 @@ static int open_file(const char *path, int flags, mode_t mode)
 	if (fd < 0 || (!fstat(fd, &status) && S_ISREG(status.st_mode)))
 		return fd;
 	errno = EINVAL;
-	return fail(fd);
+	return cleanup_failed(fd);
 }
 
 /* A file of @bytes, whatever the previous vimo-dm left. */
@@ -80,7 +72,7 @@ static int add_state(const char *name, const char *file, off_t bytes, struct fd_
 	int fd = open_file(path, 0, 0600);
 
 	if (fd >= 0 && ftruncate(fd, bytes))
-		fd = fail(fd);
+		fd = cleanup_failed(fd);
 	return add(fds, fd, path, err);
 }
 
@@ -92,7 +84,7 @@ static int add_log(const char *name, const char *suffix, int flags, struct fd_li
 	snprintf(path, sizeof(path), "%s/%s.%s", log_dir(), name, suffix);
 	fd = open_file(path, flags, 0640);
 	if (fd >= 0 && !geteuid() && (fchown(fd, 0, client_group()) || fchmod(fd, 0640)))
-		fd = fail(fd);
+		fd = cleanup_failed(fd);
 	return add(fds, fd, path, err);
 }
 
@@ -120,7 +112,7 @@ static int add_listener(const char *path, int type, mode_t mode, int clients, st
 
 	if (fd >= 0 && (chmod(path, mode) || (mode & S_IRWXG && !geteuid() && chown(path, 0, client_group())) ||
 			listen(fd, clients)))
-		fd = fail(fd);
+		fd = cleanup_failed(fd);
 	return add(fds, fd, path, err);
 }
 

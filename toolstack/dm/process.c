@@ -100,14 +100,11 @@ static int write_description(json_object *description)
 {
 	size_t length;
 	const char *text = json_object_to_json_string_length(description, JSON_C_TO_STRING_PLAIN, &length);
-	int fd = memfd_create("description", MFD_CLOEXEC), saved;
+	int fd = memfd_create("description", MFD_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, length) == (ssize_t)length)
 		return fd;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
+	return cleanup_failed(fd);
 }
 
 /* Return: 0 with vimo-dm in dm->process, or -1 with errno. @fixed, @fds: as in run_child(). */
