@@ -191,7 +191,7 @@ static int set_memory(int fd, const struct vhost_user_region *regions, unsigned 
 {
 	struct message message = { .header = { .request = SET_MEM_TABLE, .bytes = 8 + count * 32 },
 				   .body.memory.count = count };
-	int fds[REGIONS_MAX];
+	int fds[REGIONS_MAX] = { 0 };
 
 	if (count > REGIONS_MAX)
 		return failed(err, "too many memory regions");

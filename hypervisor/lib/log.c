@@ -45,15 +45,6 @@ static void ring_append(const char *text, size_t bytes)
 	__atomic_store_n(&ring->head, head + bytes, __ATOMIC_RELEASE);
 }
 
-static void emit(const char *text, size_t bytes)
-{
-	spin_lock(&log_lock);
-	ring_append(text, bytes);
-	if (echo)
-		echo(text, bytes);
-	spin_unlock(&log_lock);
-}
-
 static size_t format_line(char *line, const char *tag, const char *format, va_list args)
 {
 	uint64_t us = clock_ns ? clock_ns() / 1000 : 0;
@@ -69,6 +60,18 @@ static size_t format_line(char *line, const char *tag, const char *format, va_li
 			line[i] = '?';
 	line[used++] = '\n';
 	return used;
+}
+
+static void emit(const char *tag, const char *format, va_list args)
+{
+	char line[LINE_MAX_BYTES];
+	size_t bytes = format_line(line, tag, format, args);
+
+	spin_lock(&log_lock);
+	ring_append(line, bytes);
+	if (echo)
+		echo(line, bytes);
+	spin_unlock(&log_lock);
 }
 
 /* panic_print */
@@ -94,13 +97,12 @@ void log_init(struct vimo_log *memory, uint64_t (*clock)(void))
 void log_print(enum log_level level, const char *format, ...)
 {
 	static const char *const tags[] = { "error: ", "warning: ", "", "" };
-	char line[LINE_MAX_BYTES];
 	va_list args;
 
 	if (level > level_max)
 		return;
 	va_start(args, format);
-	emit(line, format_line(line, tags[level], format, args));
+	emit(tags[level], format, args);
 	va_end(args);
 }
 
@@ -127,8 +129,8 @@ static bool guest_line_allowed(struct log_source *source, unsigned int *dropped)
 
 void log_guest(struct log_source *source, const char *format, ...)
 {
-	char line[LINE_MAX_BYTES], tag[32];
 	unsigned int dropped;
+	char tag[32];
 	va_list args;
 
 	if (!guest_line_allowed(source, &dropped))
@@ -137,6 +139,6 @@ void log_guest(struct log_source *source, const char *format, ...)
 		log_print(LOG_INFO, "d%u: %u lines were dropped", source->domain, dropped);
 	format_args(tag, sizeof(tag), "d%u: ", source->domain);
 	va_start(args, format);
-	emit(line, format_line(line, tag, format, args));
+	emit(tag, format, args);
 	va_end(args);
 }

@@ -118,8 +118,9 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
 	snprintf(path, CONFINE_PATH, "/image%u", file);
 }
 
-pid_t confine_spawn(const struct confine *confine, struct error *err)
+pid_t confine_spawn(const struct confine *confine, const char *const argv[], struct error *err)
 {
+	(void)argv;
 	(void)err;
 	write_text(confine->output_fd);
 	write_text(confine->messages_fd);

@@ -139,7 +139,8 @@ static const char *input_descriptor(void)
 	return none >= 0 && dup2(none, STDIN_FILENO) >= 0 ? NULL : "descriptors";
 }
 
-static void run_child(const struct confine *confine, const char *mount_point, const struct sock_fprog *filter)
+static void run_child(const struct confine *confine, const char *const argv[], const char *mount_point,
+		      const struct sock_fprog *filter)
 {
 	const struct root root = { mount_point, confine->file, confine->file_count, confine->kind == CONFINE_FOLDER,
 				   confine->network };
@@ -164,8 +165,8 @@ static void run_child(const struct confine *confine, const char *mount_point, co
 	if (!problem) {
 		if (gate >= 0)
 			process_pass(gate);
-		execv(confine->argv[0], (char *const *)confine->argv);
-		problem = confine->argv[0];
+		execv(argv[0], (char *const *)argv);
+		problem = argv[0];
 	}
 	child_fail(STDERR_FILENO, "cannot run the program: ", problem);
 }
@@ -177,18 +178,18 @@ static enum deny_kind deny_kind(const struct confine *confine)
 	return confine->network ? DENY_NETWORK : DENY_FILES;
 }
 
-pid_t confine_spawn(const struct confine *confine, struct error *err)
+pid_t confine_spawn(const struct confine *confine, const char *const argv[], struct error *err)
 {
 	const struct sock_fprog *filter = NULL;
 	pid_t pid;
 
 	/* vimo-slirp has a stricter filter before it has a frame. */
 	if (confine->kind != CONFINE_NETWORK && !(filter = deny_program(deny_kind(confine))))
-		return error_errno(err, "system call filter of %s", confine->argv[0]);
+		return error_errno(err, "system call filter of %s", argv[0]);
 	pid = child_fork(geteuid() ? 0 : CLONE_NEWPID);
 	if (!pid)
-		run_child(confine, store_root(), filter);
+		run_child(confine, argv, store_root(), filter);
 	if (pid < 0)
-		return error_set(err, ERROR_RESOURCES, "cannot start %s: %s", confine->argv[0], strerror(errno));
+		return error_set(err, ERROR_RESOURCES, "cannot start %s: %s", argv[0], strerror(errno));
 	return pid;
 }

@@ -22,9 +22,8 @@ enum confine_kind {
 	CONFINE_NETWORK, /* a program that has a filter of its own, and needs no right */
 };
 
-/** The program and its rights. The caller keeps all descriptors. */
+/** A program's rights. The caller keeps all descriptors. */
 struct confine {
-	const char *const *argv; /* a program below /usr, by its absolute path */
 	enum confine_kind kind;
 	uid_t user; /* user_of() the guest; a folder's program is root */
 	uint32_t file_count;
@@ -39,7 +38,8 @@ struct confine {
 /** confine_path() - the path that a file has for the program. */
 void confine_path(const struct confine *confine, uint32_t file, char path[CONFINE_PATH]);
 /**
- * confine_spawn() - run the program. Any thread.
+ * confine_spawn() - run a program. Any thread.
+ * @argv: a program below /usr, by its absolute path; its arguments; NULL
  *
  * If vimod is root, the program is the guest's user in namespaces of its own, without network unless it is given
  * dom0's. It sees no process but its own. Its root has the files, read-only unless writable, and the system's programs
@@ -51,6 +51,6 @@ void confine_path(const struct confine *confine, uint32_t file, char path[CONFIN
  *
  * Return: the process, or -1.
  */
-pid_t confine_spawn(const struct confine *confine, struct error *err);
+pid_t confine_spawn(const struct confine *confine, const char *const argv[], struct error *err);
 
 #endif

@@ -49,7 +49,7 @@ static void text(struct tree *tree, const char *name, const char *value)
 
 static void cells(struct tree *tree, const char *name, const uint32_t *values, size_t count)
 {
-	fdt32_t out[16];
+	fdt32_t out[16] = { 0 };
 
 	for (size_t n = 0; n < count; n++)
 		out[n] = cpu_to_fdt32(values[n]);

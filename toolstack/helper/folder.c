@@ -108,13 +108,12 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 	if (fd < 0)
 		return -1;
 	confine->kind = CONFINE_FOLDER;
-	confine->argv = argv;
 	confine->file_count = 1;
 	confine->file[0].fd = fd;
 	confine->file[0].writable = helper->config.folder.access == ACCESS_RW;
 	confine_path(confine, 0, path);
 	fill_arguments(argv, path, listener, options);
-	return confine_spawn(confine, err);
+	return confine_spawn(confine, argv, err);
 }
 
 void folder_hidden(const char *guest, uint32_t slot, char name[FOLDER_HIDDEN_BYTES])

@@ -83,7 +83,6 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 	if (vif->host_loopback)
 		argv[count++] = "--host";
 	argv[count] = vif->hostfwd;
-	confine->argv = argv;
 	confine->kind = CONFINE_NETWORK;
 	confine->network = true;
 	if (resolver >= 0) {
@@ -91,7 +90,7 @@ static pid_t run(struct helper *helper, struct confine *confine, struct error *e
 		confine->file[0].fd = resolver;
 		confine->file[0].at = "/etc/resolv.conf";
 	}
-	return confine_spawn(confine, err);
+	return confine_spawn(confine, argv, err);
 }
 
 /* "error while loading shared libraries: libslirp.so.0: cannot open shared object file: No such file or directory" */

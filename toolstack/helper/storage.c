@@ -173,8 +173,7 @@ static pid_t run_with(const struct disk_config *config, const struct layers *lay
 	argv[count++] = "--monitor";
 	argv[count++] = "chardev=ready";
 	argv[count] = NULL;
-	confine->argv = argv;
-	pid = confine_spawn(confine, err);
+	pid = confine_spawn(confine, argv, err);
 	while (texts_count)
 		free(texts[--texts_count]);
 	return pid;

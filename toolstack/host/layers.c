@@ -81,12 +81,9 @@ static json_object *read_info(const struct disk_config *disk, uid_t user, int fd
 	const char *argv[] = {
 		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
 	};
-	struct confine confine = { .argv = argv,
-				   .kind = CONFINE_READING,
-				   .user = user,
-				   .file_count = 1,
-				   .file = { { .fd = fd } },
-				   .gate_fd = -1 };
+	struct confine confine = {
+		.kind = CONFINE_READING, .user = user, .file_count = 1, .file = { { .fd = fd } }, .gate_fd = -1
+	};
 	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
 	CLEANUP_FD int out = -1, messages = -1;
 	int output[2], said[2];
@@ -107,7 +104,7 @@ static json_object *read_info(const struct disk_config *disk, uid_t user, int fd
 	messages = said[0];
 	confine.output_fd = output[1];
 	confine.messages_fd = said[1];
-	pid = confine_spawn(&confine, err);
+	pid = confine_spawn(&confine, argv, err);
 	close(output[1]);
 	close(said[1]);
 	if (pid < 0)

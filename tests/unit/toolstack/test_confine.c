@@ -72,11 +72,10 @@ static const char *run(struct confine *confine, const char *script, const char *
 	pid_t pid;
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	confine->argv = argv;
 	confine->user = USER;
 	confine->output_fd = confine->gate_fd = -1;
 	confine->messages_fd = ends[1];
-	pid = confine_spawn(confine, &err);
+	pid = confine_spawn(confine, argv, &err);
 	if (pid < 0)
 		fail_msg("%s", err.text);
 	close(ends[1]);
