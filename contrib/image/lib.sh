@@ -112,10 +112,13 @@ make_tree() {
 	done
 }
 
-# TREE [-]TARGET/UNIT...: start the unit with the target, or, with "-", do not. networkd runs in all images.
+# TREE [-]TARGET/UNIT...: start the unit with the target, or, with "-", do not. networkd runs in all images. systemd 257
+# makes no further sockets for sshd.
 units() {
 	local tree=$1 to unit
 	shift
+	mkdir -p "$tree/etc/systemd/system-generators"
+	ln -sf /dev/null "$tree/etc/systemd/system-generators/systemd-ssh-generator"
 	for unit in multi-user.target/systemd-networkd.service sockets.target/systemd-networkd.socket "$@"; do
 		to=$tree/etc/systemd/system/${unit#-}
 		to=${to%/*}.wants/${to##*/}
@@ -129,9 +132,9 @@ units() {
 # INIT TREE TO: an initrd of busybox, INIT and the contents of TREE/lib.
 pack_initrd() {
 	local init=$1 tree=$2 to=$3 busybox
-	busybox=$(unpacked busybox-static)
+	busybox=$(find "$(unpacked busybox-static)" -path '*/bin/busybox') # in /bin of Debian 12, in /usr/bin of Debian 13
 	mkdir -p "$tree"/{bin,dev,etc,lib,proc,root,run,sys,tmp} "${to%/*}"
-	cp "$busybox/bin/busybox" "$tree/bin/"
+	cp "$busybox" "$tree/bin/busybox"
 	ln -s busybox "$tree/bin/sh"
 	install -m 755 "$init" "$tree/init"
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to"

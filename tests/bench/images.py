@@ -78,7 +78,7 @@ class Images:
     def __init__(self, args):
         self.args, self.work = args, Path(args.work).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
-        self.busybox = harness.download("busybox-static")
+        self.busybox = harness.download_busybox()
         self.dom0 = harness.download(harness.kernel_package("arm64"))
         self.guest = harness.download(harness.kernel_package("cloud-arm64"))
         self.dom0_kernel = next(self.dom0.glob("boot/vmlinuz-*"))

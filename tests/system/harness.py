@@ -67,6 +67,7 @@ class Machine:
     fill: object = None                          # function(bench, machine, tree): what dom0's initrd gets
     # function(bench): the disk that dom0 mounts at /t. dom0 is the image of contrib/image/make then.
     kit: object = None
+    by_name: bool = False                        # it boots only when it is named
     preamble: str = ""                           # shell before the first check
 
     @property
@@ -122,6 +123,11 @@ def download(package):
     return download_all(package)[0]
 
 
+def download_busybox():
+    """The program: in /bin of Debian 12, in /usr/bin of Debian 13."""
+    return next(download("busybox-static").glob("**/bin/busybox"))
+
+
 def kernel_package(flavour):
     """The package that linux-image-FLAVOUR depends on today."""
     text = subprocess.run(["apt-cache", "depends", f"linux-image-{flavour}:arm64"], capture_output=True, text=True,
@@ -149,7 +155,7 @@ def base_tree(tree, busybox, kernel_modules):
     shutil.rmtree(tree, ignore_errors=True)
     for name in ("bin", "proc", "sys", "dev", "t", "tmp", "lib"):
         (tree / name).mkdir(parents=True)
-    shutil.copy(busybox / "bin/busybox", tree / "bin/busybox")
+    shutil.copy(busybox, tree / "bin/busybox")
     for applet in APPLETS:
         (tree / "bin" / applet).symlink_to("busybox")
     for n, path in enumerate(kernel_modules):
@@ -194,7 +200,7 @@ class Bench:
         self.args = args
         self.work = Path(args.work)
         self.work.mkdir(parents=True, exist_ok=True)
-        busybox = download("busybox-static")
+        busybox = download_busybox()
         self.dom0 = download(kernel_package("arm64"))
         self.guest = download(kernel_package("cloud-arm64"))
         self.dom0_kernel = next(self.dom0.glob("boot/vmlinuz-*"))
