@@ -68,6 +68,12 @@ static int lock(void)
 	return 0;
 }
 
+static void on_change(void *monitors, struct guest *guest)
+{
+	patrol_start(guest->guests);
+	monitor_announce(monitors, guest);
+}
+
 int main(int argc, char **argv)
 {
 	uv_loop_t *loop = uv_default_loop();
@@ -93,7 +99,7 @@ int main(int argc, char **argv)
 	fd_store_open();
 	cgroup_begin();
 	guests_init(&guests, loop);
-	guests_observe(&guests, monitor_announce, &api.monitors);
+	guests_observe(&guests, on_change, &api.monitors);
 	patrol_start(&guests);
 	definitions_recover();
 	if (guests_open(&guests, &err))

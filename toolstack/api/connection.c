@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,9 +30,11 @@ struct connection {
 	uv_pipe_t pipe;
 	uv_shutdown_t shutdown;
 	bool trusted, closing, ending, running, stopped;
+	bool stream;        /* the present call ends with the client's side */
+	bool half;          /* the client has ended its side and reads on */
 	unsigned int calls; /* left in this tick */
 	unsigned int ticks; /* left */
-	char *buffer;
+	char *buffer;       /* the rest of the present read if size is 0 */
 	size_t used, size;
 	size_t scanned; /* bytes at the buffer's start without a NUL */
 	size_t ignored; /* bytes after its end */
@@ -72,11 +75,12 @@ static void free_buffer(struct connection *connection)
 {
 	size_t size = connection->size;
 
-	free(connection->buffer);
+	if (size) {
+		free(connection->buffer);
+		peers_kept(connection->peer, size);
+	}
 	connection->buffer = NULL;
 	connection->size = connection->used = connection->scanned = 0;
-	if (connection->peer)
-		peers_sent(connection->peer, size);
 	freed(connection->service, size * JSON_FACTOR);
 }
 
@@ -103,6 +107,8 @@ static void close_now(struct connection *connection)
 	if (connection->holder)
 		*connection->holder = NULL;
 	connection->holder = NULL;
+	if (connection->peer)
+		peers_close(&connection->service->peers, connection->peer);
 	uv_close((uv_handle_t *)&connection->pipe, on_closed);
 }
 
@@ -157,9 +163,10 @@ bool connection_trusted(const struct connection *connection)
 	return connection->trusted;
 }
 
-void connection_hold(struct connection *connection, struct connection **holder)
+void connection_hold(struct connection *connection, struct connection **holder, bool stream)
 {
 	connection->holder = holder;
+	connection->stream = stream;
 }
 
 void connection_release(struct connection *connection)
@@ -173,7 +180,7 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status)
 {
 	struct connection *connection = container_of(shutdown, struct connection, shutdown);
 
-	if (status)
+	if (status || connection->half)
 		close_now(connection);
 }
 
@@ -206,6 +213,78 @@ static ssize_t find_message(struct connection *connection, size_t from)
 	return -1;
 }
 
+/* An error would come amid the replies of a call that runs. */
+static void refuse_rest(struct connection *connection)
+{
+	if (connection->holder)
+		close_now(connection);
+	else
+		connection->on_message(connection, NULL, 0);
+	free_buffer(connection);
+}
+
+/* Return: of the connections of @self's user, that which keeps the most, or @self. */
+static struct connection *find_largest(struct connection *self, size_t bytes)
+{
+	struct connection *largest = self;
+
+	for (struct connection *other = self->service->first; other; other = other->next)
+		if (other != self && other->peer == self->peer && other->size > bytes) {
+			largest = other;
+			bytes = other->size;
+		}
+	return largest;
+}
+
+/* Return: whether the buffer has room for @bytes more. Else the connection has ended. */
+static bool make_room(struct connection *connection, size_t bytes)
+{
+	size_t needed = connection->used + bytes, more = needed - connection->size;
+	char *bigger;
+
+	if (needed <= connection->size)
+		return true;
+	if (needed < 2 * connection->size)
+		more = connection->size;
+	while (!peers_keep(&connection->service->peers, connection->peer, more)) {
+		struct connection *largest = find_largest(connection, connection->size + more);
+
+		refuse_rest(largest);
+		if (largest == connection)
+			return false;
+	}
+	bigger = realloc(connection->buffer, connection->size + more);
+	if (!bigger)
+		abort(); /* systemd starts the next vimod */
+	connection->buffer = bigger;
+	connection->size += more;
+	return true;
+}
+
+static void keep(struct connection *connection, const char *bytes, size_t count)
+{
+	if (!make_room(connection, count))
+		return;
+	memcpy(connection->buffer + connection->used, bytes, count);
+	connection->used += count;
+}
+
+/* Keep what is left after @done bytes: of the present read, or of the buffer. */
+static void keep_rest(struct connection *connection, size_t done)
+{
+	const char *rest = connection->buffer + done;
+	size_t count = connection->used - done;
+
+	if (connection->size) {
+		memmove(connection->buffer, rest, count);
+		connection->used = count;
+		return;
+	}
+	connection->buffer = NULL;
+	connection->used = 0;
+	keep(connection, rest, count);
+}
+
 static void take_messages(struct connection *connection)
 {
 	size_t done = 0;
@@ -218,12 +297,10 @@ static void take_messages(struct connection *connection)
 		connection->scanned = 0;
 		done += bytes + 1;
 	}
-	if (done == connection->used) {
+	if (done == connection->used || connection->closing || connection->ending)
 		free_buffer(connection);
-		return;
-	}
-	connection->used -= done;
-	memmove(connection->buffer, connection->buffer + done, connection->used);
+	else
+		keep_rest(connection, done);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out)
@@ -240,7 +317,7 @@ static void pace_reads(struct connection *connection)
 {
 	bool full = connection->used >= connection->service->call_bytes;
 
-	if (connection->closing || full == connection->stopped)
+	if (connection->closing || connection->half || full == connection->stopped)
 		return;
 	connection->stopped = full;
 	if (full)
@@ -260,60 +337,47 @@ static void run(struct connection *connection)
 	take_messages(connection);
 	if (connection->used >= service->call_bytes && connection->scanned == connection->used && may_run(connection))
 		connection->on_message(connection, NULL, 0);
+	if (connection->half && !connection->holder && connection->scanned == connection->used)
+		connection_end(connection);
 	if (connection->ending)
 		free_buffer(connection);
 	connection->running = false;
 	pace_reads(connection);
 }
 
-/* Return: whether the buffer has room for @bytes more. */
-static bool make_room(struct connection *connection, size_t bytes)
+/* A client that only ended its side, as socat does after its input, gets its replies. */
+static void on_end(struct connection *connection)
 {
-	size_t size = connection->used + bytes, more = size - connection->size;
-	char *bigger;
+	struct pollfd end = { .events = POLLIN };
 
-	if (size <= connection->size)
-		return true;
-	if (size < 2 * connection->size)
-		more = connection->size;
-	if (!peers_queue(&connection->service->peers, connection->peer, more))
-		return false;
-	bigger = realloc(connection->buffer, connection->size + more);
-	if (!bigger) {
-		peers_sent(connection->peer, more);
-		return false;
-	}
-	connection->buffer = bigger;
-	connection->size += more;
-	return true;
-}
-
-/* All connections of the user hold too much. An error would come amid the replies of a call. */
-static void refuse_more(struct connection *connection)
-{
-	if (connection->holder) {
+	if (connection->ending || (connection->holder && connection->stream) ||
+	    uv_fileno((uv_handle_t *)&connection->pipe, &end.fd) || poll(&end, 1, 0) != 1 || end.revents & POLLHUP) {
 		close_now(connection);
 		return;
 	}
-	connection->on_message(connection, NULL, 0);
-	free_buffer(connection);
+	connection->half = true;
+	uv_read_stop((uv_stream_t *)&connection->pipe);
+	run(connection);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 {
 	struct connection *connection = of_stream(stream);
 
-	if (got < 0) {
+	if (got == UV_EOF) {
+		on_end(connection);
+	} else if (got < 0) {
 		close_now(connection);
 	} else if (connection->ending) {
 		connection->ignored += got;
 		if (connection->ignored > IGNORED_CALLS * connection->service->call_bytes)
 			close_now(connection);
-	} else if (!make_room(connection, got)) {
-		refuse_more(connection);
+	} else if (connection->used) {
+		keep(connection, buffer->base, got);
+		run(connection);
 	} else {
-		memcpy(connection->buffer + connection->used, buffer->base, got);
-		connection->used += got;
+		connection->buffer = buffer->base;
+		connection->used = got;
 		run(connection);
 	}
 }
@@ -339,6 +403,19 @@ static bool is_trusted(int fd, const struct ucred *peer)
 	return false;
 }
 
+/* A user with too many connections loses the oldest in which no call runs. Return: whether there was one. */
+static bool drop_oldest(struct service *service, uid_t uid)
+{
+	struct connection *oldest = NULL;
+
+	for (struct connection *connection = service->first; connection; connection = connection->next)
+		if (connection->peer && connection->peer->uid == uid && !connection->closing && !connection->holder)
+			oldest = connection;
+	if (oldest)
+		close_now(oldest);
+	return oldest;
+}
+
 /* Return: whether the connection's user may have it. */
 static bool admit(struct connection *connection)
 {
@@ -350,6 +427,8 @@ static bool admit(struct connection *connection)
 	if (uv_fileno((uv_handle_t *)&connection->pipe, &fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
 		return false;
 	connection->peer = peers_add(&service->peers, peer.uid);
+	if (!connection->peer && drop_oldest(service, peer.uid))
+		connection->peer = peers_add(&service->peers, peer.uid);
 	connection->trusted = !service->for_all && is_trusted(fd, &peer);
 	return connection->peer;
 }

@@ -47,8 +47,12 @@ bool connection_tick(struct service *service);
 struct service *connection_service(const struct connection *connection);
 /** connection_trusted() - its user is root, vimod's or in group vimo, and came by the API socket. */
 bool connection_trusted(const struct connection *connection);
-/** connection_hold() - take no message until connection_release(). @holder: gets NULL when the client goes away */
-void connection_hold(struct connection *connection, struct connection **holder);
+/**
+ * connection_hold() - take no message until connection_release().
+ * @holder: gets NULL when the client goes away
+ * @stream: the client goes away by ending its side, too
+ */
+void connection_hold(struct connection *connection, struct connection **holder, bool stream);
 /** connection_release() - take the next message, now if it is here. */
 void connection_release(struct connection *connection);
 /** connection_send() - send a message; takes over @json. A client that reads too little goes away by this. */

@@ -32,7 +32,7 @@ static struct listener api = {
 	.service = {
 		.call_bytes = 1u << 20,
 		.queue_bytes = 8u << 20,
-		.peers = { .connections_max = 1024, .user_connections_max = 256, .user_queued_max = 32u << 20 },
+		.peers = { .connections_max = 1024, .user_connections_max = 256, .user_queued_max = 32u << 20, .user_partial_max = 8u << 20 },
 	},
 };
 static struct listener read_only = {
@@ -42,7 +42,7 @@ static struct listener read_only = {
 		.queue_bytes = 256u << 10,
 		.calls = 4,
 		.ticks = 30000 / CONNECTION_TICK_MS,
-		.peers = { .connections_max = 64, .user_connections_max = 8, .user_queued_max = 512u << 10 },
+		.peers = { .connections_max = 64, .user_connections_max = 8, .user_queued_max = 512u << 10, .user_partial_max = 64u << 10 },
 	},
 	.accepts = ACCEPTS,
 };

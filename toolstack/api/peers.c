@@ -30,16 +30,22 @@ struct peer *peers_add(struct peers *peers, uid_t uid)
 		peers->first = peer;
 	}
 	peer->connections++;
+	peer->references++;
 	peers->connections++;
 	return peer;
+}
+
+void peers_close(struct peers *peers, struct peer *peer)
+{
+	peers->connections--;
+	peer->connections--;
 }
 
 void peers_remove(struct peers *peers, struct peer *peer)
 {
 	struct peer **at = &peers->first;
 
-	peers->connections--;
-	if (--peer->connections)
+	if (--peer->references)
 		return;
 	while (*at != peer)
 		at = &(*at)->next;
@@ -58,4 +64,17 @@ bool peers_queue(const struct peers *peers, struct peer *peer, size_t bytes)
 void peers_sent(struct peer *peer, size_t bytes)
 {
 	peer->queued -= bytes;
+}
+
+bool peers_keep(const struct peers *peers, struct peer *peer, size_t bytes)
+{
+	if (bytes > peers->user_partial_max || peer->partial > peers->user_partial_max - bytes)
+		return false;
+	peer->partial += bytes;
+	return true;
+}
+
+void peers_kept(struct peer *peer, size_t bytes)
+{
+	peer->partial -= bytes;
 }

@@ -166,7 +166,7 @@ static void on_message(struct connection *connection, const char *message, size_
 	call->oneway = json_flag(json, "oneway");
 	call->more = json_flag(json, "more") && !call->oneway;
 	call->trusted = connection_trusted(connection);
-	connection_hold(connection, &call->connection);
+	connection_hold(connection, &call->connection, call->more);
 	if (json_flag(json, "upgrade")) {
 		error_key(&err, ERROR_USAGE, "upgrade", "vimod has no other protocol: call without \"upgrade\"");
 		call_error(call, &err);

@@ -17,10 +17,12 @@ static void on_timer(void *arg)
 		if (guest->dm.process.pid)
 			dm_files_check_logs(guest->config.name);
 	watch_end(&timer);
-	timer = watch_timer(guests->loop, PERIOD_MS, on_timer, guests);
+	if (guests->first)
+		patrol_start(guests);
 }
 
 void patrol_start(struct guests *guests)
 {
-	timer = watch_timer(guests->loop, PERIOD_MS, on_timer, guests);
+	if (!timer)
+		timer = watch_timer(guests->loop, PERIOD_MS, on_timer, guests);
 }

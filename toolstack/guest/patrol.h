@@ -7,7 +7,7 @@
 
 #include "guest/guest.h"
 
-/** patrol_start() - check the sizes of all guests' logs, again and again. Once. */
+/** patrol_start() - check the sizes of all guests' logs, again and again while there are guests. Once in a loop. */
 void patrol_start(struct guests *guests);
 
 #endif

@@ -237,6 +237,31 @@ static void a_client_may_send_little_after_its_end(void **state)
 	assert_true(sent < 0);
 }
 
+static void a_client_that_ends_its_side_gets_its_replies(void **state)
+{
+	static const char calls[] = "{\"method\":\"io.vimo.Domains.List\"}\0"
+				    "{\"method\":\"io.vimo.Domains.Undefine\",\"parameters\":{\"name\":\"g\"}}\0"
+				    "{\"method\":\"io.vimo.Domains.List\"}";
+
+	(void)state;
+	send_bytes(calls, sizeof(calls));
+	assert_int_equal(shutdown(client, SHUT_WR), 0);
+	expect_reply();
+	expect_error("io.vimo.Domains.NotFound", NULL);
+	expect_reply();
+	assert_true(is_closed());
+}
+
+static void a_monitor_ends_with_its_client(void **state)
+{
+	(void)state;
+	send_frame("{\"method\":\"io.vimo.Events.Monitor\",\"more\":true}");
+	expect_reply();
+	assert_non_null(api.monitors.first);
+	assert_int_equal(shutdown(client, SHUT_WR), 0);
+	assert_true(is_closed());
+}
+
 static void oneway_gets_no_reply(void **state)
 {
 	(void)state;
@@ -352,6 +377,8 @@ int main(void)
 		TEST(a_call_that_is_too_large_gets_an_error_and_the_end),
 		TEST(a_client_may_send_little_after_its_end),
 		TEST(oneway_gets_no_reply),
+		TEST(a_client_that_ends_its_side_gets_its_replies),
+		TEST(a_monitor_ends_with_its_client),
 		TEST(names_and_kinds_of_calls_have_their_errors),
 		TEST(every_interface_is_listed_and_described),
 	};

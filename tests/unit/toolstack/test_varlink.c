@@ -129,12 +129,13 @@ static void a_user_has_few_read_only_connections(void **state)
 		fds[n] = dial("vimod-ro.sock");
 	run_for(300); /* some a tick */
 	for (int n = 0; n < 10; n++)
-		assert_int_equal(is_closed(fds[n]), n >= 8);
+		assert_int_equal(is_closed(fds[n]), n < 2); /* the oldest */
 	close(fds[0]);
 	run_for(20);
 	fds[0] = dial("vimod-ro.sock");
 	put(fds[0], CALL);
 	assert_int_equal(answers(fds[0], 1), 1);
+	assert_true(is_closed(fds[2]));
 	for (int n = 0; n < 10; n++)
 		close(fds[n]);
 	run_for(20);
@@ -264,7 +265,9 @@ static void memory_of_a_large_call_is_given_back(void **state)
 
 static void users_are_counted(void **state)
 {
-	struct peers peers = { .connections_max = 3, .user_connections_max = 2, .user_queued_max = 100 };
+	struct peers peers = {
+		.connections_max = 3, .user_connections_max = 2, .user_queued_max = 100, .user_partial_max = 10
+	};
 	struct peer *one = peers_add(&peers, 1), *two;
 
 	(void)state;
@@ -282,10 +285,19 @@ static void users_are_counted(void **state)
 	assert_false(peers_queue(&peers, two, (size_t)-1));
 	peers_sent(one, 60);
 	assert_true(peers_queue(&peers, one, 60));
+	assert_true(peers_keep(&peers, one, 10));
+	assert_false(peers_keep(&peers, one, 1));
+	assert_true(peers_keep(&peers, two, 10));
+	peers_kept(one, 10);
+	assert_true(peers_keep(&peers, one, 1));
+	peers_close(&peers, one);
 	peers_remove(&peers, one);
 	assert_non_null(peers_add(&peers, 2));
+	peers_close(&peers, two);
 	peers_remove(&peers, two);
+	peers_close(&peers, two);
 	peers_remove(&peers, two);
+	peers_close(&peers, one);
 	peers_remove(&peers, one);
 	assert_null(peers.first);
 	assert_int_equal(peers.connections, 0);
