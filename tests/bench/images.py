@@ -35,7 +35,10 @@ ip link set br0 up
 """
 EXITS_ONLY = "vimo.exits"  # of dom0's command line: no more than the guest that measures its exits
 # lat is first, before other programs have run, as on bare Linux, where the module does not load and the script ends.
-DOM0_SCRIPT = f"exits=$(grep -o {EXITS_ONLY} /proc/cmdline)\n[ $exits ] || /t/lat\n" + VIMOD + """
+DOM0_SCRIPT = f"""
+read -r words </proc/cmdline
+case "$words" in *{EXITS_ONLY}*) exits=1;; *) /t/lat;; esac
+""" + VIMOD + """
 vimoctl version
 if [ $exits ]; then
 	vimoctl create /t/linux.cfg && finish linux
