@@ -69,6 +69,7 @@ class Machine:
     kit: object = None
     by_name: bool = False                        # it boots only when it is named
     preamble: str = ""                           # shell before the first check
+    prints: str = ""                             # expression: EL2's log has it before dom0 starts
 
     @property
     def timeout(self):
@@ -335,6 +336,9 @@ class Bench:
             code, seconds = results.get(name, (None, None))
             report(f"{machine.name}:{name}", f"{seconds} s, CPU {cpu.get(name, 0):.1f} s", None if code == "0" else
                    f"exit {code}, see {log}" if code else f"no result, the machine {ended}, see {log}")
+        if machine.prints:
+            found = re.search(machine.prints, log.read_text(errors="replace"))
+            report(f"{machine.name}:el2-prints", "0 s", None if found else f"no match of {machine.prints} in {log}")
 
 
 def cpu_seconds(pid):
