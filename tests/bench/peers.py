@@ -122,7 +122,7 @@ class Peers(Machines):
     """The hosts, made from the bench's images, and their machines."""
 
     def __init__(self, made):
-        super().__init__(made)
+        super().__init__(made, seed=1)
         self.guest_initrd()
 
     def guest_initrd(self):

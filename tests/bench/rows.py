@@ -2,8 +2,9 @@
 """rows - figures from the machines' output, beside their targets."""
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from statistics import fmean, stdev
 
 INSTRUCTIONS_A_TICK = 16   # -icount shift=0: 1 ns an instruction; QEMU's counter runs at 62.5 MHz
 EXITS = [  # name in trapcost's lines, text, target
@@ -68,6 +69,7 @@ class Row:
     unit: str = "instructions"
     note: str = ""
     models: dict = field(default_factory=dict)  # measured, on other CPU models
+    error: float | None = None   # standard error of the mean; None: one run
 
     def verdict(self):
         if self.measured is None or None in self.models.values():
@@ -77,6 +79,14 @@ class Row:
         # Reading the counter causes some exits itself: less than a hundredth of an exit counts as none.
         measured = round(self.measured, 2) if self.unit == "exits" else self.measured
         return "ok" if measured <= self.target else "OVER"
+
+
+def mean(runs):
+    """One row of the same row of several runs; the note is the first run's."""
+    measured = [row.measured for row in runs]
+    if None in measured or len(measured) == 1:
+        return replace(runs[0], measured=None if None in measured else measured[0])
+    return replace(runs[0], measured=fmean(measured), error=stdev(measured) / len(measured) ** 0.5)
 
 
 def numbers(text, prefix, name=r"\S+"):
@@ -191,9 +201,10 @@ def figure(value, unit):
 
 
 def show(rows):
-    print(f"{'':48}{'measured':>14}{'target':>14}  {'':8}")
+    print(f"{'':48}{'measured':>14}{'':8}{'target':>14}  {'':8}")
     for row in rows:
-        print(f"{row.name:48}{figure(row.measured, row.unit):>14}{figure(row.target, row.unit):>14}  "
+        error = f" +-{row.error / row.measured:.1%}" if row.error and row.measured else ""
+        print(f"{row.name:48}{figure(row.measured, row.unit):>14}{error:8}{figure(row.target, row.unit):>14}  "
               f"{row.verdict():8}{row.note}".rstrip())
     over = sum(row.verdict() == "OVER" for row in rows)
     missing = sum(row.verdict() == "MISSING" for row in rows)
