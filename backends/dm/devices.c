@@ -6,6 +6,7 @@
 
 #include "dm/kinds.h"
 #include "dm/stall.h"
+#include "platform/pvpanic.h"
 #include "platform/rtc.h"
 #include "json.h"
 
@@ -162,6 +163,7 @@ int dm_open_platform(struct dm *dm, struct error *err)
 	dm->power_button.key = press_key;
 	dm->power_button.context = dm;
 	rtc_open(&dm->ioreq);
+	pvpanic_open(&dm->ioreq);
 	power_button_open(&dm->power_button, &dm->host);
 	return serial_open(
 		&dm->serial, &dm->host, &dm->state->serial,

@@ -136,7 +136,7 @@ static const unsigned long ioctls[] = {
 	VIMO_IOC_IOREQ,
 	VIMO_IOC_IRQ,
 	VIMO_IOC_CONSOLE_KICK,
-	VIMO_IOC_CONTROL, /* pause, when a disk fails */
+	VIMO_IOC_CONTROL, /* pause, when a disk fails; stop, when the guest's kernel panics */
 	VIMO_IOC_DEVICE,
 	VIMO_IOC_KICK,
 	VIMO_IOC_CALL, /* of devices that come and go */

@@ -225,15 +225,25 @@ void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64
 		domain_hooks.state_changed(domain);
 }
 
-enum vimo_status domain_kill(struct domain *domain)
+static enum vimo_status stop(struct domain *domain, enum vimo_stop_reason reason)
 {
 	if (domain == dom0)
 		return VIMO_DENIED;
 	if (domain->state == VIMO_DOMAIN_DYING)
 		return VIMO_STATE;
-	domain_shutdown(domain, VIMO_STOP_KILLED, 0);
+	domain_shutdown(domain, reason, 0);
 	wait_until_stopped(domain);
 	return VIMO_OK;
+}
+
+enum vimo_status domain_kill(struct domain *domain)
+{
+	return stop(domain, VIMO_STOP_KILLED);
+}
+
+enum vimo_status domain_panic(struct domain *domain)
+{
+	return stop(domain, VIMO_STOP_PANIC);
 }
 
 enum vimo_status domain_destroy(struct domain *domain)

@@ -13,7 +13,8 @@ enum vimo_status domain_create_dom0(unsigned int vcpus, struct domain **out);
 enum vimo_status domain_start(struct domain *domain);
 enum vimo_status domain_pause(struct domain *domain); /* returns when none of its vCPUs runs */
 enum vimo_status domain_unpause(struct domain *domain);
-enum vimo_status domain_kill(struct domain *domain); /* likewise; VIMO_STATE when DYING */
+enum vimo_status domain_kill(struct domain *domain);  /* likewise; VIMO_STATE when DYING */
+enum vimo_status domain_panic(struct domain *domain); /* domain_kill() with another reason */
 /* Stop the domain, at its own request or by force; from any CPU, also from one of its vCPUs. dom0: no effect. */
 void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64_t detail);
 /*

@@ -83,10 +83,8 @@ enum vimo_status hc_domain_info(struct domain *domain, uint64_t *x)
 }
 
 static enum vimo_status (*const operations[])(struct domain *domain) = {
-	[VIMO_OP_START] = domain_start,
-	[VIMO_OP_PAUSE] = domain_pause,
-	[VIMO_OP_UNPAUSE] = domain_unpause,
-	[VIMO_OP_KILL] = domain_kill,
+	[VIMO_OP_START] = domain_start, [VIMO_OP_PAUSE] = domain_pause, [VIMO_OP_UNPAUSE] = domain_unpause,
+	[VIMO_OP_KILL] = domain_kill,   [VIMO_OP_PANIC] = domain_panic,
 };
 
 enum vimo_status hc_domain_control(struct domain *domain, uint64_t *x)

@@ -28,6 +28,7 @@ static enum mmio_result platform_access(struct vcpu *vcpu, void *context, struct
 static const struct mmio_region platform[] = {
 	{ VIMO_GUEST_RTC_BASE, PAGE_SIZE, platform_access, (void *)&platform[0] },
 	{ VIMO_GUEST_GPIO_BASE, PAGE_SIZE, platform_access, (void *)&platform[1] },
+	{ VIMO_GUEST_PVPANIC_BASE, PAGE_SIZE, platform_access, (void *)&platform[2] },
 };
 
 static void destroyed(struct domain *domain)

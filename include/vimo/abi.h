@@ -18,7 +18,7 @@
 #endif
 
 #define VIMO_ABI_MAJOR 1u
-#define VIMO_ABI_MINOR 2u
+#define VIMO_ABI_MINOR 3u
 #define VIMO_ABI_VERSION ((VIMO_ABI_MAJOR << 16) | VIMO_ABI_MINOR)
 
 #define VIMO_PAGE_SHIFT 12

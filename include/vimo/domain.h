@@ -19,13 +19,15 @@ enum vimo_stop_reason {
 	VIMO_STOP_REBOOT = 2,   /* PSCI SYSTEM_RESET */
 	VIMO_STOP_CRASH = 3,    /* all vCPUs off, or a state that EL2 cannot continue */
 	VIMO_STOP_KILLED = 4,   /* VIMO_OP_KILL */
+	VIMO_STOP_PANIC = 5,    /* VIMO_OP_PANIC */
 };
 
 enum vimo_domain_op {
 	VIMO_OP_START = 0,
 	VIMO_OP_PAUSE = 1,
 	VIMO_OP_UNPAUSE = 2,
-	VIMO_OP_KILL = 3, /* stop at once; VIMO_HC_DOMAIN_DESTROY frees the domain */
+	VIMO_OP_KILL = 3,  /* stop at once; VIMO_HC_DOMAIN_DESTROY frees the domain */
+	VIMO_OP_PANIC = 4, /* the same, when the guest has reported a panic of its kernel */
 };
 
 /* Selectors of VIMO_HC_DOMAIN_INFO, and the results in x1, x2, x3. */

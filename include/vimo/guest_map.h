@@ -20,6 +20,7 @@
 #define VIMO_GUEST_RTC_INTID 34u
 #define VIMO_GUEST_GPIO_BASE 0x09030000ull /* PL061, emulated by vimo-dm */
 #define VIMO_GUEST_GPIO_INTID 39u
+#define VIMO_GUEST_PVPANIC_BASE 0x09060000ull /* pvpanic, emulated by vimo-dm */
 
 #define VIMO_GUEST_VIRTIO_BASE 0x0a000000ull
 #define VIMO_GUEST_VIRTIO_STRIDE 0x1000ull

@@ -16,6 +16,7 @@
 #include "host/vhost.h"
 #include "input/input.h"
 #include "net/net.h"
+#include "platform/pvpanic.h"
 #include "platform/rtc.h"
 #include "rng/rng.h"
 #include "vsock/vsock.h"
@@ -299,6 +300,12 @@ int io_thread_start(struct io_thread *thread, struct error *err)
 }
 
 void rtc_open(struct ioreq *ioreq)
+{
+	(void)ioreq;
+	abort();
+}
+
+void pvpanic_open(struct ioreq *ioreq)
 {
 	(void)ioreq;
 	abort();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tiny.S - the smallest guest: prints a line on its PL011, then does one thing.
- * -DDO=OFF, RESET, CRASH (its only vCPU off), WAIT, COUNT (a line now and then)
- * or FLOOD (lines without end).
+ * -DDO=OFF, RESET, CRASH (its only vCPU off), PANIC (reported to pvpanic), WAIT,
+ * COUNT (a line now and then) or FLOOD (lines without end).
  */
 #define OFF 0x84000008 /* PSCI's function identifiers */
 #define RESET 0x84000009
@@ -10,6 +10,7 @@
 #define WAIT 0
 #define COUNT 1
 #define FLOOD 2
+#define PANIC 3
 
 	.section .head, "ax"
 	.globl start
@@ -22,7 +23,13 @@ start:
 1:	mov	x20, #0x09000000	/* VIMO_GUEST_UART_BASE */
 	adr	x0, hello
 	bl	print
-#if DO > FLOOD
+#if DO == PANIC
+	mov	x0, #0x09060000		/* VIMO_GUEST_PVPANIC_BASE */
+	ldrb	w1, [x0]
+	tbz	w1, #0, 4f		/* the device does not take this event */
+	mov	w1, #1
+	strb	w1, [x0]
+#elif DO > PANIC
 	ldr	w0, =DO
 	hvc	#0
 #elif DO == COUNT || DO == FLOOD

@@ -34,7 +34,7 @@ APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr fin
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
-TINY = ("OFF", "RESET", "CRASH", "WAIT", "COUNT", "FLOOD")
+TINY = ("OFF", "RESET", "CRASH", "PANIC", "WAIT", "COUNT", "FLOOD")
 PASSWD = ("root:x:0:0:root:/:/bin/sh\ndaemon:x:1:1::/:/bin/false\nnobody:x:65534:65534::/:/bin/sh\n")
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:989:\n"
 
@@ -268,7 +268,7 @@ LIFE = checks("terminals-have-a-size",
               "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
               "destroy-ends-every-state", "on-poweroff-destroy", "on-poweroff-restart", "on-poweroff-preserve",
               "on-reboot-destroy", "on-reboot-preserve",
-              "on-crash-destroy-is-the-default", "on-crash-preserve", "guest-panic-reboots-it", "forced-reboot",
+              "on-crash-destroy-is-the-default", "on-crash-preserve", "a-panic-is-a-crash", "guest-panic-reboots-it", "forced-reboot",
               "shutdown-presses-the-power-button", "reboot-presses-it-and-starts-again", "two-guests-at-once",
               "gzip-kernel-and-several-vcpus",
               "create-dry-run-changes-nothing", "a-file-of-xl-is-taken", "create-attaches-console", "console-ends-with-its-guest")

@@ -172,6 +172,9 @@ static void platform(struct tree *tree, uint32_t virtio_slots)
 	CELLS(tree, "#gpio-cells", 2);
 	CELLS(tree, "phandle", PHANDLE_GPIO);
 	end(tree);
+	begin_device(tree, "pvpanic", VIMO_GUEST_PVPANIC_BASE, 2);
+	text(tree, "compatible", "qemu,pvpanic-mmio");
+	end(tree);
 	begin(tree, "gpio-keys");
 	text(tree, "compatible", "gpio-keys");
 	begin(tree, "poweroff");

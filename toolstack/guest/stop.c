@@ -37,6 +37,10 @@ static enum guest_action take_reason(struct guest *guest, const struct vimo_ioc_
 		snprintf(guest->cause, sizeof(guest->cause), "crashed (detail %#llx; vimoctl dmesg may say more)",
 			 (unsigned long long)info->detail);
 		return guest->config.on_crash;
+	case VIMO_STOP_PANIC:
+		snprintf(guest->cause, sizeof(guest->cause),
+			 "crashed (its kernel reported a panic; see its console's log)");
+		return guest->config.on_crash;
 	default: snprintf(guest->cause, sizeof(guest->cause), "killed"); return ACTION_DESTROY;
 	}
 }

@@ -180,6 +180,17 @@ on_crash_preserve() {
 	vimoctl info t1 | grep -q '^cause: crashed'
 }
 
+# The guest's kernel reports it to the pvpanic device, and waits for ever.
+a_panic_is_a_crash() {
+	tiny t1 panic
+	await gone t1
+	refused 3 'reported a panic' info t1
+	tiny t1 panic 'on_crash = "preserve"'
+	await is t1 stopped
+	vimoctl info t1 | grep -q '^cause: crashed (its kernel reported a panic'
+	vimoctl destroy t1
+}
+
 on_crash_restart_is_limited() {
 	tiny t1 crash 'on_crash = "restart"'
 	await gone t1

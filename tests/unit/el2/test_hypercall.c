@@ -162,6 +162,20 @@ static void a_domain_lives_through_calls(void **state)
 	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, 0, 0, 0, 0), VIMO_NOT_FOUND);
 }
 
+static void a_reported_panic_is_a_reason_of_its_own(void **state)
+{
+	const uint32_t id = guest->id;
+
+	(void)state;
+	assert_int_equal(call(VIMO_HC_DOMAIN_CONTROL, VIMO_DOM0, VIMO_OP_PANIC, 0, 0, 0), VIMO_DENIED);
+	assert_int_equal(call(VIMO_HC_DOMAIN_CONTROL, id, VIMO_OP_PANIC, 0, 0, 0), VIMO_OK);
+	assert_int_equal(call(VIMO_HC_DOMAIN_CONTROL, id, VIMO_OP_KILL, 0, 0, 0), VIMO_OK);
+	assert_int_equal(call(VIMO_HC_DOMAIN_INFO, id, VIMO_DOMAIN_INFO_STATE, 0, 0, 0), VIMO_OK);
+	assert_int_equal(result(1), VIMO_DOMAIN_SHUTDOWN);
+	assert_int_equal(result(2), VIMO_STOP_PANIC);
+	assert_int_equal(call(VIMO_HC_DOMAIN_CONTROL, id, VIMO_OP_PANIC + 1, 0, 0, 0), VIMO_INVALID);
+}
+
 /* Granules of a Cortex-A57, of QEMU's max (52 bits), and of CPUs with one or two. */
 static void page_sizes_are_those_of_the_id_register(void **state)
 {
@@ -430,6 +444,7 @@ int main(void)
 		TEST(a_guest_may_ask_for_the_version_and_ring_its_ports),
 		TEST(unknown_numbers_are_not_ours),
 		TEST(dom0_is_no_argument),
+		TEST(a_reported_panic_is_a_reason_of_its_own),
 		TEST(a_domain_lives_through_calls),
 		TEST(page_sizes_are_those_of_the_id_register),
 		TEST(a_doorbell_is_an_event_and_the_guest_goes_on),

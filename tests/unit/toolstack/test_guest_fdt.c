@@ -170,6 +170,8 @@ static void devices_are_where_the_map_says(void **state)
 	ASSERT_CELLS("/pl011@9000000", "interrupts", 0, VIMO_GUEST_UART_INTID - 32, 4);
 	ASSERT_CELLS("/pl031@9010000", "reg", 0, VIMO_GUEST_RTC_BASE, 0, 0x1000);
 	ASSERT_CELLS("/pl061@9030000", "reg", 0, VIMO_GUEST_GPIO_BASE, 0, 0x1000);
+	ASSERT_CELLS("/pvpanic@9060000", "reg", 0, VIMO_GUEST_PVPANIC_BASE, 0, 2);
+	assert_text("/pvpanic@9060000", "compatible", "qemu,pvpanic-mmio");
 	for (uint32_t slot = 0; slot < ALL_SLOTS; slot++) {
 		uint32_t base = VIMO_GUEST_VIRTIO_BASE + slot * VIMO_GUEST_VIRTIO_STRIDE;
 		char path[48];
