@@ -33,6 +33,14 @@ static const char *folder_program(void)
 	return access(in_rust, X_OK) ? qemus : in_rust;
 }
 
+/* Debian 13 has a link to the other one there. */
+static bool is_qemus(const char *program)
+{
+	char target;
+
+	return !strncmp(program, qemus, strlen("/usr/lib/qemu/")) && readlink(program, &target, 1) < 0;
+}
+
 /* @listener and @options get text that @argv points to. */
 static void fill_arguments(const char *argv[ARGUMENTS + 1], const char *folder, char listener[24],
 			   char options[CONFINE_PATH + 128])
@@ -44,7 +52,7 @@ static void fill_arguments(const char *argv[ARGUMENTS + 1], const char *folder, 
 	argv[n++] = program;
 	argv[n++] = listener;
 	argv[n++] = "--rlimit-nofile=0";
-	if (!strncmp(program, qemus, strlen("/usr/lib/qemu/"))) {
+	if (is_qemus(program)) {
 		snprintf(options, CONFINE_PATH + 128,
 			 "-osource=%s,sandbox=chroot,cache=auto,no_xattr,log_level=warn," RIGHTS, folder);
 		argv[n++] = "-f";

@@ -29,9 +29,10 @@
 
 #include <cmocka.h>
 
-/* virtiofsd of Debian 12 is part of QEMU and has options of its own; that of Debian 13 is a program in Rust. */
-static const char *const programs[] = { "/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd" };
-#define QEMUS programs[0]
+/* virtiofsd of Debian 12 is part of QEMU and has options of its own; that of Debian 13 is a program in Rust, to which
+ * the other name is a link. */
+static const char *const programs[] = { "/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd" };
+#define QEMUS programs[1]
 #define RAM 0x40000000ull
 #define RAM_BYTES (8u << 20)
 #define RING 64u

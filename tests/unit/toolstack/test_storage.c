@@ -420,11 +420,12 @@ static void assert_refused(const char *file, enum disk_format format, enum error
 /* A guest writes its image's header, and thus the names in it. */
 static void only_allowed_files_are_opened(void **state)
 {
-	struct helper *helper = disk_of("top.qcow2", FORMAT_QCOW2);
+	struct helper *helper;
 
 	(void)state;
 	if (!usable)
 		skip();
+	helper = disk_of("top.qcow2", FORMAT_QCOW2);
 	*strchr(helper->config.disk.backing, '\n') = '\0'; /* middle.qcow2 is allowed, base.raw is not */
 	strcat(helper->config.disk.backing, "\n");
 	assert_int_equal(helper_start(helper, &err), -1);
