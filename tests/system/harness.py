@@ -23,7 +23,7 @@ import machine as console  # noqa: E402
 CACHE = Path(os.environ.get("VIMO_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vimo-s")
 PROGRAMS = ("moduleapi", "eventfds", "odirect", "memoryfd", "pinpages", "diskfile", "ioctlstorm", "ioreqstorm", "bellstorm", "bootguest",
-            "diskcheck", "vsockcheck", "fscheck", "dnsanswer", "probe")
+            "diskcheck", "vsockcheck", "fscheck", "dnsanswer", "waitline", "probe")
 # Further sources of a program.
 PARTS = {"probe": (HERE / "probe_descriptors.c", HERE / "probe_efforts.c")}
 # Programs of the unit tests, and their other sources.

@@ -34,6 +34,7 @@ APPLETS = ("awk basename blkdiscard brctl chmod cp cut date diff du env expr fin
 NET_MODULES = ("llc", "stp", "bridge", "tun", "tap", "vhost_iotlb", "vhost", "vhost_net")
 VSOCK_MODULES = ("vsock", "vmw_vsock_virtio_transport_common", "vhost_iotlb", "vhost", "vhost_vsock")
 CHECKERS = ("diskcheck", "vsockcheck", "fscheck")
+DOM0_PROGRAMS = (*CHECKERS, "dnsanswer", "vhostswitch", "waitline")
 TINY = ("OFF", "RESET", "CRASH", "PANIC", "WAIT", "COUNT", "FLOOD")
 PASSWD = ("root:x:0:0:root:/:/bin/sh\ndaemon:x:1:1::/:/bin/false\nnobody:x:65534:65534::/:/bin/sh\n")
 GROUP = "root:x:0:\nnogroup:x:65534:\nvimo:x:989:\n"
@@ -126,7 +127,7 @@ def tools_tree(bench, machine, tree):
             shutil.copy(path, tree / f"t/{name}/{n}-{path.name}")
     for file in (HERE / "toolstack").glob("*.sh"):
         shutil.copy(file, tree / "t")
-    for program in (*CHECKERS, "dnsanswer", "vhostswitch"):
+    for program in DOM0_PROGRAMS:
         shutil.copy(bench.work / program, tree / "bin")
     (tree / "mnt").mkdir()
     for path in kernels(bench):
@@ -230,7 +231,7 @@ def kit(bench):
     (tree / "bin").mkdir(parents=True)
     shutil.copy(bench.busybox, tree / "bin/busybox")
     applets(tree, APPLETS + harness.APPLETS)
-    for program in (*CHECKERS, "dnsanswer", "vhostswitch"):
+    for program in DOM0_PROGRAMS:
         shutil.copy(bench.work / program, tree / "bin")
     for file in (*(HERE / "toolstack").glob("*.sh"), *kernels(bench)):
         shutil.copy(file, tree)

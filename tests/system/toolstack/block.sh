@@ -6,7 +6,7 @@ disks_are_there() { grep -q "^$MNT_DISK /mnt ext4 " /proc/mounts; }
 # disk_guest LINE...: start g1 with two vCPUs and wait until it is up.
 disk_guest() {
 	linux g1 shell 'vcpus = 2' "$@"
-	await lived g1 1
+	await_lives g1 1
 }
 sparse() {
 	rm -f $1
@@ -154,7 +154,7 @@ two_guests_write_at_once() {
 	disk_guest 'disk = [ "/mnt/a.img,,vda" ]'
 	start_load 6 vda
 	linux g2 shell "disk = [ \"$BIG_DISK,,vda\" ]"
-	await lived g2 1
+	await_lives g2 1
 	talk g2 virtio 'diskcheck load /dev/vda 4 4' '^diskcheck: load ok'
 	await loads_ended 1
 	loads_are_good 1

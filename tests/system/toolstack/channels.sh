@@ -34,7 +34,7 @@ channels_that_cannot_be_are_refused() {
 channels_carry_bytes() {
 	left >/tmp/before
 	with_channels
-	await lived g1 1
+	await_lives g1 1
 	vimoctl channel-list g1 >/tmp/out
 	grep -q "^org.vimo.one  *$ONE$" /tmp/out
 	grep -q "^org.vimo.two  *$TWO$" /tmp/out
@@ -48,11 +48,11 @@ channels_carry_bytes() {
 	wait $!
 	echoes $TWO 1
 	echo hello | vimoctl channel g1 org.vimo.two >/tmp/out 2>/tmp/err &
-	await grep -q hello /tmp/out
+	await_line /tmp/out hello
 	kill $!
 	# The driver begins anew.
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	serves org.vimo.one
 	echoes $ONE 10000
 	vimoctl destroy g1
@@ -64,16 +64,16 @@ channels_outlive_who_dies() {
 	local client
 	left >/tmp/before
 	with_channels
-	await lived g1 1
+	await_lives g1 1
 	serves org.vimo.one
 	vsockcheck unix hold $ONE >/tmp/hold &
-	await grep -q holding /tmp/hold
+	await_line /tmp/hold holding
 	# The channel does not need vimod.
 	kill_vimod
 	start_vimod
 	fails grep over /tmp/hold
 	replace_dm g1
-	await grep -q over /tmp/hold
+	await_line /tmp/hold over
 	await echoes $ONE 100000
 	# vimod and vimo-dm are killed with bytes under way.
 	echoes $ONE 3000000 &
@@ -95,7 +95,7 @@ drains() {
 	vsockcheck unix drain $ONE $1 </tmp/gate >/tmp/drain &
 	drain=$!
 	exec 6>/tmp/gate
-	await grep -q connected /tmp/drain
+	await_line /tmp/drain connected
 }
 
 # The transfers are larger than all buffers between guest and reader.
@@ -103,14 +103,14 @@ a_guest_waits_for_its_reader() {
 	local drain
 	left >/tmp/before
 	with_channels
-	await lived g1 1
+	await_lives g1 1
 	drains 12000000
 	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 12000000 & echo \$((6 * 7)) up" '42 up'
 	tell g1 'true'
 	fails console_shows g1 'poured 12000000'
 	echo >&6
-	await grep -q 'drained 12000000' /tmp/drain
-	await console_shows g1 'poured 12000000'
+	await_line /tmp/drain 'drained 12000000'
+	await_console g1 'poured 12000000'
 	# The reader is killed: what the guest wrote for it is lost, and the guest goes on.
 	drains 12000000
 	talk g1 virtio "vsockcheck file pour $(port org.vimo.one) 11000000 & echo \$((6 * 7)) up" '42 up'
@@ -119,7 +119,7 @@ a_guest_waits_for_its_reader() {
 	tell g1 'true'
 	fails console_shows g1 'poured 11000000'
 	vimoctl channel g1 org.vimo.one </dev/null >/dev/null 2>&1 &
-	await console_shows g1 'poured 11000000'
+	await_console g1 'poured 11000000'
 	kill $!
 	serves org.vimo.one
 	echoes $ONE 100000

@@ -92,7 +92,7 @@ block_devices_are_one_guests() {
 	refused 4 "disk vda: $SMALL_DISK_2 is in use" create /tmp/t2.cfg
 	config t2 /t/wait 'memory = 4' "disk = [ \"$SMALL_DISK_2,,,ro\" ]"
 	refused 4 'another guest or program writes it' create /tmp/t2.cfg
-	await lived g1 1
+	await_lives g1 1
 	talk g1 virtio 'dd if=/dev/vda of=/dev/vdb bs=64k oflag=direct iflag=direct 2>/dev/null; sync; echo copied $((6 * 7))' 'copied 42'
 	vimoctl destroy g1
 	cmp $SMALL_DISK $SMALL_DISK_2
@@ -113,7 +113,7 @@ disks_come_and_go() {
 	image /tmp/d1 64
 	image /tmp/d2 128
 	linux g1 shell 'disk = [ "/tmp/d1" ]'
-	await lived g1 1
+	await_lives g1 1
 	first_sector g1 vda /tmp/d1
 	(cd /tmp && vimoctl block-attach g1 target=d2) >/tmp/out
 	grep -q 'echo a005000.virtio_mmio >/sys/bus/platform/drivers/virtio-mmio/bind' /tmp/out
@@ -144,7 +144,7 @@ disks_come_and_go() {
 	image /tmp/d3 64
 	vimoctl block-attach g1 /tmp/d3,slot=7
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	first_sector g1 vdb /tmp/d3
 	vimoctl destroy g1
 	all_given_back
@@ -155,10 +155,10 @@ a_guest_that_begins_again_waits_for_its_disks() {
 	left >/tmp/before
 	image /tmp/d1 64
 	linux g1 shell 'disk = [ "/tmp/d1" ]'
-	await lived g1 1
+	await_lives g1 1
 	diskcheck hold /tmp/d1 >/tmp/held &
 	echo $! >/tmp/holder.pid
-	await grep -q held /tmp/held
+	await_line /tmp/held held
 	vimoctl reboot --force g1
 	await waits_for_d1
 	refused 4 'is building' block-attach g1 /tmp/d1
@@ -166,14 +166,14 @@ a_guest_that_begins_again_waits_for_its_disks() {
 	start_vimod
 	await waits_for_d1
 	kill -9 $(cat /tmp/holder.pid)
-	await lived g1 2
+	await_lives g1 2
 	first_sector g1 vda /tmp/d1
 	vimoctl info g1 >/tmp/out
 	fails grep -q problem /tmp/out
 	# The guest can be destroyed while it waits.
 	diskcheck hold /tmp/d1 >/tmp/held &
 	echo $! >/tmp/holder.pid
-	await grep -q held /tmp/held
+	await_line /tmp/held held
 	vimoctl reboot --force g1
 	await waits_for_d1
 	vimoctl destroy g1

@@ -125,7 +125,7 @@ killed_daemon_adopts_its_guests() {
 	linux g1 shell
 	tiny t1 wait
 	vimoctl pause t1
-	await lived g1 1
+	await_lives g1 1
 	kill_vimod
 	start_vimod
 	is g1 running
@@ -142,11 +142,11 @@ daemon_misses_the_end_of_a_guest() {
 	left >/tmp/before
 	sparse /mnt/a.img 1M
 	linux g1 shell 'on_poweroff = "destroy"' 'disk = [ "/mnt/a.img,,vda" ]'
-	await lived g1 1
+	await_lives g1 1
 	tell g1 '(until dd if=/dev/vda iflag=direct count=1 2>/dev/null | grep -q off; do usleep 100000; done; poweroff -f) & true'
 	kill_vimod
 	echo off | dd of=/mnt/a.img conv=notrunc,fsync 2>/dev/null
-	await serial_shows g1 'Power down'
+	await_serial g1 'Power down'
 	start_vimod
 	await gone g1
 	all_given_back
@@ -175,7 +175,7 @@ daemon_killed_while_it_creates_or_destroys() {
 killed_device_model_comes_back() {
 	local size
 	linux g1 count
-	await console_shows g1 'count 5'
+	await_console g1 'count 5'
 	replace_dm g1
 	size=$(size g1.console)
 	await grows g1.console $((size + 50))
@@ -191,7 +191,7 @@ output_outlives_device_models() {
 		destroy_all
 		rm -f $LOGS/*
 		linux g1 "stream lines=$lines"
-		await lived g1 1
+		await_lives g1 1
 		n=0
 		until stream_is_over; do
 			# Every other vimo-dm has written something before it is killed, so that the output ends.
@@ -222,7 +222,7 @@ logs_are_bounded() {
 	local n=0
 	tiny t1 flood
 	linux g1 flood
-	await lived g1 1
+	await_lives g1 1
 	while [ $n -lt 10 ]; do
 		sleep 1
 		[ "$(du -k $LOGS | sed 's/\t.*//')" -lt 6000 ]

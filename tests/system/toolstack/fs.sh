@@ -10,7 +10,7 @@ FS='fs = [ "tag=src,path=/mnt/src" ]'
 # fs_guest LINE...: start g1, wait until it is up, and mount the folder with tag src at /m.
 fs_guest() {
 	linux g1 shell 'vcpus = 2' "$@"
-	await lived g1 1
+	await_lives g1 1
 	tell g1 'mkdir -p /m && mount -t virtiofs src /m'
 }
 fs_pid() { helper_pid g1 fs-4; }

@@ -65,8 +65,8 @@ a_guest_with_hostile_processes_hurts_itself_alone() {
 	share src
 	MEMORY=96 linux g1 shell 'disk = [ "/mnt/g1.img,,vda" ]'
 	MEMORY=96 linux g2 shell "$HOSTILE" "$FS" 'vif = [ "backend=user" ]'
-	await lived g1 1
-	await lived g2 1
+	await_lives g1 1
+	await_lives g2 1
 	LOADED=g1 start_load 0 vda
 	LOADED=g2 start_load 0 vda vdb
 	before=$(processes g1)

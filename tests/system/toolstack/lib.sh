@@ -38,18 +38,26 @@ check() {
 	return $code
 }
 
-# await COMMAND...: until it succeeds.
+# await COMMAND...: until it succeeds. Between, the shell waits for what never comes: a process for each pause would
+# spend much of an emulated CPU.
 await() {
-	local begun
+	local begun none
 	begun=$(now)
+	[ -p /tmp/never ] || mkfifo /tmp/never
 	until "$@"; do
 		if [ $(($(now) - begun)) -gt $((LIMIT * 100)) ]; then
 			echo "-- not within $LIMIT s: $*"
 			return 1
 		fi
-		usleep 100000
+		read -r -t 0.1 none <>/tmp/never || :
 	done
 }
+# await_line FILE EXPRESSION [COUNT]: until so many lines of the file match.
+await_line() { waitline "$1" "$2" "${3:-1}" $LIMIT; }
+await_console() { await_line $LOGS/$1.console.log "$2"; }
+await_serial() { await_line $LOGS/$1.serial.log "$2"; }
+# await_lives NAME TIMES: until the Linux guest came up at least so often.
+await_lives() { await_line $LOGS/$1.console.log 'guest is up' $2; }
 
 # fails COMMAND...: the command must fail. "! COMMAND" would not end a check that has set -e.
 fails() {
@@ -131,8 +139,6 @@ is_still() {
 	sleep 2
 	[ "$(size $1)" = $before ]
 }
-# lived NAME TIMES: the Linux guest came up at least so often.
-lived() { [ "$(grep -c 'guest is up' $LOGS/$1.console.log)" -ge $2 ]; }
 console_shows() { grep -q "$2" $LOGS/$1.console.log; }
 
 # talk NAME TYPE TEXT ANSWER: type TEXT, wait for ANSWER, leave by the escape key.
@@ -143,7 +149,7 @@ talk() {
 	local pid=$! code=0
 	exec 5>/tmp/in
 	echo "$3" >&5
-	await grep -q "$4" /tmp/out || code=1
+	await_line /tmp/out "$4" || code=1
 	printf '\035' >&5
 	wait $pid || code=1
 	exec 5>&-

@@ -38,7 +38,7 @@ another_vimod() { [ "$(vimod_pid)" != $1 ] && [ "$(vimod_pid)" != 0 ]; }
 linux_boots_and_consoles_work() {
 	linux g1 shell
 	vimoctl list
-	await console_shows g1 'guest is up on 1 cpus'
+	await_console g1 'guest is up on 1 cpus'
 	talk g1 virtio 'echo answer $((6 * 7))' 'answer 42'
 	talk g1 serial 'echo answer $((7 * 8))' 'answer 56'
 	vimoctl destroy g1
@@ -51,7 +51,7 @@ guest_beyond_4_gib() {
 	config g1 /t/Image 'ramdisk = "/t/initrd"' 'memory = 4608' 'vcpus = 2' \
 		'extra = "console=ttyAMA0 console=hvc0 quiet panic=-1 mode=shell"'
 	vimoctl create /tmp/g1.cfg
-	await lived g1 1
+	await_lives g1 1
 	talk g1 virtio 'head -n 1 /proc/meminfo | tr -d " "' 'MemTotal:4[4-7][0-9]*kB'
 	vimoctl destroy g1
 	all_given_back
@@ -73,12 +73,12 @@ info_and_list_in_both_formats() {
 terminals_have_a_size() {
 	local tty=/dev/ttyAMA0 settings pid
 	linux g1 shell "$@"
-	await lived g1 1
+	await_lives g1 1
 	settings=$(stty -g <$tty)
 	stty cols 91 rows 33 <$tty
 	vimoctl console g1 <$tty >/dev/null 2>/tmp/err &
 	pid=$!
-	await grep -q Connected /tmp/err
+	await_line /tmp/err Connected
 	talk g1 virtio 'until stty size | grep "33 91"; do usleep 100000; done' '^33 91'
 	stty cols 77 rows 22 <$tty
 	kill -WINCH $pid
@@ -91,7 +91,7 @@ terminals_have_a_size() {
 guests_get_random_numbers() {
 	local rng=/sys/class/misc/hw_random
 	linux g1 shell
-	await lived g1 1
+	await_lives g1 1
 	talk g1 virtio "grep -l virtio $rng/rng_available && echo virtio_rng.0 >$rng/rng_current; cat $rng/rng_current" '^virtio_rng.0'
 	# The guest waits for many buffers, and never reads the same twice.
 	talk g1 virtio 'for n in 1 2; do dd if=/dev/hwrng of=/tmp/r$n bs=4k count=64 iflag=fullblock 2>/dev/null; done; ! cmp -s /tmp/r1 /tmp/r2 && echo differ $(($(cat /tmp/r1 /tmp/r2 | wc -c) / 4096))' 'differ 128'
@@ -102,7 +102,7 @@ guests_get_random_numbers() {
 pause_stops_and_unpause_goes_on() {
 	local after
 	tiny t1 count
-	await serial_shows t1 'has been here'
+	await_serial t1 'has been here'
 	vimoctl pause t1
 	is t1 paused
 	await is_still t1.serial # output under way has reached the log
@@ -142,7 +142,7 @@ on_poweroff_destroy() {
 
 on_poweroff_restart() {
 	linux g1 poweroff 'on_poweroff = "restart"'
-	await lived g1 2
+	await_lives g1 2
 }
 
 on_poweroff_preserve() {
@@ -154,7 +154,7 @@ on_poweroff_preserve() {
 
 on_reboot_restart_is_the_default() {
 	linux g1 reboot
-	await lived g1 2
+	await_lives g1 2
 }
 
 on_reboot_destroy() {
@@ -199,22 +199,22 @@ on_crash_restart_is_limited() {
 
 guest_panic_reboots_it() {
 	linux g1 panic
-	await lived g1 2
+	await_lives g1 2
 }
 
 forced_reboot() {
 	linux g1 shell
-	await lived g1 1
+	await_lives g1 1
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	await is g1 running
 }
 
 two_guests_at_once() {
 	linux g1 shell
 	linux g2 shell
-	await console_shows g1 'guest is up'
-	await console_shows g2 'guest is up'
+	await_console g1 'guest is up'
+	await_console g2 'guest is up'
 	talk g1 virtio 'echo answer $((6 * 7))' 'answer 42'
 	talk g2 virtio 'echo answer $((7 * 7))' 'answer 49'
 }
@@ -223,7 +223,7 @@ gzip_kernel_and_several_vcpus() {
 	config g1 /t/Image.gz 'ramdisk = "/t/initrd"' 'memory = 128' 'vcpus = 4' \
 		'extra = "console=ttyAMA0 console=hvc0 quiet mode=shell"'
 	vimoctl create /tmp/g1.cfg
-	await console_shows g1 'guest is up on 4 cpus'
+	await_console g1 'guest is up on 4 cpus'
 	vimoctl info g1 | grep -q '^vcpus_online: 4'
 }
 
@@ -262,7 +262,7 @@ create_attaches_console() {
 	config t1 /t/count 'memory = 4'
 	# The escape key ends vimoctl; the guest stays.
 	rm -f /tmp/out
-	(await grep -q 'tiny guest' /tmp/out; printf '\035') | vimoctl create -c -t serial /tmp/t1.cfg >/tmp/out
+	(await_line /tmp/out 'tiny guest'; printf '\035') | vimoctl create -c -t serial /tmp/t1.cfg >/tmp/out
 	grep -q 'tiny guest' /tmp/out
 	is t1 running
 }
@@ -270,7 +270,7 @@ create_attaches_console() {
 console_ends_with_its_guest() {
 	tiny t1 count
 	vimoctl console -t serial t1 </dev/null >/tmp/out &
-	await grep -q 'has been here' /tmp/out
+	await_line /tmp/out 'has been here'
 	vimoctl destroy t1
 	wait $!
 }
@@ -279,7 +279,7 @@ console_ends_with_its_guest() {
 button_works() { tell $1 'until ls -l /proc/$(pidof acpid)/fd | grep -q input/event; do usleep 100000; done'; }
 shutdown_presses_the_power_button() {
 	linux g1 shell
-	await lived g1 1
+	await_lives g1 1
 	button_works g1
 	vimoctl shutdown g1
 	await gone g1
@@ -288,9 +288,9 @@ shutdown_presses_the_power_button() {
 
 reboot_presses_it_and_starts_again() {
 	linux g1 shell
-	await lived g1 1
+	await_lives g1 1
 	button_works g1
 	vimoctl reboot g1
-	await lived g1 2
+	await_lives g1 2
 	await is g1 running
 }

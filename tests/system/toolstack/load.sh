@@ -9,7 +9,7 @@ loads_can_be() {
 # loaded NAME ADDRESS DISK: start a guest with a disk to fill, the disk of programs and a network.
 loaded() {
 	INITRD=load-initrd MEMORY=160 linux $1 "net net=$2" "disk = [ \"$3\", \"$PROGRAMS_DISK,,vdb,ro\" ]" 'vif = [ "bridge=br0" ]'
-	await lived $1 1
+	await_lives $1 1
 	tell $1 'mkdir /tools && mount -t ext4 -o ro,noload /dev/vdb /tools'
 }
 # fio writes, with a flush now and then, and reads all of it again.

@@ -20,7 +20,7 @@ volumes_are_disks() {
 	names_itself /dev/vg/data
 	names_itself /dev/vg/more
 	linux g1 shell 'disk = [ "format=raw,vdev=vda,access=rw,backendtype=phy,target=/dev/vg/data", "/dev/vg/more,,vdb,ro" ]'
-	await lived g1 1
+	await_lives g1 1
 	first_sector g1 vda /dev/vg/data
 	first_sector g1 vdb /dev/vg/more
 	sees g1 vda 32768
@@ -82,7 +82,7 @@ volumes_come_go_and_grow() {
 	names_itself /dev/vg/data
 	names_itself /dev/vg/more
 	linux g1 shell 'disk = [ "/dev/vg/data" ]'
-	await lived g1 1
+	await_lives g1 1
 	vimoctl block-attach g1 /dev/vg/more
 	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /dev/vg/more
@@ -100,7 +100,7 @@ volumes_come_go_and_grow() {
 	bind g1 a005000.virtio_mmio
 	sees g1 vdb 24576
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	sees g1 vda 49152
 	first_sector g1 vda /dev/vg/data
 	vimoctl destroy g1
@@ -116,7 +116,7 @@ thin_volumes_and_snapshots() {
 	lvcreate -q -y -V 64M -T vg/pool -n thin
 	names_itself /dev/vg/data
 	linux g1 shell 'disk = [ "/dev/vg/thin", "/dev/vg/data" ]'
-	await lived g1 1
+	await_lives g1 1
 	tell g1 'diskcheck load /dev/vda 2 4'
 	lvcreate -q -y -s -L 16M -n before vg/data
 	tell g1 'echo after | dd of=/dev/vdb conv=sync,fsync 2>/dev/null && diskcheck load /dev/vdb 2 4'

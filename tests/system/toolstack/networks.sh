@@ -25,7 +25,7 @@ networked() {
 	local name=$1 address=$2 vif=$3 words=$4
 	shift 4
 	linux $name "net net=$address $words" "vif = [ \"$vif\" ]" "$@"
-	await lived $name 1
+	await_lives $name 1
 	await ping -c 1 -w 1 $address >/dev/null
 }
 # backend_is NAME vhost|tap: by the descriptors of vimo-dm.
@@ -39,7 +39,8 @@ fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = $SU
 guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $SUM"; }
 # fetched NAME: how many transfers of the guest's endless loop were right. nothing_garbled NAME: none was wrong.
 fetched() { grep -c "got $SUM" $LOGS/$1.console.log || :; }
-has_fetched() { [ "$(fetched $1)" -gt $2 ]; }
+# await_fetched NAME N: until more than N were right.
+await_fetched() { await_line $LOGS/$1.console.log "got $SUM" $(($2 + 1)); }
 nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $SUM"; }
 interfaces() { ls /sys/class/net | grep -c '^vif' || :; }
 queues() { ls -d /sys/class/net/vif*/queues/rx-* | wc -l; }
@@ -60,7 +61,7 @@ both_ways() {
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
 	fetch_from 10.9.0.2
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
 	guest_fetches g1
 	vimoctl destroy g1
@@ -81,7 +82,7 @@ kills() {
 	for n in $(seq $((4 * ROUNDS))); do
 		before=$(fetched g1)
 		replace_dm g1
-		await has_fetched g1 $before
+		await_fetched g1 $before
 	done
 	before=$(fetched g1)
 	kill_vimod
@@ -90,7 +91,7 @@ kills() {
 	start_vimod
 	await another_dm g1 $pid
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
-	await has_fetched g1 $((before + 1))
+	await_fetched g1 $((before + 1))
 	kill $(cat /tmp/fetcher)
 	nothing_garbled g1
 	[ ! -e /tmp/garbled ]
@@ -122,7 +123,7 @@ guests_reach_each_other() {
 	left >/tmp/before
 	networked g1 10.9.0.2 bridge=br0 ''
 	networked g2 10.9.0.3 bridge=br0,vhost=false 'fetch=10.9.0.2'
-	await has_fetched g2 1
+	await_fetched g2 1
 	nothing_garbled g2
 	vimoctl destroy g1
 	vimoctl destroy g2

@@ -166,7 +166,7 @@ qcow2_disks_come_and_go() {
 	left >/tmp/before
 	qcow2 /mnt/a.qcow2 16M
 	linux g1 shell 'disk = [ ]'
-	await lived g1 1
+	await_lives g1 1
 	refused 1 'a.qcow2.base cannot be read as qcow2' block-attach g1 /mnt/a.qcow2.base,qcow2
 	no_storage
 	refused 1 'a.qcow2.base, which is not allowed' block-attach g1 /mnt/a.qcow2,qcow2

@@ -17,7 +17,7 @@ link_is() { tell $1 "[ \$(cat /sys/class/net/eth0/carrier) = $2 ]"; }
 link_is_down() { [ $(($(od -An -tu4 -j12 -N4 /run/vimo/records/$1/status) >> 4 & 1)) = 1 ]; }
 link_is_up() { ! link_is_down $1; }
 # fetches_more TIMES: g2 goes on fetching from g1.
-fetches_more() { await has_fetched g2 $(($(fetched g2) + $1)); }
+fetches_more() { await_fetched g2 $(($(fetched g2) + $1)); }
 
 switches_can_be() { command -v vhostswitch; }
 
@@ -34,7 +34,7 @@ a_switch_must_listen() {
 two_guests() {
 	linux g1 'net net=10.9.0.2' "vif = [ \"backend=vhost-user,socket=/tmp/s1$1\" ]" "$2"
 	linux g2 'net net=10.9.0.3 fetch=10.9.0.2' "vif = [ \"backend=vhost-user,socket=/tmp/s2$1\" ]" "$2"
-	await has_fetched g2 1
+	await_fetched g2 1
 }
 
 a_switch_connects_guests() {
@@ -101,8 +101,8 @@ switched_networks_come_and_go() {
 	start_switch
 	linux g1 'net net=10.9.0.2' 'vif = [ "backend=vhost-user,socket=/tmp/s1" ]'
 	linux g2 shell
-	await console_shows g1 'job control' # httpd runs by then
-	await console_shows g2 'job control'
+	await_console g1 'job control' # httpd runs by then
+	await_console g2 'job control'
 	vimoctl network-attach g2 backend=vhost-user,socket=/tmp/s2
 	vimoctl network-list g2 | grep -q 'vhost-user  *4 '
 	bind g2 a004000.virtio_mmio

@@ -18,7 +18,7 @@ in_groups() {
 guest_with_storage() {
 	qemu-img create -q -f qcow2 /tmp/q1 16M
 	MEMORY=256 linux g1 shell 'cpu_weight = 512' 'disk = [ "/tmp/q1,qcow2" ]'
-	await lived g1 1
+	await_lives g1 1
 }
 
 guests_have_control_groups() {

@@ -20,7 +20,7 @@ user_networks_can_be() {
 DHCP='udhcpc -f -n -q -i eth0 -s /bin/dhcp'
 user_guest() {
 	linux g1 'net net=10.0.2.99' "vif = [ \"$USERNET\" ]"
-	await console_shows g1 'job control'
+	await_console g1 'job control'
 	tell g1 "ip addr del 10.0.2.99/24 dev eth0; $DHCP"
 }
 guest_fetches_8mib() { tell g1 "timeout 300 wget -q -O - http://10.0.2.2/data | md5sum | grep -q $SUM"; }
@@ -87,7 +87,7 @@ guests_reach_dom0_and_back() {
 	await grep -q 127.0.0.2 /proc/$pid/root/etc/resolv.conf
 	echo "nameserver 127.0.0.1" >/etc/resolv.conf
 	vimoctl reboot --force g1
-	await lived g1 2
+	await_lives g1 2
 	await prompts_again
 	tell g1 "ip addr del 10.0.2.99/24 dev eth0; $DHCP"
 	guest_fetches_8mib
@@ -102,7 +102,7 @@ prompts_again() { [ "$(grep -c 'job control' $LOGS/g1.console.log)" = 2 ]; }
 loopback_is_dom0s_unless_given() {
 	left >/tmp/before
 	linux g1 'net net=10.0.2.99' 'vif = [ "backend=user" ]'
-	await console_shows g1 'job control'
+	await_console g1 'job control'
 	tell g1 "$DHCP"
 	tell g1 'ping -c 1 10.0.2.2 >/dev/null && ! timeout 20 wget -q -O /dev/null http://10.0.2.2/data 2>/dev/null'
 	vimoctl destroy g1
@@ -159,7 +159,7 @@ user_networks_outlive_all() {
 user_networks_come_and_go() {
 	left >/tmp/before
 	linux g1 shell
-	await console_shows g1 'job control'
+	await_console g1 'job control'
 	vimoctl network-attach g1 "$USERNET"
 	vimoctl network-list g1
 	vimoctl network-list g1 | grep -q 'user  *4 .* -$'

@@ -47,7 +47,7 @@ both_ends() {
 guests_and_dom0_connect() {
 	left >/tmp/before
 	linux g1 shell 'vsock_cid = 3'
-	await lived g1 1
+	await_lives g1 1
 	served stream 1000
 	served seqpacket 2000
 	both_ends stream 1000
@@ -65,25 +65,25 @@ guests_and_dom0_connect() {
 connections_end_with_the_device_model() {
 	left >/tmp/before
 	linux g1 shell 'vsock_cid = 3'
-	await lived g1 1
+	await_lives g1 1
 	served stream 1000
 	vsockcheck stream hold 3 1000 >/tmp/hold &
-	await grep -q holding /tmp/hold
+	await_line /tmp/hold holding
 	talk g1 virtio 'vsockcheck stream hold 2 1000 >/dev/hvc0 &' 'holding'
 	replace_dm g1
 	# Both ends see that the connection is over.
-	await grep -q 'over: Connection reset' /tmp/hold
-	await console_shows g1 'over: Connection reset'
+	await_line /tmp/hold 'over: Connection reset'
+	await_console g1 'over: Connection reset'
 	both_ends stream 1000
 	# A kill of vimod ends no connection.
 	vsockcheck stream hold 3 1000 >/tmp/hold &
-	await grep -q holding /tmp/hold
+	await_line /tmp/hold holding
 	kill_vimod
 	start_vimod
 	both_ends stream 1000
 	fails grep over /tmp/hold
 	vimoctl destroy g1
-	await grep -q 'over: Connection reset' /tmp/hold
+	await_line /tmp/hold 'over: Connection reset'
 	not_served
 	all_given_back
 }
