@@ -23,6 +23,8 @@ static const struct command {
 	{ "define", cmd_define, "", "", "CONFIG [KEY=VALUE]...", "keep a guest from a file, whether it runs or not" },
 	{ "check", cmd_check, "", "", "host|cfg [CONFIG] [KEY=VALUE]...",
 	  "check whether the host can run guests, or all of a file; nothing is changed" },
+	{ "convert", cmd_convert, "", "", "CONFIG",
+	  "print a guest.cfg made of an xl.cfg or of a libvirt domain's XML" },
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
@@ -232,7 +234,7 @@ static int run(const struct command *command, const struct options *options)
 {
 	struct client client = { .fd = -1 };
 	struct error err = { 0 };
-	bool alone = command->run == cmd_check; /* it connects where it must */
+	bool alone = command->run == cmd_check || command->run == cmd_convert; /* they need no vimod, or connect */
 	int result;
 
 	result = (!alone && client_connect(&client, &err)) || command->run(&client, options, &err) ?

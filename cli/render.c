@@ -52,7 +52,8 @@ void render_config(FILE *out, json_object *config)
 {
 	json_object_object_foreach(config, key, value) {
 		fprintf(out, "%s = ", key);
-		if (json_object_is_type(value, json_type_array))
+		if (json_object_is_type(value, json_type_array) &&
+		    !json_object_is_type(json_object_array_get_idx(value, 0), json_type_string))
 			put_devices(out, value);
 		else
 			put_value(out, value);

@@ -33,6 +33,7 @@ int cmd_start(struct client *client, const struct options *options, struct error
 int cmd_rename(struct client *client, const struct options *options, struct error *err);
 int cmd_autostart(struct client *client, const struct options *options, struct error *err);
 int cmd_check(struct client *client, const struct options *options, struct error *err);
+int cmd_convert(struct client *client, const struct options *options, struct error *err);
 int cmd_list(struct client *client, const struct options *options, struct error *err);
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);

@@ -519,16 +519,15 @@ static bool has_control(const char *text, size_t bytes)
 
 int cfg_check_text(const char *text, size_t bytes, struct error *err)
 {
+	bool large = bytes >= CFG_TEXT_MAX;
 	int line = 1;
 
-	if (bytes >= CFG_TEXT_MAX) {
-		error_set(err, ERROR_FAILED, "larger than 64 KiB: it is not a guest configuration");
-		return line;
-	}
 	while (bytes) {
 		const char *newline = memchr(text, '\n', bytes);
 		size_t length = newline ? (size_t)(newline + 1 - text) : bytes;
 
+		if (large && !newline)
+			break; /* its last character may be cut */
 		if (!text_is_plain(text, length) || has_control(text, length)) {
 			error_set(err, ERROR_FAILED,
 				  "not UTF-8: name a file of text, or convert it ('iconv -f latin1 -t utf-8')");
@@ -538,5 +537,8 @@ int cfg_check_text(const char *text, size_t bytes, struct error *err)
 		bytes -= length;
 		line++;
 	}
-	return 0;
+	if (!large)
+		return 0;
+	error_set(err, ERROR_FAILED, "larger than 64 KiB: it is not a guest configuration");
+	return line;
 }

@@ -6,6 +6,7 @@
 #define TOOLSTACK_CONFIG_KEYS_H
 
 #include "error.h"
+#include "xl_keys.h"
 
 #include <json-c/json.h>
 #include <limits.h>
@@ -39,13 +40,6 @@ struct key {
 	const char *const *words;                          /* up to NULL; range.fallback is the default */
 	const struct key_table *element;
 	size_t count; /* of a list: offset of the uint32_t that has its length */
-};
-
-/** A key of xl that ViMo-S does not have, and the remedy. */
-struct foreign_key {
-	const char *name;
-	const char *advice;    /* NULL: ignored in xl's strings */
-	const char *no_effect; /* why it changes nothing here; it gets a warning. NULL: an error */
 };
 
 struct key_table {

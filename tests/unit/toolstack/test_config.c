@@ -736,7 +736,9 @@ static void sixteen_disks_eight_networks_and_four_folders(void **state)
 
 static void examples_are_right(void **state)
 {
-	static const char *const names[] = { "guest.cfg", "debian.cfg" };
+	static const char *const names[] = { "examples/guest.cfg", "examples/debian.cfg",
+					     "tests/unit/cli/convert/xl.cfg.out",
+					     "tests/unit/cli/convert/libvirt.xml.out" };
 	const char *source = getenv("srcdir");
 
 	(void)state;
@@ -746,7 +748,7 @@ static void examples_are_right(void **state)
 		char path[PATH_MAX], text[8192];
 		FILE *file;
 
-		snprintf(path, sizeof(path), "%s/../../../examples/%s", source, names[n]);
+		snprintf(path, sizeof(path), "%s/../../../%s", source, names[n]);
 		file = fopen(path, "r");
 		assert_non_null(file);
 		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * xl_keys.c - the table of xl's keys.
+ */
+#include "xl_keys.h"
+
+static const char no_passthrough[] = "devices of the host are not given to guests: remove it";
+static const char no_firmware[] = "guests boot a kernel: write \"kernel\" and \"ramdisk\"";
+static const char no_pinning[] = "guests are not bound to CPUs: remove it, and set \"cpu_weight\"";
+static const char no_screen[] = "guests have consoles, no screen; see vimoctl console";
+static const char no_x86[] = "it is for x86";
+static const char no_need[] = "guests do not need it";
+
+const struct foreign_key xl_keys[XL_KEYS] = {
+	/* These change what the guest does or gets. */
+	{ "bios", .advice = no_firmware },
+	{ "boot", .advice = no_firmware },
+	{ "bootloader", .advice = no_firmware },
+	{ "bootloader_args", .advice = no_firmware },
+	{ "cap", .advice = "CPU time has no limit: remove it, and set \"cpu_weight\"" },
+	{ "cmdline", .advice = "write \"extra\"" },
+	{ "cpus", .advice = no_pinning },
+	{ "cpus_soft", .advice = no_pinning },
+	{ "device_tree", .advice = no_passthrough },
+	{ "dtdev", .advice = no_passthrough },
+	{ "firmware", .advice = no_firmware },
+	{ "initrd", .advice = "write \"ramdisk\"" },
+	{ "iomem", .advice = no_passthrough },
+	{ "ioports", .advice = no_passthrough },
+	{ "irqs", .advice = no_passthrough },
+	{ "kernel_cmdline", .advice = "write \"extra\"" },
+	{ "maxmem", .advice = "write \"memory\"" },
+	{ "maxvcpus", .advice = "write \"vcpus\"" },
+	{ "nics", .advice = "write \"vif\"" },
+	{ "on_shutdown", .advice = "write \"on_poweroff\"" },
+	{ "p9", .advice = "write \"fs\", which is virtio-fs" },
+	{ "pci", .advice = no_passthrough },
+	{ "pool", .advice = no_pinning },
+	{ "root", .advice = "write root= into \"extra\"" },
+	{ "sched_weight", .advice = "write \"cpu_weight\"" },
+	{ "usbdev", .advice = no_passthrough },
+	{ "virtio", .advice = "write \"disk\", \"vif\" or \"fs\": all devices are VirtIO's" },
+	{ "vtpm", .advice = "there is no TPM: remove it" },
+	/* These do not matter here. */
+	{ "acpi", .no_effect = "guests get a device tree" },
+	{ "apic", .no_effect = no_x86 },
+	{ "builder", .no_effect = "all guests are of one kind" },
+	{ "claim_mode", .no_effect = no_need },
+	{ "device_model_override", .no_effect = "each guest has a vimo-dm" },
+	{ "device_model_version", .no_effect = "each guest has a vimo-dm" },
+	{ "gic_version", .no_effect = "guests get a GICv3" },
+	{ "hap", .no_effect = no_need },
+	{ "hpet", .no_effect = no_x86 },
+	{ "hvm", .no_effect = "all guests are of one kind" },
+	{ "keymap", .no_effect = no_screen },
+	{ "localtime", .no_effect = "the guest's clock has UTC" },
+	{ "max_event_channels", .no_effect = no_need },
+	{ "max_grant_frames", .no_effect = no_need },
+	{ "max_maptrack_frames", .no_effect = no_need },
+	{ "nestedhvm", .no_effect = no_x86 },
+	{ "nographic", .no_effect = no_screen },
+	{ "nx", .no_effect = no_x86 },
+	{ "on_soft_reset", .no_effect = "a guest that resets itself does what on_reboot says" },
+	{ "on_watchdog", .no_effect = "guests have no watchdog device" },
+	{ "opengl", .no_effect = no_screen },
+	{ "pae", .no_effect = no_x86 },
+	{ "passthrough", .no_effect = no_need },
+	{ "rtc_timeoffset", .no_effect = "the guest's clock has UTC" },
+	{ "sdl", .no_effect = no_screen },
+	{ "serial", .no_effect = "each guest has a serial console; see vimoctl console" },
+	{ "shadow_memory", .no_effect = no_need },
+	{ "soundhw", .no_effect = "guests have no sound" },
+	{ "spice", .no_effect = no_screen },
+	{ "stdvga", .no_effect = no_screen },
+	{ "timer_mode", .no_effect = no_x86 },
+	{ "tsc_mode", .no_effect = no_x86 },
+	{ "type", .no_effect = "all guests are of one kind" },
+	{ "usb", .no_effect = "guests have no USB" },
+	{ "usbdevice", .no_effect = "guests have no USB" },
+	{ "vfb", .no_effect = no_screen },
+	{ "vga", .no_effect = no_screen },
+	{ "videoram", .no_effect = no_screen },
+	{ "viridian", .no_effect = no_x86 },
+	{ "vkb", .no_effect = no_screen },
+	{ "vnc", .no_effect = no_screen },
+	{ "vncconsole", .no_effect = no_screen },
+	{ "vncdisplay", .no_effect = no_screen },
+	{ "vnclisten", .no_effect = no_screen },
+	{ "vncpasswd", .no_effect = no_screen },
+	{ "vncunused", .no_effect = no_screen },
+	{ "vuart", .no_effect = "each guest has a serial console; see vimoctl console" },
+	{ "xen_platform_pci", .no_effect = no_x86 },
+};
