@@ -7,6 +7,7 @@
 #include "mem/el2_map.h"
 #include "cpu/barrier.h"
 #include "cpu/cpu.h"
+#include "cpu/sysreg.h"
 #include "cpu/tlb.h"
 #include "lib/panic.h"
 #include "mem/heap.h"
@@ -21,7 +22,10 @@
 #define PTE_RO BIT(7)
 #define PTE_SH_INNER (3ull << 8)
 #define PTE_AF BIT(10)
+/* Guarded page, RES0 without FEAT_BTI: an indirect branch must end at a BTI instruction (ID_AA64PFR1_EL1.BT). */
+#define PTE_GP BIT(50)
 #define PTE_XN BIT(54)
+#define ID_PFR1_BT(pfr1) FIELD(pfr1, 3, 0)
 #define PTE_ADDRESS MASK(47, 12)
 
 extern uint8_t __image_start[], __text_end[], __rodata_end[], __data_start[], __image_end[];
@@ -30,7 +34,7 @@ static uint64_t boot_tables[BOOT_TABLES][TABLE_ENTRIES] __attribute__((aligned(4
 static unsigned int boot_tables_used, heap_tables;
 static uint64_t *root;
 
-static const uint64_t prot_bits[] = {
+static uint64_t prot_bits[] = {
 	[EL2_RO] = PTE_ATTR(0) | PTE_SH_INNER | PTE_RO | PTE_XN,
 	[EL2_RW] = PTE_ATTR(0) | PTE_SH_INNER | PTE_XN,
 	[EL2_RX] = PTE_ATTR(0) | PTE_SH_INNER | PTE_RO,
@@ -227,6 +231,8 @@ static void map_part(const uint8_t *start, const uint8_t *end, enum el2_prot pro
 void el2_map_init(void)
 {
 	root = new_table();
+	if (ID_PFR1_BT(read_sysreg(id_aa64pfr1_el1)))
+		prot_bits[EL2_RX] |= PTE_GP;
 	map_part(__image_start, __text_end, EL2_RX);
 	map_part(__text_end, __rodata_end, EL2_RO);
 	map_part(__data_start, __image_end, EL2_RW);

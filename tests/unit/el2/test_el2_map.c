@@ -3,6 +3,7 @@
  * test_el2_map.c - EL2's windows: which memory they cover, read off the tables as a walker does.
  */
 #include "fake_el2.h"
+#include "fake_sysreg.h"
 #include <stdlib.h>
 #include <string.h>
 #include "cpu/cpu.h"
@@ -88,6 +89,7 @@ static int start(void **state)
 	(void)state;
 	/* The tables of the image last as long as the program: only the first test makes them. */
 	if (!page_count) {
+		fake_sysreg_set("id_aa64pfr1_el1", 0);
 		el2_map_init();
 		assert_int_equal(el2_window_init(1), VIMO_OK);
 	}
@@ -153,6 +155,34 @@ static void two_windows_and_two_cpus_keep_apart(void **state)
 	assert_int_equal(covered().entries, 0);
 }
 
+extern uint8_t __image_start[], __text_end[], el2_data_start[];
+
+static uint64_t leaf_of(const uint8_t *at)
+{
+	const uint64_t *table = (const uint64_t *)(uintptr_t)el2_map_root().v;
+	uint64_t va = (uintptr_t)at, entry = 0;
+
+	for (unsigned int level = 0; level <= 3; level++) {
+		entry = table[va >> (39 - 9 * level) & 511];
+		assert_true(entry & PTE_VALID);
+		table = (const uint64_t *)(uintptr_t)(entry & PTE_ADDRESS);
+	}
+	return entry;
+}
+
+/* GP, bit 50, in EL2's text and nowhere else; the bit is RES0 on CPUs without FEAT_BTI. The last test: it maps anew. */
+static void only_text_is_guarded_and_only_with_bti(void **state)
+{
+	(void)state;
+	for (uint64_t bti = 0; bti <= 1; bti++) {
+		fake_sysreg_set("id_aa64pfr1_el1", bti);
+		el2_map_init();
+		assert_int_equal(leaf_of(__image_start) >> 50 & 1, bti);
+		assert_int_equal(leaf_of(__text_end) >> 50 & 1, 0);
+		assert_int_equal(leaf_of(el2_data_start) >> 50 & 1, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +190,7 @@ int main(void)
 		cmocka_unit_test(a_whole_block_is_one_entry),
 		cmocka_unit_test(every_unmap_flushes),
 		cmocka_unit_test(two_windows_and_two_cpus_keep_apart),
+		cmocka_unit_test(only_text_is_guarded_and_only_with_bti),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
