@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * convert.c - vimoctl convert: a guest.cfg from an xl.cfg or libvirt's XML. It runs with the user's rights, without vimod.
+ * convert.c - vimoctl convert: a guest.cfg from an xl.cfg or libvirt's XML. It runs with the user's rights, without
+ * vimod.
  */
 #include "convert.h"
 #include "cleanup.h"
@@ -56,12 +57,8 @@ void convert_action(const struct conversion *conversion, int line, const char *k
 	static const struct {
 		const char *from, *to;
 	} actions[] = {
-		{ "destroy", "destroy" },
-		{ "restart", "restart" },
-		{ "preserve", "preserve" },
-		{ "rename-restart", "restart" },
-		{ "coredump-destroy", "destroy" },
-		{ "coredump-restart", "restart" },
+		{ "destroy", "destroy" },        { "restart", "restart" },          { "preserve", "preserve" },
+		{ "rename-restart", "restart" }, { "coredump-destroy", "destroy" }, { "coredump-restart", "restart" },
 	};
 
 	for (size_t n = 0; n < sizeof(actions) / sizeof(actions[0]); n++) {
@@ -90,8 +87,7 @@ static int check_complete(const struct conversion *conversion, struct error *err
 	for (size_t n = 0; n < sizeof(needed) / sizeof(needed[0]); n++)
 		if (!json_object_object_get_ex(conversion->config, needed[n], NULL))
 			return error_key(err, ERROR_FAILED, needed[n], "%s: it has no %s: add %s = \"%s\"",
-					 conversion->file, needed[n], needed[n],
-					 n ? "/boot/vmlinuz" : "web1");
+					 conversion->file, needed[n], needed[n], n ? "/boot/vmlinuz" : "web1");
 	return 0;
 }
 

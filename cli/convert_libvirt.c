@@ -205,9 +205,10 @@ static void memory_text(struct reader *reader, const char *text)
 		const char *unit;
 		unsigned long long bytes;
 	} units[] = {
-		{ "b", 1 },	    { "bytes", 1 },  { "KB", 1000 },	   { "KiB", 1024 },  { "k", 1024 },
-		{ "MB", 1000000 },  { "MiB", MIB },  { "M", MIB },	   { "GB", 1000000000 }, { "GiB", MIB << 10 },
-		{ "G", MIB << 10 }, { "TB", 1000000000000 }, { "TiB", MIB << 20 }, { "T", MIB << 20 },
+		{ "b", 1 },           { "bytes", 1 },       { "KB", 1000 },     { "KiB", 1024 },
+		{ "k", 1024 },        { "MB", 1000000 },    { "MiB", MIB },     { "M", MIB },
+		{ "GB", 1000000000 }, { "GiB", MIB << 10 }, { "G", MIB << 10 }, { "TB", 1000000000000 },
+		{ "TiB", MIB << 20 }, { "T", MIB << 20 },
 	};
 	unsigned long long number, bytes;
 	char *end;
@@ -310,7 +311,8 @@ static void on_text(void *data, const char *text, int bytes)
 
 static void device_note(const struct reader *reader, const char *what, const char *why)
 {
-	convert_note(reader->conversion, reader->line, "%s of type %s is not carried over: %s", what, reader->kind, why);
+	convert_note(reader->conversion, reader->line, "%s of type %s is not carried over: %s", what, reader->kind,
+		     why);
 }
 
 /* Take over the device that ends here, if guest.cfg has its kind. */
@@ -395,9 +397,11 @@ int convert_libvirt(struct conversion *conversion, const char *text, struct erro
 	XML_SetCharacterDataHandler(reader.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(reader.parser, on_doctype);
 	if (XML_Parse(reader.parser, text, (int)strlen(text), 1) != XML_STATUS_OK && !reader.err.code)
-		error_set(&reader.err, ERROR_FAILED, "it is not XML: %s", XML_ErrorString(XML_GetErrorCode(reader.parser)));
+		error_set(&reader.err, ERROR_FAILED, "it is not XML: %s",
+			  XML_ErrorString(XML_GetErrorCode(reader.parser)));
 	line = line_of(&reader);
 	XML_ParserFree(reader.parser);
 	json_object_put(reader.device);
-	return reader.err.code ? error_set(err, reader.err.code, "%s:%d: %s", conversion->file, line, reader.err.text) : 0;
+	return reader.err.code ? error_set(err, reader.err.code, "%s:%d: %s", conversion->file, line, reader.err.text) :
+				 0;
 }

@@ -117,7 +117,8 @@ static void each_device(const struct conversion *conversion, const struct cfg *c
 		}
 		free(copy);
 		if (take == vif_part && !list.bridge) {
-			convert_note(conversion, list.line, "an interface without bridge= got xl's default, bridge=xenbr0");
+			convert_note(conversion, list.line,
+				     "an interface without bridge= got xl's default, bridge=xenbr0");
 			keep(&list, "bridge=xenbr0");
 		}
 		convert_add(conversion, cfg->name, json_object_new_string(list.kept));
@@ -167,18 +168,19 @@ static void take_root(const struct conversion *conversion, const struct cfg *cfg
 		return;
 	snprintf(line, sizeof(line), "root=%.200s %s", cfg->text, extra ? extra : "");
 	convert_put(conversion->config, "extra", line);
-	convert_note(conversion, cfg->line, "root became root= in extra: the guest's disks are /dev/vda, /dev/vdb, ...");
+	convert_note(conversion, cfg->line,
+		     "root became root= in extra: the guest's disks are /dev/vda, /dev/vdb, ...");
 }
 
 static const struct {
 	const char *name;
 	void (*take)(const struct conversion *conversion, const struct cfg *cfg);
 } rows[] = {
-	{ "name", take_text },	      { "uuid", take_text },	 { "kernel", take_text },
-	{ "ramdisk", take_text },     { "extra", take_text },	 { "cmdline", take_text },
-	{ "root", take_root },	      { "memory", take_number }, { "vcpus", take_number },
+	{ "name", take_text },         { "uuid", take_text },          { "kernel", take_text },
+	{ "ramdisk", take_text },      { "extra", take_text },         { "cmdline", take_text },
+	{ "root", take_root },         { "memory", take_number },      { "vcpus", take_number },
 	{ "cpu_weight", take_number }, { "on_poweroff", take_action }, { "on_reboot", take_action },
-	{ "on_crash", take_action },  { "disk", take_disks },	 { "vif", take_vifs },
+	{ "on_crash", take_action },   { "disk", take_disks },         { "vif", take_vifs },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 

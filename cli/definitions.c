@@ -84,9 +84,12 @@ int cmd_undefine(struct client *client, const struct options *options, struct er
 
 int cmd_start(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Start", named(options->operand), err);
+	CLEANUP_JSON json_object *reply = NULL;
 	json_object *guest = NULL;
 
+	if (options->all)
+		return start_all(client, options, err);
+	reply = call_vimod(client, "io.vimo.Domains.Start", named(options->operand), err);
 	if (!reply)
 		return -1;
 	json_object_object_get_ex(reply, "guest", &guest);

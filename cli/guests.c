@@ -11,19 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-json_object *call_vimod(struct client *client, const char *method, json_object *parameters, struct error *err)
-{
-	json_object *reply = client_call(client, method, parameters, err);
-
-	json_clean(reply);
-	return reply;
-}
-
-void print_json(json_object *json)
-{
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-}
-
 static json_object *named(const struct options *options)
 {
 	json_object *json = json_object_new_object();
@@ -114,6 +101,8 @@ static int wait_gone(struct client *client, const struct options *options, struc
 
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err)
 {
+	if (options->all)
+		return shutdown_all(client, options, err);
 	if (simple(client, "io.vimo.Domains.Shutdown", options, err))
 		return -1;
 	return options->wait ? wait_gone(client, options, err) : 0;

@@ -28,18 +28,19 @@ static const struct command {
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
-	{ "start", cmd_start, "ct", "[-c] [-t virtio|serial]", "GUEST",
-	  "start a defined guest (-c: attach its console)" },
+	{ "start", cmd_start, "act", "[-c] [-t virtio|serial] [--all]", "[GUEST]",
+	  "start a defined guest (-c: attach its console, --all: as dom0's start does)" },
 	{ "autostart", cmd_autostart, "ODX", "[--order=N] [--delay=SECONDS] [--off]", "GUEST",
 	  "start a defined guest with dom0, or not any more (--off)" },
 	{ "list", cmd_list, "a", "[--all]", "",
 	  "list the guests and their states (--all: also those that do not run)" },
 	{ "info", cmd_info, "", "", "GUEST", "show all about a guest" },
+	{ "why", cmd_why, "a", "[--all]", "GUEST", "tell why a guest ended (--all: its history)" },
 	{ "console", cmd_console, "t", "[-t virtio|serial]", "GUEST", "attach to a console (escape ^])" },
 	{ "channel", cmd_channel, "", "", "GUEST NAME", "attach to a channel (escape ^])" },
 	{ "channel-list", cmd_channel_list, "", "", "GUEST", "list the channels of a guest" },
-	{ "shutdown", cmd_shutdown, "wT:", "[-w] [--timeout=SECONDS]", "GUEST",
-	  "press the power button (-w: wait until the guest is off)" },
+	{ "shutdown", cmd_shutdown, "awT:", "[-w] [--timeout=SECONDS] [--all]", "[GUEST]",
+	  "press the power button (-w: wait until the guest is off, --all: as dom0's shutdown does)" },
 	{ "reboot", cmd_reboot, "F", "[--force]", "GUEST", "shut a guest down and start it again (--force: at once)" },
 	{ "destroy", cmd_destroy, "", "", "GUEST", "end a guest at once" },
 	{ "pause", cmd_pause, "", "", "GUEST", "stop the vCPUs of a guest" },
@@ -89,7 +90,7 @@ static const struct {
 	{ "wait", NULL, "return when the guest is off", 'w', true },
 	{ "timeout", "SECONDS", "wait so long, 1 to 86400; default: 60", 'T', false },
 	{ "force", NULL, "do not ask the guest: data that it has not written are lost", 'F', false },
-	{ "all", NULL, "also guests that are defined and do not run", 'a', true },
+	{ "all", NULL, "all guests: of list, also those that do not run; of why, the whole history", 'a', true },
 	{ "order", "N", "lower ones start first and are shut down last, 0 to 9999; default: 100", 'O', false },
 	{ "delay", "SECONDS", "wait so long before the next guest starts, 0 to 3600; default: 0", 'D', false },
 	{ "off", NULL, "do not start it with dom0", 'X', false },
@@ -166,7 +167,7 @@ static int take_option(int letter, struct options *options)
 	case 't': options->type = optarg; return strcmp(optarg, "virtio") && strcmp(optarg, "serial") ? -1 : 0;
 	case 'a': options->all = true; return 0;
 	case 'X': options->off = true; return 0;
-	case 'T': return take_number(1, 86400, &options->timeout_s);
+	case 'T': options->timeout_given = true; return take_number(1, 86400, &options->timeout_s);
 	case 'O': return take_number(0, 9999, &options->order);
 	case 'D': return take_number(0, 3600, &options->delay_s);
 	default: return -1;
@@ -222,6 +223,8 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 	operands = argc - optind;
 	if (!options->help && (operands < count_operands(command, false) || operands > count_operands(command, true)))
 		return -1;
+	if (!options->help && !strcmp(command->operands, "[GUEST]") && (operands > 0) == options->all)
+		return -1; /* either a guest, or all */
 	options->operand = argv[optind];
 	options->second = operands > 1 ? argv[optind + 1] : NULL;
 	/* What "..." stands for; argv ends with NULL. */
@@ -235,9 +238,11 @@ static int run(const struct command *command, const struct options *options)
 	struct client client = { .fd = -1 };
 	struct error err = { 0 };
 	bool alone = command->run == cmd_check || command->run == cmd_convert; /* they need no vimod, or connect */
+	/* These connect again and again. */
+	bool patient = options->all && (command->run == cmd_start || command->run == cmd_shutdown);
 	int result;
 
-	result = (!alone && client_connect(&client, &err)) || command->run(&client, options, &err) ?
+	result = (!alone && client_connect(&client, &err) && !patient) || command->run(&client, options, &err) ?
 			 report_error(&client, &err, options->json) :
 			 0;
 	client_close(&client);

@@ -18,7 +18,7 @@ struct options {
 	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool quiet;          /* create: print nothing of what is only checked */
-	bool json, console, dry_run, wait, force, help, all, off;
+	bool json, console, dry_run, wait, force, help, all, off, timeout_given;
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
 };
 
@@ -34,6 +34,7 @@ int cmd_rename(struct client *client, const struct options *options, struct erro
 int cmd_autostart(struct client *client, const struct options *options, struct error *err);
 int cmd_check(struct client *client, const struct options *options, struct error *err);
 int cmd_convert(struct client *client, const struct options *options, struct error *err);
+int cmd_why(struct client *client, const struct options *options, struct error *err);
 int cmd_list(struct client *client, const struct options *options, struct error *err);
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);
@@ -65,6 +66,10 @@ int define_text(struct client *client, const struct options *options, const char
 		const char *cwd, json_object **config, struct error *err);
 /** render_config() - write a configuration as a guest.cfg. */
 void render_config(FILE *out, json_object *config);
+/** start_all() - what dom0's start does. Return: 0, or -1 when a guest did not start. */
+int start_all(struct client *client, const struct options *options, struct error *err);
+/** shutdown_all() - what dom0's shutdown does. Return: 0 or -1. */
+int shutdown_all(struct client *client, const struct options *options, struct error *err);
 /** print_json() - print an object with indentation. */
 void print_json(json_object *json);
 /** report_warnings() - print the warnings of a reply of ParseConfig on standard error. */

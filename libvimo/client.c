@@ -9,6 +9,7 @@
 #include "unix_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,15 +17,29 @@
 
 #define REPLY_MAX (16u << 20)
 
+/* The command line of this program, for histories: vimod may not see other users' processes. */
+static void read_command(char *text, size_t bytes)
+{
+	CLEANUP_FD int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, bytes - 1);
+
+	text[got > 0 ? got : 0] = 0;
+	for (ssize_t n = 0; n + 1 < got; n++)
+		if (!text[n])
+			text[n] = ' ';
+}
+
 int client_connect(struct client *client, struct error *err)
 {
 	const char *path = getenv("VIMO_SOCKET");
 
 	bool given = path && *path;
+	char command[96];
 
 	if (!given)
 		path = CLIENT_SOCKET;
-	*client = (struct client){ .fd = unix_socket_connect(path, SOCK_STREAM, 0) };
+	read_command(command, sizeof(command));
+	*client = (struct client){ .fd = unix_socket_connect_named(path, command) };
 	if (client->fd < 0 && !given && errno == EACCES) {
 		client->fd = unix_socket_connect(CLIENT_SOCKET_READ_ONLY, SOCK_STREAM, 0);
 		if (client->fd < 0)

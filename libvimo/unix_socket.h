@@ -13,6 +13,16 @@
  * Return: a descriptor, or -1 with errno: ENAMETOOLONG when @path does not fit into an address.
  */
 int unix_socket_connect(const char *path, int type, unsigned int timeout_s);
+/** Before the name of an abstract address: "\0vimo/", 16 hexadecimal digits, "/". */
+#define UNIX_SOCKET_NAME_AT 23
+
+/**
+ * unix_socket_connect_named() - a blocking stream socket whose address tells the peer who connects.
+ * @name: any text; cut to what fits after UNIX_SOCKET_NAME_AT bytes
+ *
+ * Return: a descriptor, or -1 with errno.
+ */
+int unix_socket_connect_named(const char *path, const char *name);
 /**
  * unix_socket_bind() - a socket that is bound to @path, where an older file is removed. @type: as above
  *

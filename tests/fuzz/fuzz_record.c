@@ -69,12 +69,15 @@ static void check(const struct record *record)
 	first.restart = record->restart;
 	first.reboot = record->reboot;
 	strcpy(first.cause, record->cause);
+	strcpy(first.asked, record->asked);
+	first.cause_kind = record->cause_kind;
 	if (record_write(&first, &err))
 		abort();
 	second = record_read(&guests, NAME);
 	if (!second || guests.first != second || second->recorded != first.state || second->fd != -1 ||
 	    second->domain != first.domain || second->slots != first.slots || second->restart != first.restart ||
 	    second->reboot != first.reboot || strcmp(second->cause, first.cause) ||
+	    strcmp(second->asked, first.asked) || second->cause_kind != first.cause_kind ||
 	    memcmp(&second->config, &first.config, sizeof(first.config)))
 		abort();
 	guest_unlist(second);

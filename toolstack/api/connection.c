@@ -5,14 +5,18 @@
  */
 #include "api/connection.h"
 #include "container.h"
+#include "unix_socket.h"
 
 #include <grp.h>
 #include <limits.h>
 #include <malloc.h>
 #include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define READ_BYTES (16u << 10)
@@ -401,6 +405,33 @@ static bool is_trusted(int fd, const struct ucred *peer)
 		if (groups[n] == group->gr_gid)
 			return true;
 	return false;
+}
+
+/* How a client of libvimo calls itself: a trusted client could have another program's name, too. */
+static void read_name(int fd, char *name, size_t bytes)
+{
+	struct sockaddr_un address = { 0 };
+	socklen_t length = sizeof(address);
+	const socklen_t begin = offsetof(struct sockaddr_un, sun_path) + UNIX_SOCKET_NAME_AT;
+
+	*name = 0;
+	if (getpeername(fd, (struct sockaddr *)&address, &length) || address.sun_family != AF_UNIX || length <= begin ||
+	    length > sizeof(address) || memcmp(address.sun_path, "\0vimo/", 6) != 0)
+		return;
+	snprintf(name, bytes, "%.*s", (int)(length - begin), address.sun_path + UNIX_SOCKET_NAME_AT);
+}
+
+void connection_client(const struct connection *connection, char *text, size_t bytes)
+{
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	char name[96] = "";
+	int fd;
+
+	if (!uv_fileno((const uv_handle_t *)&connection->pipe, &fd) &&
+	    !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		read_name(fd, name, sizeof(name));
+	snprintf(text, bytes, "uid %u, pid %d%s%s", peer.uid, peer.pid, *name ? ": " : "", name);
 }
 
 /* A user with too many connections loses the oldest in which no call runs. Return: whether there was one. */

@@ -45,6 +45,9 @@ void connection_accept(struct service *service, uv_stream_t *server, message_fn 
  * open. */
 bool connection_tick(struct service *service);
 struct service *connection_service(const struct connection *connection);
+/** connection_client() - a text that tells which user and process connected, and how a client of libvimo calls itself.
+ */
+void connection_client(const struct connection *connection, char *text, size_t bytes);
 /** connection_trusted() - its user is root, vimod's or in group vimo, and came by the API socket. */
 bool connection_trusted(const struct connection *connection);
 /**

@@ -9,6 +9,7 @@
 #include "api/methods_definitions.h"
 #include "api/methods_devices.h"
 #include "api/methods_guests.h"
+#include "api/methods_host.h"
 #include "api/methods_service.h"
 
 #include <stdio.h>
@@ -40,6 +41,9 @@ static const struct {
 	{ "io.vimo.Domains.Rename", method_rename, 0 },
 	{ "io.vimo.Domains.Autostart", method_autostart, 0 },
 	{ "io.vimo.Domains.Definition", method_definition, 0 },
+	{ "io.vimo.Domains.StartAll", method_start_all, 0 },
+	{ "io.vimo.Domains.ShutdownAll", method_shutdown_all, 0 },
+	{ "io.vimo.Domains.History", method_history, 0 },
 	{ "io.vimo.Domains.Shutdown", method_shutdown, 0 },
 	{ "io.vimo.Domains.Reboot", method_reboot, 0 },
 	{ "io.vimo.Domains.Destroy", method_destroy, 0 },

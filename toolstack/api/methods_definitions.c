@@ -10,7 +10,7 @@
 #include "container.h"
 #include "guest/adopt.h"
 #include "guest/create.h"
-#include "guest/definition.h"
+#include "guest/history.h"
 #include "guest/saving.h"
 #include "json.h"
 
@@ -160,6 +160,8 @@ static void rename_definition(struct saving *saving)
 	struct definition_call *job = of_saving(saving);
 
 	job->result = definition_rename(job->name, job->to, &job->err);
+	if (!job->result)
+		history_rename(job->name, job->to);
 }
 
 void method_rename(struct call *call, json_object *parameters)

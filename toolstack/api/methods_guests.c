@@ -122,8 +122,11 @@ void method_info(struct call *call, json_object *parameters)
 static void press_button(struct call *call, struct guest *guest, bool reboot)
 {
 	struct error err;
+	int result = control_power_button(guest, reboot, &err);
 
-	method_done(call, control_power_button(guest, reboot, &err), &err);
+	if (!result)
+		method_asked(call, guest);
+	method_done(call, result, &err);
 }
 
 static void on_ended(void *call, struct guest *guest, const struct error *err)
@@ -144,18 +147,22 @@ void method_reboot(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 
-	if (guest && json_flag(parameters, "force"))
+	if (guest && json_flag(parameters, "force")) {
+		method_asked(call, guest);
 		end_request(guest, true, on_ended, call);
-	else if (guest)
+	} else if (guest) {
 		press_button(call, guest, true);
+	}
 }
 
 void method_destroy(struct call *call, json_object *parameters)
 {
 	struct guest *guest = method_guest(call, parameters);
 
-	if (guest)
-		end_request(guest, false, on_ended, call);
+	if (!guest)
+		return;
+	method_asked(call, guest);
+	end_request(guest, false, on_ended, call);
 }
 
 void method_pause(struct call *call, json_object *parameters)

@@ -3,6 +3,7 @@
  * parameters.c - take parameters, reply.
  */
 #include "api/parameters.h"
+#include "api/connection.h"
 #include "base/store.h"
 #include "cleanup.h"
 #include "guest/adopt.h"
@@ -60,6 +61,16 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 			  name);
 	call_error(call, &err);
 	return NULL;
+}
+
+void method_asked(const struct call *call, struct guest *guest)
+{
+	char text[sizeof(guest->asked)];
+
+	if (!call->connection)
+		return;
+	connection_client(call->connection, text, sizeof(text));
+	guest_asked(guest, text);
 }
 
 void method_done(struct call *call, int result, const struct error *err)

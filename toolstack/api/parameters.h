@@ -20,6 +20,8 @@ struct api {
 struct guests *method_guests(const struct call *call);
 /** method_guest() - the guest that parameter name names, or NULL when the call has been answered. */
 struct guest *method_guest(struct call *call, json_object *parameters);
+/** method_asked() - note that the call's client asks for the guest's end. */
+void method_asked(const struct call *call, struct guest *guest);
 /** method_done() - answer with nothing, or with @err when @result is not 0. */
 void method_done(struct call *call, int result, const struct error *err);
 /** method_wrap() - an object with one member. */

@@ -21,6 +21,8 @@
 static const struct key settings_rows[] = {
 	{ "backing_directories", KEY_PATHS, KEY_FIELD(struct settings, backing_directories),
 	  .hint = "backing_directories = [ \"/var/lib/vimo/images\" ]" },
+	{ "shutdown_timeout", KEY_NUMBER, KEY_FIELD(struct settings, shutdown_timeout_s),
+	  .hint = "shutdown_timeout = 120 (seconds)", .range = { 1, 86400, 120 } },
 };
 
 static const struct key_table settings_keys = {

@@ -8,9 +8,11 @@
 #include "error.h"
 
 #include <limits.h>
+#include <stdint.h>
 
 struct settings {
 	char backing_directories[PATH_MAX]; /* KEY_PATHS: images may be based on files in them */
+	uint32_t shutdown_timeout_s;        /* of guests that are shut down with dom0 */
 };
 
 /**

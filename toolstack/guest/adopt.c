@@ -9,12 +9,12 @@
 #include "base/user.h"
 #include "cleanup.h"
 #include "device.h"
+#include "guest/history.h"
 #include "guest/life.h"
 #include "guest/record.h"
 #include "guest/respawn.h"
 #include "log.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
@@ -95,8 +95,7 @@ static void adopt(struct guests *guests, struct guest *guest)
 	kind = find_state(guest, &info);
 	if (kind == EVENT_ADOPT_LEFTOVER) {
 		if (!guest->cause[0])
-			snprintf(guest->cause, sizeof(guest->cause),
-				 "vimod ended while it was built or after it ended");
+			guest_cause(guest, CAUSE_UNKNOWN, "vimod ended while it was built or after it ended");
 		log_info("%s: nothing to adopt: cleaned up", name);
 		guest_post(guest, &(struct guest_event){ .kind = kind });
 		return;
@@ -169,6 +168,7 @@ int guests_open(struct guests *guests, struct error *err)
 	store_each(read_one, guests);
 	store_each_old(warn_of_old, NULL);
 	settle_domains(guests);
+	history_settle(guests);
 	for (struct guest *guest = guests->first; guest; guest = next) {
 		next = guest->next;
 		adopt(guests, guest);

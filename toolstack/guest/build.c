@@ -10,6 +10,7 @@
 #include "device.h"
 #include "dm/files.h"
 #include "guest/capacity.h"
+#include "guest/history.h"
 #include "guest/problems.h"
 #include "guest/record.h"
 #include "guest/spawn.h"
@@ -175,7 +176,8 @@ void build_started(struct guest *guest, const struct guest_event *event)
 {
 	(void)event;
 	guest->started_ms = uv_now(guest->guests->loop);
-	guest->cause[0] = guest->problem[0] = 0;
+	guest->cause[0] = guest->asked[0] = guest->problem[0] = 0;
+	guest->cause_kind = CAUSE_UNKNOWN;
 	guest->restart = false;
 	guest->waits = 0;
 }
@@ -191,5 +193,6 @@ void build_finish(struct guest *guest, const struct guest_event *event)
 {
 	build_watch(guest, event);
 	guest_log(guest, LOG_LEVEL_INFO, "started as domain %u", guest->domain);
+	history_started(guest);
 	waiter_call_all(&guest->creator, guest, NULL);
 }

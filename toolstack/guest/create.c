@@ -96,6 +96,11 @@ void create_guest(struct guests *guests, struct guest_config *config, bool dry_r
 	struct vimo_ioc_info info;
 	struct error err;
 
+	if (guests->down_s) {
+		error_set(&err, ERROR_STATE, "dom0 shuts its guests down: wait until that has ended");
+		fn(arg, NULL, &err);
+		return;
+	}
 	/* Guests of the previous vimod are known once /dev/vimo is open. */
 	if (guests_open(guests, &err) || check_name(guests, config->name, &err) || check_devices(config, &err) ||
 	    check_capacity(guests, config, &info, &err)) {

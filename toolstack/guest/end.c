@@ -8,13 +8,13 @@
 #include "base/store.h"
 #include "device.h"
 #include "guest/deferred.h"
+#include "guest/history.h"
 #include "guest/problems.h"
 #include "guest/stop.h"
 #include "guest/work.h"
 #include "host/channel.h"
 #include "log.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #define DRAIN_MS 3000 /* for vimo-dm to write a stopped guest's last output */
@@ -42,8 +42,13 @@ void end_by_user(struct guest *guest, const struct guest_event *event)
 {
 	end_leave(guest, event);
 	guest->restart = event->restart;
-	snprintf(guest->cause, sizeof(guest->cause), "%s",
-		 event->restart ? "reboot forced by the user" : "destroyed by the user");
+	if (event->restart)
+		guest_cause(guest, CAUSE_RESTARTED, "reboot forced by the user");
+	else if (guest->guests->down_s)
+		guest_cause(guest, CAUSE_HOST_SHUTDOWN, "destroyed as dom0 went down: it did not shut down within %u s",
+			    guest->guests->down_s);
+	else
+		guest_cause(guest, CAUSE_DESTROYED, "destroyed by the user");
 	error_set(&guest->failure, ERROR_STATE, "%s was destroyed while it was created", guest->config.name);
 }
 
@@ -53,7 +58,8 @@ void end_by_failure(struct guest *guest, const struct guest_event *event)
 	guest->failure = *event->why;
 	guest->restart = false;
 	guest_log(guest, LOG_LEVEL_ERROR, "%s", event->why->text);
-	snprintf(guest->cause, sizeof(guest->cause), "not started: %.230s", event->why->text);
+	guest_cause(guest, event->why->code == ERROR_RESOURCES ? CAUSE_OUT_OF_MEMORY : CAUSE_NOT_STARTED,
+		    "not started: %.230s", event->why->text);
 }
 
 static void destroy(struct work *work)
@@ -82,6 +88,8 @@ static void on_destroyed(struct work *work)
 		waiter_call_all(&guest->enders, guest, NULL); /* may request the opposite */
 	restart = guest->restart;
 	guest->restart = false;
+	if (restart)
+		history_ended(guest, "restart");
 	guest_post(guest, &(struct guest_event){ .kind = restart ? EVENT_BUILD : EVENT_DESTROYED });
 }
 
@@ -138,6 +146,7 @@ void end_forget(struct guest *guest, const struct guest_event *event)
 	store_remove(guest->config.name);
 	cgroup_remove(guest->config.name);
 	store_cause(guest->config.name, guest->cause);
+	history_ended(guest, "destroy");
 	guest_unlist(guest);
 	guest_announce(guest);
 	waiter_call_all(&guest->enders, NULL, NULL);

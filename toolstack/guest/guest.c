@@ -4,7 +4,10 @@
  */
 #include "guest/guest.h"
 #include "alloc.h"
+#include "text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const state_names[GUEST_STATES] = {
@@ -71,6 +74,31 @@ struct guest *guest_find(struct guests *guests, const char *name)
 		if (!strcmp(guest->config.name, name))
 			return guest;
 	return NULL;
+}
+
+void guest_cause(struct guest *guest, enum cause_kind kind, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(guest->cause, sizeof(guest->cause), format, args);
+	va_end(args);
+	text_clean(guest->cause); /* it may be cut within a character */
+	guest->cause_kind = kind;
+}
+
+void guest_cause_add(struct guest *guest, const char *text)
+{
+	size_t used = strlen(guest->cause);
+
+	snprintf(guest->cause + used, sizeof(guest->cause) - used, "%s", text);
+	text_clean(guest->cause);
+}
+
+void guest_asked(struct guest *guest, const char *client)
+{
+	snprintf(guest->asked, sizeof(guest->asked), "%s", client);
+	text_clean(guest->asked);
 }
 
 const char *guest_state_name(enum guest_state state)

@@ -4,12 +4,14 @@
  *
  * The files of guest/ in their order; each uses only those before it:
  *
+ *   cause       kinds of causes why a guest ended
  *   waiter      functions to be called when something has ended
  *   guest       this file: the structures, the list, observers, posting of events
  *   record      domain.json, what the next vimod reads of a guest
  *   work        jobs for threads
  *   saving      changes of files that outlive dom0, one after the other
  *   definition  guests that stay, whether they run or not
+ *   history     starts and ends of each guest, which outlive dom0
  *   deferred    callers that wait until no thread works for the guest
  *   disk_files  images of raw disks, opened and claimed for a vimo-dm
  *   check       what can be checked before a device is opened
@@ -27,6 +29,7 @@
  *               disks and networks of a guest that is up
  *   adopt       guests that the previous vimod left
  *   create      all checks before a guest is built
+ *   host        guests start and end with dom0
  *   patrol      sizes of files that guests' processes write
  *
  * life.c names the functions of the files before it. Those report to it by guest_post(), which calls
@@ -38,6 +41,7 @@
 #include "boot/image.h"
 #include "config/config.h"
 #include "dm/process.h"
+#include "guest/cause.h"
 #include "guest/waiter.h"
 #include "helper/set.h"
 #include "helper/switches.h"
@@ -115,6 +119,10 @@ struct guest {
 	unsigned int respawns; /* of vimo-dm, since one was ready */
 	uint64_t started_ms;
 	char cause[256]; /* of its end */
+	enum cause_kind cause_kind;
+	char asked[192];     /* the client that asked for its end; empty: none */
+	uint32_t order;      /* of its shutdown with dom0; higher ones first */
+	uint64_t pressed_ms; /* when dom0's shutdown pressed its power button last; 0: not yet */
 	struct dm_process dm;
 	struct watch *stop, *timer;
 	int status_fd;     /* vimo-dm's status; -1: not watched */
@@ -134,6 +142,7 @@ struct guests {
 	uv_loop_t *loop;
 	int device; /* /dev/vimo; -1: not there (yet) */
 	uint64_t boot_id;
+	uint32_t down_s; /* dom0 goes down, and a guest has so many seconds; 0: dom0 stays */
 	struct guest *first;
 	void (*on_event)(struct guest *guest, const struct guest_event *event);
 	void (*observer)(void *arg, struct guest *guest); /* NULL: none */
@@ -151,6 +160,13 @@ struct guest *guest_find(struct guests *guests, const char *name);
 const char *guest_state_name(enum guest_state state);
 /** guest_is_up() - it runs or is paused. */
 bool guest_is_up(const struct guest *guest);
+/** guest_cause() - set the cause of its end. */
+void guest_cause(struct guest *guest, enum cause_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/** guest_cause_add() - add to the text of its cause. */
+void guest_cause_add(struct guest *guest, const char *text);
+/** guest_asked() - @client asks for the guest's end, or its restart. */
+void guest_asked(struct guest *guest, const char *client);
 /** guest_announce() - call the observer. */
 void guest_announce(struct guest *guest);
 /** guest_post() - report an event. The guest may be freed then. */

@@ -31,6 +31,8 @@ int record_write(const struct guest *guest, struct error *err)
 	json_put_number(json, "boot_id", (int64_t)guest->guests->boot_id);
 	json_put_string(json, "state", guest_state_name(guest->state));
 	json_put_string(json, "cause", cause);
+	json_put_string(json, "cause_kind", cause_name(guest->cause_kind));
+	json_put_string(json, "asked", guest->asked);
 	json_object_object_add(json, "restart", json_object_new_boolean(guest->restart));
 	json_object_object_add(json, "reboot", json_object_new_boolean(guest->reboot));
 	json_object_object_add(json, "config", config_to_json(&guest->config));
@@ -86,7 +88,7 @@ static int take_numbers(json_object *json, struct record *record, struct error *
 
 static int take_end(json_object *json, struct record *record, struct error *err)
 {
-	const char *cause = json_string(json, "cause");
+	const char *cause = json_string(json, "cause"), *asked;
 
 	if (!cause || strlen(cause) >= sizeof(record->cause))
 		return refuse("cause", err);
@@ -96,6 +98,11 @@ static int take_end(json_object *json, struct record *record, struct error *err)
 		return refuse("reboot", err);
 	snprintf(record->cause, sizeof(record->cause), "%s", cause);
 	text_clean(record->cause);
+	/* The release before did not write these two. */
+	record->cause_kind = cause_find(json_string(json, "cause_kind"));
+	asked = json_string(json, "asked");
+	snprintf(record->asked, sizeof(record->asked), "%s", asked ? asked : "");
+	text_clean(record->asked);
 	record->restart = json_flag(json, "restart");
 	record->reboot = json_flag(json, "reboot");
 	return 0;
@@ -143,6 +150,8 @@ static struct guest *make_guest(struct guests *guests, const struct record *reco
 	guest->restart = record->restart;
 	guest->reboot = record->reboot;
 	snprintf(guest->cause, sizeof(guest->cause), "%s", record->cause);
+	guest->cause_kind = record->cause_kind;
+	guest_asked(guest, record->asked);
 	return guest;
 }
 

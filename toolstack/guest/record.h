@@ -18,7 +18,8 @@ struct record {
 	uint64_t boot_id;
 	uint32_t domain, slots;
 	bool restart, reboot;
-	char cause[256];
+	char cause[256], asked[192];
+	enum cause_kind cause_kind;
 	struct guest_config config;
 };
 
