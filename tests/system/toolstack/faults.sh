@@ -50,7 +50,7 @@ bad_configurations_are_refused() {
 	refused 1 'no-such.cfg' create /tmp/no-such.cfg
 	config t1 /t/wait 'memmory = 4'
 	refused 1 't1.cfg:3: .*did you mean "memory"' create /tmp/t1.cfg
-	config t1 /t/wait 'memory = "4"'
+	config t1 /t/wait 'memory = "4M"'
 	refused 1 't1.cfg:3: memory is not a whole number' create /tmp/t1.cfg
 	config t1 /t/wait 'memory = 0'
 	refused 1 't1.cfg:3: memory = 0 is out of range' create /tmp/t1.cfg
