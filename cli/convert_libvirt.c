@@ -2,7 +2,7 @@
 /*
  * convert_libvirt.c - XML of a libvirt domain to a guest.cfg. Document types are refused, and entities with them.
  */
-#include "convert.h"
+#include "convert_libvirt.h"
 #include "json.h"
 #include "text.h"
 

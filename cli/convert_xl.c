@@ -4,7 +4,7 @@
  */
 #include "cfg.h"
 #include "cleanup.h"
-#include "convert.h"
+#include "convert_xl.h"
 #include "json.h"
 #include "xl_keys.h"
 

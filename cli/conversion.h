@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * convert.h - configurations of other hypervisors to a guest.cfg.
+ * conversion.h - what the conversions to a guest.cfg share.
  */
-#ifndef CLI_CONVERT_H
-#define CLI_CONVERT_H
+#ifndef CLI_CONVERSION_H
+#define CLI_CONVERSION_H
 
 #include "error.h"
 
@@ -26,10 +26,5 @@ void convert_add(const struct conversion *conversion, const char *key, json_obje
 void convert_action(const struct conversion *conversion, int line, const char *key, const char *word);
 /** convert_vdev() - "vda" to "vdp" for a disk of that name, without a leading x; NULL: the order decides. */
 const char *convert_vdev(const char *name);
-
-/** convert_xl() - an xl.cfg. Return: 0 or -1. */
-int convert_xl(struct conversion *conversion, const char *text, struct error *err);
-/** convert_libvirt() - XML of a libvirt domain. Return: 0 or -1. */
-int convert_libvirt(struct conversion *conversion, const char *text, struct error *err);
 
 #endif
