@@ -210,12 +210,14 @@ static void hide_devices(const void *fdt, const struct memory_layout *layout)
 
 static void give_interrupts(void)
 {
-	must(vgic_add_regions(dom0, IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), VIMO_GUEST_GICR_STRIDE), "add its GIC");
+	const struct vgic_frames frames = { IPA(gic_info.gicd.v), IPA(gic_info.gicr.v), IPA(gic_info.gicc.v) };
+
+	must(vgic_add_regions(dom0, &frames), "add its GIC");
 	must(vits_init(dom0), "give it its ITSs");
 	for (uint32_t intid = 32; intid < gic_info.irq_count; intid++)
 		must(vgic_assign_physical(dom0, intid), "give it an interrupt");
 	if (gic_info.version == 2)
-		must(stage2_map(&dom0->stage2, IPA(gic_info.gicc.v), gic_info.gicv, 2 * PAGE_SIZE,
+		must(stage2_map(&dom0->stage2, IPA(gic_info.gicc.v), gic_info.gicv, PAGE_SIZE,
 				STAGE2_R | STAGE2_W | STAGE2_DEVICE),
 		     "map its GIC CPU interface");
 }

@@ -206,13 +206,6 @@ static int edit_chosen(void *fdt, const struct dom0_fdt_plan *plan)
 	return fdt_setprop_u64(fdt, node, "linux,initrd-end", range_end(&plan->initrd));
 }
 
-static int find_gic(const void *fdt)
-{
-	unsigned int version;
-
-	return gic_node_find(fdt, &version);
-}
-
 /* Add to a big-endian number of cells; a carry out of it is an error. */
 static int add_to_cells(fdt32_t *cells, int count, uint64_t number)
 {
@@ -237,7 +230,7 @@ static int narrow_entry(fdt32_t *entry, int address, int size, uint64_t offset)
 /* Distributor, and CPU interface or one region of redistributors; the rest is EL2's. */
 static int edit_gic(void *fdt, const struct dom0_fdt_plan *plan)
 {
-	int node = find_gic(fdt), bytes, parent, address, size, entry;
+	int node = gic_node_find(fdt, NULL), bytes, parent, address, size, entry;
 	const uint8_t *reg;
 	fdt32_t kept[2 * GIC_CELLS_MAX];
 
@@ -325,7 +318,7 @@ static int append_interrupt(void *fdt, int node, uint64_t cells, uint32_t flags)
 
 static int add_hypervisor(void *fdt, const struct dom0_fdt_plan *plan)
 {
-	int gic = find_gic(fdt), node;
+	int gic = gic_node_find(fdt, NULL), node;
 	uint64_t cells;
 	uint32_t phandle;
 

@@ -192,6 +192,7 @@ _Noreturn void boot_main(const void *fdt)
 	if (gic_init(fdt))
 		panic("the device tree has no GICv2 or GICv3 with virtualization");
 	its_init(fdt);
+	gic_info.lr_count = MIN(gic_info.lr_implemented, options.lrs);
 	sched_init(irq_handle);
 	cpu_start(cpu);
 	smp_start(fdt, options.cpus);

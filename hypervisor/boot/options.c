@@ -4,6 +4,7 @@
  */
 #include "boot/options.h"
 #include <libfdt.h>
+#include "hw/gic.h"
 #include "lib/string.h"
 
 struct option {
@@ -49,6 +50,11 @@ static void set_console(struct boot_options *options, const char *value)
 	options->console = strncmp(value, "none", 4) != 0;
 }
 
+static void set_lrs(struct boot_options *options, const char *value)
+{
+	options->lrs = MAX(1u, (unsigned int)strtoul(value, NULL, 0));
+}
+
 static void set_guest_cpus(struct boot_options *options, const char *value)
 {
 	options->mixed_cpus = strncmp(value, "any", 3) == 0;
@@ -57,6 +63,7 @@ static void set_guest_cpus(struct boot_options *options, const char *value)
 static const struct option known[] = {
 	{ "dom0_mem=", set_dom0_mem }, { "dom0_vcpus=", set_dom0_vcpus }, { "maxcpus=", set_maxcpus },
 	{ "loglevel=", set_loglevel }, { "console=", set_console },       { "guest_cpus=", set_guest_cpus },
+	{ "lrs=", set_lrs },
 };
 
 static void parse_word(struct boot_options *options, const char *word)
@@ -74,7 +81,7 @@ void boot_options_parse(const void *fdt, struct boot_options *options)
 	int chosen = fdt_path_offset(fdt, "/chosen");
 	const char *line = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", NULL);
 
-	*options = (struct boot_options){ .cpus = CPU_MAX, .log_level = LOG_INFO, .console = true };
+	*options = (struct boot_options){ .cpus = CPU_MAX, .lrs = GIC_LR_MAX, .log_level = LOG_INFO, .console = true };
 	while (line && *line) {
 		while (*line == ' ')
 			line++;

@@ -20,9 +20,9 @@
 static bool dom0_ready;
 
 /* The store is visible before the event: SEV does not wait for it (DDI 0487 J.a, B2.3.12, D1.6.1). */
-static void report_online(struct cpu *cpu)
+static void announce(bool *flag)
 {
-	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
+	__atomic_store_n(flag, true, __ATOMIC_RELEASE);
 	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
 }
 
@@ -32,11 +32,9 @@ static void wait_for_dom0(void)
 		__asm__ volatile("wfe" ::: "memory");
 }
 
-/* As in report_online() (DDI 0487 J.a, B2.3.12, D1.6.1). */
 void secondary_release(void)
 {
-	__atomic_store_n(&dom0_ready, true, __ATOMIC_RELEASE);
-	__asm__ volatile("dsb ishst\n\tsev" ::: "memory");
+	announce(&dom0_ready);
 }
 
 /* EL2's entry with the measures that this CPU needs. */
@@ -76,7 +74,7 @@ _Noreturn void boot_secondary(struct cpu *cpu)
 	cpu_vectors(cpu, el2_vectors);
 	cpu_start(cpu);
 	cpu->work = CPU_WORK_SCHED;
-	report_online(cpu);
+	announce(&cpu->online);
 	wait_for_dom0();
 	cpu_set_stage2(stage2_vtcr(), stage2_shape.fwb);
 	sched_run();

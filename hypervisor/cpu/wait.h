@@ -11,7 +11,14 @@
 #ifdef VIMO_HOST_TEST
 void cpu_wait(void);
 bool cpu_interrupt_waits(void);
+void cpu_relax(void);
 #else
+/* In a loop that waits for another CPU. */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
+
 static inline void cpu_wait(void)
 {
 	/*

@@ -84,11 +84,13 @@ static enum vimo_status make(unsigned int vcpus, uint32_t weight, unsigned int f
 
 static enum vimo_status add_platform(struct domain *domain)
 {
-	enum vimo_status status =
-		vgic_add_regions(domain, IPA(VIMO_GUEST_GICD_BASE), IPA(VIMO_GUEST_GICR_BASE), VIMO_GUEST_GICR_STRIDE);
+	static const struct vgic_frames frames = { { VIMO_GUEST_GICD_BASE },
+						   { VIMO_GUEST_GICR_BASE },
+						   { VIMO_GUEST_GICC_BASE } };
+	enum vimo_status status = vgic_add_regions(domain, &frames);
 
 	if (!status && gic_info.version == 2)
-		status = stage2_map(&domain->stage2, IPA(VIMO_GUEST_GICC_BASE), gic_info.gicv, VIMO_GUEST_GICC_BYTES,
+		status = stage2_map(&domain->stage2, IPA(VIMO_GUEST_GICC_BASE), gic_info.gicv, PAGE_SIZE,
 				    STAGE2_R | STAGE2_W | STAGE2_DEVICE);
 	return status ? status : domain_hooks.created(domain);
 }
@@ -125,21 +127,16 @@ enum vimo_status domain_create_dom0(unsigned int vcpus, struct domain **out)
 	return VIMO_OK;
 }
 
-static void stop_vcpus_locked(struct domain *domain)
+static void each_vcpu(struct domain *domain, void (*act)(struct vcpu *vcpu))
 {
 	for (unsigned int i = 0; i < domain->vcpu_count; i++)
-		sched_stop(domain->vcpus[i]);
+		act(domain->vcpus[i]);
 }
 
-static void resume_vcpus_locked(struct domain *domain)
+static void start_first(struct vcpu *vcpu)
 {
-	for (unsigned int i = 0; i < domain->vcpu_count; i++)
-		sched_resume(domain->vcpus[i]);
-}
-
-static void start_vcpu_locked(struct domain *domain)
-{
-	sched_start(domain->vcpus[0]);
+	if (vcpu->id == 0)
+		sched_start(vcpu);
 }
 
 bool domain_is_running(const struct domain *domain)
@@ -150,17 +147,17 @@ bool domain_is_running(const struct domain *domain)
 	return false;
 }
 
-/* Leave one of the states in from (bits); act is done with the change, so that two changes never mix. */
+/* Leave one of the states in from (bits); act is done to each vCPU with the change, so that two changes never mix. */
 static enum vimo_status change_state(struct domain *domain, unsigned int from, enum vimo_domain_state to,
-				     void (*act_locked)(struct domain *domain))
+				     void (*act)(struct vcpu *vcpu))
 {
 	enum vimo_status status = VIMO_STATE;
 
 	spin_lock(&domain->lock);
 	if (domain != dom0 && from & BIT(domain->state)) {
 		domain->state = to;
-		if (act_locked)
-			act_locked(domain);
+		if (act)
+			each_vcpu(domain, act);
 		status = VIMO_OK;
 	}
 	spin_unlock(&domain->lock);
@@ -181,12 +178,12 @@ enum vimo_status domain_start(struct domain *domain)
 {
 	/* The pages were another's: no CPU may still hold its instructions (Arm ARM D7.5.9). */
 	icache_flush();
-	return change_state(domain, BIT(VIMO_DOMAIN_BUILDING), VIMO_DOMAIN_RUNNING, start_vcpu_locked);
+	return change_state(domain, BIT(VIMO_DOMAIN_BUILDING), VIMO_DOMAIN_RUNNING, start_first);
 }
 
 enum vimo_status domain_pause(struct domain *domain)
 {
-	enum vimo_status status = change_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED, stop_vcpus_locked);
+	enum vimo_status status = change_state(domain, BIT(VIMO_DOMAIN_RUNNING), VIMO_DOMAIN_PAUSED, sched_stop);
 
 	if (status)
 		return status;
@@ -197,8 +194,7 @@ enum vimo_status domain_pause(struct domain *domain)
 
 enum vimo_status domain_unpause(struct domain *domain)
 {
-	enum vimo_status status =
-		change_state(domain, BIT(VIMO_DOMAIN_PAUSED), VIMO_DOMAIN_RUNNING, resume_vcpus_locked);
+	enum vimo_status status = change_state(domain, BIT(VIMO_DOMAIN_PAUSED), VIMO_DOMAIN_RUNNING, sched_resume);
 
 	if (!status)
 		domain_hooks.state_changed(domain);
@@ -218,7 +214,7 @@ void domain_shutdown(struct domain *domain, enum vimo_stop_reason reason, uint64
 		domain->reason = reason;
 		domain->reason_detail = detail;
 		domain->state = VIMO_DOMAIN_SHUTDOWN;
-		stop_vcpus_locked(domain);
+		each_vcpu(domain, sched_stop);
 	}
 	spin_unlock(&domain->lock);
 	if (changed)

@@ -5,8 +5,11 @@
  */
 #include "guest/vgic_bank.h"
 #include "guest/vgic.h"
+#include "guest/vgic_gather.h"
 #include "guest/vgic_lr.h"
+#include "guest/vgic_queue.h"
 #include "guest/vgic_state.h"
+#include "guest/vgic_timer.h"
 
 struct bank {
 	uint8_t bits; /* for each interrupt: 1, 2 or 8 */
@@ -22,15 +25,25 @@ struct bank {
 
 GETTER(get_group, virq->group1)
 GETTER(get_enabled, virq_is_enabled(domain, vcpu, virq))
-GETTER(get_pending, virq_is_pending(virq))
-GETTER(get_active, virq->active)
+GETTER(get_active, virq->lr ? !!(virq->shown & GIC_LR_ACTIVE) : virq->active)
 GETTER(get_priority, virq->priority)
 GETTER(get_config, virq->edge ? 2 : 0)
+
+/* The state of an interrupt that another CPU holds is what it had at the gathering before (vgic_gather()). */
+static uint32_t get_pending(UNUSED struct domain *domain, struct vcpu *vcpu, struct virq *virq)
+{
+	if (unlikely(virq->lr && virq->shown & GIC_LR_PENDING))
+		return 1;
+	if (virq->hw && virq->intid == TIMER_PPI_VIRTUAL && (vcpu_is_current(vcpu) || !vcpu_is_running(vcpu)))
+		return (virq->latch && virq->soft) || vgic_timer_high(vcpu, vcpu_is_current(vcpu));
+	return virq_is_pending(virq);
+}
 
 static void set_group(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
 {
 	virq_pull(virq);
 	virq->group1 = value;
+	virq_set_gate(virq);
 	virq_update(domain, vcpu, virq);
 }
 
@@ -56,7 +69,9 @@ static void set_pending(struct domain *domain, struct vcpu *vcpu, struct virq *v
 		return;
 	}
 	virq_pull(virq);
-	virq->latch = true;
+	virq->latch = virq->soft = true;
+	if (virq->lr)
+		virq->ask |= VIRQ_MAKE_PENDING;
 	/* The guest's EOI will deactivate the timer's PPI. */
 	if (virq->hw && vcpu_is_current(vcpu))
 		gic->set_active(virq->hw_intid, true);
@@ -71,11 +86,11 @@ static void clear_pending(struct domain *domain, struct vcpu *vcpu, struct virq 
 		return;
 	virq_pull(virq);
 	was = virq->latch;
-	virq->latch = false;
+	virq->latch = virq->soft = false;
 	if (virq->hw && virq->intid >= 32)
 		gic->set_pending(virq->hw_intid, false);
 	if (virq->lr)
-		virq->ask |= VIRQ_DROP_PENDING;
+		virq->ask = (uint8_t)((virq->ask & ~VIRQ_MAKE_PENDING) | VIRQ_DROP_PENDING);
 	else if (was && !virq->active)
 		virq_finish_physical(vcpu, virq);
 	virq_update(domain, vcpu, virq);
@@ -96,15 +111,8 @@ static void set_active(struct domain *domain, struct vcpu *vcpu, struct virq *vi
 
 static void clear_active(struct domain *domain, struct vcpu *vcpu, struct virq *virq, uint32_t value)
 {
-	if (!value)
-		return;
-	virq_pull(virq);
-	if (virq->lr)
-		virq->ask = (uint8_t)((virq->ask & ~VIRQ_MAKE_ACTIVE) | VIRQ_DROP_ACTIVE);
-	else if (virq->active && !virq->latch)
-		virq_finish_physical(vcpu, virq);
-	virq->active = false;
-	virq_update(domain, vcpu, virq);
+	if (value)
+		virq_deactivate(domain, vcpu, virq);
 }
 
 static void set_priority(UNUSED struct domain *domain, UNUSED struct vcpu *vcpu, struct virq *virq, uint32_t value)
@@ -139,7 +147,8 @@ static void set_config(struct domain *domain, UNUSED struct vcpu *vcpu, struct v
 
 static uint32_t get_targets(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
 {
-	if (gic_info.version == 3)
+	/* With one CPU they are RAZ/WI (IHI 0048 B.b, 4.3.12). */
+	if (gic_info.version == 3 || domain->vcpu_count == 1)
 		return 0;
 	return virq->intid < 32 ? 1u << vcpu->id : virq->targets & ((1u << domain->vcpu_count) - 1);
 }
@@ -148,11 +157,10 @@ static void set_targets(struct domain *domain, UNUSED struct vcpu *vcpu, struct 
 {
 	uint32_t mask = value & ((1u << domain->vcpu_count) - 1);
 
-	if (gic_info.version == 3 || virq->intid < 32)
+	if (gic_info.version == 3 || virq->intid < 32 || domain->vcpu_count == 1)
 		return;
 	virq->targets = (uint8_t)mask;
-	if (mask)
-		virq_route(domain, virq, (unsigned int)__builtin_ctz(mask));
+	virq_route(domain, virq, mask ? (unsigned int)__builtin_ctz(mask) : domain->vcpu_count);
 }
 
 /* By offset / 0x80. */
@@ -225,16 +233,12 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint3
 	unsigned int count;
 	uint32_t first;
 
-	if (!bank->bits || access->width > 4 || (access->width < 4 && bank->bits != 8)) {
-		access->data = 0;
-		return;
-	}
+	if (!bank->bits || access->width > 4 || (access->width < 4 && bank->bits != 8))
+		goto nothing;
 	first = (offset - bank_base(offset)) * 8 / bank->bits;
 	count = access->width * 8u / bank->bits;
-	if (unlikely(first - low > high - low)) {
-		access->data = 0;
-		return;
-	}
+	if (unlikely(first - low > high - low))
+		goto nothing;
 	if (read_enabled_word(bank, domain, owner, first, access))
 		return;
 	/*
@@ -242,22 +246,19 @@ void vgic_bank_access(struct vcpu *vcpu, struct vcpu *owner, uint32_t low, uint3
 	 * 32).
 	 */
 	virq = virq_find(domain, owner, first);
-	if (!virq) {
-		access->data = 0;
-		return;
-	}
+	if (!virq)
+		goto nothing;
 	if (access->write) {
-		if (likely(priorities_unchanged(bank, virq, access)))
-			return;
-		write_bank(bank, domain, owner, virq, count, access->data);
+		if (unlikely(!priorities_unchanged(bank, virq, access)))
+			write_bank(bank, domain, owner, virq, count, access->data);
 		return;
 	}
-	/* State in list registers of the running vCPU is read back first. */
-	if ((bank->get == get_pending || bank->get == get_active) && vcpu->vgic.lr_used) {
-		vgic_fold(vcpu);
-		vcpu->vgic.dirty = 1;
-	}
+	if (bank->get == get_pending || bank->get == get_active)
+		vgic_gather(vcpu, virq, count);
 	access->data = read_bank(bank, domain, owner, virq, count);
+	return;
+nothing:
+	access->data = 0;
 }
 
 uint32_t vgic_id_register(uint32_t offset_in_page, uint32_t revision)

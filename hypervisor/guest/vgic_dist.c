@@ -15,7 +15,6 @@
 #define GICD_IIDR 0x008u
 #define GICD_CPENDSGIR 0xf10u
 #define GICD_SPENDSGIR 0xf20u
-#define GICD_IROUTER 0x6000u
 #define GICD_IROUTER_END 0x8000u
 #define CTLR_DS_ARE (1u << 6 | 1u << 4)
 
@@ -56,6 +55,7 @@ static void write_ctlr(struct domain *domain, uint32_t value)
 static void access_irouter(struct domain *domain, struct mmio_access *access)
 {
 	struct virq *virq = virq_find(domain, NULL, (uint32_t)(access->offset - GICD_IROUTER) / 8);
+	uint64_t target;
 
 	if (!virq || virq->intid < 32 || access->width < 4) {
 		access->data = 0;
@@ -66,11 +66,12 @@ static void access_irouter(struct domain *domain, struct mmio_access *access)
 		return;
 	}
 	virq->irouter = mmio_merge(virq->irouter, access) & 0xff80ffffffull;
-	/* 1-of-N may go to any vCPU: vCPU 0. Else the register names a vCPU by affinity, or names none. */
-	if (virq->irouter & BIT(31))
-		virq_route(domain, virq, 0);
-	else if (vcpu_of_affinity(virq->irouter) < domain->vcpu_count)
-		virq_route(domain, virq, (unsigned int)vcpu_of_affinity(virq->irouter));
+	/*
+	 * 1-of-N may go to any vCPU: vCPU 0. Else the register names a vCPU by affinity, or names none, and the SPI
+	 * stays pending (IHI 0069 H, 12.9.22).
+	 */
+	target = virq->irouter & BIT(31) ? 0 : vcpu_of_affinity(virq->irouter);
+	virq_route(domain, virq, (unsigned int)MIN(target, (uint64_t)domain->vcpu_count));
 }
 
 static void access_control(struct vcpu *vcpu, struct mmio_access *access)

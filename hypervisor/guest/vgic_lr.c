@@ -7,57 +7,11 @@
  */
 #include "guest/vgic_lr.h"
 #include "guest/sched_wake.h"
+#include "guest/vgic_overflow.h"
+#include "guest/vgic_queue.h"
+#include "guest/vgic_timer.h"
 #include "hw/gic_lr.h"
 #include "hw/timer.h"
-
-void vgic_queue_add(struct vcpu *vcpu, struct virq *virq)
-{
-	struct virq **link = &vcpu->vgic.queue;
-
-	while (*link && (*link)->priority <= virq->priority)
-		link = &(*link)->next;
-	virq->next = *link;
-	*link = virq;
-	virq->vcpu = vcpu;
-}
-
-void vgic_queue_remove(struct virq *virq)
-{
-	struct virq **link;
-
-	if (!virq->vcpu)
-		return;
-	for (link = &virq->vcpu->vgic.queue; *link; link = &(*link)->next) {
-		if (*link != virq)
-			continue;
-		*link = virq->next;
-		break;
-	}
-	virq->vcpu = NULL;
-	virq->next = NULL;
-}
-
-/* A pending interrupt may have been routed elsewhere while a list register held it. */
-static void requeue(struct vcpu *vcpu, struct virq *virq)
-{
-	struct vcpu *target;
-
-	if (likely(!virq->active && !virq_is_pending(virq)))
-		return;
-	target = virq->active ? vcpu : virq_target(vcpu->domain, vcpu, virq);
-	vgic_queue_add(target, virq);
-	if (likely(target == vcpu))
-		return;
-	__atomic_store_n(&target->vgic.dirty, 1, __ATOMIC_RELEASE);
-	sched_wake(target, WAIT_INTERRUPT);
-}
-
-void virq_finish_physical(const struct vcpu *vcpu, const struct virq *virq)
-{
-	/* A PPI is this CPU's only while its vCPU runs here. */
-	if (virq->hw && (virq->intid >= 32 || vcpu_is_current(vcpu)))
-		gic->set_active(virq->hw_intid, false);
-}
 
 /* The list register is free again; its interrupt is in no list register and on no queue. */
 static void release(struct vcpu *vcpu, unsigned int n)
@@ -90,6 +44,10 @@ static uint8_t apply_asked(const struct vcpu *vcpu, struct virq *virq, uint8_t w
 		state &= (uint8_t)~GIC_LR_ACTIVE;
 	if (virq->ask & VIRQ_MAKE_ACTIVE)
 		state |= GIC_LR_ACTIVE;
+	if (virq->ask & VIRQ_MAKE_PENDING) {
+		state |= GIC_LR_PENDING;
+		virq->latch = true;
+	}
 	virq->ask = 0;
 	if (was & (GIC_LR_PENDING | GIC_LR_ACTIVE) && !(state & (GIC_LR_PENDING | GIC_LR_ACTIVE)))
 		virq_finish_physical(vcpu, virq);
@@ -105,7 +63,8 @@ static void take_back(struct vcpu *vcpu, unsigned int n)
 	gic_lr_write(n, (struct gic_lr){ 0 });
 	if (unlikely(virq->ask))
 		lr.state = apply_asked(vcpu, virq, lr.state);
-	virq->active = lr.state & GIC_LR_ACTIVE;
+	/* An LPI has no active state, and its EOI is not counted (IHI 0069 H, 4.1.2, 12.4.6). */
+	virq->active = lr.state & GIC_LR_ACTIVE && virq->intid < GIC_SPECIAL;
 	if (virq->active)
 		virq->active_source = lr.source;
 	if (!(lr.state & GIC_LR_PENDING))
@@ -115,7 +74,7 @@ static void take_back(struct vcpu *vcpu, unsigned int n)
 	else if (!keeps_latch(virq))
 		virq->latch = true;
 	release(vcpu, n);
-	requeue(vcpu, virq);
+	vgic_requeue(vcpu, virq);
 }
 
 /* The guest is done with the interrupt, but a request, a new pending state or a high line remains. */
@@ -124,7 +83,7 @@ static void go_on(struct vcpu *vcpu, struct virq *virq)
 	virq->latch = virq->latch && !keeps_latch(virq);
 	if (virq->ask)
 		virq->active = apply_asked(vcpu, virq, 0) & GIC_LR_ACTIVE;
-	requeue(vcpu, virq);
+	vgic_requeue(vcpu, virq);
 	vcpu->vgic.dirty = 1;
 }
 
@@ -146,11 +105,18 @@ static void reap(struct vcpu *vcpu)
 }
 
 /* The interrupt is in a list register of another CPU, which looks again when it next exits. */
-static NOINLINE void ask_other_cpu(struct vcpu *vcpu)
+NOINLINE void vgic_ask(struct vcpu *vcpu)
 {
 	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_RELEASE);
 	if (vcpu_is_running(vcpu))
 		sched_kick(vcpu->cpu);
+}
+
+/* Its EOI may have been counted by now. */
+static NOINLINE void settle_active(const struct virq *virq)
+{
+	if (virq->vcpu && vcpu_is_current(virq->vcpu))
+		vgic_settle(virq->vcpu);
 }
 
 void virq_pull(struct virq *virq)
@@ -158,11 +124,14 @@ void virq_pull(struct virq *virq)
 	unsigned int n = virq->lr - 1u;
 	struct vcpu *vcpu = virq->vcpu;
 
-	if (!virq->lr)
+	if (!virq->lr) {
+		if (unlikely(virq->active))
+			settle_active(virq);
 		return;
+	}
 	/* Most often the guest is done with it, and the bits of empty registers show that at once. */
 	if (unlikely(!vcpu_is_current(vcpu)))
-		ask_other_cpu(vcpu);
+		vgic_ask(vcpu);
 	else if (likely(gic_lr_empty() >> n & 1))
 		finish(vcpu, n);
 	else
@@ -215,6 +184,7 @@ static ALWAYS_INLINE void fill(struct vcpu *vcpu, unsigned int n, struct virq *v
 	vcpu->vgic.lr_used |= 1u << n;
 	virq->vcpu = vcpu;
 	virq->lr = (uint8_t)(n + 1);
+	virq->shown = lr.state;
 	gic_lr_write(n, lr);
 }
 
@@ -271,15 +241,23 @@ void virq_update(struct domain *domain, struct vcpu *vcpu, struct virq *virq)
 	update_queue(target, virq);
 }
 
-void vgic_fold(struct vcpu *vcpu)
+/* @live: the timer in the hardware is this vCPU's. */
+static ALWAYS_INLINE void fold(struct vcpu *vcpu, bool live)
 {
+	/* First: it looks for interrupts that were in no list register when the guest ended them. */
+	vgic_settle(vcpu);
 	for (uint32_t used = vcpu->vgic.lr_used; used; used &= used - 1)
 		take_back(vcpu, (unsigned int)__builtin_ctz(used));
+	vgic_timer_sample(vcpu, live);
+	if (unlikely(vcpu->vgic.show))
+		__atomic_store_n(&vcpu->vgic.show, false, __ATOMIC_RELEASE);
 }
 
-static bool wants_lr(const struct vcpu *vcpu, const struct virq *virq)
+void vgic_fold(struct vcpu *vcpu)
 {
-	return virq->active || virq_is_deliverable(vcpu, virq);
+	if (vcpu->vgic.lr_used)
+		vcpu->vgic.dirty = 1;
+	fold(vcpu, true);
 }
 
 static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
@@ -293,44 +271,77 @@ static bool hands_over(const struct vcpu *vcpu, const struct virq *virq)
 	return virq_is_deliverable(vcpu, virq) && !(one && virq->active);
 }
 
-/* Active ones first: the guest's EOI must find them. Then by priority. */
-static bool place_all(struct vcpu *vcpu, bool active)
+static bool place_kind(struct vcpu *vcpu, bool active)
 {
 	struct virq *next;
 	bool room = true;
 
 	for (struct virq *virq = vcpu->vgic.queue; virq && room; virq = next) {
+		bool pending = hands_over(vcpu, virq);
+
 		next = virq->next; /* placing takes it off the queue */
-		if (virq->active == active && wants_lr(vcpu, virq))
-			room = place(vcpu, virq, hands_over(vcpu, virq));
+		if (virq->active == active && (active || pending))
+			room = place(vcpu, virq, pending);
 	}
 	return room;
 }
 
-static void flush_locked(struct vcpu *vcpu)
+static void place_first_pending(struct vcpu *vcpu)
 {
-	bool room;
+	struct virq *virq = vcpu->vgic.queue;
+
+	while (virq && (virq->active || !virq_is_deliverable(vcpu, virq)))
+		virq = virq->next;
+	if (virq)
+		place(vcpu, virq, true);
+}
+
+static NOINLINE uint8_t place_several(struct vcpu *vcpu)
+{
+	place_first_pending(vcpu);
+	if (likely(place_kind(vcpu, true) && place_kind(vcpu, false)))
+		return 0;
+	return vgic_overflow(vcpu);
+}
+
+/*
+ * Into list registers, which are all empty. The most urgent pending interrupt always gets its own, since it may preempt
+ * those that are active. Then come active ones, most urgent first: an EOI that finds its interrupt there needs no exit.
+ * Return: GIC_OVERFLOW_* for the rest.
+ */
+static uint8_t place_all(struct vcpu *vcpu)
+{
+	struct virq *virq = vcpu->vgic.queue;
+	bool pending;
+
+	if (!virq)
+		return 0;
+	if (virq->next)
+		return place_several(vcpu);
+	pending = hands_over(vcpu, virq);
+	if (virq->active || pending)
+		place(vcpu, virq, pending);
+	return 0;
+}
+
+static ALWAYS_INLINE void flush_locked(struct vcpu *vcpu, bool live)
+{
+	uint8_t overflow;
 
 	vcpu->vgic.dirty = 0;
-	vgic_fold(vcpu);
-	room = place_all(vcpu, true) && place_all(vcpu, false);
-	if (vcpu->vgic.overflow != !room) {
-		vcpu->vgic.overflow = !room;
-		gic->set_underflow(!room);
+	fold(vcpu, live);
+	overflow = place_all(vcpu);
+	if (unlikely(vcpu->vgic.overflow != overflow)) {
+		vcpu->vgic.overflow = overflow;
+		gic->set_overflow(overflow);
 	}
 }
 
 void vgic_flush(struct vcpu *vcpu)
 {
 	spin_lock(&vcpu->domain->vgic.lock);
-	flush_locked(vcpu);
+	flush_locked(vcpu, true);
 	spin_unlock(&vcpu->domain->vgic.lock);
-}
-
-void vgic_maintenance(struct vcpu *vcpu)
-{
-	/* Level triggered by EISR, or by an underflow that the refill ends. */
-	vgic_flush(vcpu);
 }
 
 /*
@@ -348,9 +359,9 @@ static void move_timer_active(struct vcpu *vcpu, bool active)
 void vgic_put(struct vcpu *vcpu)
 {
 	spin_lock(&vcpu->domain->vgic.lock);
-	vgic_fold(vcpu);
+	fold(vcpu, false);
 	move_timer_active(vcpu, false);
-	vcpu->vgic.overflow = false;
+	vcpu->vgic.overflow = 0;
 	gic->save(&vcpu->vgic.hw);
 	spin_unlock(&vcpu->domain->vgic.lock);
 }
@@ -360,7 +371,7 @@ void vgic_load(struct vcpu *vcpu)
 	spin_lock(&vcpu->domain->vgic.lock);
 	gic->restore(&vcpu->vgic.hw);
 	move_timer_active(vcpu, true);
-	flush_locked(vcpu);
+	flush_locked(vcpu, false);
 	spin_unlock(&vcpu->domain->vgic.lock);
 }
 
@@ -369,12 +380,10 @@ bool vgic_has_pending(struct vcpu *vcpu)
 	bool found = false;
 
 	spin_lock(&vcpu->domain->vgic.lock);
-	if (vcpu_is_current(vcpu) && vcpu->vgic.lr_used) {
+	if (vcpu_is_current(vcpu))
 		vgic_fold(vcpu);
-		vcpu->vgic.dirty = 1;
-	}
 	for (const struct virq *virq = vcpu->vgic.queue; virq && !found; virq = virq->next)
-		found = wants_lr(vcpu, virq) && !virq->active;
+		found = !virq->active && virq_is_deliverable(vcpu, virq);
 	spin_unlock(&vcpu->domain->vgic.lock);
 	return found;
 }

@@ -29,7 +29,7 @@ enum vimo_status vgic_init(struct domain *domain, unsigned int spi_count)
 		return VIMO_NO_MEMORY;
 	vgic->spi_count = spi_count;
 	for (unsigned int i = 0; i < spi_count; i++)
-		vgic->spis[i] = (struct virq){ .intid = (uint16_t)(i + 32), .targets = 1 };
+		vgic->spis[i] = (struct virq){ .intid = (uint16_t)(i + 32), .targets = 1, .gate = 1 };
 	return VIMO_OK;
 }
 
@@ -45,7 +45,7 @@ void vgic_vcpu_init(struct vcpu *vcpu)
 	struct vgic_vcpu *vgic = &vcpu->vgic;
 
 	for (unsigned int i = 0; i < 32; i++)
-		vgic->private[i] = (struct virq){ .intid = (uint16_t)i, .edge = i < SGIS };
+		vgic->private[i] = (struct virq){ .intid = (uint16_t)i, .edge = i < SGIS, .gate = 1 };
 	/* On GICv2 SGIs are always enabled (IHI 0048, 4.3.5). */
 	vgic->enabled = gic_info.version == 2 ? 0xffff : 0;
 	vgic->private[TIMER_PPI_VIRTUAL].hw = true;
@@ -67,16 +67,33 @@ enum vimo_status vgic_assign_physical(struct domain *domain, uint32_t intid)
 	return VIMO_OK;
 }
 
-enum vimo_status vgic_add_regions(struct domain *domain, ipa_t gicd, ipa_t gicr, uint64_t gicr_stride)
+/*
+ * GICV_DIR. The interface itself is the hardware's, but an interrupt that is active in no list register can only be
+ * deactivated here, and it has a page of its own (IHI 0048 B.b, 5.3.8, 5.5.14). With EOImode = 0, as operating systems
+ * have it, it is not used.
+ */
+static enum mmio_result access_deactivate(struct vcpu *vcpu, UNUSED void *context, struct mmio_access *access)
 {
-	struct mmio_region distributor = { gicd.v, VIMO_GUEST_GICD_BYTES, vgic_dist_access, domain };
-	struct mmio_region redistributors = { gicr.v, gicr_stride * domain->vcpu_count, vgic_redist_access, domain };
+	if (!access->write)
+		access->data = 0;
+	else if (access->offset == 0 && access->width == 4)
+		vgic_dir(vcpu, (uint32_t)access->data);
+	return MMIO_DONE;
+}
+
+enum vimo_status vgic_add_regions(struct domain *domain, const struct vgic_frames *frames)
+{
+	struct mmio_region distributor = { frames->gicd.v, VIMO_GUEST_GICD_BYTES, vgic_dist_access, domain };
+	struct mmio_region redistributors = { frames->gicr.v, VIMO_GUEST_GICR_STRIDE * domain->vcpu_count,
+					      vgic_redist_access, domain };
+	struct mmio_region deactivate = { frames->gicc.v + PAGE_SIZE, PAGE_SIZE, access_deactivate, domain };
 	enum vimo_status status;
 
-	if (gic_info.version == 2)
-		distributor.bytes = PAGE_SIZE;
+	if (gic_info.version == 3) {
+		status = mmio_add(&domain->mmio, &distributor);
+		return status ? status : mmio_add(&domain->mmio, &redistributors);
+	}
+	distributor.bytes = PAGE_SIZE;
 	status = mmio_add(&domain->mmio, &distributor);
-	if (!status && gic_info.version == 3)
-		status = mmio_add(&domain->mmio, &redistributors);
-	return status;
+	return status ? status : mmio_add(&domain->mmio, &deactivate);
 }

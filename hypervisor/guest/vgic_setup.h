@@ -14,7 +14,13 @@ void vgic_vcpu_init(struct vcpu *vcpu);
 /* dom0: let physical SPI intid be this domain's, one to one (HW bit). Physical enable, config and target follow the
  * guest's. */
 enum vimo_status vgic_assign_physical(struct domain *domain, uint32_t intid);
-/* MMIO regions of this domain: GICD (v2, v3), GICR (v3), at the given bases; registers with mmio_add(). */
-enum vimo_status vgic_add_regions(struct domain *domain, ipa_t gicd, ipa_t gicr, uint64_t gicr_stride);
+/*
+ * MMIO regions of this domain, with mmio_add(): GICD; GICR (v3); the second page of GICC (v2), whose first page the
+ * caller maps to the hardware's GICV.
+ */
+struct vgic_frames {
+	ipa_t gicd, gicr, gicc;
+};
+enum vimo_status vgic_add_regions(struct domain *domain, const struct vgic_frames *frames);
 
 #endif

@@ -12,6 +12,7 @@
 #define VIRQ_DROP_PENDING 1u
 #define VIRQ_DROP_ACTIVE 2u
 #define VIRQ_MAKE_ACTIVE 4u
+#define VIRQ_MAKE_PENDING 8u
 
 static inline bool virq_is_enabled(const struct domain *domain, const struct vcpu *vcpu, const struct virq *virq)
 {
@@ -28,11 +29,16 @@ static inline bool virq_is_pending(const struct virq *virq)
 	return virq->latch || virq->sgi_sources || (!virq->edge && virq->line);
 }
 
-/* Pending and enabled, with its group enabled. @vcpu: its target. */
+static inline void virq_set_gate(struct virq *virq)
+{
+	virq->gate = virq->unrouted ? 0 : virq->group1 ? 2 : 1;
+}
+
+/* Pending and enabled, with its group enabled and a vCPU to go to. @vcpu: its target. */
 static inline bool virq_is_deliverable(const struct vcpu *vcpu, const struct virq *virq)
 {
 	return virq_is_pending(virq) && virq_is_enabled(vcpu->domain, vcpu, virq) &&
-	       vcpu->domain->vgic.ctlr & (virq->group1 ? 2u : 1u);
+	       vcpu->domain->vgic.ctlr & virq->gate;
 }
 
 static inline struct vcpu *virq_target(struct domain *domain, struct vcpu *vcpu, const struct virq *virq)

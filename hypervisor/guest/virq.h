@@ -30,7 +30,11 @@ struct virq {
 	uint8_t active_source; /* v2 SGI: whose request is active; its EOI names it */
 	uint8_t lr;            /* number + 1 of the list register that holds it */
 	uint8_t ask;           /* VIRQ_*: change to make when another CPU gives it back */
+	uint8_t shown;         /* GIC_LR_*: what was put into the list register, for other vCPUs that read it */
+	uint8_t gate;          /* bit of GICD_CTLR that lets it through; 0: routed to no vCPU */
 	bool edge, line, latch, active, group1, hw, lpi_enabled;
+	bool soft;        /* timer: a register write made it pending, not its line */
+	bool unrouted;    /* SPI: its routing register names no vCPU */
 	uint8_t when;     /* enum vgic_when, of its last change */
 	uint64_t irouter; /* v3 SPI: as the guest wrote it */
 };
@@ -48,8 +52,7 @@ struct vgic {
 	unsigned int spi_count;       /* multiple of 32 */
 	struct virq *spis;            /* heap */
 	uint32_t enabled[VGIC_BANKS]; /* SPIs, bank 1 on */
-	ipa_t gicd, gicr;
-	struct vlpis *lpis; /* dom0's with an ITS, else NULL; owner vlpi.c */
+	struct vlpis *lpis;           /* dom0's with an ITS, else NULL; owner vlpi.c */
 };
 
 struct vgic_vcpu {
@@ -59,7 +62,8 @@ struct vgic_vcpu {
 	struct virq *queue;               /* pending or active without a list register, most urgent first */
 	struct virq *lr_virq[GIC_LR_MAX]; /* the interrupt in each list register, while on a CPU */
 	uint32_t lr_used;
-	bool overflow;            /* more in the queue than list registers */
+	uint8_t overflow;         /* GIC_OVERFLOW_*: in the queue, for want of a list register */
+	bool show;                /* another CPU waits for a fold; atomic */
 	uint32_t dirty;           /* flush before entry; set by any CPU, atomically */
 	bool asleep;              /* GICR_WAKER.ProcessorSleep */
 	bool lpis_enabled;        /* GICR_CTLR.EnableLPIs */

@@ -37,6 +37,13 @@ static unsigned int cpu_of(const struct vits *vits, uint32_t collection)
 	return vits->domain->vcpus[vcpu == VITS_UNMAPPED ? 0 : vcpu]->cpu->id;
 }
 
+/* False: the ITS has not carried it out. */
+static bool run(const struct vits *vits, struct its_command command, unsigned int cpu)
+{
+	its_post(vits->its, command);
+	return its_sync(vits->its, cpu);
+}
+
 static void free_tables(const struct vits *vits, struct vits_device *device)
 {
 	its_pages_free(device->table, table_pages(vits, device->event_bits));
@@ -61,8 +68,7 @@ enum vimo_status vits_map_device(struct vits *vits, uint32_t id, unsigned int ev
 		device->event_bits = 0;
 		return VIMO_NO_MEMORY;
 	}
-	its_post(vits->its, its_mapd(id, device->table, event_bits));
-	its_sync(vits->its, cpu_of(vits, 0));
+	run(vits, its_mapd(id, device->table, event_bits), cpu_of(vits, 0));
 	return VIMO_OK;
 }
 
@@ -78,8 +84,7 @@ void vits_unmap_device(struct vits *vits, uint32_t id)
 		if (vlpi)
 			vlpi_unmap(vits->domain, vlpi);
 	}
-	its_post(vits->its, its_mapd(id, NULL, 0));
-	if (its_sync(vits->its, cpu_of(vits, 0)))
+	if (run(vits, its_mapd(id, NULL, 0), cpu_of(vits, 0)))
 		free_tables(vits, device);
 	device->event_bits = 0;
 }
@@ -93,8 +98,7 @@ void vits_map_collection(struct vits *vits, uint32_t collection, uint32_t vcpu)
 		return;
 	vits->collection[collection] = (uint8_t)vcpu;
 	cpu = cpu_of(vits, collection);
-	its_post(vits->its, its_mapc(collection, its_target(vits->its, cpu), vcpu != VITS_UNMAPPED));
-	its_sync(vits->its, cpu);
+	run(vits, its_mapc(collection, its_target(vits->its, cpu), vcpu != VITS_UNMAPPED), cpu);
 	if (vcpu == VITS_UNMAPPED)
 		return;
 	for (uint32_t intid = LPI_FIRST; (vlpi = vlpi_next(vits->domain, &intid)); intid++)
@@ -133,23 +137,20 @@ enum vimo_status vits_map_event(struct vits *vits, uint32_t id, uint32_t event, 
 	vlpi->its = vits->number;
 	device->lpis[event] = (uint16_t)intid;
 	vlpi_map(vits->domain, vlpi, vcpu == VITS_UNMAPPED ? 0 : vcpu);
-	its_post(vits->its, its_mapti(id, event, intid, collection));
-	its_sync(vits->its, cpu_of(vits, collection));
+	run(vits, its_mapti(id, event, intid, collection), cpu_of(vits, collection));
 	return VIMO_OK;
 }
 
 void vits_unmap_event(struct vits *vits, struct vlpi *vlpi)
 {
 	find_device(vits, vlpi->device)->lpis[vlpi->event] = 0;
-	its_post(vits->its, its_event_command(ITS_DISCARD, vlpi->device, vlpi->event));
-	its_sync(vits->its, cpu_of(vits, vlpi->collection));
+	run(vits, its_event_command(ITS_DISCARD, vlpi->device, vlpi->event), cpu_of(vits, vlpi->collection));
 	vlpi_unmap(vits->domain, vlpi);
 }
 
 void vits_clear_event(struct vits *vits, struct vlpi *vlpi)
 {
-	its_post(vits->its, its_event_command(ITS_CLEAR, vlpi->device, vlpi->event));
-	its_sync(vits->its, cpu_of(vits, vlpi->collection));
+	run(vits, its_event_command(ITS_CLEAR, vlpi->device, vlpi->event), cpu_of(vits, vlpi->collection));
 	vlpi_set_pending(vits->domain, vlpi, false);
 }
 
@@ -158,8 +159,7 @@ void vits_move_event(struct vits *vits, struct vlpi *vlpi, uint32_t collection)
 	unsigned int old = cpu_of(vits, vlpi->collection);
 
 	vlpi->collection = (uint16_t)collection;
-	its_post(vits->its, its_movi(vlpi->device, vlpi->event, collection));
-	its_sync(vits->its, old);
+	run(vits, its_movi(vlpi->device, vlpi->event, collection), old);
 	vlpi_route(vits->domain, vlpi, vits->collection[collection]);
 }
 

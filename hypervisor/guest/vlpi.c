@@ -6,6 +6,7 @@
 #include "guest/vlpi.h"
 #include "guest/dom0_read.h"
 #include "guest/vgic.h"
+#include "guest/vgic_queue.h"
 #include "guest/vgic_lr.h"
 #include "hw/its_regs.h"
 #include "mem/heap.h"
@@ -53,7 +54,8 @@ struct vlpi *vlpi_make(struct domain *domain, uint32_t intid)
 	if (!chunk)
 		return NULL;
 	for (uint32_t i = 0; i < CHUNK; i++)
-		chunk[i].virq = (struct virq){ .intid = (uint16_t)(first + i), .edge = true, .group1 = true };
+		chunk[i].virq =
+			(struct virq){ .intid = (uint16_t)(first + i), .edge = true, .group1 = true, .gate = 2 };
 	__atomic_store_n(&domain->vgic.lpis->chunk[(first - LPI_FIRST) / CHUNK], chunk, __ATOMIC_RELEASE);
 	return vlpi_find(domain, intid);
 }

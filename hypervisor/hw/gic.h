@@ -18,6 +18,10 @@
 #define GIC_SPURIOUS 1023u
 #define GIC_LR_MAX 16u
 
+/* What a vCPU has beyond its list registers. */
+#define GIC_OVERFLOW_PENDING 1u
+#define GIC_OVERFLOW_ACTIVE 2u
+
 /* In the order of GICv3's bits 63..60. */
 #define GIC_LR_ACTIVE 8u
 #define GIC_LR_PENDING 4u
@@ -35,9 +39,10 @@ struct gic_lr {
 };
 
 struct gic_info {
-	unsigned int version;   /* 2 or 3 */
-	unsigned int irq_count; /* INTIDs, multiple of 32, <= 1020 */
-	unsigned int lr_count;
+	unsigned int version;        /* 2 or 3 */
+	unsigned int irq_count;      /* INTIDs, multiple of 32, <= 1020 */
+	unsigned int lr_count;       /* list registers that EL2 uses */
+	unsigned int lr_implemented; /* and those that there are */
 	unsigned int priority_bits;  /* of the virtual interface: ICH_VTR_EL2.PRIbits + 1, GICv2: 5 */
 	unsigned int maintenance;    /* INTID of the maintenance PPI */
 	pa_t gicd, gicc, gich, gicv; /* v2: all; v3: gicd */
@@ -52,9 +57,7 @@ extern struct gic_info gic_info;
 
 /* State of the virtual CPU interface of a vCPU that is not on a CPU. */
 struct gic_vcpu_state {
-	uint64_t lr[GIC_LR_MAX]; /* raw */
 	uint32_t vmcr;
-	uint32_t hcr;
 	uint32_t ap0r[4], ap1r[4]; /* v2: ap1r[0] is GICH_APR */
 };
 
@@ -76,11 +79,17 @@ struct gic_ops {
 	/* By value: two registers, no stack. All zero: empty. */
 	void (*lr_write)(unsigned int n, struct gic_lr lr);
 	struct gic_lr (*lr_read)(unsigned int n);
-	uint64_t (*lr_empty)(void);                 /* ELRSR: bit n set: lr n holds nothing */
-	void (*set_underflow)(bool on);             /* maintenance when at most one LR is in use */
+	uint64_t (*lr_empty)(void); /* ELRSR: bit n set: lr n holds nothing */
+	/*
+	 * GIC_OVERFLOW_*. PENDING: maintenance when no LR is pending. ACTIVE: maintenance at the EOI of an interrupt
+	 * in no LR, and its deactivation by ICC_DIR_EL1 traps.
+	 */
+	void (*set_overflow)(unsigned int what);
+	unsigned int (*eoi_count)(void);            /* such EOIs since the last call */
 	void (*save)(struct gic_vcpu_state *state); /* and disable the interface */
 	void (*restore)(const struct gic_vcpu_state *state);
 };
-extern const struct gic_ops *gic; /* gicv2_ops or gicv3_ops */
+extern const struct gic_ops gicv2_ops, gicv3_ops;
+extern const struct gic_ops *gic; /* one of them */
 
 #endif

@@ -5,8 +5,6 @@
 #include "hw/gic_find.h"
 #include "hw/gic.h"
 #include "hw/gic_node.h"
-#include "hw/gicv2.h"
-#include "hw/gicv3.h"
 #include "lib/log.h"
 
 enum vimo_status gic_init(const void *fdt)

@@ -29,7 +29,8 @@ int gic_node_find(const void *fdt, unsigned int *version)
 			node = fdt_node_offset_by_compatible(fdt, node, kinds[i].compatible);
 		if (node < 0)
 			continue;
-		*version = kinds[i].version;
+		if (version)
+			*version = kinds[i].version;
 		return node;
 	}
 	return -FDT_ERR_NOTFOUND;

@@ -3,7 +3,7 @@
  * gicv2.c - GIC-400 and alike (Arm IHI 0048, with virtualization extensions).
  * EL2 is in the Non-secure world and cannot see group bits.
  */
-#include "hw/gicv2.h"
+#include "hw/gic.h"
 #include <libfdt.h>
 #include "cpu/cpu.h"
 #include "cpu/barrier.h"
@@ -31,7 +31,8 @@
 #define GICH_APR 0x0f0u
 #define GICH_LR 0x100u
 #define GICH_HCR_EN 1u
-#define GICH_HCR_UIE 2u
+#define GICH_HCR_LRENPIE 4u
+#define GICH_HCR_NPIE 8u
 
 #define LR_HW (1u << 31)
 #define LR_GROUP1 (1u << 30)
@@ -91,7 +92,7 @@ static enum vimo_status init(const void *fdt)
 	gic_info.gich = PA(gich);
 	gic_info.gicv = PA(gicv);
 	gic_info.irq_count = MIN(((mmio_read32(gicd + GICD_TYPER) & 31) + 1) * 32, 1020u) & ~31u;
-	gic_info.lr_count = MIN((mmio_read32(gich + GICH_VTR) & 63) + 1, GIC_LR_MAX);
+	gic_info.lr_implemented = MIN((mmio_read32(gich + GICH_VTR) & 63) + 1, GIC_LR_MAX);
 	gic_info.priority_bits = 5;
 	mmio_write32(gicd + GICD_CTLR, 0);
 	gic_reset_lines(gicd, 32, gic_info.irq_count, false);
@@ -129,7 +130,7 @@ static enum vimo_status init_cpu(void)
 	this_cpu()->gicr = mmio_read32(gicd + GICD_ITARGETSR) & 0xff;
 	if (!this_cpu()->gicr)
 		this_cpu()->gicr = 1;
-	for (unsigned int i = 0; i < gic_info.lr_count; i++)
+	for (unsigned int i = 0; i < gic_info.lr_implemented; i++)
 		mmio_write32(gich + GICH_LR + i * 4, 0);
 	mmio_write32(gich + GICH_HCR, 0);
 	reset_priorities();
@@ -165,34 +166,14 @@ static void deactivate(uint32_t iar)
 	mmio_write32(gicc + GICC_DIR, iar);
 }
 
-static void enable(uint32_t intid)
-{
-	gic_set_bit(gicd, GICD_ISENABLER, intid);
-}
-
 static void disable(uint32_t intid)
 {
 	gic_set_bit(gicd, GICD_ICENABLER, intid);
 }
 
-static void set_edge(uint32_t intid, bool edge)
-{
-	gic_write_config(gicd, intid, edge);
-}
-
 static void set_target(uint32_t intid, unsigned int cpu)
 {
 	mmio_write8(gicd + GICD_ITARGETSR + intid, (uint8_t)cpus[cpu].gicr);
-}
-
-static void set_active(uint32_t intid, bool active)
-{
-	gic_write_active(gicd, intid, active);
-}
-
-static void set_pending(uint32_t intid, bool pending)
-{
-	gic_set_bit(gicd, pending ? GICD_ISPENDR : GICD_ICPENDR, intid);
 }
 
 static void send_sgi(unsigned int cpu, uint32_t sgi)
@@ -230,9 +211,19 @@ static uint64_t lr_empty(void)
 	return mmio_read32(gich + GICH_ELRSR);
 }
 
-static void set_underflow(bool on)
+/* GICV_DIR is emulated always (guest/vgic_setup.c): nothing to trap here. */
+static void set_overflow(unsigned int what)
 {
-	mmio_write32(gich + GICH_HCR, GICH_HCR_EN | (on ? GICH_HCR_UIE : 0));
+	mmio_write32(gich + GICH_HCR, GICH_HCR_EN | (what & GIC_OVERFLOW_PENDING ? GICH_HCR_NPIE : 0) |
+					      (what & GIC_OVERFLOW_ACTIVE ? GICH_HCR_LRENPIE : 0));
+}
+
+static unsigned int eoi_count(void)
+{
+	uint32_t control = mmio_read32(gich + GICH_HCR);
+
+	mmio_write32(gich + GICH_HCR, control & ((1u << 27) - 1));
+	return control >> 27;
 }
 
 static void save(struct gic_vcpu_state *state)
@@ -249,24 +240,4 @@ static void restore(const struct gic_vcpu_state *state)
 	mmio_write32(gich + GICH_HCR, GICH_HCR_EN);
 }
 
-const struct gic_ops gicv2_ops = {
-	.init = init,
-	.init_cpu = init_cpu,
-	.ack = ack,
-	.eoi = eoi,
-	.quell_fiq = quell_fiq,
-	.deactivate = deactivate,
-	.enable = enable,
-	.disable = disable,
-	.set_edge = set_edge,
-	.set_target = set_target,
-	.set_active = set_active,
-	.set_pending = set_pending,
-	.send_sgi = send_sgi,
-	.lr_write = lr_write,
-	.lr_read = lr_read,
-	.lr_empty = lr_empty,
-	.set_underflow = set_underflow,
-	.save = save,
-	.restore = restore,
-};
+const struct gic_ops gicv2_ops = GIC_OPS;

@@ -2,7 +2,7 @@
 /*
  * gicv3.c - GICv3 and later (Arm IHI 0069), affinity routing, no LPIs.
  */
-#include "hw/gicv3.h"
+#include "hw/gic.h"
 #include <libfdt.h>
 #include "cpu/barrier.h"
 #include "cpu/cpu.h"
@@ -18,12 +18,9 @@
 #define GICD_CTLR_ARE_NS (1u << 4)
 #define GICD_CTLR_GRP1NS (1u << 1)
 #define GICD_CTLR_GRP1_ONE (1u << 0) /* seen from Non-secure with two security states: EnableGrp1 */
-#define GICD_IROUTER 0x6000u
 #define GICR_WAKER 0x0014u
-#define GICR_SGI 0x10000u
 #define GICR_CTLR_RWP BIT(3)
 #define GICR_STRIDE 0x20000u
-#define GICR_REGIONS_MAX CPU_MAX
 #define GICR_TYPER_LAST BIT(4)
 #define GICR_TYPER_VLPIS BIT(1)
 #define WAKER_PROCESSOR_SLEEP 2u
@@ -33,22 +30,18 @@
 static uint64_t gicd;
 static struct {
 	uint64_t base, bytes;
-} regions[GICR_REGIONS_MAX];
+} regions[CPU_MAX];
 static unsigned int region_count;
 static uint64_t stride; /* from one redistributor to the next; 0: as GICR_TYPER says */
 static unsigned int ap_registers;
-static bool sre_open; /* guests write ICC_SRE_EL1 itself */
+static bool sre_open;     /* guests write ICC_SRE_EL1 itself */
+static uint64_t trap_dir; /* in ICH_HCR_EL2; 0: this CPU cannot */
 
 /* Wait for writes that take time to reach all CPUs (12.9.4, 12.11.2). Bounded: a GIC that hangs must not hang EL2. */
 static void wait_until_clear(uint64_t address, uint64_t bits)
 {
 	for (unsigned int i = 0; i < WAIT_TRIES && mmio_read32(address) & bits; i++)
 		;
-}
-
-static void wait_rwp(void)
-{
-	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 }
 
 /* One region, or one for each cluster or chip (the kernel's binding arm,gic-v3.yaml). */
@@ -59,7 +52,7 @@ static enum vimo_status map_redistributors(const void *fdt, int node)
 	stride = 0;
 	fdt_number(fdt, node, "#redistributor-regions", &count);
 	fdt_number(fdt, node, "redistributor-stride", &stride);
-	if (!count || count > GICR_REGIONS_MAX || !IS_ALIGNED(stride, GICR_STRIDE))
+	if (!count || count > CPU_MAX || !IS_ALIGNED(stride, GICR_STRIDE))
 		return VIMO_LIMIT;
 	for (region_count = 0; region_count < count; region_count++) {
 		uint64_t base, bytes;
@@ -91,39 +84,32 @@ static enum vimo_status init(const void *fdt)
 		return VIMO_NO_MEMORY;
 	gic_info.gicd = PA(gicd);
 	vtr = read_sysreg(ICH_VTR_EL2);
-	gic_info.lr_count = MIN((unsigned int)FIELD(vtr, 4, 0) + 1, GIC_LR_MAX);
+	gic_info.lr_implemented = MIN((unsigned int)FIELD(vtr, 4, 0) + 1, GIC_LR_MAX);
+	trap_dir = vtr & ICH_VTR_TDS ? ICH_HCR_TDIR : 0;
 	gic_info.priority_bits = (unsigned int)FIELD(vtr, 31, 29) + 1;
 	ap_registers = 1u << (FIELD(vtr, 28, 26) - 4);
 	gic_info.irq_count = MIN(((mmio_read32(gicd + GICD_TYPER) & 31) + 1) * 32, 1020u) & ~31u;
 	mmio_write32(gicd + GICD_CTLR, 0);
-	wait_rwp();
+	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 	gic_reset_lines(gicd, 32, gic_info.irq_count, true);
-	wait_rwp();
+	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 	mmio_write32(gicd + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_GRP1NS | GICD_CTLR_GRP1_ONE);
-	wait_rwp();
+	wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 	return VIMO_OK;
-}
-
-static uint64_t own_affinity(void)
-{
-	uint64_t mpidr = read_sysreg(mpidr_el1);
-
-	return FIELD(mpidr, 39, 32) << 24 | FIELD(mpidr, 23, 0);
 }
 
 static uint64_t find_in_region(uint64_t at, uint64_t end)
 {
+	uint64_t mpidr = read_sysreg(mpidr_el1), own = FIELD(mpidr, 39, 32) << 24 | FIELD(mpidr, 23, 0);
+
 	while (at + GICR_STRIDE <= end) {
 		uint64_t typer = mmio_read64(at + GICR_TYPER);
 
-		if (typer >> 32 == own_affinity())
+		if (typer >> 32 == own)
 			return at;
 		if (typer & GICR_TYPER_LAST)
 			break;
-		if (stride)
-			at += stride;
-		else
-			at += typer & GICR_TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
+		at += stride ? stride : typer & GICR_TYPER_VLPIS ? 2 * GICR_STRIDE : GICR_STRIDE;
 	}
 	return 0;
 }
@@ -181,7 +167,7 @@ static enum vimo_status init_cpu(void)
 	write_sysreg(BIT(1), ICC_CTLR_EL1); /* EOImode = 1 */
 	write_sysreg(1, ICC_IGRPEN1_EL1);
 	write_sysreg(0, ICH_HCR_EL2);
-	for (unsigned int i = 0; i < gic_info.lr_count; i++)
+	for (unsigned int i = 0; i < gic_info.lr_implemented; i++)
 		gicv3_lr_write(i, 0);
 	mmio_write32(gicr + GICR_SGI + GICD_ISENABLER, 0xffffu | 1u << gic_info.maintenance);
 	isb();
@@ -209,21 +195,11 @@ static void deactivate(uint32_t iar)
 	isb();
 }
 
-static uint64_t bank_of(uint32_t intid)
-{
-	return intid < 32 ? this_cpu()->gicr + GICR_SGI : gicd;
-}
-
-static void enable(uint32_t intid)
-{
-	gic_set_bit(bank_of(intid), GICD_ISENABLER, intid);
-}
-
 static void disable(uint32_t intid)
 {
-	gic_set_bit(bank_of(intid), GICD_ICENABLER, intid);
+	gic_set_bit(gic_bank(intid), GICD_ICENABLER, intid);
 	if (intid >= 32)
-		wait_rwp();
+		wait_until_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 	else
 		wait_until_clear(this_cpu()->gicr + GICR_CTLR, GICR_CTLR_RWP);
 }
@@ -239,24 +215,9 @@ static uint32_t quell_fiq(void)
 	return intid;
 }
 
-static void set_edge(uint32_t intid, bool edge)
-{
-	gic_write_config(bank_of(intid), intid, edge);
-}
-
 static void set_target(uint32_t intid, unsigned int cpu)
 {
 	mmio_write64(gicd + GICD_IROUTER + intid * 8ull, cpus[cpu].mpidr);
-}
-
-static void set_active(uint32_t intid, bool active)
-{
-	gic_write_active(bank_of(intid), intid, active);
-}
-
-static void set_pending(uint32_t intid, bool pending)
-{
-	gic_set_bit(bank_of(intid), pending ? GICD_ISPENDR : GICD_ICPENDR, intid);
 }
 
 static void send_sgi(unsigned int cpu, uint32_t sgi)
@@ -287,9 +248,19 @@ static uint64_t lr_empty(void)
 	return read_sysreg(ICH_ELRSR_EL2);
 }
 
-static void set_underflow(bool on)
+static void set_overflow(unsigned int what)
 {
-	write_sysreg(ICH_HCR_EN | (on ? ICH_HCR_UIE : 0), ICH_HCR_EL2);
+	write_sysreg(ICH_HCR_EN | (what & GIC_OVERFLOW_PENDING ? ICH_HCR_NPIE : 0) |
+			     (what & GIC_OVERFLOW_ACTIVE ? ICH_HCR_LRENPIE | trap_dir : 0),
+		     ICH_HCR_EL2);
+}
+
+static unsigned int eoi_count(void)
+{
+	uint64_t control = read_sysreg(ICH_HCR_EL2);
+
+	write_sysreg(control & MASK(26, 0), ICH_HCR_EL2);
+	return (unsigned int)FIELD(control, 31, 27);
 }
 
 static void save(struct gic_vcpu_state *state)
@@ -309,24 +280,4 @@ static void restore(const struct gic_vcpu_state *state)
 	write_sysreg(ICH_HCR_EN, ICH_HCR_EL2);
 }
 
-const struct gic_ops gicv3_ops = {
-	.init = init,
-	.init_cpu = init_cpu,
-	.ack = ack,
-	.eoi = eoi,
-	.quell_fiq = quell_fiq,
-	.deactivate = deactivate,
-	.enable = enable,
-	.disable = disable,
-	.set_edge = set_edge,
-	.set_target = set_target,
-	.set_active = set_active,
-	.set_pending = set_pending,
-	.send_sgi = send_sgi,
-	.lr_write = lr_write,
-	.lr_read = lr_read,
-	.lr_empty = lr_empty,
-	.set_underflow = set_underflow,
-	.save = save,
-	.restore = restore,
-};
+const struct gic_ops gicv3_ops = GIC_OPS;

@@ -29,7 +29,10 @@
 #define ICH_VMCR_EL2 S3_4_C12_C11_7
 #define ICH_LR0_EL2 S3_4_C12_C12_0
 #define ICH_HCR_EN BIT(0)
-#define ICH_HCR_UIE BIT(1)
+#define ICH_HCR_LRENPIE BIT(2)
+#define ICH_HCR_NPIE BIT(3)
+#define ICH_HCR_TDIR BIT(14)
+#define ICH_VTR_TDS BIT(19) /* ICH_HCR_EL2.TDIR works */
 
 #define LR_EOI BIT(41)
 

@@ -65,14 +65,6 @@ void its_enable(struct its *its, bool on)
 			break;
 }
 
-/* A base register that does not keep the shareability wants memory that is not cached (12.19.1, 12.19.2). */
-static void set_base(uint64_t address, uint64_t value)
-{
-	mmio_write64(address, value | BASER_INNER_SHAREABLE | BASER_WRITE_BACK);
-	if (!(mmio_read64(address) & BASER_SHARE))
-		mmio_write64(address, value | BASER_NOT_CACHED);
-}
-
 /* What one of GITS_BASER<n> wants: an implementation may have one page size only, and no second level. */
 struct table {
 	uint64_t address, fixed; /* of the register; bits to write with an address */
@@ -89,7 +81,7 @@ static bool set_table(const struct table *table, void *memory, uint64_t bytes)
 		return false;
 	/* The ITS may read it without a look into caches (5.2). */
 	cache_clean(memory, bytes);
-	set_base(table->address, at | table->fixed | BASER_VALID | (bytes / table->page_bytes - 1));
+	its_set_base(table->address, at | table->fixed | BASER_VALID | (bytes / table->page_bytes - 1), BASER_CACHE);
 	return true;
 }
 
@@ -177,7 +169,7 @@ static const char *start(struct its *its)
 	its->queue = heap_alloc(1, QUEUE_ALIGN);
 	if (!its->queue)
 		return "has no memory for its queue";
-	set_base(its->base + GITS_CBASER, (uintptr_t)its->queue | BASER_VALID);
+	its_set_base(its->base + GITS_CBASER, (uintptr_t)its->queue | BASER_VALID, BASER_CACHE);
 	mmio_write64(its->base + GITS_CWRITER, 0);
 	return NULL;
 }

@@ -9,7 +9,6 @@
 #include "hw/mmio_io.h"
 
 #define GITS_CTLR 0x0000u
-#define GITS_IIDR 0x0004u
 #define GITS_TYPER 0x0008u
 #define GITS_CBASER 0x0080u
 #define GITS_CWRITER 0x0088u
@@ -35,9 +34,6 @@
 #define BASER_PAGE_SIZE MASK(9, 8)
 #define BASER_SHARE MASK(11, 10)
 #define BASER_INNER_SHAREABLE BIT(10)
-/* GITS_BASER<n> and GITS_CBASER: inner cacheability, read- and write-allocate, write-back; outer as inner. */
-#define BASER_WRITE_BACK (7ull << 59)
-#define BASER_NOT_CACHED (1ull << 59)
 
 #define GICR_CTLR 0x0000u
 #define GICR_TYPER 0x0008u
@@ -45,11 +41,21 @@
 #define GICR_PENDBASER 0x0078u
 #define GICR_CTLR_LPIS 1u
 #define GICR_TYPER_PLPIS BIT(0)
-/* GICR_PROPBASER and GICR_PENDBASER */
-#define LPI_BASE_SHARE MASK(11, 10)
-#define LPI_BASE_INNER_SHAREABLE BIT(10)
-#define LPI_BASE_WRITE_BACK (7ull << 7)
-#define LPI_BASE_NOT_CACHED (1ull << 7)
+/* Lowest bit of inner cacheability in GICR_PROPBASER and GICR_PENDBASER, and in GITS_BASER<n> and GITS_CBASER. */
+#define LPI_BASE_CACHE 7u
+#define BASER_CACHE 59u
+
+/*
+ * To a base register: read- and write-allocate, write-back; outer as inner. One that does not keep the shareability
+ * wants memory that is not cached (12.11.33, 12.11.35, 12.19.1, 12.19.2).
+ */
+static inline void its_set_base(uint64_t address, uint64_t value, unsigned int cache)
+{
+	mmio_write64(address, value | BASER_INNER_SHAREABLE | 7ull << cache);
+	if (!(mmio_read64(address) & BASER_SHARE))
+		mmio_write64(address, value | 1ull << cache);
+}
+
 #define LPI_PENDING_ZERO BIT(62)
 
 #define GICD_TYPER_LPIS BIT(17)

@@ -39,14 +39,6 @@ bool lpi_init(void)
 	return true;
 }
 
-/* A base register that does not keep the shareability wants memory that is not cached (12.11.33, 12.11.35). */
-static void set_base(uint64_t address, uint64_t value)
-{
-	mmio_write64(address, value | LPI_BASE_INNER_SHAREABLE | LPI_BASE_WRITE_BACK);
-	if (!(mmio_read64(address) & LPI_BASE_SHARE))
-		mmio_write64(address, value | LPI_BASE_NOT_CACHED);
-}
-
 static const char *start(uint64_t gicr)
 {
 	uint8_t *pending;
@@ -61,8 +53,8 @@ static const char *start(uint64_t gicr)
 		return "has no memory for LPIs";
 	/* The redistributor reads memory that is zero (5.1.2, PTZ). */
 	cache_clean(pending, PAGE_SIZE);
-	set_base(gicr + GICR_PROPBASER, (uintptr_t)config | (LPI_ID_BITS - 1));
-	set_base(gicr + GICR_PENDBASER, (uintptr_t)pending | LPI_PENDING_ZERO);
+	its_set_base(gicr + GICR_PROPBASER, (uintptr_t)config | (LPI_ID_BITS - 1), LPI_BASE_CACHE);
+	its_set_base(gicr + GICR_PENDBASER, (uintptr_t)pending | LPI_PENDING_ZERO, LPI_BASE_CACHE);
 	mmio_write32(gicr + GICR_CTLR, mmio_read32(gicr + GICR_CTLR) | GICR_CTLR_LPIS);
 	return NULL;
 }

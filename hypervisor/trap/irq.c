@@ -84,6 +84,6 @@ void irq_handle(void)
 	else if (intid == TIMER_PPI_EL2)
 		own_timer();
 	else if (intid == gic_info.maintenance && cpu->vcpu)
-		vgic_maintenance(cpu->vcpu);
+		vgic_flush(cpu->vcpu);
 	gic->deactivate(iar);
 }

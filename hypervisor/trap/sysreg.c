@@ -53,6 +53,18 @@ static enum trap_result write_sgi(struct vcpu *vcpu, UNUSED uint32_t id, uint64_
 	return TRAP_NEXT;
 }
 
+/* ICC_DIR_EL1 is trapped while an interrupt is active in no list register. */
+static enum trap_result write_rare(struct vcpu *vcpu, uint32_t id, uint64_t value)
+{
+	if (gic_info.version < 3)
+		return TRAP_UNDEFINED;
+	if (id == SYSREG_ID(3, 0, 12, 11, 1))
+		vgic_dir(vcpu, (uint32_t)value);
+	else
+		vgic_sgi0r(vcpu, value);
+	return TRAP_NEXT;
+}
+
 /*
  * SRE, DFB and DIB are RAO/WI in a GIC without memory-mapped CPU interface, which is all that a guest of GICv3 sees.
  * With GICv2 a higher level has set SRE to 0, so that it is RAZ/WI (Arm IHI 0069 H, 12.2.24).
@@ -96,8 +108,9 @@ const struct register_row sysreg_rows[] = {
 	{ ONE(3, 0, 12, 11, 5), NULL, write_sgi },           /* ICC_SGI1R_EL1 */
 	{ ANY_CRM_OP2(3, 0, 0), read_id, NULL },             /* ID registers */
 	{ ANY_OP2(3, 3, 14, 2), read_ptimer, write_ptimer }, /* CNTP_* */
-	{ ONE(3, 0, 12, 11, 6), NULL, write_sgi },           /* ICC_ASGI1R_EL1 */
-	{ ONE(3, 0, 12, 11, 7), NULL, write_sgi },           /* ICC_SGI0R_EL1 */
+	{ ONE(3, 0, 12, 11, 6), NULL, write_rare },          /* ICC_ASGI1R_EL1 */
+	{ ONE(3, 0, 12, 11, 7), NULL, write_rare },          /* ICC_SGI0R_EL1 */
+	{ ONE(3, 0, 12, 11, 1), NULL, write_rare },          /* ICC_DIR_EL1 */
 	{ ONE(3, 0, 12, 12, 5), read_sre, write_ignored },   /* ICC_SRE_EL1 */
 	{ ONE(3, 1, 0, 0, 7), read_zero, NULL },             /* AIDR_EL1: the CPU's, not a guest's */
 	{ ONE(3, 0, 1, 0, 1), read_zero, write_ignored },    /* ACTLR_EL1: the CPU's, not a guest's */

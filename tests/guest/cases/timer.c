@@ -118,6 +118,34 @@ CASE(timer, masked_timer_is_not_pending)
 	write_register(cntp_ctl_el0, 0);
 }
 
+/* The virtual timer is a level, too: disabled, masked or set anew it is not pending, and nothing is taken. */
+CASE(timer, virtual_level_falls)
+{
+	for (unsigned int way = 0; way < 3; way++) {
+		begin(VIRTUAL);
+		write_register(cntv_cval_el0, 0);
+		write_register(cntv_ctl_el0, ENABLE);
+		expect_true("it is pending while its time has come", wait_until(gic_is_pending(VIRTUAL)));
+		if (way == 0)
+			write_register(cntv_ctl_el0, 0);
+		else if (way == 1)
+			write_register(cntv_ctl_el0, ENABLE | IMASK);
+		else
+			write_register(cntv_cval_el0, counter() + LATER);
+		__asm__ volatile("isb" ::: "memory");
+		expect("pending once it has fallen", (uint64_t)gic_is_pending(VIRTUAL), 0);
+		interrupts_on(PSTATE_I);
+		expect("how often it was taken", taken, 0);
+		interrupts_off();
+		/* It fires again. */
+		write_register(cntv_cval_el0, 0);
+		write_register(cntv_ctl_el0, ENABLE);
+		interrupts_on(PSTATE_I);
+		expect_true("it is taken when it rises again", wait_until(taken));
+		interrupts_off();
+	}
+}
+
 /* The physical timer is a level: a timer that is re-armed takes its interrupt back. */
 CASE(timer, physical_level_falls)
 {

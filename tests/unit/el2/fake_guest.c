@@ -53,12 +53,10 @@ void vgic_destroy(struct domain *domain)
 	(void)domain;
 }
 
-enum vimo_status vgic_add_regions(struct domain *domain, ipa_t gicd, ipa_t gicr, uint64_t gicr_stride)
+enum vimo_status vgic_add_regions(struct domain *domain, const struct vgic_frames *frames)
 {
 	(void)domain;
-	(void)gicd;
-	(void)gicr;
-	(void)gicr_stride;
+	(void)frames;
 	return VIMO_OK;
 }
 

@@ -12,7 +12,6 @@
 #include "hw/fdt_reg.h"
 #include "hw/gic.h"
 #include "hw/gic_node.h"
-#include "hw/gicv2.h"
 #include "mem/el2_map.h"
 
 #define MIB 0x100000ull

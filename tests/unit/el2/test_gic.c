@@ -9,7 +9,7 @@
 #include <libfdt.h>
 #include <string.h>
 #include "cpu/cpu.h"
-#include "hw/gicv2.h"
+#include "hw/gic.h"
 #include "hw/mmio_io.h"
 #include "mem/el2_map.h"
 

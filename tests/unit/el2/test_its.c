@@ -99,8 +99,8 @@ void test_mmio_write(uint64_t address, uint64_t value, unsigned int bytes)
 	(void)bytes;
 	switch (address) {
 	case GICR + GICR_CTLR: machine.gicr_ctlr = value; break;
-	case GICR + GICR_PROPBASER: machine.propbaser = machine.coherent ? value : value & ~LPI_BASE_SHARE; break;
-	case GICR + GICR_PENDBASER: machine.pendbaser = machine.coherent ? value : value & ~LPI_BASE_SHARE; break;
+	case GICR + GICR_PROPBASER: machine.propbaser = machine.coherent ? value : value & ~BASER_SHARE; break;
+	case GICR + GICR_PENDBASER: machine.pendbaser = machine.coherent ? value : value & ~BASER_SHARE; break;
 	case ITS + GITS_CTLR: machine.ctlr = value & 1; break;
 	case ITS + GITS_CBASER:
 		assert_int_equal(machine.ctlr, 0);

@@ -5,17 +5,21 @@
  * behind them.
  */
 #include "fake_el2.h"
+#include "fake_sysreg.h"
 #include <stdlib.h>
 #include <string.h>
 #include "guest/domain.h"
 #include "guest/sched_wake.h"
 #include "guest/vgic.h"
 #include "guest/vgic_lr.h"
+#include "cpu/wait.h"
 #include "guest/vgic_setup.h"
+#include "hw/timer.h"
 #include "mem/heap.h"
 
 #define GICD 0x08000000ull
 #define GICR 0x080a0000ull
+#define GICC 0x08010000ull
 #define CTLR 0x000u
 #define ISENABLER 0x100u
 #define ICENABLER 0x180u
@@ -30,7 +34,7 @@
 #define SGI_FRAME 0x10000u
 #define SPI 40u
 #define HW_SPI 50u
-#define LRS 4u
+#define LRS 16u
 #define NONE 1023u
 
 struct gic_info gic_info;
@@ -39,7 +43,12 @@ struct cpu cpus[CPU_MAX];
 unsigned int cpu_count = 2;
 
 static struct gic_lr lrs[2][LRS];
-static bool active[1024], physical_pending[1024], physical_enabled[1024], underflow;
+static bool active[1024], physical_pending[1024], physical_enabled[1024];
+static unsigned int overflow, ended_elsewhere; /* GIC_OVERFLOW_*; EOIcount */
+static uint8_t running[16];
+static unsigned int running_count;
+static void (*answers)(void);
+uint64_t test_counter;
 static unsigned int kicks, wakes, wakes_later, wakes_soon, target_cpu;
 static struct domain *domain;
 static size_t heap_before;
@@ -51,13 +60,13 @@ static struct gic_lr *lr_here(void)
 
 static void fake_lr_write(unsigned int n, struct gic_lr lr)
 {
-	assert_true(n < LRS);
+	assert_true(n < gic_info.lr_count);
 	lr_here()[n] = lr;
 }
 
 static struct gic_lr fake_lr_read(unsigned int n)
 {
-	assert_true(n < LRS);
+	assert_true(n < gic_info.lr_count);
 	return lr_here()[n];
 }
 
@@ -66,7 +75,7 @@ static uint64_t fake_lr_empty(void)
 	uint64_t empty = 0;
 
 	/* A list register that asked for maintenance does not count as empty (IHI 0069, ICH_ELRSR_EL2). */
-	for (unsigned int n = 0; n < LRS; n++)
+	for (unsigned int n = 0; n < gic_info.lr_count; n++)
 		if (!(lr_here()[n].state & (GIC_LR_PENDING | GIC_LR_ACTIVE)) && !lr_here()[n].eoi_maintenance)
 			empty |= BIT(n);
 	return empty;
@@ -102,14 +111,22 @@ static void fake_set_edge(uint32_t intid, bool edge)
 	(void)intid;
 	(void)edge;
 }
-static void fake_set_underflow(bool on)
+static void fake_set_overflow(unsigned int what)
 {
-	underflow = on;
+	overflow = what;
+	ended_elsewhere = 0;
+}
+static unsigned int fake_eoi_count(void)
+{
+	unsigned int count = ended_elsewhere;
+
+	ended_elsewhere = 0;
+	return count;
 }
 static void fake_save(struct gic_vcpu_state *state)
 {
 	(void)state;
-	underflow = false;
+	overflow = ended_elsewhere = 0;
 }
 static void fake_restore(const struct gic_vcpu_state *state)
 {
@@ -127,7 +144,8 @@ static const struct gic_ops fake_ops = {
 	.set_pending = fake_set_pending,
 	.set_target = fake_set_target,
 	.set_edge = fake_set_edge,
-	.set_underflow = fake_set_underflow,
+	.set_overflow = fake_set_overflow,
+	.eoi_count = fake_eoi_count,
 	.save = fake_save,
 	.restore = fake_restore,
 };
@@ -150,6 +168,13 @@ void sched_kick(struct cpu *cpu)
 {
 	(void)cpu;
 	kicks++;
+}
+
+/* Another CPU does what it is asked to. */
+void cpu_relax(void)
+{
+	assert_non_null(answers);
+	answers();
 }
 
 static void on_cpu(unsigned int cpu)
@@ -183,13 +208,13 @@ static void enter(void)
 		vgic_flush(this_cpu()->vcpu);
 }
 
-/* The guest reads IAR. */
+/* The guest reads IAR; nothing is masked by what is active. */
 static uint32_t take(void)
 {
 	struct gic_lr *best = NULL;
 
 	enter();
-	for (unsigned int n = 0; n < LRS; n++) {
+	for (unsigned int n = 0; n < gic_info.lr_count; n++) {
 		struct gic_lr *lr = &lr_here()[n];
 
 		if (lr->state & GIC_LR_PENDING && (!best || lr->priority < best->priority))
@@ -201,6 +226,15 @@ static uint32_t take(void)
 	return best->intid | (uint32_t)best->source << 10;
 }
 
+static bool maintenance_is_due(void)
+{
+	bool none_pending = true;
+
+	for (unsigned int n = 0; n < gic_info.lr_count; n++)
+		none_pending = none_pending && !(lr_here()[n].state & GIC_LR_PENDING);
+	return (overflow & GIC_OVERFLOW_PENDING && none_pending) || (overflow & GIC_OVERFLOW_ACTIVE && ended_elsewhere);
+}
+
 /* The guest writes EOIR; it must find the interrupt with the source it took. */
 static void finish(uint32_t iar)
 {
@@ -208,7 +242,7 @@ static void finish(uint32_t iar)
 	unsigned int found = 0;
 
 	enter();
-	for (unsigned int n = 0; n < LRS; n++) {
+	for (unsigned int n = 0; n < gic_info.lr_count; n++) {
 		struct gic_lr *lr = &lr_here()[n];
 
 		if (!(lr->state & GIC_LR_ACTIVE) || (lr->intid | (uint32_t)lr->source << 10) != iar)
@@ -220,10 +254,52 @@ static void finish(uint32_t iar)
 		else if (!(lr->state & GIC_LR_PENDING))
 			maintenance = lr->eoi_maintenance;
 	}
-	assert_int_equal(found, 1);
-	if (maintenance || underflow)
-		vgic_maintenance(this_cpu()->vcpu);
+	if (overflow & GIC_OVERFLOW_ACTIVE && !found)
+		ended_elsewhere++;
+	else
+		assert_int_equal(found, 1);
+	/* Asserted as long as its cause is: a handler that does not end it hangs the CPU. */
+	for (unsigned int i = 0; maintenance || maintenance_is_due(); i++) {
+		assert_true(i < 3);
+		maintenance = false;
+		vgic_flush(this_cpu()->vcpu);
+	}
 	enter();
+}
+
+static uint8_t domain_priority(uint32_t intid)
+{
+	return virq_find(domain, this_cpu()->vcpu, intid)->priority;
+}
+
+/* The same with active priorities: the stack of those that preempted each other. */
+static uint32_t preempt(void)
+{
+	uint32_t iar;
+
+	enter();
+	for (unsigned int n = 0; n < gic_info.lr_count; n++) {
+		struct gic_lr *lr = &lr_here()[n];
+		bool urgent = !running_count || lr->priority < running[running_count - 1];
+
+		if (!(lr->state & GIC_LR_PENDING) || !urgent)
+			continue;
+		iar = take();
+		assert_true(running_count < ARRAY_SIZE(running));
+		running[running_count++] = domain_priority(iar & 0x3ff);
+		while (maintenance_is_due())
+			vgic_flush(this_cpu()->vcpu);
+		return iar;
+	}
+	return NONE;
+}
+
+/* EOIR with EOImode = 0: the most urgent one. */
+static void end_urgent(uint32_t iar)
+{
+	assert_true(running_count > 0);
+	running_count--;
+	finish(iar);
 }
 
 static uint64_t access_at(uint64_t address, unsigned int width, bool write, uint64_t data)
@@ -270,7 +346,7 @@ static int start_version(unsigned int version)
 	fake_el2_start(256);
 	heap_before = heap_free_pages();
 	gic = &fake_ops;
-	gic_info = (struct gic_info){ .version = version, .irq_count = 96, .lr_count = LRS, .priority_bits = 5 };
+	gic_info = (struct gic_info){ .version = version, .irq_count = 96, .lr_count = 4, .priority_bits = 5 };
 	memset(lrs, 0, sizeof(lrs));
 	memset(active, 0, sizeof(active));
 	memset(physical_pending, 0, sizeof(physical_pending));
@@ -278,7 +354,10 @@ static int start_version(unsigned int version)
 	memset(cpus, 0, sizeof(cpus));
 	cpus[1].id = 1;
 	kicks = wakes = target_cpu = 0;
-	underflow = false;
+	overflow = ended_elsewhere = running_count = 0;
+	test_counter = 1000;
+	fake_sysreg_set("cntv_ctl_el0", 0);
+	answers = NULL;
 	domain = calloc(1, sizeof(*domain));
 	assert_non_null(domain);
 	domain->vcpu_count = 2;
@@ -291,7 +370,7 @@ static int start_version(unsigned int version)
 		vgic_vcpu_init(domain->vcpus[i]);
 	}
 	assert_int_equal(vgic_init(domain, 64), VIMO_OK);
-	assert_int_equal(vgic_add_regions(domain, IPA(GICD), IPA(GICR), 0x20000), VIMO_OK);
+	assert_int_equal(vgic_add_regions(domain, &(struct vgic_frames){ { GICD }, { GICR }, { GICC } }), VIMO_OK);
 	assert_int_equal(vgic_assign_physical(domain, HW_SPI), VIMO_OK);
 	run(0, 0);
 	return 0;
@@ -384,7 +463,7 @@ static void more_urgent_goes_first_and_none_is_lost(void **state)
 	for (unsigned int i = 0; i < 8; i++)
 		vgic_pulse(domain, NULL, SPI + i);
 	enter();
-	assert_true(underflow);
+	assert_int_equal(overflow, GIC_OVERFLOW_PENDING);
 	for (unsigned int i = 0; i < 8; i++) {
 		uint32_t iar = take();
 
@@ -393,7 +472,7 @@ static void more_urgent_goes_first_and_none_is_lost(void **state)
 		finish(iar);
 	}
 	assert_int_equal(last, 0xff);
-	assert_false(underflow);
+	assert_int_equal(overflow, 0);
 	assert_int_equal(take(), NONE);
 }
 
@@ -497,12 +576,221 @@ static void interrupt_without_an_owner_is_shut_off(void **state)
 	assert_false(physical_enabled[SPI]);
 }
 
+/* Level-sensitive SPIs SPI, SPI + 1, ... of falling priority, each taken while those before are active. */
+#define DEPTH 12u
+
+static void nest(unsigned int lr_count, bool with_hw)
+{
+	uint32_t order[DEPTH];
+
+	gic_info.lr_count = lr_count;
+	enable_all();
+	for (unsigned int i = 0; i < DEPTH; i++) {
+		order[i] = with_hw && i == 3 ? HW_SPI : SPI + i + (SPI + i >= HW_SPI);
+		access_at(GICD + IPRIORITYR + order[i], 1, true, (DEPTH - i) * 16);
+	}
+	for (unsigned int i = 0; i < DEPTH; i++) {
+		if (order[i] == HW_SPI) {
+			active[HW_SPI] = true;
+			vgic_physical(domain, HW_SPI);
+		} else {
+			vgic_pulse(domain, NULL, order[i]);
+		}
+		assert_int_equal(preempt(), order[i]);
+		assert_int_equal(preempt(), NONE);
+	}
+	for (unsigned int i = 0; i < DEPTH; i++)
+		assert_true(get(ISACTIVER + 4) & 1u << (order[i] - 32));
+	stop(0);
+	run(1, 0);
+	for (unsigned int i = DEPTH; i-- > 0;) {
+		assert_true(get(ISACTIVER + 4) & 1u << (order[i] - 32));
+		end_urgent(order[i]);
+		assert_false(get(ISACTIVER + 4) & 1u << (order[i] - 32));
+		assert_int_equal(preempt(), NONE);
+	}
+	assert_int_equal(get(ISACTIVER + 4), 0);
+	assert_false(active[HW_SPI]);
+	assert_int_equal(overflow, 0);
+	vgic_pulse(domain, NULL, order[0]);
+	assert_int_equal(preempt(), order[0]);
+	end_urgent(order[0]);
+}
+
+static void twelve_nest_in_four_list_registers(void **state)
+{
+	(void)state;
+	nest(4, true);
+}
+
+static void twelve_nest_in_one_list_register(void **state)
+{
+	(void)state;
+	nest(1, true);
+}
+
+static void twelve_nest_in_sixteen_list_registers(void **state)
+{
+	(void)state;
+	nest(LRS, false);
+}
+
+/* EOImode = 1: the guest deactivates in any order. */
+static void deactivation_beyond_list_registers_names_its_interrupt(void **state)
+{
+	(void)state;
+	gic_info.lr_count = 1;
+	enable_all();
+	for (unsigned int i = 0; i < 3; i++) {
+		access_at(GICD + IPRIORITYR + SPI + i, 1, true, (3 - i) * 16);
+		vgic_pulse(domain, NULL, SPI + i);
+		assert_int_equal(preempt(), SPI + i);
+	}
+	vgic_pulse(domain, NULL, SPI);
+	enter();
+	assert_true(overflow & GIC_OVERFLOW_ACTIVE);
+	/* Not the most urgent one. */
+	if (gic_info.version == 2)
+		access_at(GICC + 0x1000, 4, true, SPI + 1);
+	else
+		vgic_dir(domain->vcpus[0], SPI + 1);
+	enter();
+	assert_int_equal(get(ISACTIVER + 4), 5u << (SPI - 32));
+	assert_int_equal(get(ISPENDR + 4), 1u << (SPI - 32));
+	vgic_dir(domain->vcpus[0], SPI + 2);
+	vgic_dir(domain->vcpus[0], SPI);
+	vgic_dir(domain->vcpus[0], 1023); /* no such interrupt */
+	enter();
+	assert_int_equal(get(ISACTIVER + 4), 0);
+	assert_int_equal(take(), SPI);
+	vgic_dir(domain->vcpus[0], SPI);
+	enter();
+	assert_int_equal(overflow, 0);
+}
+
+static void pending_beyond_one_list_register_comes_in_turn(void **state)
+{
+	(void)state;
+	gic_info.lr_count = 1;
+	enable_all();
+	for (unsigned int i = 0; i < 4; i++) {
+		access_at(GICD + IPRIORITYR + SPI + i, 1, true, i * 16);
+		vgic_pulse(domain, NULL, SPI + i);
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(preempt(), SPI + i);
+		assert_int_equal(preempt(), NONE);
+		end_urgent(SPI + i);
+	}
+	assert_int_equal(preempt(), NONE);
+	assert_int_equal(overflow, 0);
+}
+
+#define TIMER_DUE (TIMER_ENABLE | TIMER_ISTATUS)
+
+static void fire_timer(void)
+{
+	fake_sysreg_set("cntv_ctl_el0", TIMER_DUE);
+	active[27] = true;
+	vgic_vtimer(domain->vcpus[0]);
+}
+
+static uint32_t timer_pending(void)
+{
+	return (uint32_t)access_at(private_bank(0) + ISPENDR, 4, false, 0) & 1u << 27;
+}
+
+static void timer_that_fell_is_not_pending(void **state)
+{
+	static const uint64_t fallen[] = { 0, TIMER_ENABLE, TIMER_DUE | TIMER_IMASK };
+
+	(void)state;
+	enable_all();
+	for (unsigned int i = 0; i < ARRAY_SIZE(fallen); i++) {
+		fire_timer();
+		assert_true(timer_pending());
+		fake_sysreg_set("cntv_ctl_el0", fallen[i]);
+		assert_false(timer_pending());
+		/* It can fire again. */
+		assert_false(active[27]);
+		assert_int_equal(take(), NONE);
+	}
+	fire_timer();
+	assert_int_equal(take(), 27);
+	fake_sysreg_set("cntv_ctl_el0", 0);
+	assert_true(active[27]);
+	finish(27);
+	assert_false(active[27]);
+}
+
+static void timer_follows_its_line_while_it_is_active(void **state)
+{
+	(void)state;
+	enable_all();
+	fire_timer();
+	assert_int_equal(take(), 27);
+	assert_true(timer_pending()); /* the line is high until the guest sets the timer */
+	fake_sysreg_set("cntv_ctl_el0", TIMER_ENABLE);
+	assert_false(timer_pending());
+	finish(27);
+}
+
+static void timer_that_fell_does_not_end_a_wait(void **state)
+{
+	(void)state;
+	enable_all();
+	fire_timer();
+	assert_true(vgic_has_pending(domain->vcpus[0]));
+	fake_sysreg_set("cntv_ctl_el0", 0);
+	assert_false(vgic_has_pending(domain->vcpus[0]));
+	assert_false(active[27]);
+}
+
+static void timer_that_fell_is_dropped_at_a_switch(void **state)
+{
+	struct vcpu *vcpu = domain->vcpus[0];
+
+	(void)state;
+	enable_all();
+	fire_timer();
+	vcpu->context.cntv_ctl = TIMER_ENABLE;
+	vcpu->context.cntv_cval = test_counter + 1;
+	stop(0);
+	run(0, 0);
+	fake_sysreg_set("cntv_ctl_el0", TIMER_ENABLE);
+	assert_int_equal(take(), NONE);
+	/* Still due: kept. */
+	fire_timer();
+	vcpu->context.cntv_cval = test_counter;
+	stop(0);
+	run(0, 0);
+	assert_true(active[27]);
+	assert_int_equal(take(), 27);
+	finish(27);
+}
+
+static void timer_pended_by_software_stays(void **state)
+{
+	(void)state;
+	enable_all();
+	put_private(0, ISPENDR, 1u << 27);
+	assert_true(active[27]);
+	assert_true(timer_pending());
+	assert_int_equal(take(), 27);
+	assert_false(timer_pending());
+	finish(27);
+	put_private(0, ISPENDR, 1u << 27);
+	put_private(0, ICPENDR, 1u << 27);
+	assert_false(timer_pending());
+	assert_int_equal(take(), NONE);
+}
+
 static void timer_leaves_the_cpu_with_its_vcpu(void **state)
 {
 	(void)state;
 	enable_all();
-	active[27] = true;
-	vgic_vtimer(domain->vcpus[0]);
+	fire_timer();
+	domain->vcpus[0]->context.cntv_ctl = TIMER_ENABLE;
 	stop(0);
 	assert_false(active[27]);
 	run(0, 0);
@@ -563,6 +851,90 @@ static void active_elsewhere_is_cleared(void **state)
 	on_cpu(0);
 	enter();
 	assert_int_equal(get(ISACTIVER + 4), 0);
+}
+
+/* vCPU 0 goes on and exits for the kick; then the CPU that waits sees it. */
+static void other_cpu_exits(void)
+{
+	on_cpu(0);
+	enter();
+	on_cpu(1);
+}
+
+static void state_of_another_cpu_is_read_from_there(void **state)
+{
+	uint32_t bit = 1u << (SPI - 32);
+
+	(void)state;
+	give_and_leave(SPI);
+	answers = other_cpu_exits;
+	assert_int_equal(get(ISPENDR + 4), bit);
+	assert_int_equal(get(ISACTIVER + 4), 0);
+	assert_int_equal(kicks, 2);
+	on_cpu(0);
+	assert_int_equal(take(), SPI);
+	on_cpu(1);
+	assert_int_equal(get(ISPENDR + 4), 0);
+	assert_int_equal(get(ISACTIVER + 4), bit);
+	put(ISPENDR + 4, bit);
+	assert_int_equal(get(ISPENDR + 4), bit);
+	put(ICPENDR + 4, bit);
+	assert_int_equal(get(ISPENDR + 4), 0);
+	on_cpu(0);
+	finish(SPI);
+	on_cpu(1);
+	assert_int_equal(get(ISACTIVER + 4), 0);
+}
+
+static void two_that_read_each_other_both_go_on(void **state)
+{
+	(void)state;
+	give_and_leave(SPI);
+	put_private(1, ISENABLER, ~0u);
+	if (gic_info.version == 2)
+		access_at(GICD + ITARGETSR + SPI + 1, 1, true, 2);
+	else
+		access_at(GICD + 0x6000 + (SPI + 1) * 8, 8, true, 1);
+	vgic_pulse(domain, NULL, SPI + 1); /* in a list register of CPU 1 */
+	/* CPU 0 waits for CPU 1 already, which now reads and waits for CPU 0: its own list registers are given back. */
+	domain->vcpus[1]->vgic.show = true;
+	answers = other_cpu_exits;
+	assert_int_equal(get(ISPENDR + 4), 3u << (SPI - 32));
+	assert_false(domain->vcpus[1]->vgic.show);
+}
+
+static void routed_to_no_vcpu_stays_pending(void **state)
+{
+	uint32_t bit = 1u << (SPI - 32);
+
+	(void)state;
+	enable_all();
+	run(1, 1);
+	on_cpu(0);
+	if (gic_info.version == 2)
+		access_at(GICD + ITARGETSR + SPI, 1, true, 0);
+	else
+		access_at(GICD + 0x6000 + SPI * 8, 8, true, 0x100);
+	vgic_pulse(domain, NULL, SPI);
+	assert_int_equal(take(), NONE);
+	assert_false(vgic_has_pending(domain->vcpus[0]));
+	assert_int_equal(get(ISPENDR + 4), bit);
+	if (gic_info.version == 2)
+		access_at(GICD + ITARGETSR + SPI, 1, true, 2);
+	else
+		access_at(GICD + 0x6000 + SPI * 8, 8, true, 1);
+	assert_int_equal(take(), NONE);
+	on_cpu(1);
+	assert_int_equal(take(), SPI);
+	finish(SPI);
+	/* Out of the list register again, too. */
+	vgic_pulse(domain, NULL, SPI);
+	if (gic_info.version == 2)
+		access_at(GICD + ITARGETSR + SPI, 1, true, 0);
+	else
+		access_at(GICD + 0x6000 + SPI * 8, 8, true, 2);
+	assert_int_equal(take(), NONE);
+	assert_int_equal(get(ISPENDR + 4), bit);
 }
 
 static void pending_follows_its_route(void **state)
@@ -672,6 +1044,29 @@ static void sgi_v3_goes_where_it_is_sent(void **state)
 	assert_int_equal(take(), NONE);
 }
 
+/* With one Security state (IHI 0069 H, 12.1.10). */
+static void sgi_v3_of_group_0_is_of_group_0(void **state)
+{
+	(void)state;
+	enable_all();
+	put_private(0, 0x080, ~(1u << 4)); /* GICR_IGROUPR0: SGI 4 is of group 0 */
+	vgic_sgi0r(domain->vcpus[0], 3ull << 24 | 1);
+	assert_int_equal(take(), NONE);
+	vgic_sgi0r(domain->vcpus[0], 4ull << 24 | 1);
+	enter();
+	assert_int_equal(lr_here()[0].state & GIC_LR_GROUP1, 0);
+	assert_int_equal(take(), 4);
+	finish(4);
+	vgic_sgi1r(domain->vcpus[0], 4ull << 24 | 1);
+	assert_int_equal(take(), 4);
+	finish(4);
+	vgic_sgi1r(domain->vcpus[0], 3ull << 24 | 1);
+	enter();
+	assert_int_equal(lr_here()[0].state & GIC_LR_GROUP1, GIC_LR_GROUP1);
+	assert_int_equal(take(), 3);
+	finish(3);
+}
+
 static void sgi_v2_keeps_its_senders_apart(void **state)
 {
 	(void)state;
@@ -759,7 +1154,7 @@ static void any_access_is_harmless(void **state)
 		if (!(seed & 0x70))
 			vgic_physical(domain, HW_SPI);
 		if (!(seed & 0x700))
-			vgic_sgi1r(domain->vcpus[0], (uint64_t)seed << 20 | seed);
+			(seed & 1 ? vgic_sgi1r : vgic_sgi0r)(domain->vcpus[0], (uint64_t)seed << 20 | seed);
 		if (!(seed & 0x7000)) {
 			uint32_t iar = take();
 
@@ -802,6 +1197,20 @@ int main(void)
 		BOTH(hardware_interrupt_is_finished_by_the_guest),
 		BOTH(cleared_hardware_interrupt_can_fire_again),
 		BOTH(interrupt_without_an_owner_is_shut_off),
+		BOTH(twelve_nest_in_four_list_registers),
+		BOTH(twelve_nest_in_one_list_register),
+		BOTH(twelve_nest_in_sixteen_list_registers),
+		BOTH(deactivation_beyond_list_registers_names_its_interrupt),
+		BOTH(pending_beyond_one_list_register_comes_in_turn),
+		BOTH(timer_that_fell_is_not_pending),
+		BOTH(timer_follows_its_line_while_it_is_active),
+		BOTH(timer_that_fell_does_not_end_a_wait),
+		BOTH(timer_that_fell_is_dropped_at_a_switch),
+		BOTH(timer_pended_by_software_stays),
+		BOTH(state_of_another_cpu_is_read_from_there),
+		BOTH(two_that_read_each_other_both_go_on),
+		BOTH(routed_to_no_vcpu_stays_pending),
+		cmocka_unit_test_setup_teardown(sgi_v3_of_group_0_is_of_group_0, start_v3, end),
 		BOTH(timer_leaves_the_cpu_with_its_vcpu),
 		BOTH(cleared_timer_can_fire_again),
 		BOTH(pending_elsewhere_is_cleared),
