@@ -46,8 +46,8 @@
 #define BASER_CACHE 59u
 
 /*
- * To a base register: read- and write-allocate, write-back; outer as inner. One that does not keep the shareability
- * wants memory that is not cached (12.11.33, 12.11.35, 12.19.1, 12.19.2).
+ * To a base register: read- and write-allocate, write-back; outer as inner. A register that does not keep the
+ * shareability wants memory that is not cached (12.11.33, 12.11.35, 12.19.1, 12.19.2).
  */
 static inline void its_set_base(uint64_t address, uint64_t value, unsigned int cache)
 {
