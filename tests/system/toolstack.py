@@ -45,8 +45,6 @@ DHCP_SCRIPT = """#!/bin/sh
 exit 0
 """
 DATA = "".join(f"{n}\n" for n in range(1, 1200001)).encode()[:8 << 20]
-# By name, what guests and dom0 fetch from each other: all in a check of each back end, a part again and again under kills.
-WWW = {"data": DATA, "part": DATA[:2 << 20]}
 GUEST_INIT = MOUNTS + (HERE / "toolstack/guest-init").read_text()
 
 
@@ -84,15 +82,9 @@ def applets(tree, names):
             (tree / "bin" / name).symlink_to("busybox")
 
 
-def write_www(tree):
-    (tree / "www").mkdir()
-    for name, content in WWW.items():
-        (tree / "www" / name).write_bytes(content)
-
-
 @functools.cache
 def guest_tree(bench, name="initrd", more=(), www=False):
-    """The initrd of Linux guests, with VirtIO, the power button's drivers, more of them, and www: files to fetch."""
+    """The initrd of Linux guests, with VirtIO, the power button's drivers, more of them, and www: DATA to fetch."""
     tree = bench.work / f"guest-{name}"
     base_tree(tree, bench.busybox, modules(bench.guest, "virtio_ring", "virtio", "virtio_mmio", "virtio_console",
                                            "virtio_blk", "rng-core", "virtio-rng", "failover", "net_failover",
@@ -105,7 +97,8 @@ def guest_tree(bench, name="initrd", more=(), www=False):
     write_program(tree / "init", GUEST_INIT)
     write_program(tree / "bin/dhcp", DHCP_SCRIPT)
     if www:
-        write_www(tree)
+        (tree / "www").mkdir()
+        (tree / "www/data").write_bytes(DATA)
     cpio(tree, bench.work / name)
     return bench.work / name
 
@@ -147,9 +140,9 @@ def guest_files(bench, tree):
     shutil.copy(bench.guest_kernel, tree / "Image")
     for initrd in (guest_tree(bench), guest_tree(bench, "net-initrd", www=True)):
         shutil.copy(initrd, tree)
-    write_www(tree)
-    for name, content in WWW.items():
-        (tree / f"{name}.sum").write_text(hashlib.md5(content).hexdigest())
+    (tree / "www").mkdir()
+    (tree / "www/data").write_bytes(DATA)
+    (tree / "sum").write_text(hashlib.md5(DATA).hexdigest())
 
 
 def qemu_tree(bench, machine, tree):

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # networks.sh - guests' networks in a bridge of dom0, by vhost-net and by vimo-dm, whichever process is killed.
 
-# dom0 and guests have the same to fetch: data of 8 MiB, and part, its first 2 MiB.
+# dom0 and guests have the same 8 MiB to fetch.
 WWW=/t/www
-SUM=$(cat /t/data.sum)
-PART_SUM=$(cat /t/part.sum)
+SUM=$(cat /t/sum)
 
 # Two bridges with dom0 at 10.9.0.1 and 10.8.0.1, where it serves the data.
 networks_can_be() {
@@ -38,15 +37,11 @@ backend_is() {
 # fetch_from ADDRESS: dom0 fetches the guest's data. guest_fetches NAME: the guest fetches dom0's.
 fetch_from() { [ "$(wget -q -O - http://$1/data | md5sum | cut -d' ' -f1)" = $SUM ]; }
 guest_fetches() { tell $1 "wget -q -O - http://10.9.0.1/data | md5sum | grep -q $SUM"; }
-fetch_part_from() { [ "$(wget -q -O - http://$1/part | md5sum | cut -d' ' -f1)" = $PART_SUM ]; }
-guest_fetches_part() { tell $1 "wget -q -O - http://10.9.0.1/part | md5sum | grep -q $PART_SUM"; }
 # fetched NAME: how many transfers of the guest's endless loop were right. nothing_garbled NAME: none was wrong.
-fetched() { grep -c "got $PART_SUM" $LOGS/$1.console.log || :; }
+fetched() { grep -c "got $SUM" $LOGS/$1.console.log || :; }
 # await_fetched NAME N: until more than N were right.
-await_fetched() { await_line $LOGS/$1.console.log "got $PART_SUM" $(($2 + 1)); }
-# fetches_more NAME: a transfer begins from now on, and is right.
-fetches_more() { await_fetched $1 $(($(fetched $1) + 1)); }
-nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $PART_SUM"; }
+await_fetched() { await_line $LOGS/$1.console.log "got $SUM" $(($2 + 1)); }
+nothing_garbled() { ! grep '^got' $LOGS/$1.console.log | grep -v "got $SUM"; }
 interfaces() { ls /sys/class/net | grep -c '^vif' || :; }
 queues() { ls -d /sys/class/net/vif*/queues/rx-* | wc -l; }
 has_queues() { [ "$(queues)" = $1 ]; }
@@ -64,11 +59,11 @@ both_ways() {
 	bind g1 a004000.virtio_mmio
 	tell g1 'ip addr add 10.9.0.2/24 dev eth0 && ip link set eth0 up'
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
-	fetch_part_from 10.9.0.2
+	fetch_from 10.9.0.2
 	vimoctl reboot --force g1
 	await_lives g1 2
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
-	guest_fetches_part g1
+	guest_fetches g1
 	vimoctl destroy g1
 	all_given_back
 }
@@ -77,24 +72,26 @@ the_device_model_moves_packets() { both_ways false tap; }
 
 # kills VHOST [PACKED]: device models are killed while packets go both ways.
 kills() {
-	local n pid
+	local n pid before
 	left >/tmp/before
 	networked g1 10.9.0.2 "bridge=br0,vhost=$1,packed=${2:-0}" 'fetch=10.9.0.1'
 	packed_is g1 net/eth0 ${2:-0}
-	(while :; do fetch_part_from 10.9.0.2 || echo "-- garbled" >>/tmp/garbled; done) &
+	(while :; do fetch_from 10.9.0.2 || echo "-- garbled" >>/tmp/garbled; done) &
 	echo $! >/tmp/fetcher
 	rm -f /tmp/garbled
 	for n in $(seq $((4 * ROUNDS))); do
+		before=$(fetched g1)
 		replace_dm g1
-		fetches_more g1
+		await_fetched g1 $before
 	done
+	before=$(fetched g1)
 	kill_vimod
 	pid=$(dm_pid g1)
 	kill -9 $pid
 	start_vimod
 	await another_dm g1 $pid
 	await ping -c 1 -w 1 10.9.0.2 >/dev/null
-	fetches_more g1
+	await_fetched g1 $((before + 1))
 	kill $(cat /tmp/fetcher)
 	nothing_garbled g1
 	[ ! -e /tmp/garbled ]
@@ -116,7 +113,7 @@ several_queues() {
 		replace_dm g1
 		await ping -c 1 -w 1 10.9.0.2 >/dev/null
 		has_queues 2
-		fetch_part_from 10.9.0.2
+		fetch_from 10.9.0.2
 		vimoctl destroy g1
 	done
 	all_given_back
@@ -163,7 +160,7 @@ networks_come_and_go() {
 		await ping -c 1 -w 1 10.9.0.2 >/dev/null
 		bind g1 a005000.virtio_mmio unbind
 	done
-	fetch_part_from 10.9.0.2
+	fetch_from 10.9.0.2
 	vimoctl destroy g1
 	all_given_back
 }

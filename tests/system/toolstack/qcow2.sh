@@ -94,7 +94,7 @@ qcow2_outlives_storage_daemons() {
 	qcow2 /mnt/a.qcow2 64M
 	disk_guest "$QCOW2"
 	start_load 0 vda
-	kill_storage 10
+	kill_storage 20
 	end_load
 	await loads_ended 1
 	loads_are_good 1

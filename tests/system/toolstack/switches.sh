@@ -16,6 +16,8 @@ link_is() { tell $1 "[ \$(cat /sys/class/net/eth0/carrier) = $2 ]"; }
 # link_is_down NAME: vimo-dm asks for a connection for slot 4, by a bit of its status.
 link_is_down() { [ $(($(od -An -tu4 -j12 -N4 /run/vimo/records/$1/status) >> 4 & 1)) = 1 ]; }
 link_is_up() { ! link_is_down $1; }
+# fetches_more TIMES: g2 goes on fetching from g1.
+fetches_more() { await_fetched g2 $(($(fetched g2) + $1)); }
 
 switches_can_be() { command -v vhostswitch; }
 
@@ -43,7 +45,7 @@ a_switch_connects_guests() {
 	bind g1 a004000.virtio_mmio unbind
 	bind g1 a004000.virtio_mmio
 	tell g1 'ip addr add 10.9.0.2/24 dev eth0 && ip link set eth0 up'
-	fetches_more g2
+	fetches_more 2
 	nothing_garbled g2
 	vimoctl destroy g1
 	vimoctl destroy g2
@@ -61,9 +63,9 @@ switched_networks_outlive_all() {
 	two_guests '' ''
 	for n in $(seq $((2 * ROUNDS))); do
 		replace_dm g1
-		fetches_more g2
+		fetches_more 1
 		replace_dm g2
-		fetches_more g2
+		fetches_more 1
 		kill_switch
 		await link_is_down g1
 		await link_is_down g2
@@ -72,7 +74,7 @@ switched_networks_outlive_all() {
 		await link_is_up g1
 		await link_is_up g2
 		link_is g1 1
-		fetches_more g2
+		fetches_more 2
 	done
 	# The next vimod connects to the next switch.
 	kill_vimod
@@ -80,13 +82,13 @@ switched_networks_outlive_all() {
 	await link_is_down g1
 	start_vimod
 	start_switch
-	fetches_more g2
+	fetches_more 2
 	# Switch and vimo-dm are killed: the guest lives on.
 	kill_switch
 	replace_dm g1
 	await link_is_down g1
 	start_switch
-	fetches_more g2
+	fetches_more 2
 	nothing_garbled g2
 	vimoctl destroy g1
 	vimoctl destroy g2

@@ -24,8 +24,6 @@ user_guest() {
 	tell g1 "ip addr del 10.0.2.99/24 dev eth0; $DHCP"
 }
 guest_fetches_8mib() { tell g1 "timeout 300 wget -q -O - http://10.0.2.2/data | md5sum | grep -q $SUM"; }
-user_guest_fetches_part() { tell g1 "timeout 300 wget -q -O - http://10.0.2.2/part | md5sum | grep -q $PART_SUM"; }
-dom0_fetches_part() { [ "$(timeout 300 wget -q -O - http://127.0.0.1:8080/part | md5sum | cut -d' ' -f1)" = $PART_SUM ]; }
 dom0_fetches() { [ "$(timeout 300 wget -q -O - http://127.0.0.1:8080/data | md5sum | cut -d' ' -f1)" = $SUM ]; }
 
 dom0_reaches() { [ "$(timeout 20 wget -q -O - http://127.0.0.1:8080/data 2>/dev/null | head -c 3)" = "$(printf '1\n2')" ]; }
@@ -120,25 +118,25 @@ user_networks_outlive_all() {
 		kill -9 $pid
 		await another_slirp g1 $pid
 		await dom0_reaches
-		dom0_fetches_part
-		user_guest_fetches_part
+		dom0_fetches
+		guest_fetches_8mib
 		# The same vimo-slirp serves the next vimo-dm.
 		pid=$(slirp_pid g1)
 		replace_dm g1
 		await dom0_reaches
-		dom0_fetches_part
-		user_guest_fetches_part
+		dom0_fetches
+		guest_fetches_8mib
 		[ $(slirp_pid g1) = $pid ]
 	done
 	# The next vimod adopts vimo-slirp, without an end of its socket: it is replaced when vimo-dm is killed.
 	kill_vimod
 	start_vimod
-	user_guest_fetches_part
+	guest_fetches_8mib
 	[ $(slirp_pid g1) = $pid ]
 	replace_dm g1
 	await another_slirp g1 $pid
 	await dom0_reaches
-	user_guest_fetches_part
+	guest_fetches_8mib
 	# vimo-slirp, then vimo-slirp and vimo-dm, are killed while vimod does not run.
 	for n in 1 2; do
 		kill_vimod
@@ -149,8 +147,8 @@ user_networks_outlive_all() {
 		start_vimod
 		await another_slirp g1 $pid
 		await dom0_reaches
-		dom0_fetches_part
-		user_guest_fetches_part
+		dom0_fetches
+		guest_fetches_8mib
 	done
 	[ $(slirps) = 1 ]
 	vimoctl destroy g1
