@@ -38,8 +38,10 @@ volumes_are_disks() {
 
 volumes_that_cannot_be_are_refused() {
 	left >/tmp/before
+	# As xl writes a volume that can be.
 	with_disk phy:/dev/vg/data
-	refused 1 'write format=raw,target=/dev/vg/data' create /tmp/t1.cfg
+	vimoctl create /tmp/t1.cfg
+	vimoctl destroy t1
 	with_disk /dev/vg/none
 	refused 1 'disk vda: /dev/vg/none does not exist: .*lvchange -ay' create /tmp/t1.cfg
 	# An inactive volume has no device.
