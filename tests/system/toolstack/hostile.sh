@@ -93,8 +93,8 @@ a_guest_with_hostile_processes_hurts_itself_alone() {
 	LOADED=g2 end_load
 	LOADED=g1 loads_ended 1
 	LOADED=g1 loads_are_good 1
+	# g2's data may be wrong: the probe copies processes amid their direct I/O, which open(2) forbids for private buffers.
 	LOADED=g2 loads_ended 2
-	LOADED=g2 loads_are_good 2
 	[ "$(processes g1)" = "$before" ]
 	vimoctl destroy g1
 	vimoctl destroy g2
