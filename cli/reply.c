@@ -15,7 +15,13 @@ json_object *call_vimod(struct client *client, const char *method, json_object *
 	return reply;
 }
 
+void write_json(FILE *out, json_object *json)
+{
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 void print_json(json_object *json)
 {
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	write_json(stdout, json);
 }

@@ -31,12 +31,6 @@ static json_object *findings_of(json_object *from, const char *name)
 	return list;
 }
 
-static void print_object(json_object *json)
-{
-	fprintf(stderr, "%s\n",
-		json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-}
-
 void report_warnings(json_object *reply, bool json)
 {
 	json_object *warnings = findings_of(reply, "warnings"), *object;
@@ -46,7 +40,7 @@ void report_warnings(json_object *reply, bool json)
 	} else if (json_object_is_type(warnings, json_type_array) && json_object_array_length(warnings)) {
 		object = json_object_new_object();
 		json_object_object_add(object, "warnings", json_object_get(warnings));
-		print_object(object);
+		write_json(stderr, object);
 		json_object_put(object);
 	}
 }
@@ -72,7 +66,7 @@ int report_error(const struct client *client, const struct error *err, bool json
 			json_object_object_add(object, "errors", json_object_get(errors));
 		if (warnings)
 			json_object_object_add(object, "warnings", json_object_get(warnings));
-		print_object(object);
+		write_json(stderr, object);
 	}
 	return err->code && err->code <= ERROR_RESOURCES ? (int)err->code : ERROR_FAILED;
 }

@@ -70,7 +70,9 @@ void render_config(FILE *out, json_object *config);
 int start_all(struct client *client, const struct options *options, struct error *err);
 /** shutdown_all() - what dom0's shutdown does. Return: 0 or -1. */
 int shutdown_all(struct client *client, const struct options *options, struct error *err);
-/** print_json() - print an object with indentation. */
+/** write_json() - write an object with indentation. */
+void write_json(FILE *out, json_object *json);
+/** print_json() - write_json() to standard output. */
 void print_json(json_object *json);
 /** report_warnings() - print the warnings of a reply of ParseConfig on standard error. */
 void report_warnings(json_object *reply, bool json);

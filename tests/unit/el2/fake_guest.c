@@ -161,6 +161,19 @@ void fake_run(struct vcpu *vcpu)
 	vcpu->state = VCPU_RUNNING;
 }
 
+static enum vimo_status created(struct domain *domain)
+{
+	(void)domain;
+	return VIMO_OK;
+}
+
+static void ignored(struct domain *domain)
+{
+	(void)domain;
+}
+
+const struct domain_hooks fake_no_io = { created, ignored, ignored };
+
 void fake_guest_start(void)
 {
 	fake_el2_start(HEAP_PAGES);

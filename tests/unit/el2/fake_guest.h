@@ -27,7 +27,8 @@ extern unsigned int fake_power[POWER_ACTIONS];
 /* The firmware that EL2 calls; NULL: none. */
 extern int64_t (*fake_psci)(uint64_t function, uint64_t a1);
 
-void fake_guest_start(void); /* heap, stage 2, pool (scrubbed), dom0; domain_hooks are the test's */
+extern const struct domain_hooks fake_no_io; /* hooks of domains without I/O */
+void fake_guest_start(void);                 /* heap, stage 2, pool (scrubbed), dom0; domain_hooks are the test's */
 void fake_guest_stop(void);
 /* A domU in BUILDING, without the reference of its creator. */
 struct domain *fake_domu(unsigned int vcpus);

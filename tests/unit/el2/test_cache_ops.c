@@ -20,23 +20,12 @@
 
 static struct domain *guest;
 
-static enum vimo_status created(struct domain *domain)
-{
-	(void)domain;
-	return VIMO_OK;
-}
-
-static void ignored(struct domain *domain)
-{
-	(void)domain;
-}
-
 static int start(void **state)
 {
 	size_t done;
 
 	(void)state;
-	domain_hooks = (struct domain_hooks){ created, ignored, ignored };
+	domain_hooks = fake_no_io;
 	fake_guest_start();
 	fake_sysreg_reset();
 	fake_sysreg_set("hcr_el2", HCR_TSW);

@@ -23,23 +23,12 @@ enum { SUCCESS = 0, NOT_SUPPORTED = -1, INVALID = -2, DENIED = -3, ALREADY_ON = 
 
 static struct domain *guest;
 
-static enum vimo_status created(struct domain *domain)
-{
-	(void)domain;
-	return VIMO_OK;
-}
-
-static void ignored(struct domain *domain)
-{
-	(void)domain;
-}
-
 static int start(void **state)
 {
 	size_t done;
 
 	(void)state;
-	domain_hooks = (struct domain_hooks){ created, ignored, ignored };
+	domain_hooks = fake_no_io;
 	fake_guest_start();
 	guest = fake_domu(3);
 	assert_int_equal(domain_populate(guest, IPA(RAM), BLOCK_SIZE, &done), VIMO_OK);
