@@ -8,7 +8,8 @@
 #define MSR_X0 0xd5000000u
 #define RET 0xd65f03c0u
 
-static uint32_t code[MAX_CPUS][16] __attribute__((aligned(64)));
+/* A page each: QEMU's CPUs that write and run instructions of one page at once may run old ones (seen in 7.2). */
+static uint32_t code[MAX_CPUS][1024] __attribute__((aligned(4096)));
 
 /* New instructions are seen after clean to the PoU, invalidate, and the two barriers (DDI 0487 J.a, B2.4.4). */
 static uint32_t *make(uint32_t instruction)
