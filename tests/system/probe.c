@@ -4,7 +4,10 @@
  *
  *   probe KIND PID GUEST OTHER OTHERPID...   takes process PID of GUEST over, and tries to reach dom0 and guest OTHER,
  * whose processes are OTHERPID. KIND is vimo-dm, storage, folder, slirp, image; or root: a process with all rights,
- * which must succeed in all attempts probe user UID PATH...                   tries to open the files as this user
+ * which must succeed in all attempts
+ *   probe user UID PATH...                   tries to open the files as this user
+ *   probe hold NAME PARENT                   waits for a child of process PARENT that runs program NAME, stops both,
+ * and prints the child's process id
  *
  * Each attempt prints "probe: ATTEMPT: refused (ERROR)", "by design" or "POSSIBLE". The exit code is 0 if there is no
  * POSSIBLE; of kind root, if nothing is refused.
@@ -12,6 +15,7 @@
 #define _GNU_SOURCE
 #include "probe.h"
 
+#include <dirent.h>
 #include <grp.h>
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
@@ -22,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
 #define OTHER_USER 98559 /* the last of the guests' */
 
@@ -274,11 +279,63 @@ static int try_user(uid_t user, char **paths, int count)
 	return possible != 0;
 }
 
+/* The value of a field of /proc/PID/status. */
+static bool has_status(pid_t process, const char *field, const char *value)
+{
+	char path[64], line[128], wanted[128];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", process);
+	snprintf(wanted, sizeof(wanted), "%s:\t%s\n", field, value);
+	file = fopen(path, "re");
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = !strcmp(line, wanted);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static pid_t find_child(const char *name, const char *parent)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = 0;
+
+	while (processes && !found && (entry = readdir(processes))) {
+		pid_t process = atoi(entry->d_name);
+
+		if (process > 0 && has_status(process, "Name", name) && has_status(process, "PPid", parent))
+			found = process;
+	}
+	if (processes)
+		closedir(processes);
+	return found;
+}
+
+/* A program has its name once execve() succeeds: all of its confinement came before. */
+static int hold(const char *name, const char *parent)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	pid_t found;
+
+	while (!(found = find_child(name, parent)))
+		nanosleep(&pause, NULL);
+	if (kill(found, SIGSTOP) || kill(atoi(parent), SIGSTOP))
+		takeover_fail("stop");
+	while (!takeover_is_stopped(found))
+		nanosleep(&pause, NULL);
+	printf("%d\n", found);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 3 && !strcmp(argv[1], "user"))
 		return try_user((uid_t)atoi(argv[2]), argv + 3, argc - 3);
+	if (argc == 4 && !strcmp(argv[1], "hold"))
+		return hold(argv[2], argv[3]);
 	for (size_t n = 0; argc > 4 && n < sizeof(kinds) / sizeof(kinds[0]); n++)
 		if (!strcmp(argv[1], kinds[n].name))
 			probe.kind = kinds[n].bit;

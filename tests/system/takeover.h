@@ -213,6 +213,22 @@ static inline void takeover_open(struct takeover *taken, pid_t process)
 		takeover_fail(path);
 }
 
+/* A signal has stopped the process. */
+static inline bool takeover_is_stopped(pid_t thread)
+{
+	char path[64], line[128];
+	bool stopped = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	file = fopen(path, "re");
+	while (file && !stopped && fgets(line, sizeof(line), file))
+		stopped = !strncmp(line, "State:\tT", 8);
+	if (file)
+		fclose(file);
+	return stopped;
+}
+
 /* Return: false: the thread is traced already, or it has ended. */
 static inline bool takeover_begin(struct takeover *taken, pid_t process, pid_t thread)
 {
@@ -220,11 +236,13 @@ static inline bool takeover_begin(struct takeover *taken, pid_t process, pid_t t
 	const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
 	static struct filters filters; /* a process' threads have the same ones */
+	const bool stopped = takeover_is_stopped(thread);
 
 	*taken = (struct takeover){ .process = process, .thread = thread, .filters = &filters };
 	if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)options))
 		return false;
-	ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
+	if (!stopped) /* else it would stop twice */
+		ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
 	if (!WIFSTOPPED(takeover_wait(thread)))
 		takeover_fail("the process ended");
 	filters_read(&filters, thread);

@@ -19,16 +19,32 @@ the_probe_does_all_with_all_rights() {
 	grep 'leave the directory of descriptor 9 /mnt: POSSIBLE' /tmp/probe
 	tail -n 1 /tmp/probe
 }
-# take_over KIND FILE USER RIGHTS NAMESPACE...: a process of g2 tries to reach dom0 and g1, and is killed then.
+# take_over KIND PID USER RIGHTS NAMESPACE...: a process of g2 tries to reach dom0 and g1, and is killed then.
 take_over() {
-	local kind=$1 pid code=0
-	pid=$(helper_pid g2 $2)
+	local kind=$1 pid=$2 code=0
 	shift 2
 	echo "-- $kind: process $pid of user $1"
 	confined $pid "$@"
 	probe $kind $pid g2 g1 $(processes g1) >/tmp/probe || code=$?
 	[ $code = 0 ] && grep -E 'descriptor|by design|after' /tmp/probe || cat /tmp/probe
 	tail -n 1 /tmp/probe
+	return $code
+}
+# qemu-img reads an image of g2 and exits soon: it is stopped, and vimod, which would not wait for it. A qemu-img that
+# has exited before is followed by another.
+take_over_qemu_img() {
+	local vimod pid code=0
+	vimod=$(vimod_pid)
+	rm -f /tmp/held
+	(while [ ! -s /tmp/held ]; do vimoctl block-attach g2 $1 || :; vimoctl block-detach --force g2 vdc || :; done) >/tmp/attach 2>&1 &
+	timeout $LIMIT probe hold qemu-img $vimod >/tmp/held
+	pid=$(cat /tmp/held)
+	take_over image $pid "$2" 0000000000000002 $ALL || code=1
+	kill -CONT $vimod
+	wait $!
+	await dead $pid
+	cat /tmp/attach
+	grep 'disk vdc: .* cannot be read as qcow2' /tmp/attach || code=1
 	return $code
 }
 # The user of a guest's processes opens no record, log, socket or device, not even of its own guest.
@@ -56,12 +72,13 @@ ALL='mnt pid ipc uts net'
 HOSTILE='disk = [ "/mnt/a.img,,vda", "/mnt/b.qcow2,qcow2,vdb,backing=/mnt/b.qcow2.base" ]'
 # g1 and g2 work on their disks while all processes of g2 are taken over. vimod is killed, and adopts both as they are.
 a_guest_with_hostile_processes_hurts_itself_alone() {
-	local before file user
+	local before file pid user
 	vimod_has_control_groups
 	left >/tmp/before
 	sparse /mnt/g1.img 16M
 	sparse /mnt/a.img 16M
 	qcow2 /mnt/b.qcow2 16M
+	qcow2 /mnt/c.qcow2 16M
 	share src
 	MEMORY=96 linux g1 shell 'disk = [ "/mnt/g1.img,,vda" ]'
 	MEMORY=96 linux g2 shell "$HOSTILE" "$FS" 'vif = [ "backend=user" ]'
@@ -73,13 +90,15 @@ a_guest_with_hostile_processes_hurts_itself_alone() {
 	records_are_of_root_alone
 	user=$(user_of g2)
 	[ $user != $(user_of g1) ]
+	take_over_qemu_img /mnt/c.qcow2,qcow2,vdc,backing=/mnt/c.qcow2.base $user
 	# vimo-dm is the last: virtiofsd ends with it.
 	for file in $(cd $RECORDS/g2 && ls *.pid | sort -r); do
+		pid=$(helper_pid g2 ${file%.pid})
 		case $file in
-		storage-*) take_over storage ${file%.pid} $user 0000000000000002 $ALL ;;
-		slirp-*) take_over slirp ${file%.pid} $user 0000000000000000 mnt pid ipc uts ;;
-		fs-*) take_over folder ${file%.pid} 0 '00000000000(000|401)db' $ALL ;;
-		dm.pid) take_over vimo-dm dm $user 0000000000000000 $ALL ;;
+		storage-*) take_over storage $pid $user 0000000000000002 $ALL ;;
+		slirp-*) take_over slirp $pid $user 0000000000000000 mnt pid ipc uts ;;
+		fs-*) take_over folder $pid 0 '00000000000(000|401)db' $ALL ;;
+		dm.pid) take_over vimo-dm $pid $user 0000000000000000 $ALL ;;
 		esac
 	done
 	is g1 running
