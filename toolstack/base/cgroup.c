@@ -22,7 +22,9 @@
 #include <unistd.h>
 
 #define PREFIX "guest-"   /* the kernel's own files have other names */
+#define ALONE "image-"    /* groups of cgroup_enclose() */
 #define TASKS 1024u       /* of a process: vimo-dm has threads for queues, and io_uring's workers */
+#define FEW_TASKS 128u    /* of a process that reads an image: 64 threads of its pool, and some more */
 #define WEIGHT 256u       /* cpu_weight's default */
 #define GROUP_WEIGHT 100u /* the kernel's default */
 #define GROUP_WEIGHT_MAX 10000u
@@ -124,6 +126,8 @@ static void remove_guest(int dir, const char *name)
 {
 	CLEANUP_FD int fd = -1;
 
+	if (!strncmp(name, ALONE, strlen(ALONE)))
+		unlinkat(dir, name, AT_REMOVEDIR);
 	if (strncmp(name, PREFIX, strlen(PREFIX)))
 		return;
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -168,22 +172,46 @@ void cgroup_make(const char *guest, uint32_t weight)
 	put_number(fd, "io.weight", share);
 }
 
-void cgroup_add(const char *guest, const char *process, pid_t pid, uint64_t bytes, uint64_t guest_bytes)
+/* Make the group @name in @parent, with the process. @guest is for the message. */
+static void enclose(int parent, const char *guest, const char *name, pid_t pid, uint64_t bytes, uint64_t tasks)
 {
-	CLEANUP_FD int above = -1, fd = -1;
+	CLEANUP_FD int fd = make(parent, name);
 
-	if (root < 0)
-		return;
-	bytes += guest_bytes / MAPPED_PER_TABLE;
-	above = make_guest(guest);
-	fd = make(above, process);
-	if (fd < 0 || !put_number(fd, "memory.max", bytes) || !put_number(fd, "pids.max", TASKS) ||
+	if (fd < 0 || !put_number(fd, "memory.max", bytes) || !put_number(fd, "pids.max", tasks) ||
 	    !put_number(fd, "cgroup.procs", (uint64_t)pid))
 		log_warning("%s: %s has no control group of its own: %s: see cgroup.controllers and "
 			    "cgroup.max.descendants below VIMO_CGROUP",
-			    guest, process, strerror(errno));
+			    guest, name, strerror(errno));
 	else
 		put_number(fd, "memory.swap.max", bytes); /* a kernel without swap has no such file */
+}
+
+void cgroup_add(const char *guest, const char *process, pid_t pid, uint64_t bytes, uint64_t guest_bytes)
+{
+	CLEANUP_FD int above = -1;
+
+	if (root < 0)
+		return;
+	above = make_guest(guest);
+	enclose(above, guest, process, pid, bytes + guest_bytes / MAPPED_PER_TABLE, TASKS);
+}
+
+void cgroup_enclose(pid_t pid, uint64_t bytes)
+{
+	char name[24];
+
+	snprintf(name, sizeof(name), ALONE "%d", pid);
+	if (root >= 0)
+		enclose(root, "qemu-img", name, pid, bytes, FEW_TASKS);
+}
+
+void cgroup_release(pid_t pid)
+{
+	char name[24];
+
+	snprintf(name, sizeof(name), ALONE "%d", pid);
+	if (root >= 0)
+		unlinkat(root, name, AT_REMOVEDIR);
 }
 
 void cgroup_remove(const char *guest)

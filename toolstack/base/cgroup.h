@@ -34,6 +34,16 @@ void cgroup_make(const char *guest, uint32_t weight);
  * A failure is logged: the process stays in vimod's group.
  */
 void cgroup_add(const char *guest, const char *process, pid_t pid, uint64_t bytes, uint64_t guest_bytes);
+/**
+ * cgroup_enclose() - move a process that waits at its gate, and that no guest has yet, into a group of its own. Any
+ * thread.
+ * @bytes: as for cgroup_add()
+ *
+ * A failure is logged, as cgroup_add()'s is.
+ */
+void cgroup_enclose(pid_t pid, uint64_t bytes);
+/** cgroup_release() - remove the group of cgroup_enclose(); the process has ended. Any thread. */
+void cgroup_release(pid_t pid);
 /** cgroup_remove() - remove the groups of a guest whose processes have ended; groups with processes stay. */
 void cgroup_remove(const char *guest);
 

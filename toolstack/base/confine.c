@@ -175,6 +175,8 @@ static enum deny_kind deny_kind(const struct confine *confine)
 {
 	if (confine->kind == CONFINE_FOLDER)
 		return DENY_FOLDER;
+	if (confine->kind == CONFINE_READING)
+		return DENY_READING;
 	return confine->network ? DENY_NETWORK : DENY_FILES;
 }
 

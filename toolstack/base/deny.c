@@ -108,6 +108,7 @@ static const scmp_datum_t namespaces[] = {
 static const struct {
 	bool unix_files, internet;
 } families[] = {
+	[DENY_READING] = { false, false },
 	[DENY_FOLDER] = { false, false },
 	[DENY_FILES] = { true, false },
 	[DENY_NETWORK] = { false, true },

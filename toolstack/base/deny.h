@@ -9,6 +9,7 @@
 
 /** Programs by what they reach. */
 enum deny_kind {
+	DENY_READING, /* files only: no socket */
 	DENY_FOLDER,  /* virtiofsd, which may change owners and modes of files: no socket */
 	DENY_FILES,   /* files, and servers whose sockets are files: no Internet */
 	DENY_NETWORK, /* servers on dom0's network: no AF_UNIX, whose abstract names dom0's programs listen on */

@@ -85,10 +85,9 @@ static int write_file(const char *path, pid_t pid)
 	return fd >= 0 && write(fd, text, (size_t)length) == length && !rename(aside, path) ? 0 : -1;
 }
 
-/* A child that has failed already reports it by itself. */
-static bool open_gate(int end)
+int process_open_gate(int end)
 {
-	return send(end, "", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE;
+	return send(end, "", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE ? 0 : -1;
 }
 
 /* The last two parts of the path. */
@@ -106,7 +105,7 @@ int process_begin(struct process *process, pid_t pid, const char *path, int end)
 	int saved;
 
 	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (process->pidfd >= 0 && !write_file(path, pid) && open_gate(end)) {
+	if (process->pidfd >= 0 && !write_file(path, pid) && !process_open_gate(end)) {
 		process->pid = pid;
 		set_key(process, path);
 		fd_store_put(process->key, process->pidfd);

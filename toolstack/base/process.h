@@ -34,6 +34,9 @@ int process_gate(int gate[2]);
  * The child has closed every other descriptor of gates. If vimod has ended, the gate has no other end: the child exits.
  */
 void process_pass(int end);
+/** process_open_gate() - let the child pass. @end: vimod's. Return: 0, also when the child has failed; or -1 with
+ * errno. */
+int process_open_gate(int end);
 /**
  * process_begin() - take over the child @pid: write its file @path, then open the gate, of which @end is vimod's end.
  *

@@ -4,6 +4,8 @@
  * names in an image are checked (backing.h) before the next image is opened.
  */
 #include "host/layers.h"
+#include "base/cgroup.h"
+#include "base/process.h"
 #include "cleanup.h"
 #include "host/backing.h"
 #include "host/disk.h"
@@ -22,6 +24,7 @@
 
 #define PATIENCE_MS 20000
 #define ANSWER_BYTES (256u << 10)
+#define READER_BYTES (256ull << 20) /* QEMU's largest tables of an image take a fifth of it */
 
 static const char *qemu_img(void)
 {
@@ -48,12 +51,36 @@ static ssize_t read_all(int fd, char *to, size_t size, int patience_ms)
 	}
 }
 
+/* qemu-img parses what a guest wrote: it begins in a group of its own. Return: the process, or -1. */
+static pid_t start_reader(struct confine *confine, const char *const argv[], struct error *err)
+{
+	CLEANUP_FD int gate = -1, gate_end = -1;
+	int ends[2];
+	pid_t pid;
+
+	if (process_gate(ends))
+		return error_errno(err, "gate of %s", argv[0]);
+	confine->gate_fd = gate_end = ends[0];
+	gate = ends[1];
+	pid = confine_spawn(confine, argv, err);
+	if (pid > 0) {
+		cgroup_enclose(pid, READER_BYTES);
+		process_open_gate(gate); /* at the gate's end, the child exits without a message */
+	}
+	return pid;
+}
+
+static void end_reader(pid_t pid)
+{
+	kill(pid, SIGKILL); /* it has answered, or does not */
+	waitpid(pid, NULL, 0);
+	cgroup_release(pid);
+}
+
 static json_object *error_info(const struct disk_config *disk, pid_t pid, const char *why, struct error *err)
 {
-	if (pid > 0) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
+	if (pid > 0)
+		end_reader(pid);
 	error_key(err, ERROR_FAILED, "disk", "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
 		  format_names[disk->format], why);
 	return NULL;
@@ -81,9 +108,7 @@ static json_object *read_info(const struct disk_config *disk, uid_t user, int fd
 	const char *argv[] = {
 		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
 	};
-	struct confine confine = {
-		.kind = CONFINE_READING, .user = user, .file_count = 1, .file = { { .fd = fd } }, .gate_fd = -1
-	};
+	struct confine confine = { .kind = CONFINE_READING, .user = user, .file_count = 1, .file = { { .fd = fd } } };
 	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
 	CLEANUP_FD int out = -1, messages = -1;
 	int output[2], said[2];
@@ -104,7 +129,7 @@ static json_object *read_info(const struct disk_config *disk, uid_t user, int fd
 	messages = said[0];
 	confine.output_fd = output[1];
 	confine.messages_fd = said[1];
-	pid = confine_spawn(&confine, argv, err);
+	pid = start_reader(&confine, argv, err);
 	close(output[1]);
 	close(said[1]);
 	if (pid < 0)
@@ -116,7 +141,7 @@ static json_object *read_info(const struct disk_config *disk, uid_t user, int fd
 	info = json_parse(answer, strlen(answer));
 	if (!info)
 		return error_info(disk, pid, *words ? find_reason(words) : "qemu-img exited without a message", err);
-	waitpid(pid, NULL, 0);
+	end_reader(pid);
 	return info;
 }
 

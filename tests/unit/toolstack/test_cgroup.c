@@ -145,6 +145,20 @@ static void a_process_has_a_group_with_limits(void **state)
 	assert_string_equal(contents("guest-web1", "memory.max"), number);
 }
 
+static void a_process_without_a_guest_has_a_group_until_it_ends(void **state)
+{
+	(void)state;
+	cgroup_begin();
+	cgroup_enclose(79, 64 * MIB);
+	assert_string_equal(contents("image-79", "cgroup.procs"), "79");
+	assert_string_equal(contents("image-79", "memory.max"), "67108864");
+	assert_string_equal(contents("image-79", "pids.max"), "128");
+	assert_int_equal(truncate(path("image-79", "cgroup.procs"), 0), 0);
+	cgroup_release(79);
+	assert_false(exists("image-79"));
+	cgroup_release(79);
+}
+
 static void weights_stay_in_the_kernels_range(void **state)
 {
 	(void)state;
@@ -179,8 +193,11 @@ static void the_next_vimod_removes_empty_groups_of_guests(void **state)
 	cgroup_make("web1", 256);
 	cgroup_make("web2", 256);
 	cgroup_add("web1", "dm", 77, MIB, 0);
+	cgroup_enclose(79, MIB);
+	assert_int_equal(truncate(path("image-79", "cgroup.procs"), 0), 0);
 	assert_int_equal(mkdir(path("another", ""), 0755), 0);
 	cgroup_begin();
+	assert_false(exists("image-79"));
 	assert_true(exists("guest-web1/dm"));
 	assert_false(exists("guest-web2"));
 	assert_true(exists("another"));
@@ -239,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_process_has_a_group_with_limits, start, stop),
+		cmocka_unit_test_setup_teardown(a_process_without_a_guest_has_a_group_until_it_ends, start, stop),
 		cmocka_unit_test_setup_teardown(weights_stay_in_the_kernels_range, start, stop),
 		cmocka_unit_test_setup_teardown(groups_go_when_their_processes_have_gone, start, stop),
 		cmocka_unit_test_setup_teardown(the_next_vimod_removes_empty_groups_of_guests, start, stop),
