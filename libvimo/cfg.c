@@ -5,6 +5,7 @@
  */
 #include "cfg.h"
 #include "alloc.h"
+#include "cfg_scan.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -17,22 +18,8 @@
 #define DEPTH_MAX 8 /* of lists and groups */
 #define QUOTED 40   /* bytes of a word that a message repeats */
 
-enum token { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_BAD, TOKEN_PUNCTUATION };
-
-/* A position in the text, and the token there. */
-struct scan {
-	const char *next; /* behind the token */
-	int line;         /* of @next */
-	enum token token;
-	const char *at; /* the token */
-	size_t bytes;
-	int token_line;
-	bool leads, column_one; /* the first of its line; with no space before it */
-};
-
 struct parser {
 	struct scan scan;
-	const char *begin;
 	cfg_report_fn report;
 	void *arg;
 	int depth;
@@ -54,81 +41,9 @@ static void __attribute__((format(printf, 3, 4))) report(struct parser *parser, 
 	parser->report(parser->arg, line, &err);
 }
 
-/* Behind spaces and comments. */
-static const char *skip_space(struct scan *scan)
-{
-	const char *at = scan->next, *end;
-
-	for (;;) {
-		if (*at == '\n') {
-			scan->line++;
-			scan->leads = true;
-			at++;
-		} else if (isspace((unsigned char)*at)) {
-			at++;
-		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
-			at += strcspn(at, "\n");
-		} else if (at[0] == '/' && at[1] == '*') {
-			end = strstr(at + 2, "*/");
-			end = end ? end + 2 : at + strlen(at);
-			for (; at < end; at++) {
-				scan->line += *at == '\n';
-				scan->leads = scan->leads || *at == '\n';
-			}
-		} else {
-			return at;
-		}
-	}
-}
-
-static bool ends_word(const char *at)
-{
-	return !*at || isspace((unsigned char)*at) || strchr("=:,;[](){}\"'#", *at) ||
-	       (at[0] == '/' && (at[1] == '/' || at[1] == '*'));
-}
-
-/* The bytes of a text with both quotes; 0: it does not end on its line. */
-static size_t quoted_bytes(const char *at)
-{
-	const char quote = *at, *end = at + 1;
-
-	for (; *end && *end != '\n' && *end != quote; end++)
-		if (*end == '\\' && end[1] && end[1] != '\n')
-			end++;
-	return *end == quote ? (size_t)(end + 1 - at) : 0;
-}
-
-static void advance(struct scan *scan, const char *begin)
-{
-	const char *at;
-
-	scan->leads = scan->next == begin;
-	at = skip_space(scan);
-	scan->at = at;
-	scan->token_line = scan->line;
-	scan->column_one = scan->leads && (at == begin || at[-1] == '\n');
-	scan->bytes = 0;
-	if (!*at) {
-		scan->token = TOKEN_END;
-	} else if (*at == '"' || *at == '\'') {
-		scan->bytes = quoted_bytes(at);
-		scan->token = scan->bytes ? TOKEN_TEXT : TOKEN_BAD;
-		if (!scan->bytes)
-			scan->bytes = strcspn(at, "\n");
-	} else if (ends_word(at)) {
-		scan->token = TOKEN_PUNCTUATION;
-		scan->bytes = 1;
-	} else {
-		scan->token = TOKEN_WORD;
-		while (!ends_word(at + scan->bytes))
-			scan->bytes++;
-	}
-	scan->next = at + scan->bytes;
-}
-
 static void next(struct parser *parser)
 {
-	advance(&parser->scan, parser->begin);
+	scan_next(&parser->scan);
 }
 
 static bool is(const struct parser *parser, char c)
@@ -152,7 +67,7 @@ static bool at_setting(const struct parser *parser)
 
 	if (ahead.token != TOKEN_WORD || !(isalpha((unsigned char)*ahead.at) || *ahead.at == '_'))
 		return false;
-	advance(&ahead, parser->begin);
+	scan_next(&ahead);
 	return ahead.token == TOKEN_PUNCTUATION && (*ahead.at == '=' || *ahead.at == ':');
 }
 
@@ -195,40 +110,6 @@ static char *copy(const char *from, size_t bytes)
 	return text;
 }
 
-static int digits(const char *at, const char *end, unsigned int base, size_t most, unsigned int *value)
-{
-	int used = 0;
-
-	for (*value = 0; at + used < end && (size_t)used < most; used++) {
-		unsigned char c = (unsigned char)at[used];
-		unsigned int digit = isdigit(c)  ? c - (unsigned int)'0' :
-				     isxdigit(c) ? (unsigned int)tolower(c) - 'a' + 10 :
-						   16;
-
-		if (digit >= base)
-			break;
-		*value = *value * base + digit;
-	}
-	return used;
-}
-
-/* One escape behind its backslash. Return: the bytes of it, or 0. */
-static int unescape(const char *at, const char *end, char *to)
-{
-	static const char from[] = "abfnrtv\\\"'", becomes[] = "\a\b\f\n\r\t\v\\\"'";
-	const char *found = at < end && *at ? strchr(from, *at) : NULL;
-	unsigned int value;
-	int used;
-
-	if (found) {
-		*to = becomes[found - from];
-		return 1;
-	}
-	used = at < end && *at == 'x' ? digits(at + 1, end, 16, 2, &value) : digits(at, end, 8, 3, &value);
-	*to = (char)value;
-	return !used || !value || value > 0xff ? 0 : used + (*at == 'x');
-}
-
 /* The text between the quotes, into @to. Return: whether it can be read. */
 static bool decode(struct parser *parser, const char *at, const char *end, char *to)
 {
@@ -241,7 +122,7 @@ static bool decode(struct parser *parser, const char *at, const char *end, char 
 			*to++ = *at++;
 			continue;
 		}
-		used = unescape(at + 1, end, to++);
+		used = scan_unescape(at + 1, end, to++);
 		if (!used) {
 			report(parser, parser->scan.token_line,
 			       "\"\\%.*s\" is not an escape: write \\\\ for a backslash", (int)(at + 1 < end), at + 1);
@@ -276,35 +157,14 @@ static struct cfg *parse_text(struct parser *parser)
 	return cfg;
 }
 
-/* Whole numbers as libconfig and xl write them: decimal, or 0x and hexadecimal, perhaps with L or LL. */
-static bool take_number(const char *word, struct cfg *cfg)
-{
-	bool minus = *word == '-';
-	unsigned int base, digit;
-	int all = 0;
-
-	word += minus || *word == '+';
-	base = word[0] == '0' && (word[1] == 'x' || word[1] == 'X') ? 16 : 10;
-	word += base == 16 ? 2 : 0;
-	for (; digits(word, word + 1, base, 1, &digit); word++, all++)
-		if (__builtin_mul_overflow(cfg->number, (int64_t)base, &cfg->number) ||
-		    __builtin_add_overflow(cfg->number, (int64_t)digit, &cfg->number))
-			cfg->number = INT64_MAX / base; /* stays above every limit */
-	for (int n = 0; n < 2 && (*word == 'L' || *word == 'l'); n++)
-		word++;
-	cfg->type = CFG_NUMBER;
-	cfg->number = minus ? -cfg->number : cfg->number;
-	return all && !*word;
-}
-
 static struct cfg *parse_word(struct parser *parser)
 {
 	struct cfg *cfg = new_node(CFG_BAD, parser->scan.token_line);
 	char *word = copy(parser->scan.at, parser->scan.bytes);
 	size_t fraction = strspn(word, "+-.0123456789eE");
 
-	if (take_number(word, cfg)) {
-		/* taken */
+	if (scan_number(word, &cfg->number)) {
+		cfg->type = CFG_NUMBER;
 	} else if (!strcasecmp(word, "true") || !strcasecmp(word, "false")) {
 		cfg->type = CFG_FLAG;
 		cfg->number = tolower((unsigned char)*word) == 't';
@@ -445,29 +305,24 @@ static struct cfg *parse_value(struct parser *parser, int line)
 	return new_node(CFG_BAD, line);
 }
 
-static void start(struct parser *parser)
+static bool has_unclosed(const char *text)
 {
-	parser->scan = (struct scan){ .next = parser->begin, .line = 1 };
-	next(parser);
-}
-
-static bool has_unclosed(struct parser parser)
-{
+	struct parser parser;
 	int open = 0;
 
-	for (start(&parser); parser.scan.token != TOKEN_END; next(&parser))
+	for (scan_begin(&parser.scan, text); parser.scan.token != TOKEN_END; next(&parser))
 		open += is(&parser, '{') - is(&parser, '}');
 	return open > 0;
 }
 
 struct cfg *cfg_parse(const char *text, cfg_report_fn report_fn, void *arg)
 {
-	struct parser parser = { .begin = text, .report = report_fn, .arg = arg };
+	struct parser parser = { .report = report_fn, .arg = arg };
 
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
-		parser.begin += 3;
-	parser.unclosed = has_unclosed(parser);
-	start(&parser);
+		text += 3;
+	parser.unclosed = has_unclosed(text);
+	scan_begin(&parser.scan, text);
 	return parse_settings(&parser, 1, '\0');
 }
 
