@@ -137,4 +137,3 @@ bool scan_number(const char *word, int64_t *number)
 	*number = minus ? -*number : *number;
 	return all && !*word;
 }
-

@@ -4,20 +4,14 @@
  * buffer.
  */
 #include "api/connection.h"
+#include "api/credentials.h"
 #include "container.h"
-#include "unix_socket.h"
 
-#include <grp.h>
-#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #define READ_BYTES (16u << 10)
 #define JSON_FACTOR 64u       /* its memory, by its text */
@@ -386,52 +380,12 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 	}
 }
 
-/* Root, the user of vimod and members of group vimo are trusted. */
-static bool is_trusted(int fd, const struct ucred *peer)
-{
-	struct group *group = getgrnam("vimo");
-	gid_t groups[NGROUPS_MAX > 1024 ? 1024 : NGROUPS_MAX];
-	socklen_t bytes = sizeof(groups);
-
-	if (!peer->uid || peer->uid == geteuid())
-		return true;
-	if (!group)
-		return false;
-	if (peer->gid == group->gr_gid)
-		return true;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes))
-		return false;
-	for (size_t n = 0; n < bytes / sizeof(groups[0]); n++)
-		if (groups[n] == group->gr_gid)
-			return true;
-	return false;
-}
-
-/* How a client of libvimo calls itself: a trusted client could have another program's name, too. */
-static void read_name(int fd, char *name, size_t bytes)
-{
-	struct sockaddr_un address = { 0 };
-	socklen_t length = sizeof(address);
-	const socklen_t begin = offsetof(struct sockaddr_un, sun_path) + UNIX_SOCKET_NAME_AT;
-
-	*name = 0;
-	if (getpeername(fd, (struct sockaddr *)&address, &length) || address.sun_family != AF_UNIX || length <= begin ||
-	    length > sizeof(address) || memcmp(address.sun_path, "\0vimo/", 6) != 0)
-		return;
-	snprintf(name, bytes, "%.*s", (int)(length - begin), address.sun_path + UNIX_SOCKET_NAME_AT);
-}
-
 void connection_client(const struct connection *connection, char *text, size_t bytes)
 {
-	struct ucred peer = { 0 };
-	socklen_t size = sizeof(peer);
-	char name[96] = "";
-	int fd;
+	int fd = -1;
 
-	if (!uv_fileno((const uv_handle_t *)&connection->pipe, &fd) &&
-	    !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
-		read_name(fd, name, sizeof(name));
-	snprintf(text, bytes, "uid %u, pid %d%s%s", peer.uid, peer.pid, *name ? ": " : "", name);
+	uv_fileno((const uv_handle_t *)&connection->pipe, &fd);
+	credentials_text(fd, text, bytes);
 }
 
 /* A user with too many connections loses the oldest in which no call runs. Return: whether there was one. */
@@ -452,15 +406,14 @@ static bool admit(struct connection *connection)
 {
 	struct service *service = connection->service;
 	struct ucred peer;
-	socklen_t size = sizeof(peer);
 	int fd;
 
-	if (uv_fileno((uv_handle_t *)&connection->pipe, &fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+	if (uv_fileno((uv_handle_t *)&connection->pipe, &fd) || credentials_read(fd, &peer))
 		return false;
 	connection->peer = peers_add(&service->peers, peer.uid);
 	if (!connection->peer && drop_oldest(service, peer.uid))
 		connection->peer = peers_add(&service->peers, peer.uid);
-	connection->trusted = !service->for_all && is_trusted(fd, &peer);
+	connection->trusted = !service->for_all && credentials_trusted(fd, &peer);
 	return connection->peer;
 }
 

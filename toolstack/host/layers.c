@@ -54,15 +54,16 @@ static ssize_t read_all(int fd, char *to, size_t size, int patience_ms)
 /* qemu-img parses what a guest wrote: it begins in a group of its own. Return: the process, or -1. */
 static pid_t start_reader(struct confine *confine, const char *const argv[], struct error *err)
 {
-	CLEANUP_FD int gate = -1, gate_end = -1;
+	CLEANUP_FD int gate = -1;
 	int ends[2];
 	pid_t pid;
 
 	if (process_gate(ends))
 		return error_errno(err, "gate of %s", argv[0]);
-	confine->gate_fd = gate_end = ends[0];
+	confine->gate_fd = ends[0];
 	gate = ends[1];
 	pid = confine_spawn(confine, argv, err);
+	close(ends[0]);
 	if (pid > 0) {
 		cgroup_enclose(pid, READER_BYTES);
 		process_open_gate(gate); /* at the gate's end, the child exits without a message */
