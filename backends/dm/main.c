@@ -13,12 +13,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DRAIN_MS 2000
+#define STACK_BYTES (256u << 10) /* of a thread; the deepest calls of queues take some KiB */
 
 static struct dm dm;
 
@@ -117,6 +119,17 @@ static int parse(int argc, char **argv, int *user, int *description)
 	return optind == argc && dm.host.name && *user > 0 && *description >= 0 ? 0 : -1;
 }
 
+/* The kernel may back 2 MiB of a stack of 8 MiB by one transparent huge page, of which threads use some KiB. */
+static void limit_stacks(void)
+{
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_setattr_default_np(&attributes);
+	pthread_attr_destroy(&attributes);
+}
+
 int main(int argc, char **argv)
 {
 	struct error err = { 0 };
@@ -128,6 +141,7 @@ int main(int argc, char **argv)
 		return ERROR_USAGE;
 	}
 	log_limit_process();
+	limit_stacks();
 	dm.host.domain = DM_FD_DOMAIN;
 	signal(SIGPIPE, SIG_IGN);
 	if (set_up(description, (uid_t)user, &err)) {
