@@ -108,6 +108,18 @@ int cmd_shutdown(struct client *client, const struct options *options, struct er
 	return options->wait ? wait_gone(client, options, err) : 0;
 }
 
+int cmd_trigger(struct client *client, const struct options *options, struct error *err)
+{
+	json_object *call = named(options);
+	CLEANUP_JSON json_object *reply = NULL;
+
+	json_put_string(call, "event", options->second);
+	if (options->third)
+		json_put_string(call, "key", options->third);
+	reply = call_vimod(client, "io.vimo.Domains.Trigger", call, err);
+	return reply ? 0 : -1;
+}
+
 int cmd_reboot(struct client *client, const struct options *options, struct error *err)
 {
 	json_object *call = named(options);

@@ -41,6 +41,8 @@ static const struct command {
 	{ "channel-list", cmd_channel_list, "", "", "GUEST", "list the channels of a guest" },
 	{ "shutdown", cmd_shutdown, "awT:", "[-w] [--timeout=SECONDS] [--all]", "[GUEST]",
 	  "press the power button (-w: wait until the guest is off, --all: as dom0's shutdown does)" },
+	{ "trigger", cmd_trigger, "", "", "GUEST power|sleep|wakeup|sysrq [KEY]",
+	  "press a key of a guest; sysrq: Alt, SysRq and KEY, a letter or digit that Linux knows (h: help, s: sync)" },
 	{ "reboot", cmd_reboot, "F", "[--force]", "GUEST", "shut a guest down and start it again (--force: at once)" },
 	{ "destroy", cmd_destroy, "", "", "GUEST", "end a guest at once" },
 	{ "pause", cmd_pause, "", "", "GUEST", "stop the vCPUs of a guest" },
@@ -227,6 +229,7 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 		return -1; /* either a guest, or all */
 	options->operand = argv[optind];
 	options->second = operands > 1 ? argv[optind + 1] : NULL;
+	options->third = operands > 2 ? argv[optind + 2] : NULL;
 	/* What "..." stands for; argv ends with NULL. */
 	if (strstr(command->operands, "...") && operands >= count_operands(command, false))
 		options->settings = argv + optind + count_operands(command, false);

@@ -15,6 +15,7 @@
 struct options {
 	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
 	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
+	const char *third;   /* the key of a trigger; NULL: none */
 	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	bool quiet;          /* create: print nothing of what is only checked */
@@ -41,6 +42,7 @@ int cmd_console(struct client *client, const struct options *options, struct err
 int cmd_channel(struct client *client, const struct options *options, struct error *err);
 int cmd_channel_list(struct client *client, const struct options *options, struct error *err);
 int cmd_shutdown(struct client *client, const struct options *options, struct error *err);
+int cmd_trigger(struct client *client, const struct options *options, struct error *err);
 int cmd_reboot(struct client *client, const struct options *options, struct error *err);
 int cmd_destroy(struct client *client, const struct options *options, struct error *err);
 int cmd_pause(struct client *client, const struct options *options, struct error *err);

@@ -25,6 +25,11 @@ static int do_powerbutton(struct dm *dm, struct device_spec *spec, struct error 
 	return 0;
 }
 
+static int do_trigger(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	return dm_trigger(dm, spec->json, err);
+}
+
 static int do_add(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	if (dm_add_device(dm, spec, err))
@@ -67,7 +72,7 @@ static const struct {
 	const char *name;
 	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
 } requests[] = {
-	{ "powerbutton", do_powerbutton }, { "resize", do_resize },       { "add", do_add },
+	{ "powerbutton", do_powerbutton }, { "trigger", do_trigger },     { "resize", do_resize }, { "add", do_add },
 	{ "remove", do_remove },           { "reconnect", do_reconnect }, { "retry", do_retry },
 };
 

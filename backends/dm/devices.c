@@ -102,6 +102,17 @@ int dm_resize(struct dm *dm, uint16_t cols, uint16_t rows, struct error *err)
 	return any ? 0 : error_set(err, ERROR_STATE, "the guest has no console");
 }
 
+int dm_trigger(struct dm *dm, json_object *request, struct error *err)
+{
+	for (unsigned int slot = 0; slot < dm->slots; slot++) {
+		struct endpoint *endpoint = &dm->endpoint[slot];
+
+		if (endpoint->kind && endpoint->kind->trigger)
+			return endpoint->kind->trigger(endpoint, request, err);
+	}
+	return error_set(err, ERROR_STATE, "the guest has no input device");
+}
+
 /* Return: whether a driver for the key runs. */
 static bool press_key(void *context, bool down)
 {

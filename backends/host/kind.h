@@ -40,6 +40,8 @@ struct device_kind {
 	void (*resize)(struct endpoint *endpoint, uint16_t cols, uint16_t rows);
 	/* Press the power key or release it. Return: false when the guest runs no driver for it. */
 	bool (*power_key)(struct endpoint *endpoint, bool down);
+	/* Press and release the keys of vimod's trigger request. Return: 0 or -1. */
+	int (*trigger)(struct endpoint *endpoint, json_object *request, struct error *err);
 	/* Free the device, which is being removed. NULL: it stays as long as the guest. */
 	void (*removed)(struct endpoint *endpoint);
 	/* Move the last output and close sockets: vimo-dm is about to exit. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * input.c - events of one key; the device's description in its configuration space.
+ * input.c - events of keys; the device's description in its configuration space.
  */
 #include "input/input.h"
 
@@ -28,10 +28,8 @@ static uint8_t answer(uint8_t select, uint8_t subsel, uint8_t *bytes)
 		memcpy(bytes, &ids, sizeof(ids));
 		return sizeof(ids);
 	}
-	if (select == VIRTIO_INPUT_CFG_EV_BITS && subsel == EV_KEY) {
-		bytes[KEY_POWER / 8] = 1u << KEY_POWER % 8;
-		return KEY_POWER / 8 + 1;
-	}
+	if (select == VIRTIO_INPUT_CFG_EV_BITS && subsel == EV_KEY)
+		return keys_bitmap(bytes);
 	return 0;
 }
 
@@ -115,7 +113,7 @@ static void put(struct input *input, uint16_t type, uint16_t code, uint32_t valu
 	};
 }
 
-bool input_power_key(struct input *input, bool down)
+bool input_press(struct input *input, const struct key_event *events, unsigned int count)
 {
 	bool running;
 
@@ -123,10 +121,12 @@ bool input_power_key(struct input *input, bool down)
 	running = transport_running(input->device);
 	pthread_mutex_unlock(&input->device->lock);
 	/* A driver that takes no events has them dropped: there must be an end to them. */
-	if (!running || input->count + 2 > INPUT_PENDING_MAX)
+	if (!running || input->count + 2 * count > INPUT_PENDING_MAX)
 		return running;
-	put(input, EV_KEY, KEY_POWER, down);
-	put(input, EV_SYN, SYN_REPORT, 0);
+	for (unsigned int n = 0; n < count; n++) {
+		put(input, EV_KEY, events[n].code, events[n].down);
+		put(input, EV_SYN, SYN_REPORT, 0);
+	}
 	input_work(input);
 	return true;
 }

@@ -505,10 +505,12 @@ bool input_work(void *of)
 	return false;
 }
 
-bool input_power_key(struct input *of, bool down)
+bool input_press(struct input *of, const struct key_event *events, unsigned int count)
 {
 	(void)of;
-	return down;
+	if (!count || count > KEYS_EVENTS_MAX || !events[0].code || !events[count - 1].code)
+		abort();
+	return events[0].down;
 }
 
 /* Channels: a listening socket stays the caller's if it fails. */
@@ -618,9 +620,8 @@ const struct device_kind *kind_find(const char *type)
 /* A request in words, most often as vimod makes it. */
 static size_t put_request(char *text, size_t room)
 {
-	static const char *const requests[] = {
-		"powerbutton", "resize", "add", "remove", "reconnect", "retry", "none"
-	};
+	static const char *const requests[] = { "powerbutton", "trigger",   "resize", "add",
+						"remove",      "reconnect", "retry",  "none" };
 	static const char *const members[] = {
 		"\"type\":\"block\"",
 		"\"type\":\"net\"",
@@ -647,11 +648,14 @@ static size_t put_request(char *text, size_t room)
 		"\"serial\":\"123456789012345678901234567890\"",
 		"\"on_io_error\":\"stop\"",
 		"\"cols\":80,\"rows\":25",
+		"\"event\":\"sysrq\"",
+		"\"event\":\"sleep\"",
+		"\"key\":\"c\"",
 	};
 	static const char *const numbers[] = { "slot", "queues",           "pairs", "mtu", "cid",
 					       "iops", "bytes_per_second", "cols" };
 	uint8_t which = (uint8_t)input_take(input, 1);
-	size_t used = (size_t)snprintf(text, room, "{\"%s\":{\"slot\":%u", requests[which % 7], which / 7 % 5);
+	size_t used = (size_t)snprintf(text, room, "{\"%s\":{\"slot\":%u", requests[which % 8], which / 8 % 5);
 
 	for (unsigned int n = (unsigned int)input_take(input, 1) % 8; n && used < room; n--) {
 		which = (uint8_t)input_take(input, 1);

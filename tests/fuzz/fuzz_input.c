@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz_input.c - a hostile driver of the power button, which is pressed at any time.
+ * fuzz_input.c - a hostile driver of the keyboard, whose keys are pressed at any time.
  */
 #include "driver.h"
 #include "input/input.h"
 
+#include <linux/input-event-codes.h>
 #include <stdlib.h>
 
 static struct virtio_device device = { .model = &input_model, .queues = INPUT_QUEUES };
@@ -25,7 +26,15 @@ static void work(void)
 
 static void press(struct fuzz_input *input)
 {
-	input_power_key(&button, input_take(input, 1) & 1);
+	struct key_event events[KEYS_EVENTS_MAX];
+	char key[2] = { (char)input_take(input, 1) };
+	struct error err;
+	int count = keys_of("sysrq", key, events, &err);
+
+	if (count > 0)
+		input_press(&button, events, (unsigned int)count);
+	else
+		input_press(&button, &(struct key_event){ KEY_POWER, key[0] & 1 }, 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -409,6 +409,14 @@ int control_unpause(struct guest *guest, struct error *err)
 	return change(err);
 }
 
+int control_trigger(struct guest *guest, const char *event, const char *key, struct error *err)
+{
+	(void)guest;
+	(void)event;
+	(void)key;
+	return change(err);
+}
+
 int control_power_button(struct guest *guest, bool reboot, struct error *err)
 {
 	(void)guest;

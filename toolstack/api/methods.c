@@ -45,6 +45,7 @@ static const struct {
 	{ "io.vimo.Domains.ShutdownAll", method_shutdown_all, 0 },
 	{ "io.vimo.Domains.History", method_history, 0 },
 	{ "io.vimo.Domains.Shutdown", method_shutdown, 0 },
+	{ "io.vimo.Domains.Trigger", method_trigger, 0 },
 	{ "io.vimo.Domains.Reboot", method_reboot, 0 },
 	{ "io.vimo.Domains.Destroy", method_destroy, 0 },
 	{ "io.vimo.Domains.Pause", method_pause, 0 },

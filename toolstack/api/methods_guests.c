@@ -14,6 +14,8 @@
 #include "guest/end.h"
 #include "json.h"
 
+#include <string.h>
+
 void method_parse(struct call *call, json_object *parameters)
 {
 	struct config_source source = { .text = json_string(parameters, "text"),
@@ -141,6 +143,21 @@ void method_shutdown(struct call *call, json_object *parameters)
 
 	if (guest)
 		press_button(call, guest, false);
+}
+
+void method_trigger(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	const char *event = json_string(parameters, "event");
+	struct error err;
+	int result;
+
+	if (!guest)
+		return;
+	result = control_trigger(guest, event, json_string(parameters, "key"), &err);
+	if (!result && !strcmp(event, "power"))
+		method_asked(call, guest);
+	method_done(call, result, &err);
 }
 
 void method_reboot(struct call *call, json_object *parameters)

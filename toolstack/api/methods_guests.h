@@ -12,6 +12,7 @@ void method_create(struct call *call, json_object *parameters);
 void method_list(struct call *call, json_object *parameters);
 void method_info(struct call *call, json_object *parameters);
 void method_shutdown(struct call *call, json_object *parameters);
+void method_trigger(struct call *call, json_object *parameters);
 void method_reboot(struct call *call, json_object *parameters);
 void method_destroy(struct call *call, json_object *parameters);
 void method_pause(struct call *call, json_object *parameters);

@@ -135,6 +135,16 @@ int dm_power_button(const char *name, struct error *err)
 			 inner.text);
 }
 
+int dm_trigger(const char *name, const char *event, const char *key, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_string(argument, "event", event);
+	if (key)
+		json_put_string(argument, "key", key);
+	return ask(name, "trigger", argument, NULL, err);
+}
+
 int dm_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err)
 {
 	return ask(name, "add", json_object_get(device), fds, err);

@@ -22,6 +22,8 @@
 int dm_resize(const char *name, int64_t cols, int64_t rows, struct error *err);
 /** dm_power_button() - ask the guest to shut down. */
 int dm_power_button(const char *name, struct error *err);
+/** dm_trigger() - press keys of the guest's keyboard. @event, @key: as the API's Trigger has them; @key: or NULL. */
+int dm_trigger(const char *name, const char *event, const char *key, struct error *err);
 /** dm_add() - add one device, with its descriptors. */
 int dm_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
 /** dm_remove() - remove the device of a slot; @force: even if the guest's driver uses it. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * control.c - pause, unpause, power button.
+ * control.c - pause, unpause, power button, keys.
  */
 #include "guest/control.h"
 #include "device.h"
 #include "dm/request.h"
 #include "guest/life.h"
 #include "guest/problems.h"
+
+#include <string.h>
 
 int control_pause(struct guest *guest, struct error *err)
 {
@@ -40,4 +42,20 @@ int control_power_button(struct guest *guest, bool reboot, struct error *err)
 		return -1;
 	guest->reboot = reboot;
 	return 0;
+}
+
+int control_trigger(struct guest *guest, const char *event, const char *key, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+	if (key && strcmp(event, "sysrq"))
+		return error_key(err, ERROR_USAGE, "key", "only sysrq takes a key");
+	if (!strcmp(event, "sysrq") && (!key || strlen(key) != 1 || !strchr(letters, *key)))
+		return error_key(err, ERROR_USAGE, "key", "sysrq takes a letter a to z or a digit");
+	if (!strcmp(event, "power"))
+		return control_power_button(guest, false, err);
+	if (guest->state != GUEST_RUNNING)
+		return error_set(err, ERROR_STATE, "%s is %s and takes no keys: run 'vimoctl info %s'",
+				 guest->config.name, guest_state_name(guest->state), guest->config.name);
+	return dm_trigger(guest->config.name, event, key, err);
 }

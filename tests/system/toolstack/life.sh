@@ -281,6 +281,11 @@ shutdown_presses_the_power_button() {
 	linux g1 shell
 	await_lives g1 1
 	button_works g1
+	# Linux's driver of SysRq reads the keys itself: its help goes to the kernel's log.
+	vimoctl trigger g1 sysrq h
+	tell g1 'until dmesg | grep -q "sysrq: HELP"; do usleep 100000; done'
+	refused 2 'a letter a to z' trigger g1 sysrq C
+	refused 2 'only sysrq' trigger g1 sleep s
 	vimoctl shutdown g1
 	await gone g1
 	refused 3 'powered off' info g1

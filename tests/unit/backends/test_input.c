@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_input.c - a driver of the VirtIO power button.
+ * test_input.c - a driver of the VirtIO power button and keyboard.
  */
 #include "input/input.h"
 #include "fake_driver.h"
@@ -90,6 +90,11 @@ static void start(unsigned int buffers)
 	driver_go(&device);
 }
 
+static bool press_power(bool down)
+{
+	return input_press(&input, &(struct key_event){ KEY_POWER, down }, 1);
+}
+
 static uint16_t used_index(void)
 {
 	uint16_t index;
@@ -105,14 +110,19 @@ static const struct virtio_input_event *event(unsigned int n)
 
 static void it_says_what_it_is(void **state)
 {
+	static const uint16_t keys[] = {
+		KEY_POWER, KEY_SLEEP, KEY_WAKEUP, KEY_LEFTALT, KEY_SYSRQ, KEY_A, KEY_M, KEY_0
+	};
+
 	(void)state;
 	ask(VIRTIO_INPUT_CFG_ID_NAME, 0);
 	assert_int_equal(config()->size, strlen("ViMo-S power button"));
 	assert_memory_equal(config()->u.string, "ViMo-S power button", config()->size);
 	ask(VIRTIO_INPUT_CFG_EV_BITS, EV_KEY);
-	assert_int_equal(config()->size, KEY_POWER / 8 + 1);
-	assert_int_equal(config()->u.bitmap[KEY_POWER / 8], 1 << KEY_POWER % 8);
-	assert_int_equal(config()->u.bitmap[0], 0); /* nothing of the name is left */
+	assert_int_equal(config()->size, KEY_WAKEUP / 8 + 1);
+	for (unsigned int n = 0; n < sizeof(keys) / sizeof(keys[0]); n++)
+		assert_true(config()->u.bitmap[keys[n] / 8] & 1 << keys[n] % 8);
+	assert_int_equal(config()->u.bitmap[0], 0xfc); /* 1 to 6: nothing of the name is left */
 	ask(VIRTIO_INPUT_CFG_EV_BITS, EV_REL);
 	assert_int_equal(config()->size, 0);
 	ask(0xff, 0xff);
@@ -137,14 +147,14 @@ static void a_press_is_two_events_and_an_interrupt(void **state)
 {
 	(void)state;
 	start(4);
-	assert_true(input_power_key(&input, true));
+	assert_true(press_power(true));
 	assert_int_equal(used_index(), 2);
 	assert_int_equal(event(0)->type, EV_KEY);
 	assert_int_equal(event(0)->code, KEY_POWER);
 	assert_int_equal(event(0)->value, 1);
 	assert_int_equal(event(1)->type, EV_SYN);
 	assert_int_equal(interrupts, 1);
-	assert_true(input_power_key(&input, false));
+	assert_true(press_power(false));
 	assert_int_equal(used_index(), 4);
 	assert_int_equal(event(2)->value, 0);
 }
@@ -152,7 +162,7 @@ static void a_press_is_two_events_and_an_interrupt(void **state)
 static void without_a_driver_nothing_waits(void **state)
 {
 	(void)state;
-	assert_false(input_power_key(&input, true));
+	assert_false(press_power(true));
 	assert_int_equal(input.count, 0);
 	assert_int_equal(interrupts, 0);
 }
@@ -164,7 +174,7 @@ static void events_wait_for_buffers_but_not_without_end(void **state)
 	(void)state;
 	start(1);
 	for (unsigned int n = 0; n < 100; n++)
-		assert_true(input_power_key(&input, n & 1));
+		assert_true(press_power(n & 1));
 	assert_int_equal(used_index(), 1);
 	assert_true(input.count <= INPUT_PENDING_MAX);
 	avail[2 + 1] = 0; /* the driver gives its buffer back */
@@ -178,11 +188,56 @@ static void a_reset_forgets_what_waits(void **state)
 {
 	(void)state;
 	start(0);
-	assert_true(input_power_key(&input, true));
+	assert_true(press_power(true));
 	assert_int_equal(input.count, 2);
 	put(VIRTIO_MMIO_STATUS, 0);
 	input_work(&input);
 	assert_int_equal(input.count, 0);
+}
+
+static void keys_go_down_and_up_in_reverse(void **state)
+{
+	static const struct key_event wanted[] = {
+		{ KEY_LEFTALT, true }, { KEY_SYSRQ, true },  { KEY_C, true },
+		{ KEY_C, false },      { KEY_SYSRQ, false }, { KEY_LEFTALT, false },
+	};
+	struct key_event events[KEYS_EVENTS_MAX];
+	struct error err;
+
+	(void)state;
+	start(8);
+	assert_int_equal(keys_of("sysrq", "c", events, &err), 6);
+	for (unsigned int n = 0; n < 6; n++) {
+		assert_int_equal(events[n].code, wanted[n].code);
+		assert_int_equal(events[n].down, wanted[n].down);
+	}
+	assert_true(input_press(&input, events, 6));
+	assert_int_equal(used_index(), 8);
+	assert_int_equal(input.count, 4); /* they wait for buffers */
+	for (unsigned int n = 0; n < 8; n += 2)
+		assert_int_equal(event(n)->code, wanted[n / 2].code);
+	while (input.count + 12 <= INPUT_PENDING_MAX)
+		assert_true(input_press(&input, events, 6));
+	assert_true(input_press(&input, events, 6)); /* all of a combination is dropped */
+	assert_int_equal(input.count, 28);
+}
+
+static void events_without_keys_are_refused(void **state)
+{
+	static const struct {
+		const char *event, *key;
+		int count;
+	} cases[] = {
+		{ "sleep", NULL, 2 }, { "wakeup", NULL, 2 }, { "sysrq", "0", 6 },   { "sysrq", NULL, -1 },
+		{ "sysrq", "", -1 },  { "sysrq", "C", -1 },  { "sysrq", "cc", -1 }, { "sysrq", " ", -1 },
+		{ "sleep", "c", -1 }, { "nmi", NULL, -1 },   { "power", NULL, -1 }, { NULL, NULL, -1 },
+	};
+	struct key_event events[KEYS_EVENTS_MAX];
+	struct error err;
+
+	(void)state;
+	for (unsigned int n = 0; n < sizeof(cases) / sizeof(cases[0]); n++)
+		assert_int_equal(keys_of(cases[n].event, cases[n].key, events, &err), cases[n].count);
 }
 
 int main(void)
@@ -194,6 +249,8 @@ int main(void)
 		cmocka_unit_test_setup(without_a_driver_nothing_waits, fresh),
 		cmocka_unit_test_setup(events_wait_for_buffers_but_not_without_end, fresh),
 		cmocka_unit_test_setup(a_reset_forgets_what_waits, fresh),
+		cmocka_unit_test_setup(keys_go_down_and_up_in_reverse, fresh),
+		cmocka_unit_test_setup(events_without_keys_are_refused, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
