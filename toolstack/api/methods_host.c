@@ -41,10 +41,8 @@ void method_shutdown_all(struct call *call, json_object *parameters)
 	struct error err;
 
 	/* dom0 goes down, whatever its settings are. */
-	if (settings_read(&settings, &err)) {
+	if (settings_read(&settings, &err))
 		log_error("%s", err.text);
-		settings.shutdown_timeout_s = 120;
-	}
 	timeout_s = json_number(parameters, "timeout", settings.shutdown_timeout_s);
 	if (timeout_s < 1 || timeout_s > 86400) {
 		error_key(&err, ERROR_USAGE, "timeout", "timeout must be 1 to 86400 seconds");

@@ -61,7 +61,7 @@ int settings_read(struct settings *settings, struct error *err)
 	size_t used = 0;
 	ssize_t got;
 
-	*settings = (struct settings){ 0 };
+	keys_defaults(&settings_keys, settings);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "%s", path);
 	if (check_owner(path, fd, err))

@@ -18,7 +18,7 @@ struct settings {
 /**
  * settings_read() - read the file, whose owner and mode are checked; without a file all settings have defaults.
  *
- * Any thread. Return: 0; or -1 with file, line and remedy in @err.
+ * Any thread. Return: 0; or -1 with file, line and remedy in @err, and defaults for what could not be read.
  */
 int settings_read(struct settings *settings, struct error *err);
 

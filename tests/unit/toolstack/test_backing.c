@@ -198,8 +198,16 @@ static void settings_are_checked(void **state)
 	unlink("vimod.conf");
 	assert_int_equal(settings_read(&settings, &err), 0);
 	assert_string_equal(settings.backing_directories, "");
+	assert_int_equal(settings.shutdown_timeout_s, 120);
 	write_settings("", 0600);
 	assert_int_equal(settings_read(&settings, &err), 0);
+	assert_int_equal(settings.shutdown_timeout_s, 120);
+	write_settings("shutdown_timeout = 7", 0600);
+	assert_int_equal(settings_read(&settings, &err), 0);
+	assert_int_equal(settings.shutdown_timeout_s, 7);
+	write_settings("shutdown_timeout = 0", 0600);
+	assert_int_equal(settings_read(&settings, &err), -1);
+	assert_int_equal(settings.shutdown_timeout_s, 120);
 	write_settings("# mine\nbacking_directories = ( \"/a,b\", \"/c d\" );\n", 0644);
 	assert_int_equal(settings_read(&settings, &err), 0);
 	assert_true(keys_next_path(&rest, path));
