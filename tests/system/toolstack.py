@@ -251,7 +251,7 @@ def checks(*names):
 
 
 # A check of each feature of guest.cfg(5) under the unit, in the image. The other machines do not repeat it.
-SHIPPED_DISKS = checks("the-unit-has-few-rights", "device-model-is-confined", "systemd-starts-vimod-again",
+SHIPPED_DISKS = checks("the-unit-has-few-rights", "packages-are-whole", "device-model-is-confined", "systemd-starts-vimod-again",
                        "linux-boots-and-consoles-work",
                        "guests-get-random-numbers", "on-reboot-restart-is-the-default", "on-crash-restart-is-limited",
                        "disks-keep-what-is-written", "disks-come-and-go", "qcow2-disks-come-and-go",

@@ -9,6 +9,16 @@ the_unit_has_few_rights() {
 	fails systemctl stop vimo-guests.service
 }
 
+# dpkg knows the files of the image. A removal waits for the guests' end; an upgrade calls the same script, which lets it pass.
+packages_are_whole() {
+	local prerm=/var/lib/dpkg/info/vimo-tools.prerm
+	[ -z "$(/usr/bin/dpkg --verify vimo-hypervisor vimo-tools)" ]
+	tiny g1 wait
+	DPKG_MAINTSCRIPT_PACKAGE=vimo-tools $prerm upgrade 9.0
+	DPKG_MAINTSCRIPT_PACKAGE=vimo-tools fails $prerm remove
+	is g1 running
+}
+
 # group_of PID: the process' control group.
 group_of() { sed -n 's/^0:://p' /proc/$1/cgroup; }
 in_groups() {
