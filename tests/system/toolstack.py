@@ -256,7 +256,8 @@ SHIPPED_DISKS = checks("the-unit-has-few-rights", "packages-are-whole", "device-
                        "guests-get-random-numbers", "on-reboot-restart-is-the-default", "on-crash-restart-is-limited",
                        "disks-keep-what-is-written", "disks-come-and-go", "qcow2-disks-come-and-go",
                        "nbd-disks-by-socket-and-by-network", "volumes-can-be", "volumes-are-disks",
-                       "a-folder-is-shared", "guests-have-control-groups", "a-helper-that-takes-too-much-ends-alone",
+                       "a-folder-is-shared", "guests-start-and-end-with-dom0", "a-guest-that-does-not-shut-down-is-destroyed",
+                       "definitions-survive-kills", "guests-have-control-groups", "a-helper-that-takes-too-much-ends-alone",
                        "no-process-is-left-over")
 SHIPPED_NETWORKS = checks("networks-can-be", "limits-need-their-modules", "limits-hold-both-ways", "several-queues",
                           "networks-come-and-go", "user-networks-can-be", "guests-reach-dom0-and-back",
