@@ -8,8 +8,11 @@
 #include "convert_xl.h"
 #include "vimoctl.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Return: 0, or -1: a guest cannot be created from it. */
 static int check_complete(const struct conversion *conversion, struct error *err)
@@ -21,6 +24,34 @@ static int check_complete(const struct conversion *conversion, struct error *err
 			return error_key(err, ERROR_FAILED, needed[n], "%s: it has no %s: add %s = \"%s\"",
 					 conversion->file, needed[n], needed[n], n ? "/boot/vmlinuz" : "web1");
 	return 0;
+}
+
+static void print_config(FILE *out, json_object *config, bool json)
+{
+	if (json)
+		write_json(out, config);
+	else
+		render_config(out, config);
+}
+
+/* A file that exists may have been edited: it stays. A file that cannot be written whole goes. Return: 0 or -1. */
+static int write_config(const char *path, json_object *config, bool json, struct error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+	bool failed;
+
+	if (!out && errno == EEXIST)
+		return error_set(err, ERROR_STATE, "%s exists: remove it, or name another file", path);
+	if (!out)
+		return error_errno(err, "%s", path);
+	print_config(out, config, json);
+	failed = ferror(out);
+	if (!fclose(out) && !failed)
+		return 0;
+	error_errno(err, "%s", path);
+	unlink(path);
+	return -1;
 }
 
 int cmd_convert(struct client *client, const struct options *options, struct error *err)
@@ -38,10 +69,10 @@ int cmd_convert(struct client *client, const struct options *options, struct err
 	begin += strspn(begin, " \t\r\n");
 	if (*begin == '<' ? convert_libvirt(&conversion, begin, err) : convert_xl(&conversion, text, err))
 		return -1;
-	if (options->json)
-		print_json(config);
-	else
-		render_config(stdout, config);
+	if (options->output && write_config(options->output, config, options->json, err))
+		return -1;
+	if (!options->output)
+		print_config(stdout, config, options->json);
 	fflush(stdout);
 	return check_complete(&conversion, err);
 }

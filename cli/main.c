@@ -23,8 +23,8 @@ static const struct command {
 	{ "define", cmd_define, "", "", "CONFIG [KEY=VALUE]...", "keep a guest from a file, whether it runs or not" },
 	{ "check", cmd_check, "", "", "host|cfg [CONFIG] [KEY=VALUE]...",
 	  "check whether the host can run guests, or all of a file; nothing is changed" },
-	{ "convert", cmd_convert, "", "", "CONFIG",
-	  "print a guest.cfg made of an xl.cfg or of a libvirt domain's XML" },
+	{ "convert", cmd_convert, "o", "[-o FILE]", "CONFIG",
+	  "print a guest.cfg made of an xl.cfg or of a libvirt domain's XML (-o: write a new file)" },
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
@@ -96,6 +96,7 @@ static const struct {
 	{ "order", "N", "lower ones start first and are shut down last, 0 to 9999; default: 100", 'O', false },
 	{ "delay", "SECONDS", "wait so long before the next guest starts, 0 to 3600; default: 0", 'D', false },
 	{ "off", NULL, "do not start it with dom0", 'X', false },
+	{ "output", "FILE", "write to this file, which must not exist yet", 'o', true },
 	{ "help", NULL, "show this help", 'h', true },
 };
 #define OPTIONS (sizeof(option_table) / sizeof(option_table[0]))
@@ -169,6 +170,7 @@ static int take_option(int letter, struct options *options)
 	case 't': options->type = optarg; return strcmp(optarg, "virtio") && strcmp(optarg, "serial") ? -1 : 0;
 	case 'a': options->all = true; return 0;
 	case 'X': options->off = true; return 0;
+	case 'o': options->output = optarg; return *optarg ? 0 : -1;
 	case 'T': options->timeout_given = true; return take_number(1, 86400, &options->timeout_s);
 	case 'O': return take_number(0, 9999, &options->order);
 	case 'D': return take_number(0, 3600, &options->delay_s);
@@ -217,7 +219,7 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 					 NULL, option_table[n].letter };
 	*options = (struct options){ .type = "virtio", .timeout_s = 60, .order = -1, .delay_s = -1 };
 	argv[0] = (char *)"vimoctl"; /* the beginning of getopt's messages */
-	while ((letter = getopt_long(argc, argv, "acnt:wh", longs, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "acno:t:wh", longs, NULL)) != -1)
 		if (!takes(command, letter) || take_option(letter, options)) {
 			explain_option(command, letter);
 			return -1;

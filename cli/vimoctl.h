@@ -18,6 +18,7 @@ struct options {
 	const char *third;   /* the key of a trigger; NULL: none */
 	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
+	const char *output;  /* convert: the new file; NULL: standard output */
 	bool quiet;          /* create: print nothing of what is only checked */
 	bool json, console, dry_run, wait, force, help, all, off, timeout_given;
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
