@@ -52,10 +52,12 @@ struct block {
 	const struct block_backend *backend;
 	uint64_t features; /* of the back end */
 	bool opened;
+	bool resized;  /* the driver was shown another size before */
 	bool keep_fds; /* close() leaves the back end's descriptors open */
 	struct block_disk disk;
 	uint32_t segments; /* of data, in one request */
 	int fd;            /* of block_image */
+	int cached_fd;     /* the same file through dom0's page cache; -1: not open */
 	int data;          /* the module's descriptor for transfers between the image and the guest's RAM, or -1 */
 	struct block_remote *remote;    /* of block_daemon */
 	struct limit operations, bytes; /* device's lock */
@@ -72,6 +74,7 @@ struct block {
 struct block_options {
 	int fd;        /* the image, or the socket of a vhost-user back end */
 	int memory_fd; /* the guest's RAM, for a vhost-user back end */
+	int cached_fd; /* the image without O_DIRECT, if the driver may transfer less than its blocks; or -1 */
 	bool readonly;
 	unsigned int queues;                              /* 1..BLOCK_QUEUES */
 	uint64_t operations_per_second, bytes_per_second; /* 0: no limit */
@@ -89,6 +92,8 @@ struct block_backend {
 	/* Do @step, then op->done() with its bytes or a negative errno. Context: the queue's I/O thread. */
 	void (*submit)(struct block_queue *queue, const struct block_step *step, struct io_op *op);
 	uint64_t features; /* offered if the disk has them */
+	/* Get the image's size into @disk. NULL: the size changes with the process that serves it. Return: 0 or -1. */
+	int (*measure)(const struct block *block, struct block_disk *disk, struct error *err);
 	/* See struct endpoint. */
 	int (*reconnect)(struct endpoint *endpoint, int fd, struct error *err);
 };
@@ -97,6 +102,12 @@ extern const struct block_backend block_image;  /* image.c */
 extern const struct block_backend block_daemon; /* daemon.c */
 
 extern const struct device_kind block_kind; /* kind.c */
+
+/* config.c */
+/** block_show() - show the configuration space, for endpoint_attach(). */
+void block_show(struct virtio_device *device);
+/** block_grow() - show the guest that its disk has @measured's size. Return: 0, or -1: the disk became smaller. */
+int block_grow(struct block *block, const struct block_disk *measured, struct error *err);
 
 /* queue.c */
 extern const struct virtio_model block_model;

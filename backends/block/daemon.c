@@ -106,14 +106,17 @@ static int examine(struct block_remote *remote, struct error *err)
 	struct virtio_blk_config config = { 0 };
 	struct block *block = remote->block;
 	struct block_disk *disk = &block->disk;
+	struct block_disk measured = { .sectors = 0 };
 
 	if (vhost_user_config(remote->socket, &config, CONFIG_BYTES, err))
 		return -1;
-	if (disk->sectors && disk->sectors != le64toh(config.capacity))
-		return error_set(err, ERROR_STATE,
-				 "disk: the next storage daemon shows another size: restore the image");
-	disk->sectors = le64toh(config.capacity);
+	measured.sectors = le64toh(config.capacity);
+	if (!disk->sectors)
+		disk->sectors = measured.sectors;
+	else if (block_grow(block, &measured, err))
+		return -1;
 	disk->block_bytes = le32toh(config.blk_size) > BLOCK_SECTOR ? le32toh(config.blk_size) : BLOCK_SECTOR;
+	disk->sector_bytes = disk->block_bytes;
 	disk->segment_bytes = disk->memory_align = 1; /* the daemon copies data that are not aligned */
 	disk->range_sectors = le32toh(config.max_discard_sectors) < le32toh(config.max_write_zeroes_sectors) ?
 				      le32toh(config.max_discard_sectors) :

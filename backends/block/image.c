@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@
  */
 static int data_fd(const struct block *block, const struct block_step *step)
 {
+	if (step->cached && block->cached_fd >= 0)
+		return block->cached_fd;
 	return block->data >= 0 && step->in_guest ? block->data : block->fd;
 }
 
@@ -93,20 +96,42 @@ static int open_data(const struct block *block, int image)
 	return ioctl(host->domain, VIMO_IOC_DISK_FD, &disk) ? -1 : disk.fd;
 }
 
-static int image_open(struct block *block, const struct block_options *options, struct error *err)
+static int measure(const struct block *block, struct block_disk *disk, struct error *err)
 {
-	off_t bytes = lseek(options->fd, 0, SEEK_END);
+	off_t bytes = lseek(block->fd, 0, SEEK_END);
 
 	if (bytes < 0)
 		return error_errno(err, "disk: size");
+	disk->padding = (uint32_t)(-(uint64_t)bytes & (disk->sector_bytes - 1));
+	disk->sectors = ((uint64_t)bytes + disk->padding) / BLOCK_SECTOR;
+	return 0;
+}
+
+/* A partition table of sectors as large as the blocks begins in the second of them (UEFI 2.10, 5.3.2). */
+static bool has_large_sectors(const struct block *block)
+{
+	static const char signature[8] = "EFI PART";
+	char found[sizeof(signature)] = "";
+
+	return pread(block->cached_fd, found, sizeof(found), block->disk.block_bytes) == sizeof(found) &&
+	       !memcmp(found, signature, sizeof(found));
+}
+
+static int image_open(struct block *block, const struct block_options *options, struct error *err)
+{
 	if (find_alignment(options->fd, &block->disk, err))
 		return -1;
 	block->disk.segment_bytes = block->disk.block_bytes;
 	block->disk.range_sectors = BLOCK_RANGE_SECTORS;
-	block->disk.sectors = ((uint64_t)bytes & ~(uint64_t)(block->disk.block_bytes - 1)) / BLOCK_SECTOR;
 	block->fd = options->fd;
+	block->cached_fd = options->cached_fd;
+	block->disk.sector_bytes = block->disk.block_bytes;
+	if (block->cached_fd >= 0 && !has_large_sectors(block))
+		block->disk.sector_bytes = BLOCK_SECTOR;
+	if (measure(block, &block->disk, err))
+		return -1;
 	block->data = open_data(block, options->fd); /* without it, all data go by the image's own */
-	block->cached = !(fcntl(options->fd, F_GETFL) & O_DIRECT);
+	block->cached = block->cached_fd >= 0 || !(fcntl(options->fd, F_GETFL) & O_DIRECT);
 	return 0;
 }
 
@@ -114,13 +139,17 @@ static void image_close(struct block *block)
 {
 	if (block->data >= 0)
 		close(block->data);
-	if (!block->keep_fds)
-		close(block->fd);
+	if (block->keep_fds)
+		return;
+	close(block->fd);
+	if (block->cached_fd >= 0)
+		close(block->cached_fd);
 }
 
 const struct block_backend block_image = {
 	.open = image_open,
 	.close = image_close,
 	.submit = image_submit,
+	.measure = measure,
 	.features = 1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES,
 };

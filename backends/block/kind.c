@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kind.c - a disk: its options, features and configuration space (VirtIO 1.2, 5.2.4).
+ * kind.c - a disk: its options and features.
  */
 #include "block/block.h"
 #include "json.h"
 
-#include <endian.h>
 #include <linux/virtio_config.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEATURE(bit) (1ull << (bit))
-
-static void show(struct virtio_device *device)
-{
-	const struct block *block = endpoint_of(device)->context;
-	const struct virtio_blk_config config = {
-		.capacity = htole64(block->disk.sectors),
-		.seg_max = htole32(block->segments),
-		.blk_size = htole32(block->disk.block_bytes),
-		.num_queues = htole16((uint16_t)block->queues),
-		.max_discard_sectors = htole32(block->disk.range_sectors),
-		.max_discard_seg = htole32(1),
-		.discard_sector_alignment = htole32(block->disk.block_bytes / BLOCK_SECTOR),
-		.max_write_zeroes_sectors = htole32(block->disk.range_sectors),
-		.max_write_zeroes_seg = htole32(1),
-		.write_zeroes_may_unmap = 1,
-	};
-
-	transport_show_config(device, &config, sizeof(config));
-}
 
 /* A read-only disk offers no requests that change its image. */
 static uint64_t features_of(const struct block *block)
@@ -39,6 +19,8 @@ static uint64_t features_of(const struct block *block)
 
 	if (block->disk.readonly)
 		features = (features & ~changing) | FEATURE(VIRTIO_BLK_F_RO);
+	if (block->disk.sector_bytes < block->disk.block_bytes)
+		features |= FEATURE(VIRTIO_BLK_F_TOPOLOGY);
 	features |= block->packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
 	return block->queues > 1 ? features | FEATURE(VIRTIO_BLK_F_MQ) : features;
 }
@@ -65,8 +47,13 @@ static int attach(struct block *block, struct error *err)
 	endpoint->reconnect = block->backend->reconnect;
 	endpoint->device.queues = block->queues;
 	endpoint->device.features = features_of(block);
-	if (endpoint_attach(endpoint, &block_model, show, err))
+	if (endpoint_attach(endpoint, &block_model, block_show, err))
 		return -1;
+	/* A driver that the previous vimo-dm served knows the size from then. */
+	pthread_mutex_lock(&endpoint->device.lock);
+	if (block->resized)
+		transport_config_changed(&endpoint->device);
+	pthread_mutex_unlock(&endpoint->device.lock);
 	for (unsigned int i = 0; i < block->queues; i++)
 		block_queue_open(&block->queue[i]);
 	return 0;
@@ -117,9 +104,11 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	const char *backend = json_string(spec->json, "backend");
 	const char *stop = json_string(spec->json, "on_io_error");
 	bool daemon = backend && !strcmp(backend, "vhost-user");
+	bool two = spec->fd_count == 2;
 	struct block_options options = {
 		.fd = spec->fds[0],
 		.memory_fd = spec->fds[1],
+		.cached_fd = two && !daemon ? spec->fds[1] : -1,
 		.readonly = json_flag(spec->json, "readonly"),
 		.queues = (unsigned int)json_number(spec->json, "queues", 1),
 		.operations_per_second = (uint64_t)json_number(spec->json, "iops", 0),
@@ -131,11 +120,20 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 
 	if (options.queues < 1 || options.queues > BLOCK_QUEUES)
 		return error_set(err, ERROR_USAGE, "disk: queues must be 1 to %u", BLOCK_QUEUES);
-	if (spec->fd_count != (daemon ? 2 : 1) || (daemon && options.queues != 1))
-		return error_set(
-			err, ERROR_USAGE,
-			"disk: a storage daemon's disk must have two descriptors and one queue, an image one descriptor");
+	if (daemon && (!two || options.queues != 1))
+		return error_set(err, ERROR_USAGE,
+				 "disk: a storage daemon's disk must have two descriptors and one queue");
 	return add_disk(endpoint, daemon ? &block_daemon : &block_image, &options, err);
+}
+
+static int grow(struct endpoint *endpoint, struct error *err)
+{
+	struct block *block = endpoint->context;
+	struct block_disk measured = block->disk;
+
+	if (!block->backend->measure)
+		return error_set(err, ERROR_STATE, "disk: its storage daemon must be started again to grow it");
+	return block->backend->measure(block, &measured, err) || block_grow(block, &measured, err) ? -1 : 0;
 }
 
 static void retry(struct endpoint *endpoint)
@@ -152,5 +150,6 @@ const struct device_kind block_kind = {
 	.fds_max = 2,
 	.add = add,
 	.retry = retry,
+	.grow = grow,
 	.removed = removed,
 };

@@ -75,14 +75,25 @@ static bool in_range(const struct block_disk *disk, uint64_t sector, uint64_t se
 	return sector <= disk->sectors && sectors <= disk->sectors - sector;
 }
 
+/* How many bytes at the end of a read the image may lack. */
+static uint64_t padding(const struct block_request *request, const struct block_disk *disk)
+{
+	uint64_t end = request->offset + request->bytes, data = disk->sectors * BLOCK_SECTOR - disk->padding;
+
+	if (request->action != BLOCK_READ || end <= data)
+		return 0;
+	return end - data < request->bytes ? end - data : request->bytes;
+}
+
 static enum block_verdict parse_transfer(struct block_request *request, const struct block_disk *disk, uint64_t sector)
 {
 	request->bytes = total(request->iov, request->count);
 	if (request->bytes % BLOCK_SECTOR || !in_range(disk, sector, request->bytes / BLOCK_SECTOR))
 		return answer(request, VIRTIO_BLK_S_IOERR);
 	request->offset = sector * BLOCK_SECTOR;
-	if ((request->offset | request->bytes) & (disk->block_bytes - 1))
+	if ((request->offset | request->bytes) & (disk->sector_bytes - 1))
 		return answer(request, VIRTIO_BLK_S_IOERR); /* the driver knows blk_size */
+	request->padding = padding(request, disk);
 	return request->bytes ? BLOCK_TO_DO : answer(request, VIRTIO_BLK_S_OK);
 }
 
@@ -175,7 +186,7 @@ enum block_verdict block_parse(struct block_request *request, const struct block
 
 	request->iov = request->chain.iov;
 	request->count = request->chain.readable;
-	request->bytes = 0;
+	request->bytes = request->padding = 0;
 	request->bounce = NULL;
 	request->written = 1; /* the status */
 	if (!take_status(request) || total(request->iov, request->count) < sizeof(header))
@@ -204,6 +215,14 @@ static uint64_t aligned(const struct block_request *request, const struct block_
 	}
 	*count = i;
 	return bytes;
+}
+
+/* Return: bytes at the front that can be transferred through dom0's page cache, wherever they are. */
+static uint64_t suits_cache(const struct block_request *request, unsigned int *count)
+{
+	static const struct block_disk anywhere = { .memory_align = 1, .segment_bytes = 1 };
+
+	return aligned(request, &anywhere, count);
 }
 
 /* Transfer a piece through a bounce buffer. */
@@ -240,9 +259,20 @@ enum block_progress block_step(struct block_request *request, const struct block
 	if (request->action != BLOCK_READ && request->action != BLOCK_WRITE)
 		return BLOCK_GOES_ON;
 	request->bounced.iov_len = 0;
-	step->bytes = aligned(request, disk, &step->count);
+	step->cached = (request->offset | request->bytes) & (disk->block_bytes - 1);
+	step->bytes = step->cached ? suits_cache(request, &step->count) : aligned(request, disk, &step->count);
 	step->in_guest = step->count != 0;
 	return step->count ? BLOCK_GOES_ON : bounce_step(request, disk, step);
+}
+
+/* The rest of a read lies behind the image's end. */
+static void pad(struct block_request *request)
+{
+	request->written += (uint32_t)request->bytes;
+	for (unsigned int n = 0; n < request->count; n++)
+		memset(request->iov[n].iov_base, 0, request->iov[n].iov_len);
+	request->offset += request->bytes;
+	request->bytes = 0;
 }
 
 bool block_done(struct block_request *request, int64_t bytes)
@@ -253,7 +283,7 @@ bool block_done(struct block_request *request, int64_t bytes)
 		request->action = request->otherwise;
 		return false;
 	}
-	if (bytes < 0 || (transfer && !bytes)) { /* nothing moved: the image became shorter */
+	if (bytes < 0 || (transfer && !bytes && request->bytes > request->padding)) { /* the image became shorter */
 		request->result = bytes == -EOPNOTSUPP ? VIRTIO_BLK_S_UNSUPP : VIRTIO_BLK_S_IOERR;
 		return true;
 	}
@@ -268,6 +298,8 @@ bool block_done(struct block_request *request, int64_t bytes)
 	advance(&request->iov, &request->count, (uint64_t)bytes);
 	request->offset += (uint64_t)bytes;
 	request->bytes -= (uint64_t)bytes;
+	if (request->bytes <= request->padding)
+		pad(request);
 	return !request->bytes;
 }
 

@@ -21,9 +21,11 @@ struct block_disk {
 	uint32_t range_sectors; /* one discard or write-zeroes, at most */
 	bool readonly;
 	bool write_through;               /* the driver cannot flush: writes must reach the medium */
-	uint32_t block_bytes;             /* unit of transfers to the image */
+	uint32_t sector_bytes;            /* unit of the driver's requests */
+	uint32_t block_bytes;             /* unit of transfers to the image, unless they go through dom0's page cache */
 	uint32_t segment_bytes;           /* unit of their pieces in memory */
 	uint32_t memory_align;            /* of the pieces' addresses */
+	uint32_t padding;                 /* bytes at the end that the image lacks: they read as zeroes */
 	char serial[VIRTIO_BLK_ID_BYTES]; /* not terminated when it is full */
 };
 
@@ -36,6 +38,7 @@ struct block_step {
 	unsigned int count;
 	uint64_t offset, bytes;
 	bool in_guest; /* iov is the guest's memory */
+	bool cached;   /* through dom0's page cache: the place or size is not a multiple of block_bytes */
 };
 
 struct block_request {
@@ -46,6 +49,7 @@ struct block_request {
 	struct iovec *iov;                   /* the rest of the data, in chain */
 	unsigned int count;
 	uint64_t offset, bytes;  /* the rest, in the image */
+	uint64_t padding;        /* of a read: the last bytes of the rest that the image may lack */
 	uint32_t written;        /* into the driver's buffers, status included */
 	struct bounces *bounces; /* of its queue */
 	void *bounce;            /* for data whose address or size does not suit the image */

@@ -43,6 +43,11 @@ static int do_remove(struct dm *dm, struct device_spec *spec, struct error *err)
 	return dm_remove_device(dm, spec->json, err);
 }
 
+static int do_grow(struct dm *dm, struct device_spec *spec, struct error *err)
+{
+	return dm_grow(dm, spec->json, err);
+}
+
 static int do_retry(struct dm *dm, struct device_spec *spec, struct error *err)
 {
 	(void)spec;
@@ -73,7 +78,7 @@ static const struct {
 	int (*act)(struct dm *dm, struct device_spec *spec, struct error *err);
 } requests[] = {
 	{ "powerbutton", do_powerbutton }, { "trigger", do_trigger },     { "resize", do_resize }, { "add", do_add },
-	{ "remove", do_remove },           { "reconnect", do_reconnect }, { "retry", do_retry },
+	{ "remove", do_remove },           { "reconnect", do_reconnect }, { "retry", do_retry },   { "grow", do_grow },
 };
 
 static int act(struct dm *dm, json_object *request, struct device_spec *spec, struct error *err)

@@ -87,6 +87,17 @@ int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *er
 	return endpoint->reconnect(endpoint, spec->fds[0], err);
 }
 
+int dm_grow(struct dm *dm, json_object *json, struct error *err)
+{
+	struct endpoint *endpoint = find_slot(dm, json, err);
+
+	if (!endpoint)
+		return -1;
+	if (!endpoint->kind || !endpoint->kind->grow)
+		return error_set(err, ERROR_STATE, "slot %u has no disk", endpoint->slot);
+	return endpoint->kind->grow(endpoint, err);
+}
+
 int dm_resize(struct dm *dm, uint16_t cols, uint16_t rows, struct error *err)
 {
 	bool any = false;

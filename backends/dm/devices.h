@@ -25,6 +25,8 @@ int dm_remove_device(struct dm *dm, json_object *json, struct error *err);
 int dm_reconnect(struct dm *dm, const struct device_spec *spec, struct error *err);
 /** dm_trigger() - press keys of the guest's keyboard. @request: vimod's. Return: 0 or -1. */
 int dm_trigger(struct dm *dm, json_object *request, struct error *err);
+/** dm_grow() - the image of the disk in the slot that @json names has grown. Return: 0 or -1. */
+int dm_grow(struct dm *dm, json_object *json, struct error *err);
 /** dm_resize() - set the size of the guest's terminal. Return: 0, or -1 if no device has a terminal. */
 int dm_resize(struct dm *dm, uint16_t cols, uint16_t rows, struct error *err);
 /** dm_start_devices() - start the threads. Return: 0 or -1. */

@@ -36,6 +36,8 @@ struct device_kind {
 	int (*start)(struct endpoint *endpoint, struct error *err);
 	/* Repeat the requests that stalled the guest. */
 	void (*retry)(struct endpoint *endpoint);
+	/* Show the guest that its disk's image has grown. Return: 0 or -1. */
+	int (*grow)(struct endpoint *endpoint, struct error *err);
 	/* Set the size of the terminal. */
 	void (*resize)(struct endpoint *endpoint, uint16_t cols, uint16_t rows);
 	/* Press the power key or release it. Return: false when the guest runs no driver for it. */

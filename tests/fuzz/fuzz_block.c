@@ -14,6 +14,7 @@
 
 #define QUEUE 16u
 #define IMAGE_BYTES 65536u
+#define PADDING 300u /* that the image lacks */
 
 static _Alignas(4096) uint8_t ram[RAM_BYTES];
 static uint8_t image[IMAGE_BYTES];
@@ -63,12 +64,18 @@ static void offer_packed(struct fuzz_input *input, unsigned int n, struct fake_p
 			  (uint16_t)count);
 }
 
-static int64_t transfer(const struct block_step *step, struct fuzz_input *input)
+static int64_t transfer(const struct block_step *step, const struct block_disk *disk, struct fuzz_input *input)
 {
 	uint64_t done = 0, want = step->bytes;
 
 	if (step->offset > IMAGE_BYTES || step->bytes > IMAGE_BYTES - step->offset)
 		abort(); /* the request was checked */
+	if (!step->cached && step->offset % disk->block_bytes)
+		abort();
+	if (step->action == BLOCK_READ && disk->padding)
+		want = step->offset >= IMAGE_BYTES - PADDING              ? 0 :
+		       step->bytes > IMAGE_BYTES - PADDING - step->offset ? IMAGE_BYTES - PADDING - step->offset :
+									    step->bytes;
 	if (input_take(input, 1) > 0xf8)
 		return -EIO;
 	if (input_take(input, 1) > 0xe0)
@@ -94,7 +101,7 @@ static void work(struct block_request *request, const struct block_disk *disk, s
 		if (block_step(request, disk, &step) != BLOCK_GOES_ON)
 			abort(); /* one request at a time finds a buffer */
 		complete = block_done(request, step.action == BLOCK_READ || step.action == BLOCK_WRITE ?
-						       transfer(&step, input) :
+						       transfer(&step, disk, input) :
 						       -(int64_t)(input_take(input, 1) & 1 ? EOPNOTSUPP : 0));
 		if (input->left > 1) /* the driver does not keep still */
 			ram[input_take(input, 2) % RAM_BYTES] = (uint8_t)input_take(input, 1);
@@ -116,6 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	const struct block_disk disk = { .sectors = IMAGE_BYTES / 512,
 					 .range_sectors = 1000,
 					 .readonly = how & 1,
+					 .padding = how & 64 ? PADDING : 0,
+					 .sector_bytes = (how & 34) == 2 ? 4096 : 512,
 					 .block_bytes = how & 2 ? 4096 : 512,
 					 .segment_bytes = how & 8 ? 1 :
 							  how & 2 ? 4096 :

@@ -237,6 +237,12 @@ void transport_config_changed(struct virtio_device *device)
 	(void)device;
 }
 
+void transport_read_config(const struct virtio_device *device, void *to, size_t bytes)
+{
+	(void)device;
+	memset(to, 0, bytes);
+}
+
 void transport_show_config(struct virtio_device *device, const void *from, size_t bytes)
 {
 	static uint8_t shown[256];
@@ -350,7 +356,8 @@ static int open_disk(struct block *block, const struct block_options *options, s
 		abort();
 	block->fd = options->fd;
 	block->data = options->memory_fd;
-	block->disk.sectors = block->disk.block_bytes = 512;
+	block->cached_fd = options->cached_fd;
+	block->disk.sectors = block->disk.block_bytes = block->disk.sector_bytes = 512;
 	return fail(err);
 }
 
@@ -358,6 +365,14 @@ static void close_image(struct block *block)
 {
 	if (!block->keep_fds)
 		close(block->fd);
+	if (!block->keep_fds && block->cached_fd >= 0)
+		close(block->cached_fd);
+}
+
+static int measure(const struct block *block, struct block_disk *disk, struct error *err)
+{
+	disk->sectors = block->disk.sectors + (block->disk.sectors < 4096 ? 512 : -512u);
+	return fail(err);
 }
 
 static void close_daemon(struct block *block)
@@ -376,7 +391,7 @@ static int reconnect(struct endpoint *endpoint, int fd, struct error *err)
 	return 0;
 }
 
-const struct block_backend block_image = { .open = open_disk, .close = close_image };
+const struct block_backend block_image = { .open = open_disk, .close = close_image, .measure = measure };
 const struct block_backend block_daemon = { .open = open_disk, .close = close_daemon, .reconnect = reconnect };
 
 bool block_queue_prepare(struct block_queue *queue, struct block *block, unsigned int index, struct io_thread *thread)
@@ -620,8 +635,8 @@ const struct device_kind *kind_find(const char *type)
 /* A request in words, most often as vimod makes it. */
 static size_t put_request(char *text, size_t room)
 {
-	static const char *const requests[] = { "powerbutton", "trigger",   "resize", "add",
-						"remove",      "reconnect", "retry",  "none" };
+	static const char *const requests[] = { "powerbutton", "trigger", "resize", "add", "remove",
+						"reconnect",   "retry",   "none",   "grow" };
 	static const char *const members[] = {
 		"\"type\":\"block\"",
 		"\"type\":\"net\"",
@@ -655,7 +670,7 @@ static size_t put_request(char *text, size_t room)
 	static const char *const numbers[] = { "slot", "queues",           "pairs", "mtu", "cid",
 					       "iops", "bytes_per_second", "cols" };
 	uint8_t which = (uint8_t)input_take(input, 1);
-	size_t used = (size_t)snprintf(text, room, "{\"%s\":{\"slot\":%u", requests[which % 8], which / 8 % 5);
+	size_t used = (size_t)snprintf(text, room, "{\"%s\":{\"slot\":%u", requests[which % 9], which / 9 % 5);
 
 	for (unsigned int n = (unsigned int)input_take(input, 1) % 8; n && used < room; n--) {
 		which = (uint8_t)input_take(input, 1);

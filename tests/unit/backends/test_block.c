@@ -30,6 +30,7 @@ static int fresh(void **state)
 	status = 0xff;
 	disk = (struct block_disk){ .sectors = 8192,
 				    .range_sectors = BLOCK_RANGE_SECTORS,
+				    .sector_bytes = 512,
 				    .block_bytes = 512,
 				    .segment_bytes = 512,
 				    .memory_align = 512,
@@ -265,10 +266,64 @@ static void bad_places_and_sizes_are_errors(void **state)
 		assert_int_equal(answered(), VIRTIO_BLK_S_IOERR);
 	}
 	fresh(NULL);
-	disk.block_bytes = 4096;
+	disk.sector_bytes = disk.block_bytes = 4096;
 	begin(VIRTIO_BLK_T_IN, 1);
 	segment(memory, 4096, true);
 	assert_int_equal(answered(), VIRTIO_BLK_S_IOERR);
+}
+
+/* A file system with large blocks: the driver's sectors are smaller. */
+static void sectors_smaller_than_blocks_go_through_the_page_cache(void **state)
+{
+	struct block_step step;
+
+	(void)state;
+	disk.block_bytes = disk.segment_bytes = 4096;
+	begin(VIRTIO_BLK_T_OUT, 9);
+	segment(memory + 3, 1024, false);
+	step = to_do();
+	assert_true(step.cached);
+	assert_int_equal(step.offset, 9 * 512);
+	assert_int_equal(step.bytes, 1024);
+	assert_ptr_equal(step.iov[0].iov_base, memory + 3);
+	assert_true(block_done(&request, 1024));
+	fresh(NULL);
+	disk.block_bytes = disk.segment_bytes = 4096;
+	begin(VIRTIO_BLK_T_OUT, 8);
+	segment(memory, 4096, false);
+	assert_false(to_do().cached);
+}
+
+static void the_image_lacks_the_end_of_the_last_sector(void **state)
+{
+	struct block_step step;
+
+	(void)state;
+	disk.padding = 412;
+	memset(memory, 0xaa, 4096);
+	begin(VIRTIO_BLK_T_IN, 8190);
+	segment(memory, 1000, true);
+	segment(memory + 2048, 24, true);
+	step = to_do();
+	memset(step.iov[0].iov_base, 0x55, 612);
+	assert_true(block_done(&request, 612));
+	assert_int_equal(block_finish(&request), 1025);
+	assert_int_equal(status, VIRTIO_BLK_S_OK);
+	for (unsigned int n = 0; n < 1000; n++)
+		assert_int_equal(memory[n], n < 612 ? 0x55 : 0);
+	for (unsigned int n = 0; n < 24; n++)
+		assert_int_equal(memory[2048 + n], 0);
+	/* A file that was cut is something else. */
+	fresh(NULL);
+	disk.padding = 412;
+	begin(VIRTIO_BLK_T_IN, 8190);
+	segment(memory, 1024, true);
+	to_do();
+	assert_false(block_done(&request, 512));
+	assert_false(block_done(&request, 50));
+	assert_true(block_done(&request, 0));
+	block_finish(&request);
+	assert_int_equal(status, VIRTIO_BLK_S_IOERR);
 }
 
 static void a_read_only_disk_is_not_written(void **state)
@@ -460,6 +515,8 @@ int main(void)
 		TEST(big_unaligned_requests_take_several_turns),
 		TEST(bounce_buffers_have_a_budget),
 		TEST(bad_places_and_sizes_are_errors),
+		TEST(sectors_smaller_than_blocks_go_through_the_page_cache),
+		TEST(the_image_lacks_the_end_of_the_last_sector),
 		TEST(a_read_only_disk_is_not_written),
 		TEST(without_a_place_for_status_the_queue_is_broken),
 		TEST(ranges_are_checked),

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_mmio.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -280,6 +282,38 @@ static void a_daemon_with_another_disk_is_refused(void **state)
 	assert_int_equal(truncate(path("image"), IMAGE_BYTES), 0);
 }
 
+static int config_interrupts;
+
+static void interrupt(struct virtio_device *device, enum transport_interrupt why)
+{
+	(void)device;
+	config_interrupts += why == TRANSPORT_CONFIG;
+}
+
+static void a_disk_that_grew_is_shown(void **state)
+{
+	static _Alignas(4096) uint8_t page[4096];
+	struct virtio_blk_config config;
+	struct error err;
+
+	(void)state;
+	endpoint.device.page = page;
+	endpoint.device.interrupt = interrupt;
+	page[VIRTIO_MMIO_STATUS] = VIRTIO_CONFIG_S_DRIVER_OK;
+	kill_server();
+	assert_int_equal(truncate(path("image"), IMAGE_BYTES * 2), 0);
+	start_server();
+	if (block_daemon.reconnect(&endpoint, connect_server(), &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(block.disk.sectors, IMAGE_BYTES * 2 / 512);
+	memcpy(&config, page + VIRTIO_MMIO_CONFIG, sizeof(config));
+	assert_int_equal(config.capacity, IMAGE_BYTES * 2 / 512);
+	assert_int_equal(config_interrupts, 1);
+	memcpy(memory.base, "behind the old end", 18);
+	assert_int_equal(transfer(BLOCK_WRITE, IMAGE_BYTES + 512, memory.base, 512), 512);
+	assert_int_equal(truncate(path("image"), IMAGE_BYTES), 0);
+}
+
 static int set_up(void **state)
 {
 	struct error err;
@@ -315,6 +349,7 @@ int main(void)
 		TEST(the_disk_is_as_the_daemon_says),     TEST(what_is_written_is_read),
 		TEST(a_write_without_flushes_is_flushed), TEST(beyond_the_end_and_foreign_memory_are_errors),
 		TEST(a_request_outlives_the_daemon),      TEST(a_daemon_with_another_disk_is_refused),
+		TEST(a_disk_that_grew_is_shown),
 	};
 
 	struct error err;
