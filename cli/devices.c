@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,6 +84,43 @@ int cmd_block_detach(struct client *client, const struct options *options, struc
 int cmd_network_detach(struct client *client, const struct options *options, struct error *err)
 {
 	return detach(client, "io.vimo.Devices.NetworkDetach", "vif", options, err);
+}
+
+/* "20G". Return: bytes, or -1. */
+static int64_t parse_size(const char *text, struct error *err)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	long long value = strtoll(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+
+	if (end != text && unit && !end[1] && value > 0 && value <= INT64_MAX >> shift)
+		return value << shift;
+	return error_key(err, ERROR_USAGE, "bytes",
+			 "\"%.40s\" is not a size: write a number with K, M, G or T, such as 20G", text);
+}
+
+int cmd_block_resize(struct client *client, const struct options *options, struct error *err)
+{
+	int64_t bytes = options->third ? parse_size(options->third, err) : 0;
+	CLEANUP_JSON json_object *reply = NULL;
+	json_object *call;
+
+	if (bytes < 0)
+		return -1;
+	call = about(options, "vdev");
+	if (bytes)
+		json_put_number(call, "bytes", bytes);
+	reply = call_vimod(client, "io.vimo.Devices.BlockResize", call, err);
+	if (!reply)
+		return -1;
+	bytes = json_number(reply, "bytes", 0);
+	if (options->json)
+		print_json(reply);
+	else if (bytes)
+		printf("%s has %lld bytes\n", options->second, (long long)bytes);
+	return 0;
 }
 
 static const char *text(json_object *object, const char *key)

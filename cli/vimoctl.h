@@ -15,7 +15,7 @@
 struct options {
 	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
 	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
-	const char *third;   /* the key of a trigger; NULL: none */
+	const char *third;   /* SIZE, or the key of a trigger; NULL: none */
 	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
 	const char *type;    /* console: virtio or serial */
 	const char *output;  /* convert: the new file; NULL: standard output */
@@ -50,10 +50,15 @@ int cmd_pause(struct client *client, const struct options *options, struct error
 int cmd_unpause(struct client *client, const struct options *options, struct error *err);
 int cmd_block_attach(struct client *client, const struct options *options, struct error *err);
 int cmd_block_detach(struct client *client, const struct options *options, struct error *err);
+int cmd_block_resize(struct client *client, const struct options *options, struct error *err);
 int cmd_block_list(struct client *client, const struct options *options, struct error *err);
 int cmd_network_attach(struct client *client, const struct options *options, struct error *err);
 int cmd_network_detach(struct client *client, const struct options *options, struct error *err);
 int cmd_network_list(struct client *client, const struct options *options, struct error *err);
+int cmd_snapshot_create(struct client *client, const struct options *options, struct error *err);
+int cmd_snapshot_list(struct client *client, const struct options *options, struct error *err);
+int cmd_snapshot_revert(struct client *client, const struct options *options, struct error *err);
+int cmd_snapshot_delete(struct client *client, const struct options *options, struct error *err);
 int cmd_dmesg(struct client *client, const struct options *options, struct error *err);
 int cmd_version(struct client *client, const struct options *options, struct error *err);
 

@@ -23,6 +23,8 @@
 #include "guest/saving.h"
 #include "guest/hotplug_disk.h"
 #include "guest/hotplug_vif.h"
+#include "guest/resize.h"
+#include "guest/snapshot.h"
 #include "host/channel.h"
 #include "json.h"
 #include "log.h"
@@ -618,6 +620,38 @@ void hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, hotp
 	(void)vdev;
 	(void)force;
 	begin_work(NULL, done, arg, guest->config.disk[0].slot);
+}
+
+static const struct guest_snapshots no_snapshots;
+
+int snapshot_check_name(const char *name, struct error *err)
+{
+	return name ? config_check_name(name, err) : -1;
+}
+
+void snapshot_list(struct guests *all, const struct guest_config *config, snapshot_fn done, void *arg)
+{
+	(void)all;
+	(void)config;
+	done(arg, &no_snapshots, NULL);
+}
+
+void snapshot_change(struct guests *all, const struct guest_config *config, enum snapshot_change what, const char *name,
+		     snapshot_fn done, void *arg)
+{
+	(void)all;
+	(void)what;
+	if (!config->name[0] || !name[0])
+		abort();
+	done(arg, &no_snapshots, NULL);
+}
+
+void resize_disk(struct guest *guest, const char *vdev, int64_t bytes, resize_fn done, void *arg)
+{
+	(void)guest;
+	if (!vdev || bytes < 0 || bytes > RESIZE_MOST)
+		abort();
+	done(arg, bytes, NULL);
 }
 
 void hotplug_add_vif(struct guest *guest, const char *spec, hotplug_fn done, void *arg)

@@ -62,6 +62,7 @@ class Machine:
     disks: bool = False
     # Further disks of dom0: MiB, and "" (empty), "ext4" (an empty file system) or function(bench): a directory to copy.
     drives: tuple = ()
+    large_blocks: bool = False  # the first of drives has blocks of 4 KiB
     pci: bool = False                            # a disk of NVMe like the first of disks, and network cards, on PCIe
     seconds: int = 60                            # its time on two idle cores, about
     fill: object = None                          # function(bench, machine, tree): what dom0's initrd gets
@@ -275,7 +276,9 @@ class Bench:
         drives += [f"file={disk},cache=none" for disk in self.disks_of(machine)]
         # The last one comes first in QEMU's device tree: Linux calls it vda.
         for n, drive in reversed(list(enumerate(drives))):
-            words += ["-drive", f"{drive},format=raw,if=none,id=d{n}", "-device", f"virtio-blk-device,drive=d{n}"]
+            large = machine.large_blocks and drive.startswith(f"file={self.work / machine.name}.drive0,")
+            size = ",logical_block_size=4096,physical_block_size=4096" if large else ""
+            words += ["-drive", f"{drive},format=raw,if=none,id=d{n}", "-device", f"virtio-blk-device,drive=d{n}{size}"]
         return words + (self.pci_of(machine) if machine.pci else [])
 
     def pci_of(self, machine):
@@ -297,7 +300,7 @@ class Bench:
                 file.truncate(mib << 20)
             if kind:
                 files = ("-d", kind(self)) if callable(kind) else ()
-                command("mke2fs", "-q", "-t", "ext4", *files, disk)
+                command("mke2fs", "-q", "-t", "ext4", "-b", "4096", *files, disk)
             yield disk
 
     def boot(self, machine, words, cpu):

@@ -11,6 +11,7 @@
 #include "api/methods_guests.h"
 #include "api/methods_host.h"
 #include "api/methods_service.h"
+#include "api/methods_snapshots.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,11 +56,16 @@ static const struct {
 	{ "io.vimo.Devices.ConsoleResize", method_console_resize, 0 },
 	{ "io.vimo.Devices.BlockAttach", method_block_attach, 0 },
 	{ "io.vimo.Devices.BlockDetach", method_block_detach, 0 },
+	{ "io.vimo.Devices.BlockResize", method_block_resize, 0 },
 	{ "io.vimo.Devices.NetworkAttach", method_network_attach, 0 },
 	{ "io.vimo.Devices.NetworkDetach", method_network_detach, 0 },
 	{ "io.vimo.Events.Monitor", method_monitor, STREAM },
 	{ "io.vimo.Host.Log", method_log, 0 },
 	{ "io.vimo.Host.Version", method_version, FOR_ALL },
+	{ "io.vimo.Snapshots.List", method_snapshot_list, 0 },
+	{ "io.vimo.Snapshots.Create", method_snapshot_create, 0 },
+	{ "io.vimo.Snapshots.Revert", method_snapshot_revert, 0 },
+	{ "io.vimo.Snapshots.Delete", method_snapshot_delete, 0 },
 };
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 

@@ -8,6 +8,7 @@
 #include "guest/deferred.h"
 #include "guest/hotplug_disk.h"
 #include "guest/hotplug_vif.h"
+#include "guest/resize.h"
 #include "json.h"
 
 #include <vimo/guest_map.h>
@@ -125,6 +126,36 @@ void method_block_detach(struct call *call, json_object *parameters)
 	if (guest && !defer(guest, call, parameters, method_block_detach))
 		hotplug_remove_disk(guest, json_string(parameters, "vdev"), json_flag(parameters, "force"), on_detached,
 				    call);
+}
+
+static void on_resized(void *call, int64_t bytes, const struct error *err)
+{
+	json_object *reply;
+
+	if (err) {
+		call_error(call, err);
+		return;
+	}
+	reply = json_object_new_object();
+	if (bytes)
+		json_put_number(reply, "bytes", bytes);
+	call_reply(call, reply);
+}
+
+void method_block_resize(struct call *call, json_object *parameters)
+{
+	struct guest *guest = method_guest(call, parameters);
+	int64_t bytes = json_number(parameters, "bytes", 0);
+	struct error err;
+
+	if (!guest || defer(guest, call, parameters, method_block_resize))
+		return;
+	if (bytes >= 0 && bytes <= RESIZE_MOST && (bytes || !json_object_object_get(parameters, "bytes"))) {
+		resize_disk(guest, json_string(parameters, "vdev"), bytes, on_resized, call);
+		return;
+	}
+	error_key(&err, ERROR_USAGE, "bytes", "bytes is out of range: give 1 to %lld", (long long)RESIZE_MOST);
+	call_error(call, &err);
 }
 
 void method_network_detach(struct call *call, json_object *parameters)

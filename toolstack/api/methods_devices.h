@@ -9,6 +9,7 @@
 
 void method_block_attach(struct call *call, json_object *parameters);
 void method_block_detach(struct call *call, json_object *parameters);
+void method_block_resize(struct call *call, json_object *parameters);
 void method_network_attach(struct call *call, json_object *parameters);
 void method_network_detach(struct call *call, json_object *parameters);
 

@@ -35,6 +35,7 @@ static const struct {
 } kinds[] = {
 	[CONFINE_IMAGES] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, KEEP, KEEP, KEEP },
 	[CONFINE_READING] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, 4ull << 30, 0, 60 },
+	[CONFINE_CHANGING] = { 1ull << CAP_DAC_OVERRIDE, 1024, 2048, 4ull << 30, KEEP, 600 },
 	[CONFINE_FOLDER] = { 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_CHOWN | 1ull << CAP_FOWNER | 1ull << CAP_FSETID |
 				     1ull << CAP_SETUID | 1ull << CAP_SETGID | 1ull << CAP_SYS_CHROOT |
 				     1ull << CAP_SETPCAP,
@@ -175,7 +176,7 @@ static enum deny_kind deny_kind(const struct confine *confine)
 {
 	if (confine->kind == CONFINE_FOLDER)
 		return DENY_FOLDER;
-	if (confine->kind == CONFINE_READING)
+	if (confine->kind == CONFINE_READING || confine->kind == CONFINE_CHANGING)
 		return DENY_READING;
 	return confine->network ? DENY_NETWORK : DENY_FILES;
 }

@@ -16,10 +16,11 @@
 #define CONFINE_FIRST 3 /* the number of the first kept descriptor */
 
 enum confine_kind {
-	CONFINE_IMAGES,  /* a program of QEMU's that opens images of any user, and has no filter of its own */
-	CONFINE_READING, /* the same, and it only reads one image's information */
-	CONFINE_FOLDER,  /* virtiofsd: each file is a folder with its contents */
-	CONFINE_NETWORK, /* a program that has a filter of its own, and needs no right */
+	CONFINE_IMAGES,   /* a program of QEMU's that opens images of any user, and has no filter of its own */
+	CONFINE_READING,  /* the same, and it only reads one image's information */
+	CONFINE_CHANGING, /* the same, and it changes one image */
+	CONFINE_FOLDER,   /* virtiofsd: each file is a folder with its contents */
+	CONFINE_NETWORK,  /* a program that has a filter of its own, and needs no right */
 };
 
 /** A program's rights. The caller keeps all descriptors. */

@@ -171,6 +171,14 @@ struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot
 	return request;
 }
 
+int dm_grow(const char *name, uint32_t slot, struct error *err)
+{
+	json_object *argument = json_object_new_object();
+
+	json_put_number(argument, "slot", slot);
+	return ask(name, "grow", argument, NULL, err);
+}
+
 int dm_retry(const char *name, struct error *err)
 {
 	return ask(name, "retry", json_object_new_object(), NULL, err);

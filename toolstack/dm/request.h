@@ -28,6 +28,8 @@ int dm_trigger(const char *name, const char *event, const char *key, struct erro
 int dm_add(const char *name, json_object *device, const struct fd_list *fds, struct error *err);
 /** dm_remove() - remove the device of a slot; @force: even if the guest's driver uses it. */
 int dm_remove(const char *name, uint32_t slot, bool force, struct error *err);
+/** dm_grow() - the image of a slot's disk has grown. */
+int dm_grow(const char *name, uint32_t slot, struct error *err);
 /** dm_retry() - repeat the disk transfers that failed and paused the guest. */
 int dm_retry(const char *name, struct error *err);
 

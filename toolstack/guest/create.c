@@ -11,6 +11,7 @@
 #include "guest/capacity.h"
 #include "guest/check.h"
 #include "guest/definition.h"
+#include "guest/snapshot.h"
 #include "guest/work.h"
 
 struct creation {
@@ -34,7 +35,7 @@ static int check_name(struct guests *guests, const char *name, struct error *err
 			"the name \"%s\" is in use by a guest that vimod could not adopt: set name to another, or run "
 			"'journalctl -u vimod' to see why",
 			name);
-	else
+	else if (!snapshot_check_idle(name, err))
 		return 0;
 	return error_about(err, "name");
 }

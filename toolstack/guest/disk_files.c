@@ -12,13 +12,17 @@
 void disk_files_none(struct disk_files *files)
 {
 	memset(files->fd, -1, sizeof(files->fd));
+	memset(files->cached, -1, sizeof(files->cached));
 }
 
 void disk_files_close(struct disk_files *files)
 {
-	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++)
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++) {
 		if (files->fd[slot] >= 0)
 			close(files->fd[slot]);
+		if (files->cached[slot] >= 0)
+			close(files->cached[slot]);
+	}
 	disk_files_none(files);
 }
 
@@ -36,7 +40,9 @@ int disk_files_add(struct disk_files *files, const struct disk_config *disk, con
 		log_warning("disk %s: %s: its file system has no O_DIRECT: dom0's page cache is used", disk->vdev,
 			    disk->target);
 	files->fd[disk->slot] = fd;
-	return disk_claim(disk, fd, uuid, err);
+	if (disk_claim(disk, fd, uuid, err) || disk_pad(disk, fd, err))
+		return -1;
+	return disk_open_cached(disk, fd, uuid, &files->cached[disk->slot], err);
 }
 
 int disk_files_open(struct disk_files *files, const struct guest_config *config, struct error *err)

@@ -11,7 +11,7 @@
 
 /** By slot; -1: none. */
 struct disk_files {
-	int fd[CONFIG_SLOTS];
+	int fd[CONFIG_SLOTS], cached[CONFIG_SLOTS]; /* cached: see disk_open_cached() */
 };
 
 /** disk_files_none() - no file is open. */

@@ -27,7 +27,9 @@
  *   control     pause, unpause, power button
  *   hotplug, hotplug_disk, hotplug_vif
  *               disks and networks of a guest that is up
+ *   resize      disks of a guest that is up grow
  *   adopt       guests that the previous vimod left
+ *   snapshot    snapshots of a guest that does not run
  *   create      all checks before a guest is built
  *   host        guests start and end with dom0
  *   patrol      sizes of files that guests' processes write

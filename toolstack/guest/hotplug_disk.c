@@ -85,8 +85,7 @@ void hotplug_add_disk(struct guest *guest, const char *spec, const char *cwd, ho
 		hotplug_attach(change, added(change)->slot);
 }
 
-/* Return: the disk, or NULL with @err. */
-static const struct disk_config *find(const struct guest *guest, const char *vdev, struct error *err)
+const struct disk_config *hotplug_find_disk(const struct guest *guest, const char *vdev, struct error *err)
 {
 	const struct guest_config *config = &guest->config;
 
@@ -103,7 +102,7 @@ static const struct disk_config *find(const struct guest *guest, const char *vde
 void hotplug_remove_disk(struct guest *guest, const char *vdev, bool force, hotplug_fn done, void *arg)
 {
 	struct hotplug *change = hotplug_new(guest, &disks, done, arg);
-	const struct disk_config *disk = find(guest, vdev, &change->err);
+	const struct disk_config *disk = hotplug_find_disk(guest, vdev, &change->err);
 
 	if (disk)
 		hotplug_detach(change, disk->slot, force);

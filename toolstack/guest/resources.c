@@ -59,14 +59,17 @@ int resources_open_disk(const struct guest *guest, const struct disk_config *dis
 			struct fd_list *fds, json_object **device, struct error *err)
 {
 	struct helper *helper = guest->helpers[disk->slot];
+	uint32_t before = fds->count;
 
 	if (helper && open_helper(helper, guest->fd, fds, err))
 		return -1;
 	if (!helper) {
 		fd_list_add(fds, files->fd[disk->slot]);
-		files->fd[disk->slot] = -1;
+		if (files->cached[disk->slot] >= 0)
+			fd_list_add(fds, files->cached[disk->slot]);
+		files->fd[disk->slot] = files->cached[disk->slot] = -1;
 	}
-	*device = describe("block", disk->slot, helper ? 2 : 1);
+	*device = describe("block", disk->slot, fds->count - before);
 	if (helper)
 		json_put_string(*device, "backend", "vhost-user");
 	json_object_object_add(*device, "readonly", json_object_new_boolean(disk->access == ACCESS_RO));

@@ -95,18 +95,32 @@ static bool lock_bytes(int fd, unsigned int have, off_t first, unsigned int refu
 	return true;
 }
 
+#define REFUSED (PERMISSION_WRITE | PERMISSION_RESIZE)
+
+static unsigned int permissions(const struct disk_config *disk)
+{
+	return PERMISSION_READ | (disk->access == ACCESS_RO ? 0 : PERMISSION_WRITE);
+}
+
+/* Return: false with errno; EAGAIN and EACCES: another program has a lock. */
+static bool take_locks(const struct disk_config *disk, int fd)
+{
+	return lock_bytes(fd, permissions(disk), LOCK_HAVE, REFUSED, LOCK_REFUSE, F_OFD_SETLK, F_RDLCK);
+}
+
+static int error_lock(const struct disk_config *disk, struct error *err)
+{
+	return error_key(err, ERROR_FAILED, "disk", "disk %s: cannot lock %.600s: %s: use a file system that has locks",
+			 disk->vdev, disk->target, strerror(errno));
+}
+
 int disk_lock(const struct disk_config *disk, int fd, struct error *err)
 {
-	unsigned int have = PERMISSION_READ | (disk->access == ACCESS_RO ? 0 : PERMISSION_WRITE);
-	unsigned int refused = PERMISSION_WRITE | PERMISSION_RESIZE;
-	bool locked = lock_bytes(fd, have, LOCK_HAVE, refused, LOCK_REFUSE, F_OFD_SETLK, F_RDLCK);
+	bool locked = take_locks(disk, fd);
 
-	if (!locked && errno != EAGAIN && errno != EACCES) {
-		return error_key(err, ERROR_FAILED, "disk",
-				 "disk %s: cannot lock %.600s: %s: use a file system that has locks", disk->vdev,
-				 disk->target, strerror(errno));
-	}
-	if (locked && lock_bytes(fd, have, LOCK_REFUSE, refused, LOCK_HAVE, F_OFD_GETLK, F_WRLCK))
+	if (!locked && errno != EAGAIN && errno != EACCES)
+		return error_lock(disk, err);
+	if (locked && lock_bytes(fd, permissions(disk), LOCK_REFUSE, REFUSED, LOCK_HAVE, F_OFD_GETLK, F_WRLCK))
 		return 0;
 	return disk_fail(disk, ERROR_STATE,
 			 disk->access == ACCESS_RO ?
@@ -125,13 +139,109 @@ static off_t claim_byte(const char *uuid, uint32_t slot)
 	return (off_t)(CLAIMS + (hash >> 4));
 }
 
-int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err)
+static int claim(const struct disk_config *disk, int fd, off_t byte, struct error *err)
 {
-	off_t byte = claim_byte(uuid, disk->slot);
-
 	if (lock_byte(fd, byte, F_OFD_SETLK, F_RDLCK) && lock_byte(fd, byte, F_OFD_GETLK, F_WRLCK))
 		return 0;
 	return disk_fail(disk, ERROR_STATE, "has transfers of the guest's previous vimo-dm under way: try again", err);
+}
+
+int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err)
+{
+	return claim(disk, fd, claim_byte(uuid, disk->slot), err);
+}
+
+/* Direct transfers to the file are multiples of more than a sector. */
+static bool has_large_blocks(int fd)
+{
+#ifdef STATX_DIOALIGN
+	struct statx now;
+
+	return fcntl(fd, F_GETFL) & O_DIRECT && !statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_DIOALIGN, &now) &&
+	       S_ISREG(now.stx_mode) && now.stx_mask & STATX_DIOALIGN && now.stx_dio_offset_align > SECTOR;
+#else
+	(void)fd;
+	return false;
+#endif
+}
+
+int disk_open_cached(const struct disk_config *disk, int fd, const char *uuid, int *cached, struct error *err)
+{
+	char path[32];
+
+	*cached = -1;
+	if (!has_large_blocks(fd))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*cached = open(path, O_CLOEXEC | O_NOCTTY | (disk->access == ACCESS_RO ? O_RDONLY : O_RDWR));
+	if (*cached < 0)
+		return error_open(disk, err);
+	/* @fd has looked for the locks of others, and would find these. */
+	if (!take_locks(disk, *cached))
+		error_lock(disk, err);
+	else if (!claim(disk, *cached, claim_byte(uuid, disk->slot + CONFIG_SLOTS), err))
+		return 0;
+	close(*cached);
+	*cached = -1;
+	return -1;
+}
+
+static int64_t grow_file(const struct disk_config *disk, int fd, int64_t size, int64_t bytes, struct error *err)
+{
+	bytes = (bytes + SECTOR - 1) / SECTOR * SECTOR;
+	if (bytes < size)
+		return disk_fail(disk, ERROR_USAGE, "is larger than that: a disk can only grow while its guest runs",
+				 err);
+	if (!ftruncate(fd, bytes))
+		return bytes;
+	return error_key(err, errno == ENOSPC || errno == EDQUOT ? ERROR_RESOURCES : ERROR_FAILED, "disk",
+			 "disk %s: cannot enlarge %.600s: %s", disk->vdev, disk->target, strerror(errno));
+}
+
+int disk_pad(const struct disk_config *disk, int fd, struct error *err)
+{
+	int64_t size = lseek(fd, 0, SEEK_END);
+
+	if (size % SECTOR == 0 || disk->access == ACCESS_RO || disk->format != FORMAT_RAW)
+		return 0;
+	return grow_file(disk, fd, size, size + SECTOR - size % SECTOR, err) < 0 ? -1 : 0;
+}
+
+int64_t disk_grow(const struct disk_config *disk, const char *uuid, int64_t bytes, struct error *err)
+{
+	CLEANUP_FD int found = disk_find(disk, err), fd = -1;
+	struct stat status;
+	char path[32];
+	int64_t size;
+	bool file;
+
+	if (found < 0)
+		return -1;
+	if (fstat(found, &status))
+		return error_open(disk, err);
+	if (check_type(disk, status.st_mode, err))
+		return -1;
+	if (bytes && disk->access == ACCESS_RO)
+		return disk_fail(disk, ERROR_STATE, "is read-only for its guest: resize it with its owner", err);
+	file = S_ISREG(status.st_mode);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+	fd = open(path, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (file && bytes ? O_RDWR : O_RDONLY));
+	size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	if (size < 0)
+		return error_open(disk, err);
+	if (lock_byte(fd, claim_byte(uuid, disk->slot), F_OFD_GETLK, F_WRLCK))
+		return disk_fail(
+			disk, ERROR_STATE,
+			"is not the file that the guest uses, or its vimo-dm is starting: put the guest's file "
+			"back, or try again",
+			err);
+	if (!bytes || bytes == size)
+		return size;
+	if (!file)
+		return disk_fail(disk, ERROR_USAGE,
+				 "is a block device: resize it first (lvextend), then run block-resize without a size",
+				 err);
+	return grow_file(disk, fd, size, bytes, err);
 }
 
 static int check_image(const struct disk_config *disk, int fd, struct error *err)
@@ -151,10 +261,6 @@ static int check_image(const struct disk_config *disk, int fd, struct error *err
 	}
 	if (size <= 0)
 		return disk_fail(disk, ERROR_FAILED, "is empty: give it a size with truncate -s 10G", err);
-	if (disk->format == FORMAT_RAW && size % SECTOR)
-		return disk_fail(disk, ERROR_FAILED,
-				 "has a size that is not a multiple of 512 bytes: enlarge it with truncate -s %512",
-				 err);
 	return 0;
 }
 

@@ -28,6 +28,29 @@ int disk_open(const struct disk_config *disk, bool *direct, struct error *err);
  * Return: 0, or -1: try again.
  */
 int disk_claim(const struct disk_config *disk, int fd, const char *uuid, struct error *err);
+/**
+ * disk_pad() - make the last sector of the file of a raw image as large as the others, if its guest may write.
+ * @fd: from disk_open()
+ *
+ * vimo-dm adds zeroes where the guest only reads. Return: 0 or -1.
+ */
+int disk_pad(const struct disk_config *disk, int fd, struct error *err);
+/**
+ * disk_open_cached() - open the file of an image once more without O_DIRECT, for transfers that are smaller than its
+ * file system's blocks.
+ * @fd: from disk_open(), for the guest with @uuid
+ * @cached: gets a descriptor with locks as @fd's; -1: the file needs none
+ *
+ * Return: 0 or -1.
+ */
+int disk_open_cached(const struct disk_config *disk, int fd, const char *uuid, int *cached, struct error *err);
+/**
+ * disk_grow() - make the image of the guest with @uuid larger, while its vimo-dm uses it.
+ * @bytes: the size; 0: as it is, for a block device that has grown
+ *
+ * Return: the size, or -1.
+ */
+int64_t disk_grow(const struct disk_config *disk, const char *uuid, int64_t bytes, struct error *err);
 /** disk_fail() - the error "disk vda: /path @why" about key "disk". Return: -1. */
 int disk_fail(const struct disk_config *disk, enum error_code code, const char *why, struct error *err);
 /** disk_find() - find a disk's image. Return: a descriptor (O_PATH), or -1. */

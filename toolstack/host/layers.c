@@ -4,146 +4,46 @@
  * names in an image are checked (backing.h) before the next image is opened.
  */
 #include "host/layers.h"
-#include "base/cgroup.h"
-#include "base/process.h"
 #include "cleanup.h"
 #include "host/backing.h"
 #include "host/disk.h"
+#include "host/tool.h"
 #include "json.h"
 #include "config/nbd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
-#define PATIENCE_MS 20000
-#define ANSWER_BYTES (256u << 10)
-#define READER_BYTES (256ull << 20) /* QEMU's largest tables of an image take a fifth of it */
-
-static const char *qemu_img(void)
+static json_object *error_info(const struct disk_config *disk, const char *why, struct error *err)
 {
-	const char *program = getenv("VIMO_QEMU_IMG");
-
-	return program && *program ? program : "/usr/bin/qemu-img";
-}
-
-/* Read until the end. Return: the bytes, or -1. */
-static ssize_t read_all(int fd, char *to, size_t size, int patience_ms)
-{
-	size_t used = 0;
-
-	for (;;) {
-		struct pollfd wait = { .fd = fd, .events = POLLIN };
-		ssize_t got;
-
-		if (used == size || poll(&wait, 1, patience_ms) <= 0)
-			return -1;
-		got = read(fd, to + used, size - used);
-		if (got <= 0)
-			return got ? -1 : (ssize_t)used;
-		used += (size_t)got;
-	}
-}
-
-/* qemu-img parses what a guest wrote: it begins in a group of its own. Return: the process, or -1. */
-static pid_t start_reader(struct confine *confine, const char *const argv[], struct error *err)
-{
-	CLEANUP_FD int gate = -1;
-	int ends[2];
-	pid_t pid;
-
-	if (process_gate(ends))
-		return error_errno(err, "gate of %s", argv[0]);
-	confine->gate_fd = ends[0];
-	gate = ends[1];
-	pid = confine_spawn(confine, argv, err);
-	close(ends[0]);
-	if (pid > 0) {
-		cgroup_enclose(pid, READER_BYTES);
-		process_open_gate(gate); /* at the gate's end, the child exits without a message */
-	}
-	return pid;
-}
-
-static void end_reader(pid_t pid)
-{
-	kill(pid, SIGKILL); /* it has answered, or does not */
-	waitpid(pid, NULL, 0);
-	cgroup_release(pid);
-}
-
-static json_object *error_info(const struct disk_config *disk, pid_t pid, const char *why, struct error *err)
-{
-	if (pid > 0)
-		end_reader(pid);
 	error_key(err, ERROR_FAILED, "disk", "disk %s: %.300s cannot be read as %s: %.400s", disk->vdev, disk->target,
 		  format_names[disk->format], why);
 	return NULL;
 }
 
-/* The reason in qemu-img's messages, without its name and without the path, which is one of confine's root. */
-static char *find_reason(char *words)
-{
-	char *line = strrchr(words, '\n');
-
-	if (line && !line[1]) /* the last line is the reason */
-		*line = '\0';
-	line = strrchr(words, '\n');
-	words = line ? line + 1 : words;
-	line = strstr(words, "Could not open '") ? strstr(words, "': ") : NULL;
-	if (line)
-		return line + 3;
-	return strncmp(words, "qemu-img: ", 10) ? words : words + 10;
-}
-
 /* qemu-img's information about one image. */
 static json_object *read_info(const struct disk_config *disk, uid_t user, int fd, struct error *err)
 {
-	char path[CONFINE_PATH], words[1024];
-	const char *argv[] = {
-		qemu_img(), "info", "-U", "-f", format_names[disk->format], "--output=json", path, NULL
+	char path[CONFINE_PATH];
+	const char *argv[] = { tool_qemu_img(), "info", "-U", "-f", format_names[disk->format],
+			       "--output=json", path,   NULL };
+	struct tool tool = {
+		.confine = { .kind = CONFINE_READING, .user = user, .file_count = 1, .file = { { .fd = fd } } }
 	};
-	struct confine confine = { .kind = CONFINE_READING, .user = user, .file_count = 1, .file = { { .fd = fd } } };
-	CLEANUP_FREE char *answer = calloc(1, ANSWER_BYTES + 1);
-	CLEANUP_FD int out = -1, messages = -1;
-	int output[2], said[2];
+	CLEANUP_FREE char *answer = NULL;
 	json_object *info;
-	ssize_t got;
-	pid_t pid;
 
 	if (access(argv[0], X_OK))
-		return error_info(disk, 0, "qemu-img is missing: install qemu-utils", err);
-	confine_path(&confine, 0, path);
-	if (!answer || pipe2(output, O_CLOEXEC))
-		return error_info(disk, 0, strerror(errno), err);
-	out = output[0];
-	if (pipe2(said, O_CLOEXEC)) {
-		close(output[1]);
-		return error_info(disk, 0, strerror(errno), err);
-	}
-	messages = said[0];
-	confine.output_fd = output[1];
-	confine.messages_fd = said[1];
-	pid = start_reader(&confine, argv, err);
-	close(output[1]);
-	close(said[1]);
-	if (pid < 0)
-		return NULL;
-	if (read_all(out, answer, ANSWER_BYTES, PATIENCE_MS) < 0)
-		return error_info(disk, pid, "qemu-img does not answer", err);
-	got = read_all(messages, words, sizeof(words) - 1, PATIENCE_MS);
-	words[got > 0 ? got : 0] = '\0';
+		return error_info(disk, "qemu-img is missing: install qemu-utils", err);
+	confine_path(&tool.confine, 0, path);
+	answer = tool_run(&tool, argv);
+	if (!answer)
+		return error_info(disk, tool.why, err);
 	info = json_parse(answer, strlen(answer));
-	if (!info)
-		return error_info(disk, pid, *words ? find_reason(words) : "qemu-img exited without a message", err);
-	end_reader(pid);
-	return info;
+	return info ? info : error_info(disk, "qemu-img gave no information", err);
 }
 
 static int check_info(const struct disk_config *disk, json_object *info, struct error *err)
@@ -250,10 +150,16 @@ static int open_layer(struct layers *layers, struct disk_config *disk, uid_t use
 	strcpy(layer->path, disk->target);
 	layer->format = disk->format;
 	layer->block = !fstat(layer->fd, &status) && S_ISBLK(status.st_mode);
+	layer->bytes = lseek(layer->fd, 0, SEEK_END);
 	if (disk->format == FORMAT_RAW)
 		return 0;
 	info = read_info(disk, user, layer->fd, err);
-	return !info || check_info(disk, info, err) ? -1 : follow(disk, info, err);
+	if (!info || check_info(disk, info, err))
+		return -1;
+	layer->bytes = json_number(info, "virtual-size", 0);
+	if (layers->count == 1)
+		layers->snapshots = json_object_get(json_object_object_get(info, "snapshots"));
+	return follow(disk, info, err);
 }
 
 struct layers *layers_open(struct disk_config *disk, uid_t user, struct error *err)
@@ -282,5 +188,6 @@ void layers_close(struct layers *layers)
 	while (layers->count--)
 		if (layers->layer[layers->count].fd >= 0)
 			close(layers->layer[layers->count].fd);
+	json_object_put(layers->snapshots);
 	free(layers);
 }

@@ -8,12 +8,16 @@
 #include "config/config.h"
 #include "base/confine.h"
 
+#include <json-c/json.h>
+
 /** The first layer is the image that the guest writes; each layer is based on the next. */
 struct layers {
+	json_object *snapshots; /* of the first, as qemu-img lists them; NULL: none */
 	uint32_t count;
 	struct layer {
 		char path[PATH_MAX];
 		enum disk_format format;
+		int64_t bytes;      /* of the disk in it; FORMAT_NBD: 0 */
 		int fd;             /* FORMAT_NBD: of the directory of the server's socket, or -1 */
 		bool direct, block; /* O_DIRECT is possible; a block device, not a file */
 		bool locked;        /* fd has a lock, which lasts as long as a process has a copy of fd */

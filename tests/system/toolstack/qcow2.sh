@@ -41,6 +41,64 @@ qcow2_keeps_what_is_written() {
 	rm /tmp/a.raw
 }
 
+# The guest writes to both meanwhile, and to what is new.
+disks_grow() {
+	local pid
+	left >/tmp/before
+	qcow2 /mnt/a.qcow2 16M
+	rm -f /mnt/b.img
+	truncate -s 1049000 /mnt/b.img
+	disk_guest 'disk = [ "/mnt/a.qcow2,qcow2,vda,backing=/mnt/a.qcow2.base", "/mnt/b.img" ]'
+	# 1 MiB and 424 bytes: the last sector is filled up.
+	talk g1 virtio 'cat /sys/block/vdb/size' '^2049'
+	[ $(stat -c %s /mnt/b.img) = 1049088 ]
+	start_load 0 vda vdb
+	pid=$(storage_pid g1)
+	vimoctl block-resize g1 vda 32M | grep -q '^vda has 33554432 bytes'
+	vimoctl block-resize g1 vdb 2M
+	await storage_is_back g1 $pid
+	talk g1 virtio 'until [ "$(cat /sys/block/vda/size /sys/block/vdb/size | tr "\n" " ")" = "65536 4096 " ]; do usleep 100000; done; echo grown' '^grown'
+	talk g1 virtio 'for d in a/65535 b/4095; do echo new | dd of=/dev/vd${d%/*} bs=512 seek=${d#*/} conv=sync,fsync 2>/dev/null || break; done; echo written $?' '^written 0'
+	end_load
+	await loads_ended 2
+	loads_are_good 2
+	refused 2 'a disk can only grow' block-resize g1 vda 16M
+	refused 2 'a disk can only grow' block-resize g1 vdb 1M
+	refused 2 'is not a size' block-resize g1 vdb 1
+	replace_dm g1
+	talk g1 virtio 'cat /sys/block/vdb/size' '^4096'
+	vimoctl destroy g1
+	no_storage
+	all_given_back
+	tail -c 512 /mnt/b.img | grep -q '^new'
+	qemu-img check -q /mnt/a.qcow2
+	rm /mnt/b.img
+}
+
+# /mnt has blocks of 4 KiB, and so have its direct transfers.
+sectors_are_smaller_than_blocks() {
+	left >/tmp/before
+	rm -f /mnt/b.img
+	truncate -s 4M /mnt/b.img
+	head -c 1100 /dev/zero | tr '\0' x >/mnt/c.img
+	disk_guest 'disk = [ "/mnt/b.img", "/mnt/c.img,,vdb,ro" ]'
+	talk g1 virtio 'cat /sys/block/vda/queue/logical_block_size /sys/block/vda/queue/physical_block_size | tr "\n" " "; echo' '^512 4096'
+	talk g1 virtio 'for n in 1 9 10 23; do echo sector $n | dd of=/dev/vda bs=512 seek=$n conv=sync oflag=direct 2>/dev/null || break; done; echo written $?' '^written 0'
+	talk g1 virtio 'dd if=/dev/vda bs=512 skip=10 count=1 iflag=direct 2>/dev/null | head -n 1' '^sector 10'
+	# A larger request does not go through dom0's page cache, and finds the data of those that did.
+	talk g1 virtio 'dd if=/dev/vda bs=4096 skip=1 count=1 iflag=direct 2>/dev/null | tr -d "\0" | tr "\n" " "; echo' '^sector 9 sector 10'
+	# A read-only image stays as long as it is.
+	talk g1 virtio 'cat /sys/block/vdb/size' '^3'
+	talk g1 virtio 'cat /dev/vdb | tr -d "\0" | wc -c' '^1100'
+	start_load 2 vda
+	await loads_ended 1
+	loads_are_good 1
+	vimoctl destroy g1
+	[ $(stat -c %s /mnt/c.img) = 1100 ]
+	all_given_back
+	rm /mnt/b.img /mnt/c.img
+}
+
 qcow2_that_cannot_be_is_refused() {
 	left >/tmp/before
 	rm -f /mnt/b.qcow2

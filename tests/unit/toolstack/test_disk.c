@@ -88,17 +88,68 @@ static void what_is_no_image_is_refused(void **state)
 	*strrchr(disk.target, '/') = '\0';
 }
 
-static void odd_sizes_are_refused(void **state)
+static off_t size_of_image(void)
+{
+	struct stat status;
+
+	assert_int_equal(stat(disk.target, &status), 0);
+	return status.st_size;
+}
+
+static void pad(enum disk_access access)
+{
+	int fd = opened(access);
+
+	assert_int_equal(disk_pad(&disk, fd, &err), 0);
+	close(fd);
+}
+
+static void the_last_sector_is_filled_up(void **state)
 {
 	(void)state;
 	assert_int_equal(truncate(disk.target, 0), 0);
 	assert_refused(ERROR_FAILED, "is empty");
-	assert_int_equal(truncate(disk.target, 511), 0);
-	assert_refused(ERROR_FAILED, "multiple of 512");
 	assert_int_equal(truncate(disk.target, 4096 + 1), 0);
-	assert_refused(ERROR_FAILED, "multiple of 512");
-	assert_int_equal(truncate(disk.target, 512), 0);
-	close(opened(ACCESS_RW));
+	pad(ACCESS_RO);
+	assert_int_equal(size_of_image(), 4096 + 1);
+	pad(ACCESS_RW);
+	assert_int_equal(size_of_image(), 4096 + 512);
+	assert_int_equal(truncate(disk.target, 511), 0);
+	pad(ACCESS_RW);
+	assert_int_equal(size_of_image(), 512);
+}
+
+static void a_disk_grows_while_its_guest_has_it(void **state)
+{
+	static const char uuid[] = "3e3c24ba-0001-4abc-8def-00000000002a";
+	char aside[PATH_MAX + 8];
+	int fd;
+
+	(void)state;
+	assert_int_equal(truncate(disk.target, 4096), 0);
+	fd = opened(ACCESS_RW);
+	/* Not claimed: another file than the guest's. */
+	assert_int_equal(disk_grow(&disk, uuid, 8192, &err), -1);
+	assert_int_equal(err.code, ERROR_STATE);
+	assert_int_equal(disk_claim(&disk, fd, uuid, &err), 0);
+	assert_int_equal(disk_grow(&disk, uuid, 0, &err), 4096);
+	assert_int_equal(disk_grow(&disk, uuid, 8191, &err), 8192);
+	assert_int_equal(size_of_image(), 8192);
+	assert_int_equal(disk_grow(&disk, uuid, 4096, &err), -1);
+	assert_non_null(strstr(err.text, "can only grow"));
+	assert_int_equal(size_of_image(), 8192);
+	disk.access = ACCESS_RO;
+	assert_int_equal(disk_grow(&disk, uuid, 16384, &err), -1);
+	disk.access = ACCESS_RW;
+	/* A file put in its place. */
+	snprintf(aside, sizeof(aside), "%s.old", disk.target);
+	assert_int_equal(rename(disk.target, aside), 0);
+	close(open(disk.target, O_RDWR | O_CREAT, 0600));
+	assert_int_equal(disk_grow(&disk, uuid, 16384, &err), -1);
+	assert_non_null(strstr(err.text, "is not the file that the guest uses"));
+	assert_int_equal(size_of_image(), 0);
+	assert_int_equal(rename(aside, disk.target), 0);
+	close(fd);
 }
 
 static void one_writer_at_a_time(void **state)
@@ -214,7 +265,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_no_image_is_refused),
-		TEST(odd_sizes_are_refused),
+		TEST(the_last_sector_is_filled_up),
+		TEST(a_disk_grows_while_its_guest_has_it),
 		TEST(one_writer_at_a_time),
 		TEST(readers_share),
 		TEST(locks_of_qemu_count),

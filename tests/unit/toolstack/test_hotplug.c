@@ -9,6 +9,7 @@
 #include "guest/hotplug_disk.h"
 #include "guest/hotplug_vif.h"
 #include "guest/record.h"
+#include "guest/resize.h"
 #include "json.h"
 
 #include <fcntl.h>
@@ -230,6 +231,57 @@ static void a_disk_comes_and_goes(void **state)
 	assert_int_equal(kills, 0);
 }
 
+static int64_t resized;
+
+static void on_resized(void *arg, int64_t bytes, const struct error *why)
+{
+	assert_ptr_equal(arg, &guest);
+	resized = bytes;
+	if (why)
+		err = *why;
+}
+
+static int64_t resize(const char *vdev, int64_t bytes)
+{
+	resized = -2;
+	resize_disk(&guest, vdev, bytes, on_resized, &guest);
+	uv_run(of_guests.loop, UV_RUN_DEFAULT);
+	return resized;
+}
+
+static void a_disk_grows(void **state)
+{
+	struct disk_files files;
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(resize("vda", 8192), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	model_will("OK");
+	assert_non_null(attach("a"));
+	model_did("{\"add\":", 1);
+	/* As its vimo-dm has the image. */
+	disk_files_none(&files);
+	assert_int_equal(disk_files_add(&files, &guest.config.disk[0], guest.config.uuid, &err), 0);
+	model_will("OK");
+	assert_int_equal(resize("vda", 8192), 8192);
+	model_did("{\"grow\":{\"slot\":4}}", 0);
+	model_will("ERROR the image is smaller\n");
+	assert_int_equal(resize("xvda", 0), -1);
+	model_did("{\"grow\":{\"slot\":4}}", 0);
+	assert_string_equal(err.text, "g: the image is smaller");
+	assert_int_equal(resize("vda", 512), -1);
+	assert_non_null(strstr(err.text, "can only grow"));
+	assert_int_equal(stat("a", &status), 0);
+	assert_int_equal(status.st_size, 8192);
+	disk_files_close(&files);
+	assert_int_equal(resize("vda", 16384), -1);
+	model_will("OK");
+	assert_int_equal(detach("vda", true), 0);
+	model_did("{\"remove\":", 0);
+	assert_nothing_left();
+}
+
 static void a_failure_leaves_nothing(void **state)
 {
 	(void)state;
@@ -355,6 +407,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_disk_comes_and_goes),
+		TEST(a_disk_grows),
 		TEST(a_failure_leaves_nothing),
 		TEST(a_vimo_dm_that_does_not_answer_is_killed),
 		TEST(a_guest_that_ends_meanwhile_gets_none),

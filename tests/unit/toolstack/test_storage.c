@@ -4,6 +4,7 @@
  * real programs; skipped where they are not, or where namespaces cannot be made.
  */
 #include "dm/request.h"
+#include "host/change.h"
 #include "host/disk.h"
 #include "helper/folder.h"
 #include "helper/slirp.h"
@@ -640,6 +641,29 @@ static void other_formats(void **state)
 	}
 }
 
+static void an_image_grows_between_two_daemons(void **state)
+{
+	(void)state;
+	if (!usable)
+		skip();
+	shell("cp middle.qcow2 grown.qcow2");
+	helper_free(disk_of("grown.qcow2", FORMAT_QCOW2));
+	assert_int_equal(change_grow(&disk, USER, 0, &err), 1 << 20);
+	assert_int_equal(change_grow(&disk, USER, 4096, &err), -1);
+	assert_int_equal(err.code, ERROR_USAGE);
+	if (change_grow(&disk, USER, (3 << 20) - 1, &err) != 3 << 20)
+		fail_msg("%s", err.text);
+	shell("qemu-img info grown.qcow2 | grep -q '^virtual size: 3 MiB' && qemu-img check -q grown.qcow2");
+	shell("qemu-img info grown.qcow2 | grep -q '^backing file: base.raw'");
+	/* What the guest would see of an image below it was never its own. */
+	shell("truncate -s 8M base.raw");
+	assert_int_equal(change_grow(&disk, USER, 5 << 20, &err), -1);
+	assert_non_null(strstr(err.text, "smaller than the image that it is based on"));
+	shell("truncate -s 1M base.raw && truncate -s 0 grown.qcow2 && echo QFI >grown.qcow2");
+	assert_int_equal(change_grow(&disk, USER, 5 << 20, &err), -1);
+	unlink("grown.qcow2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -656,6 +680,7 @@ int main(void)
 		cmocka_unit_test(a_killed_daemon_is_started_again),
 		cmocka_unit_test(an_unwatched_daemon_is_not_started),
 		cmocka_unit_test(other_formats),
+		cmocka_unit_test(an_image_grows_between_two_daemons),
 	};
 
 	return cmocka_run_group_tests_name("storage", tests, enter, scratch_remove);
