@@ -301,7 +301,7 @@ VSOCK = checks("vsock-needs-its-module", "an-address-is-one-guests", "connection
 CHANNELS = checks("channels-that-cannot-be-are-refused", "channels-outlive-who-dies",
                   "a-guest-waits-for-its-reader", "terminals-have-a-size-beside-channels")
 
-QCOW2 = checks("qcow2-can-be", "disks-grow", "sectors-are-smaller-than-blocks", "qcow2-keeps-what-is-written", "qcow2-that-cannot-be-is-refused", "qcow2-opens-no-other-file",
+QCOW2 = checks("qcow2-can-be", "disks-grow", "sectors-are-smaller-than-blocks", "snapshots-are-kept", "qcow2-keeps-what-is-written", "qcow2-that-cannot-be-is-refused", "qcow2-opens-no-other-file",
                "qcow2-outlives-storage-daemons", "qcow2-outlives-device-models", "qcow2-outlives-vimod",
                "qcow2-flushes-survive-a-power-cut", "nbd-servers-that-cannot-be-are-refused")
 

@@ -99,6 +99,26 @@ sectors_are_smaller_than_blocks() {
 	rm /mnt/b.img /mnt/c.img
 }
 
+snapshots_are_kept() {
+	mkdir -p /var/lib
+	left >/tmp/before
+	qcow2 /mnt/a.qcow2 16M
+	config s1 /t/wait 'memory = 4' "$QCOW2"
+	vimoctl define /tmp/s1.cfg
+	vimoctl snapshot-create s1 fresh
+	vimoctl start s1
+	refused 4 'runs: shut it down first' snapshot-revert s1 fresh
+	vimoctl destroy s1
+	vimoctl snapshot-revert s1 fresh
+	vimoctl snapshot-list s1 | grep -q '^fresh '
+	refused 3 'has no snapshot other' snapshot-delete s1 other
+	vimoctl snapshot-delete s1 fresh
+	[ -z "$(qemu-img snapshot -l /mnt/a.qcow2)" ]
+	qemu-img check -q /mnt/a.qcow2
+	vimoctl undefine s1
+	all_given_back
+}
+
 qcow2_that_cannot_be_is_refused() {
 	left >/tmp/before
 	rm -f /mnt/b.qcow2
