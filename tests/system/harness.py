@@ -300,7 +300,8 @@ class Bench:
                 file.truncate(mib << 20)
             if kind:
                 files = ("-d", kind(self)) if callable(kind) else ()
-                command("mke2fs", "-q", "-t", "ext4", "-b", "4096", *files, disk)
+                blocks = ("-b", "4096") if machine.large_blocks else ()
+                command("mke2fs", "-q", "-t", "ext4", *blocks, *files, disk)
             yield disk
 
     def boot(self, machine, words, cpu):
