@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * all.c - start and shut down all guests, as dom0's start and shutdown do. vimod may be started again meanwhile.
+ * all.c - start and shut down all guests, as dom0's start and shutdown do. A next vimod does what is left to do.
  */
 #include "cleanup.h"
 #include "json.h"
 #include "vimoctl.h"
 
 #include <stdio.h>
-#include <time.h>
-
-#define TRIES 60 /* of a second: vimod's unit starts it again after one */
-
-/* Both methods can be called again: they do what is left to do. Takes over @parameters. */
-static json_object *call_until_answered(struct client *client, const char *method, json_object *parameters,
-					struct error *err)
-{
-	json_object *reply = NULL;
-
-	for (int tries = 0; tries < TRIES; tries++) {
-		reply = client->fd >= 0 ? call_vimod(client, method, json_object_get(parameters), err) : NULL;
-		if (reply || (client->fd >= 0 && err->code != ERROR_UNREACHABLE))
-			break;
-		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
-		client_close(client);
-		client_connect(client, err);
-	}
-	json_object_put(parameters);
-	return reply;
-}
 
 int start_all(struct client *client, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply =
-		call_until_answered(client, "io.vimo.Domains.StartAll", json_object_new_object(), err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.StartAll", NULL, err);
 	json_object *results = NULL;
 	int failed = 0;
 
@@ -62,6 +40,6 @@ int shutdown_all(struct client *client, const struct options *options, struct er
 
 	if (options->timeout_given)
 		json_put_number(parameters, "timeout", options->timeout_s);
-	reply = call_until_answered(client, "io.vimo.Domains.ShutdownAll", parameters, err);
+	reply = call_vimod(client, "io.vimo.Domains.ShutdownAll", parameters, err);
 	return reply ? 0 : -1;
 }

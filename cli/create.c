@@ -14,6 +14,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	CLEANUP_FREE char *text = read_config(options->operand, err), *cwd = getcwd(NULL, 0);
 	const char *file = config_file_name(options->operand), *name;
 	bool progress = isatty(2) && !options->json && !options->dry_run;
+	bool attached = options->console && !options->dry_run;
 	json_object *call, *config = NULL, *guest = NULL;
 
 	if (text && !cwd)
@@ -27,6 +28,8 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	call = json_object_new_object();
 	json_object_object_add(call, "config", json_object_get(config));
 	json_object_object_add(call, "dry_run", json_object_new_boolean(options->dry_run));
+	if (options->paused || attached)
+		json_object_object_add(call, "paused", json_object_new_boolean(true));
 	if (progress)
 		fprintf(stderr, "Creating %s ...\r", name);
 	reply = call_vimod(client, "io.vimo.Domains.Create", call, err);
@@ -44,7 +47,7 @@ int cmd_create(struct client *client, const struct options *options, struct erro
 	else if (options->json)
 		print_json(guest);
 	else
-		printf("%s started, domain %d\n", name, (int)json_number(guest, "id", 0));
+		print_started(options, name, guest);
 	fflush(stdout);
-	return options->console && !options->dry_run ? console_attach(client, name, options->type, err) : 0;
+	return attached ? console_attach(client, options, name, !options->paused, err) : 0;
 }

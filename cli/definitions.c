@@ -82,23 +82,32 @@ int cmd_undefine(struct client *client, const struct options *options, struct er
 	return call(client, "io.vimo.Domains.Undefine", named(options->operand), err);
 }
 
+void print_started(const struct options *options, const char *name, json_object *guest)
+{
+	printf("%s %s, domain %d\n", name, options->paused ? "is paused before its first instruction" : "started",
+	       (int)json_number(guest, "id", 0));
+}
+
 int cmd_start(struct client *client, const struct options *options, struct error *err)
 {
 	CLEANUP_JSON json_object *reply = NULL;
-	json_object *guest = NULL;
+	json_object *parameters, *guest = NULL;
 
 	if (options->all)
 		return start_all(client, options, err);
-	reply = call_vimod(client, "io.vimo.Domains.Start", named(options->operand), err);
+	parameters = named(options->operand);
+	if (options->paused || options->console)
+		json_object_object_add(parameters, "paused", json_object_new_boolean(true));
+	reply = call_vimod(client, "io.vimo.Domains.Start", parameters, err);
 	if (!reply)
 		return -1;
 	json_object_object_get_ex(reply, "guest", &guest);
 	if (options->json)
 		print_json(guest);
 	else
-		printf("%s started, domain %d\n", options->operand, (int)json_number(guest, "id", 0));
+		print_started(options, options->operand, guest);
 	fflush(stdout);
-	return options->console ? console_attach(client, options->operand, options->type, err) : 0;
+	return options->console ? console_attach(client, options, options->operand, !options->paused, err) : 0;
 }
 
 int cmd_rename(struct client *client, const struct options *options, struct error *err)

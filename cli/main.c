@@ -18,8 +18,8 @@ static const struct command {
 	const char *operands; /* in brackets: may be left out. The completion scripts know each of these words */
 	const char *help;
 } commands[] = {
-	{ "create", cmd_create, "cnt", "[-c] [-n] [-t virtio|serial]", "CONFIG [KEY=VALUE]...",
-	  "create a guest from a file (-: standard input) and start it (-c: attach its console, -n: only check)" },
+	{ "create", cmd_create, "cnptE", "[-c] [-n] [-p] [-t virtio|serial] [--escape=KEY]", "CONFIG [KEY=VALUE]...",
+	  "create a guest from a file (-: standard input) and start it (-c: attach its console, -n: only check, -p: leave it paused)" },
 	{ "define", cmd_define, "", "", "CONFIG [KEY=VALUE]...", "keep a guest from a file, whether it runs or not" },
 	{ "check", cmd_check, "", "", "host|cfg [CONFIG] [KEY=VALUE]...",
 	  "check whether the host can run guests, or all of a file; nothing is changed" },
@@ -28,7 +28,7 @@ static const struct command {
 	{ "undefine", cmd_undefine, "", "", "GUEST", "keep a guest no longer; if it runs, it runs on" },
 	{ "edit", cmd_edit, "", "", "GUEST", "change a defined guest in $EDITOR, for its next start" },
 	{ "rename", cmd_rename, "", "", "GUEST NEW", "give a defined guest that does not run another name" },
-	{ "start", cmd_start, "act", "[-c] [-t virtio|serial] [--all]", "[GUEST]",
+	{ "start", cmd_start, "acptE", "[-c] [-p] [-t virtio|serial] [--escape=KEY] [--all]", "[GUEST]",
 	  "start a defined guest (-c: attach its console, --all: as dom0's start does)" },
 	{ "autostart", cmd_autostart, "ODX", "[--order=N] [--delay=SECONDS] [--off]", "GUEST",
 	  "start a defined guest with dom0, or not any more (--off)" },
@@ -36,8 +36,10 @@ static const struct command {
 	  "list the guests and their states (--all: also those that do not run)" },
 	{ "info", cmd_info, "", "", "GUEST", "show all about a guest" },
 	{ "why", cmd_why, "a", "[--all]", "GUEST", "tell why a guest ended (--all: its history)" },
-	{ "console", cmd_console, "t", "[-t virtio|serial]", "GUEST", "attach to a console (escape ^])" },
-	{ "channel", cmd_channel, "", "", "GUEST NAME", "attach to a channel (escape ^])" },
+	{ "console", cmd_console, "tEW", "[-t virtio|serial] [--escape=KEY] [--watch]", "GUEST",
+	  "attach to a console (a terminal detaches by ^], --watch: only show its output)" },
+	{ "channel", cmd_channel, "E", "[--escape=KEY]", "GUEST NAME",
+	  "attach to a channel (a terminal detaches by ^])" },
 	{ "channel-list", cmd_channel_list, "", "", "GUEST", "list the channels of a guest" },
 	{ "shutdown", cmd_shutdown, "awT:", "[-w] [--timeout=SECONDS] [--all]", "[GUEST]",
 	  "press the power button (-w: wait until the guest is off, --all: as dom0's shutdown does)" },
@@ -96,6 +98,10 @@ static const struct {
 	{ "format", "table|json", "print for people or for programs", 'f', false },
 	{ "console", NULL, "attach the guest's console before it starts", 'c', true },
 	{ "dry-run", NULL, "check everything and print the configuration, start nothing", 'n', true },
+	{ "paused", NULL, "leave the guest paused before its first instruction", 'p', true },
+	{ "escape", "KEY", "the key that detaches, such as ^X, or none; default: ^] of a terminal, else none", 'E',
+	  false },
+	{ "watch", NULL, "only show output: another client may write to the console", 'W', false },
 	{ "type", "virtio|serial", "attach to this console; default: virtio", 't', true },
 	{ "wait", NULL, "return when the guest is off", 'w', true },
 	{ "timeout", "SECONDS", "wait so long, 1 to 86400; default: 60", 'T', false },
@@ -165,6 +171,22 @@ static int take_number(int minimum, int maximum, int *number)
 	return 0;
 }
 
+/* A character, ^ and a character for a control key, or "none". Return: 0 or -1. */
+static int take_escape(int *escape)
+{
+	bool control = *optarg == '^' && optarg[1];
+	unsigned char key = (unsigned char)optarg[control];
+
+	if (!strcmp(optarg, "none")) {
+		*escape = ESCAPE_NONE;
+		return 0;
+	}
+	if (!key || optarg[control + 1] || key >= 0x80 || (control && (key < '?' || key == '`')))
+		return -1;
+	*escape = control ? (key == '?' ? 0x7f : key & 0x1f) : key;
+	return 0;
+}
+
 /* One option and its value. Return: 0 or -1. */
 static int take_option(int letter, struct options *options)
 {
@@ -173,6 +195,9 @@ static int take_option(int letter, struct options *options)
 	case 'c': options->console = true; return 0;
 	case 'n': options->dry_run = true; return 0;
 	case 'w': options->wait = true; return 0;
+	case 'p': options->paused = true; return 0;
+	case 'W': options->watch = true; return 0;
+	case 'E': return take_escape(&options->escape);
 	case 'F': options->force = true; return 0;
 	case 'h': options->help = true; return 0;
 	case 't': options->type = optarg; return strcmp(optarg, "virtio") && strcmp(optarg, "serial") ? -1 : 0;
@@ -225,9 +250,11 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 		longs[n] =
 			(struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
 					 NULL, option_table[n].letter };
-	*options = (struct options){ .type = "virtio", .timeout_s = 60, .order = -1, .delay_s = -1 };
+	*options = (struct options){
+		.type = "virtio", .timeout_s = 60, .order = -1, .delay_s = -1, .escape = ESCAPE_DEFAULT
+	};
 	argv[0] = (char *)"vimoctl"; /* the beginning of getopt's messages */
-	while ((letter = getopt_long(argc, argv, "acno:t:wh", longs, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "acno:pt:wh", longs, NULL)) != -1)
 		if (!takes(command, letter) || take_option(letter, options)) {
 			explain_option(command, letter);
 			return -1;
@@ -251,11 +278,9 @@ static int run(const struct command *command, const struct options *options)
 	struct client client = { .fd = -1 };
 	struct error err = { 0 };
 	bool alone = command->run == cmd_check || command->run == cmd_convert; /* they need no vimod, or connect */
-	/* These connect again and again. */
-	bool patient = options->all && (command->run == cmd_start || command->run == cmd_shutdown);
 	int result;
 
-	result = (!alone && client_connect(&client, &err) && !patient) || command->run(&client, options, &err) ?
+	result = (!alone && client_connect(&client, &err)) || command->run(&client, options, &err) ?
 			 report_error(&client, &err, options->json) :
 			 0;
 	client_close(&client);

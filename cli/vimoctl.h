@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* In place of a key that detaches from a console. */
+#define ESCAPE_DEFAULT (-1) /* ^] where input is a terminal */
+#define ESCAPE_NONE (-2)
+
 /** Options and operands of one command line. */
 struct options {
 	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
@@ -20,7 +24,8 @@ struct options {
 	const char *type;    /* console: virtio or serial */
 	const char *output;  /* convert: the new file; NULL: standard output */
 	bool quiet;          /* create: print nothing of what is only checked */
-	bool json, console, dry_run, wait, force, help, all, off, timeout_given;
+	bool json, console, dry_run, paused, watch, wait, force, help, all, off, timeout_given;
+	int escape;                    /* console: the key that detaches, or ESCAPE_* */
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
 };
 
@@ -78,6 +83,8 @@ void render_config(FILE *out, json_object *config);
 int start_all(struct client *client, const struct options *options, struct error *err);
 /** shutdown_all() - what dom0's shutdown does. Return: 0 or -1. */
 int shutdown_all(struct client *client, const struct options *options, struct error *err);
+/** print_started() - tell that a guest is there. @guest: of the reply */
+void print_started(const struct options *options, const char *name, json_object *guest);
 /** write_json() - write an object with indentation. */
 void write_json(FILE *out, json_object *json);
 /** print_json() - write_json() to standard output. */
@@ -101,7 +108,11 @@ json_object *config_of_text(struct client *client, const char *text, const char 
 			    struct error *err);
 /** config_place_error() - put file and line of its key before an error of the configuration @parsed. */
 void config_place_error(struct client *client, json_object *parsed, const char *file, struct error *err);
-/** console_attach() - connect standard input and output to a guest's console. */
-int console_attach(struct client *client, const char *name, const char *type, struct error *err);
+/**
+ * console_attach() - connect standard input and output to a guest's console.
+ * @unpause: unpause the guest once the console is connected, so that no output is missed
+ */
+int console_attach(struct client *client, const struct options *options, const char *name, bool unpause,
+		   struct error *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #define REPLY_MAX (16u << 20)
+#define CLIENT_CALLS 10 /* of one call, when vimod ends again and again */
 
 /* The command line of this program, for histories: vimod may not see other users' processes. */
 static void read_command(char *text, size_t bytes)
@@ -29,22 +30,53 @@ static void read_command(char *text, size_t bytes)
 			text[n] = ' ';
 }
 
-int client_connect(struct client *client, struct error *err)
+/* Return: a connection, or -1 with errno. @path gets the socket's, or the one that would be the first choice. */
+static int try_connect(const char **path)
 {
-	const char *path = getenv("VIMO_SOCKET");
-
-	bool given = path && *path;
+	const char *given = getenv("VIMO_SOCKET");
 	char command[96];
+	int fd;
 
-	if (!given)
-		path = CLIENT_SOCKET;
+	*path = given && *given ? given : CLIENT_SOCKET;
 	read_command(command, sizeof(command));
-	*client = (struct client){ .fd = unix_socket_connect_named(path, command) };
-	if (client->fd < 0 && !given && errno == EACCES) {
-		client->fd = unix_socket_connect(CLIENT_SOCKET_READ_ONLY, SOCK_STREAM, 0);
-		if (client->fd < 0)
-			errno = EACCES;
-	}
+	fd = unix_socket_connect_named(*path, command);
+	if (fd >= 0 || *path == given || errno != EACCES)
+		return fd;
+	fd = unix_socket_connect(CLIENT_SOCKET_READ_ONLY, SOCK_STREAM, 0);
+	if (fd < 0 && errno != ECONNREFUSED)
+		errno = EACCES;
+	return fd;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+/* How long vimod may take to listen: its socket stays when vimod ends, so without one vimod was not started yet. */
+static int64_t patience_ms(const struct client *client, int error)
+{
+	if (client->hasty || (error != ENOENT && error != ECONNREFUSED))
+		return 0;
+	return error == ECONNREFUSED ? CLIENT_PATIENCE_MS : CLIENT_PATIENCE_NEW_MS;
+}
+
+/* Connect, in place of an earlier connection. Return: 0 or -1. */
+static int open_connection(struct client *client, struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = 50000000 };
+	int64_t begun = now_ms();
+	const char *path;
+
+	if (client->fd >= 0)
+		close(client->fd);
+	client->used = 0;
+	client->lost = false;
+	while ((client->fd = try_connect(&path)) < 0 && now_ms() - begun < patience_ms(client, errno))
+		nanosleep(&pause, NULL);
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
@@ -56,6 +88,12 @@ int client_connect(struct client *client, struct error *err)
 			 strerror(errno));
 }
 
+int client_connect(struct client *client, struct error *err)
+{
+	*client = (struct client){ .fd = -1 };
+	return open_connection(client, err);
+}
+
 void client_close(struct client *client)
 {
 	if (client->fd >= 0)
@@ -64,8 +102,18 @@ void client_close(struct client *client)
 	json_object_put(client->failure);
 }
 
-static int lost(struct error *err, const char *why)
+/* The reply cannot be read, and no other reply to the same call could. */
+static int broken(struct error *err, const char *why)
 {
+	return error_set(err, ERROR_UNREACHABLE,
+			 "vimod cannot be understood (%s): install vimod and its client from "
+			 "one release",
+			 why);
+}
+
+static int lost(struct client *client, struct error *err, const char *why)
+{
+	client->lost = true;
 	return error_set(err, ERROR_UNREACHABLE,
 			 "the connection to vimod is lost (%s): run 'journalctl -u vimod' to see why", why);
 }
@@ -92,19 +140,11 @@ int client_send(struct client *client, const char *method, json_object *paramete
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return lost(err, strerror(errno));
+			return lost(client, err, strerror(errno));
 		text += sent;
 		left -= sent;
 	}
 	return 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
 }
 
 static int left_ms(int64_t deadline)
@@ -131,7 +171,7 @@ static ssize_t client_fill(struct client *client, int timeout_ms, struct error *
 			char *bigger = size <= REPLY_MAX ? realloc(client->buffer, size) : NULL;
 
 			if (!bigger)
-				return lost(err, "a reply is too large");
+				return broken(err, "a reply is too large");
 			client->buffer = bigger;
 			client->size = size;
 		}
@@ -145,7 +185,7 @@ static ssize_t client_fill(struct client *client, int timeout_ms, struct error *
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return lost(err, got ? strerror(errno) : "vimod closed it");
+			return lost(client, err, got ? strerror(errno) : "vimod closed it");
 		client->used += got;
 	}
 }
@@ -163,7 +203,7 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 	client->used -= frame;
 	memmove(client->buffer, client->buffer + frame, client->used);
 	if (!reply) {
-		lost(err, "a reply is not a JSON object");
+		broken(err, "a reply is not a JSON object");
 		return NULL;
 	}
 	if (!json_object_object_get_ex(reply, "parameters", &parameters))
@@ -182,9 +222,67 @@ json_object *client_receive(struct client *client, int timeout_ms, struct error 
 	return parameters ? json_object_get(parameters) : json_object_new_object();
 }
 
+/*
+ * Methods that change nothing, or do what is left to do when they are called again: a call that vimod may have answered
+ * as it ended can be sent to the next vimod.
+ */
+static const char *const repeatable[] = {
+	"org.varlink.service.GetInfo",
+	"org.varlink.service.GetInterfaceDescription",
+	"io.vimo.Domains.ParseConfig",
+	"io.vimo.Domains.List",
+	"io.vimo.Domains.Info",
+	"io.vimo.Domains.Define",
+	"io.vimo.Domains.Autostart",
+	"io.vimo.Domains.Definition",
+	"io.vimo.Domains.StartAll",
+	"io.vimo.Domains.ShutdownAll",
+	"io.vimo.Domains.History",
+	"io.vimo.Devices.Console",
+	"io.vimo.Devices.Channel",
+	"io.vimo.Devices.ConsoleResize",
+	"io.vimo.Host.Log",
+	"io.vimo.Host.Version",
+};
+#define REPEATABLE (sizeof(repeatable) / sizeof(repeatable[0]))
+
+const char *client_repeatable(size_t n)
+{
+	return n < REPEATABLE ? repeatable[n] : NULL;
+}
+
+static bool may_repeat(const char *method)
+{
+	size_t n = 0;
+
+	while (n < REPEATABLE && strcmp(repeatable[n], method) != 0)
+		n++;
+	return n < REPEATABLE;
+}
+
+/* vimod closed the connection after the last call. */
+static bool is_closed(const struct client *client)
+{
+	struct pollfd end = { .fd = client->fd, .events = POLLRDHUP };
+
+	return client->fd >= 0 && poll(&end, 1, 0) > 0;
+}
+
 json_object *client_call(struct client *client, const char *method, json_object *parameters, struct error *err)
 {
-	if (client_send(client, method, parameters, false, err))
-		return NULL;
-	return client_receive(client, -1, err);
+	json_object *reply = NULL;
+	bool sent, again = client->lost || is_closed(client);
+
+	for (int calls = 0; calls < CLIENT_CALLS; calls++) {
+		if (again && open_connection(client, err))
+			break;
+		sent = !client_send(client, method, json_object_get(parameters), false, err);
+		reply = sent ? client_receive(client, -1, err) : NULL;
+		/* A call that was not sent as a whole has not begun. */
+		again = !reply && client->lost && (!sent || may_repeat(method));
+		if (!again)
+			break;
+	}
+	json_object_put(parameters);
+	return reply;
 }

@@ -273,7 +273,8 @@ LIFE = checks("terminals-have-a-size",
               "on-crash-destroy-is-the-default", "on-crash-preserve", "a-panic-is-a-crash", "guest-panic-reboots-it", "forced-reboot",
               "shutdown-presses-the-power-button", "reboot-presses-it-and-starts-again", "two-guests-at-once",
               "gzip-kernel-and-several-vcpus",
-              "create-dry-run-changes-nothing", "a-file-of-xl-is-taken", "create-attaches-console", "console-ends-with-its-guest")
+              "create-dry-run-changes-nothing", "a-file-of-xl-is-taken", "create-attaches-console",
+              "create-leaves-it-paused", "one-client-writes-and-others-watch", "console-ends-with-its-guest")
 
 BEFORE = checks("without-daemon-it-says-so", "without-module-it-says-so")
 BARE = checks("without-daemon-it-says-so", "without-hypervisor-it-says-so")

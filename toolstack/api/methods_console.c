@@ -16,9 +16,22 @@ void method_console(struct call *call, json_object *parameters)
 	struct guest *guest = method_guest(call, parameters);
 	const char *console = !strcmp(json_string(parameters, "type"), "virtio") ? "console" : "serial";
 
-	if (guest)
-		call_reply(call, method_wrap("path", json_object_new_string(
-							     dm_files_console_path(guest->config.name, console))));
+	const char *lock;
+	json_object *reply;
+	struct error err;
+
+	if (!guest)
+		return;
+	reply = json_object_new_object();
+	json_put_string(reply, "path", dm_files_console_path(guest->config.name, console));
+	lock = dm_files_console_lock(guest->config.name, console, &err);
+	if (lock) {
+		json_put_string(reply, "lock", lock);
+		call_reply(call, reply);
+	} else {
+		json_object_put(reply);
+		call_error(call, &err);
+	}
 }
 
 void method_channel(struct call *call, json_object *parameters)

@@ -22,6 +22,7 @@ struct definition_call {
 	struct call *call;
 	char name[64], to[64];
 	struct definition definition; /* of Define only config, of Autostart only autostart */
+	bool paused;                  /* of Start */
 	int result;
 	struct error err;
 };
@@ -128,7 +129,8 @@ static void start(struct saving *saving)
 	if (job->result)
 		refuse(job);
 	else
-		create_guest(method_guests(job->call), &job->definition.config, false, on_started, job);
+		create_guest(method_guests(job->call), &job->definition.config,
+			     job->paused ? CREATE_PAUSED : CREATE_AND_START, on_started, job);
 }
 
 /* Return: whether a guest of that name exists; the error is set then. */
@@ -149,6 +151,7 @@ void method_start(struct call *call, json_object *parameters)
 
 	if (!job)
 		return;
+	job->paused = json_flag(parameters, "paused");
 	if (is_up(job, "run 'vimoctl list' to see its state"))
 		refuse(job);
 	else

@@ -68,7 +68,11 @@ void method_create(struct call *call, json_object *parameters)
 	create->dry_run = json_flag(parameters, "dry_run");
 	json_object_object_get_ex(parameters, "config", &json);
 	if (!config_check(json, &create->config, &err) && !create_check_new(create->config.name, &err)) {
-		create_guest(method_guests(call), &create->config, create->dry_run, on_created, create);
+		create_guest(method_guests(call), &create->config,
+			     create->dry_run                 ? CREATE_DRY_RUN :
+			     json_flag(parameters, "paused") ? CREATE_PAUSED :
+							       CREATE_AND_START,
+			     on_created, create);
 		return;
 	}
 	free(create);

@@ -129,6 +129,23 @@ const char *dm_files_console_path(const char *name, const char *console)
 	return store_path(name, file);
 }
 
+const char *dm_files_console_lock(const char *name, const char *console, struct error *err)
+{
+	CLEANUP_FD int fd = -1;
+	char file[FILE_BYTES];
+	const char *path;
+
+	snprintf(file, sizeof(file), "%s.lock", console);
+	path = store_path(name, file);
+	fd = open_file(path, 0, 0660);
+	if (fd >= 0 && (fchmod(fd, 0660) || (!geteuid() && fchown(fd, 0, client_group()))))
+		fd = cleanup_failed(fd);
+	if (fd >= 0)
+		return path;
+	error_errno(err, "%s", path);
+	return NULL;
+}
+
 static int add_console(const char *name, const char *console, struct fd_list *fds, struct error *err)
 {
 	return add_listener(dm_files_console_path(name, console), SOCK_STREAM, 0660, CONSOLE_CLIENTS, fds, err) ||

@@ -28,9 +28,12 @@ static enum guest_event_kind find_state(const struct guest *guest, struct vimo_i
 {
 	struct error err;
 
-	if (guest->fd < 0 || domain_info(guest->fd, info, &err) || info->state == VIMO_DOMAIN_BUILDING ||
-	    info->state == VIMO_DOMAIN_DYING || guest->recorded == GUEST_ENDING)
+	if (guest->fd < 0 || domain_info(guest->fd, info, &err) || info->state == VIMO_DOMAIN_DYING ||
+	    guest->recorded == GUEST_ENDING)
 		return EVENT_ADOPT_LEFTOVER;
+	/* A guest that was created paused has not started. */
+	if (info->state == VIMO_DOMAIN_BUILDING)
+		return guest->recorded == GUEST_PAUSED ? EVENT_ADOPT_PAUSED : EVENT_ADOPT_LEFTOVER;
 	if (guest->recorded == GUEST_STOPPED)
 		return EVENT_ADOPT_STOPPED;
 	return info->state == VIMO_DOMAIN_PAUSED ? EVENT_ADOPT_PAUSED : EVENT_ADOPT_RUNNING;

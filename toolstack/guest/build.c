@@ -166,7 +166,9 @@ void build_start(struct guest *guest, const struct guest_event *event)
 	struct error err;
 
 	(void)event;
-	if (domain_control(guest->fd, VIMO_OP_START, &err))
+	if (guest->held)
+		guest_post(guest, &(struct guest_event){ .kind = EVENT_HELD });
+	else if (domain_control(guest->fd, VIMO_OP_START, &err))
 		guest_post(guest, &(struct guest_event){ .kind = EVENT_FAILED, .why = &err });
 	else
 		guest_post(guest, &(struct guest_event){ .kind = EVENT_STARTED });
@@ -178,7 +180,7 @@ void build_started(struct guest *guest, const struct guest_event *event)
 	guest->started_ms = uv_now(guest->guests->loop);
 	guest->cause[0] = guest->asked[0] = guest->problem[0] = 0;
 	guest->cause_kind = CAUSE_UNKNOWN;
-	guest->restart = false;
+	guest->restart = guest->held = false;
 	guest->waits = 0;
 }
 

@@ -21,12 +21,22 @@ int control_pause(struct guest *guest, struct error *err)
 	return 0;
 }
 
+/* A guest that was created paused has not started. */
+static enum vimo_domain_op way_to_run(const struct guest *guest)
+{
+	struct vimo_ioc_domain_info info;
+	struct error ignored;
+
+	return !domain_info(guest->fd, &info, &ignored) && info.state == VIMO_DOMAIN_BUILDING ? VIMO_OP_START :
+												VIMO_OP_UNPAUSE;
+}
+
 int control_unpause(struct guest *guest, struct error *err)
 {
 	if (!life_expects(guest, EVENT_UNPAUSE))
 		return error_set(err, ERROR_STATE, "%s is %s: only a paused guest can be unpaused", guest->config.name,
 				 guest_state_name(guest->state));
-	if (problems_mend(guest, err) || domain_control(guest->fd, VIMO_OP_UNPAUSE, err))
+	if (problems_mend(guest, err) || domain_control(guest->fd, way_to_run(guest), err))
 		return -1;
 	guest_post(guest, &(struct guest_event){ .kind = EVENT_UNPAUSE });
 	return 0;

@@ -18,7 +18,7 @@ struct creation {
 	struct work work;
 	struct guests *guests;
 	struct guest_config *config; /* the caller's */
-	bool dry_run;
+	bool dry_run, paused;
 	struct waiter *waiter;
 	uint64_t page_sizes; /* that the CPUs offer, ORed; 0: unknown */
 	struct error err;    /* of the files; code ERROR_NONE: none */
@@ -86,12 +86,13 @@ static void on_looked(struct work *work)
 	} else {
 		guest = guest_new(creation->guests, creation->config);
 		guest->creator = creation->waiter;
+		guest->held = creation->paused;
 		guest_post(guest, &(struct guest_event){ .kind = EVENT_BUILD });
 	}
 	free(creation);
 }
 
-void create_guest(struct guests *guests, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
+void create_guest(struct guests *guests, struct guest_config *config, enum create_how how, waiter_fn fn, void *arg)
 {
 	struct creation *creation;
 	struct vimo_ioc_info info;
@@ -111,7 +112,8 @@ void create_guest(struct guests *guests, struct guest_config *config, bool dry_r
 	creation = alloc_zeroed(sizeof(*creation));
 	creation->guests = guests;
 	creation->config = config;
-	creation->dry_run = dry_run;
+	creation->dry_run = how == CREATE_DRY_RUN;
+	creation->paused = how == CREATE_PAUSED;
 	creation->page_sizes = info.page_sizes;
 	waiter_add(&creation->waiter, fn, arg);
 	work_start(&creation->work, guests->loop, NULL, look_at_files, on_looked);

@@ -66,6 +66,7 @@ enum guest_event_kind {
 	EVENT_WAIT,   /* something is in use: @why. The guest can wait for it */
 	EVENT_FAILED, /* the guest cannot be started: @why */
 	EVENT_STARTED,
+	EVENT_HELD, /* it is built, and a client asked for it to be paused before its first instruction */
 	/* The vimo-dm process. */
 	EVENT_DM_READY,
 	EVENT_DM_FAILED, /* it reported @why, and was not ready */
@@ -114,6 +115,7 @@ struct guest {
 	struct helper *helpers[CONFIG_SLOTS];       /* by slot; NULL: none */
 	struct switch_link *switches[CONFIG_SLOTS]; /* to be connected again; NULL: none */
 	bool busy;                                  /* a thread works for it (work.h) */
+	bool held;                                  /* paused before its first instruction */
 	bool restart;                               /* build it again once its domain is gone */
 	bool reboot;                                /* its next power-off is a reboot that a client asked for */
 	unsigned int quick_restarts;

@@ -137,7 +137,7 @@ static void start_next(struct saving *saving)
 	if (starting->result)
 		on_started(starting, NULL, &starting->err);
 	else
-		create_guest(starting->guests, &starting->definition.config, false, on_started, starting);
+		create_guest(starting->guests, &starting->definition.config, CREATE_AND_START, on_started, starting);
 }
 
 static void listed(struct saving *saving)

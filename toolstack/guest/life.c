@@ -51,6 +51,7 @@ static const struct transition table[GUEST_STATES][GUEST_EVENTS] = {
 		[EVENT_BUILT] = { .next = GUEST_BUILDING, .after = build_spawn },
 		[EVENT_DM_READY] = { .next = GUEST_BUILDING, .after = build_start },
 		[EVENT_STARTED] = { .next = GUEST_RUNNING, .before = build_started, .after = build_finish },
+		[EVENT_HELD] = { .next = GUEST_PAUSED, .before = build_started, .after = build_finish },
 		[EVENT_DM_EXITED] = { .next = GUEST_BUILDING, .after = build_dm_exited },
 		[EVENT_DM_FAILED] = { .next = GUEST_ENDING, .before = end_by_failure, .after = end_now },
 		[EVENT_FAILED] = { .next = GUEST_ENDING, .before = end_by_failure, .after = end_now },

@@ -141,7 +141,7 @@ is_still() {
 }
 console_shows() { grep -q "$2" $LOGS/$1.console.log; }
 
-# talk NAME TYPE TEXT ANSWER: type TEXT, wait for ANSWER, leave by the escape key.
+# talk NAME TYPE TEXT ANSWER: type TEXT, wait for ANSWER; the end of input ends vimoctl.
 talk() {
 	rm -f /tmp/in /tmp/out
 	mkfifo /tmp/in
@@ -150,9 +150,8 @@ talk() {
 	exec 5>/tmp/in
 	echo "$3" >&5
 	await_line /tmp/out "$4" || code=1
-	printf '\035' >&5
-	wait $pid || code=1
 	exec 5>&-
+	wait $pid || code=1
 	[ $code = 0 ] || tail -n 20 /tmp/out /tmp/err
 	return $code
 }

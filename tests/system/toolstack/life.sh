@@ -260,16 +260,52 @@ a_file_of_xl_is_taken() {
 
 create_attaches_console() {
 	config t1 /t/count 'memory = 4'
-	# The escape key ends vimoctl; the guest stays.
+	# The end of input ends vimoctl; the guest stays.
 	rm -f /tmp/out
-	(await_line /tmp/out 'tiny guest'; printf '\035') | vimoctl create -c -t serial /tmp/t1.cfg >/tmp/out
+	await_line /tmp/out 'tiny guest' | vimoctl create -c -t serial /tmp/t1.cfg >/tmp/out
 	grep -q 'tiny guest' /tmp/out
 	is t1 running
+	# A guest that ends at once.
+	vimoctl destroy t1
+	config t1 /t/off 'memory = 4'
+	vimoctl create -c -t serial /tmp/t1.cfg <>/tmp/never >/tmp/out
+	grep -q 'tiny guest' /tmp/out
+}
+
+# Before its first instruction, also over a restart of vimod.
+create_leaves_it_paused() {
+	config t1 /t/count 'memory = 4'
+	vimoctl create -p /tmp/t1.cfg
+	is t1 paused
+	kill_vimod
+	start_vimod
+	is t1 paused
+	[ ! -s $LOGS/t1.serial.log ]
+	vimoctl unpause t1
+	await_serial t1 'has been here'
+}
+
+one_client_writes_and_others_watch() {
+	local writer
+	tiny t1 count
+	vimoctl console -t serial t1 <>/tmp/never >/tmp/out &
+	writer=$!
+	await_line /tmp/out 'has been here'
+	refused 4 "process $writer writes to the console of t1" console -t serial t1
+	vimoctl console -t serial --watch t1 >/tmp/out2 &
+	await_line /tmp/out2 'has been here'
+	kill_vimod
+	: >/tmp/out2
+	await_line /tmp/out2 'has been here'
+	start_vimod
+	vimoctl destroy t1
+	wait $writer
+	wait $!
 }
 
 console_ends_with_its_guest() {
 	tiny t1 count
-	vimoctl console -t serial t1 </dev/null >/tmp/out &
+	vimoctl console --watch -t serial t1 >/tmp/out &
 	await_line /tmp/out 'has been here'
 	vimoctl destroy t1
 	wait $!

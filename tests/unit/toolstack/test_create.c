@@ -133,16 +133,16 @@ static int fresh(void **state)
 	return 0;
 }
 
-static void create(bool dry_run)
+static void create(enum create_how how)
 {
-	create_guest(&of_guests, &config, dry_run, on_created, &answer);
+	create_guest(&of_guests, &config, how, on_created, &answer);
 	uv_run(of_guests.loop, UV_RUN_DEFAULT);
 }
 
 static void a_thread_looks_at_files(void **state)
 {
 	(void)state;
-	create(false);
+	create(CREATE_AND_START);
 	assert_int_equal(looked, 2);
 	assert_int_equal(built, 1);
 	assert_int_equal(replies, 0);
@@ -155,7 +155,7 @@ static void a_failed_check_makes_no_guest(void **state)
 {
 	(void)state;
 	files_fail = true;
-	create(false);
+	create(CREATE_AND_START);
 	assert_string_equal(answer.text, "no such image");
 	assert_int_equal(built, 0);
 	assert_int_equal(replies, 1);
@@ -165,7 +165,7 @@ static void a_kernel_for_other_pages_makes_no_guest(void **state)
 {
 	(void)state;
 	pages_fail = true;
-	create(true);
+	create(CREATE_DRY_RUN);
 	assert_string_equal(answer.text, "no such pages");
 	assert_int_equal(verified, 0);
 	assert_int_equal(built, 0);
@@ -175,14 +175,14 @@ static void a_name_can_go_meanwhile(void **state)
 {
 	(void)state;
 	name_goes = true;
-	create(false);
+	create(CREATE_AND_START);
 	assert_int_equal(answer.code, ERROR_STATE);
 	assert_string_equal(answer.key, "name");
 	assert_int_equal(built, 0);
 	assert_int_equal(replies, 1);
 	/* And is gone before. */
 	looked = 0;
-	create(false);
+	create(CREATE_AND_START);
 	assert_int_equal(looked, 0);
 	assert_int_equal(replies, 2);
 }
@@ -190,7 +190,7 @@ static void a_name_can_go_meanwhile(void **state)
 static void a_dry_run_makes_none(void **state)
 {
 	(void)state;
-	create(true);
+	create(CREATE_DRY_RUN);
 	assert_int_equal(looked, 2);
 	assert_int_equal(verified, 1);
 	assert_int_equal(built, 0);

@@ -111,6 +111,23 @@ static void names_have_their_files(void **state)
 	assert_int_equal(status.st_mode, S_IFSOCK | 0660);
 }
 
+static void a_consoles_lock_is_its_groups(void **state)
+{
+	const char *path = dm_files_console_lock("g", "serial", &err);
+	struct stat status, again;
+
+	(void)state;
+	assert_string_equal(path, dm_files_console_lock("g", "serial", &err));
+	assert_non_null(strstr(path, "guests/g/serial.lock"));
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode, S_IFREG | 0660);
+	/* The file stays: clients hold its lock. */
+	assert_non_null(dm_files_console_lock("g", "serial", &err));
+	assert_int_equal(stat(path, &again), 0);
+	assert_int_equal(status.st_ino, again.st_ino);
+	assert_null(dm_files_console_lock("none", "serial", &err));
+}
+
 static void devices_have_theirs(void **state)
 {
 	(void)state;
@@ -264,6 +281,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, over)
 	const struct CMUnitTest tests[] = {
 		TEST(names_have_their_files),
+		TEST(a_consoles_lock_is_its_groups),
 		TEST(devices_have_theirs),
 		TEST(files_have_their_size_again),
 		TEST(other_kinds_of_files_are_refused),

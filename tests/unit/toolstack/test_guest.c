@@ -67,7 +67,7 @@ int domain_info(int domain, struct vimo_ioc_domain_info *info, struct error *err
 {
 	(void)domain;
 	(void)err;
-	*info = (struct vimo_ioc_domain_info){ 0 };
+	*info = (struct vimo_ioc_domain_info){ .state = started ? VIMO_DOMAIN_RUNNING : VIMO_DOMAIN_BUILDING };
 	return 0;
 }
 
@@ -301,7 +301,7 @@ static void observe(void *arg, struct guest *guest)
 static struct guest *create(void)
 {
 	created.calls = 0;
-	create_guest(&guests, &config, false, on_created, &created);
+	create_guest(&guests, &config, CREATE_AND_START, on_created, &created);
 	RUN_UNTIL(created.calls);
 	return guest_find(&guests, "g");
 }
@@ -338,6 +338,32 @@ static void it_runs_until_it_is_destroyed(void **state)
 	destroy(guest);
 	assert_int_equal(announced, 2); /* ending, gone */
 	assert_int_equal(kills, 1);
+}
+
+static void a_guest_can_be_created_paused(void **state)
+{
+	struct guest *guest;
+	struct error err;
+
+	(void)state;
+	created.calls = 0;
+	create_guest(&guests, &config, CREATE_PAUSED, on_created, &created);
+	RUN_UNTIL(created.calls);
+	guest = guest_find(&guests, "g");
+	assert_ptr_equal(created.guest, guest);
+	assert_int_equal(guest->state, GUEST_PAUSED);
+	assert_int_equal(started, 0);
+	assert_int_equal(control_pause(guest, &err), -1);
+	assert_int_equal(control_unpause(guest, &err), 0);
+	assert_int_equal(guest->state, GUEST_RUNNING);
+	assert_int_equal(started, 1);
+	assert_int_equal(control_pause(guest, &err), 0);
+	assert_int_equal(control_unpause(guest, &err), 0);
+	assert_int_equal(started, 1);
+	/* Its next life begins at once. */
+	end_request(guest, true, on_ended, &ended);
+	RUN_UNTIL(guest->state == GUEST_RUNNING && started == 2);
+	destroy(guest);
 }
 
 static void a_helper_that_fails_is_its_creators_error(void **state)
@@ -541,6 +567,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
 	const struct CMUnitTest tests[] = {
 		TEST(it_runs_until_it_is_destroyed),
+		TEST(a_guest_can_be_created_paused),
 		TEST(a_helper_that_fails_is_its_creators_error),
 		TEST(a_vimo_dm_that_is_not_ready_is_its_creators_error),
 		TEST(a_guest_can_be_destroyed_while_it_is_built),

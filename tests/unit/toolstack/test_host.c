@@ -134,12 +134,12 @@ bool history_ran(const char *name)
 	return false;
 }
 
-void create_guest(struct guests *of, struct guest_config *config, bool dry_run, waiter_fn fn, void *arg)
+void create_guest(struct guests *of, struct guest_config *config, enum create_how how, waiter_fn fn, void *arg)
 {
 	struct error err;
 
 	assert_ptr_equal(of, &guests);
-	assert_false(dry_run);
+	assert_int_equal(how, CREATE_AND_START);
 	note("%s@%u", config->name, (unsigned int)(now_ms / 1000));
 	error_set(&err, ERROR_FAILED, "no kernel");
 	fn(arg, strcmp(config->name, "bad") ? &all[0] : NULL, strcmp(config->name, "bad") ? NULL : &err);

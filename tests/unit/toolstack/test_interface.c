@@ -347,10 +347,11 @@ static void replies_are_held_against_the_interface(void **state)
 		const char *error, *reply;
 		bool good;
 	} rows[] = {
-		{ NULL, "{\"path\":\"/x\"}", true },
+		{ NULL, "{\"path\":\"/x\",\"lock\":\"/y\"}", true },
+		{ NULL, "{\"path\":\"/x\"}", false },
 		{ NULL, "{}", false },
-		{ NULL, "{\"path\":1}", false },
-		{ NULL, "{\"path\":\"/x\",\"more\":1}", false },
+		{ NULL, "{\"path\":1,\"lock\":\"/y\"}", false },
+		{ NULL, "{\"path\":\"/x\",\"lock\":\"/y\",\"more\":1}", false },
 		{ "io.vimo.Devices.NotFound", "{\"message\":\"x\"}", true },
 		{ "io.vimo.Devices.NotFound", "{\"message\":\"x\",\"key\":\"y\"}", true },
 		{ "io.vimo.Devices.NotFound", "{}", false },

@@ -116,6 +116,7 @@ static const struct {
 	{ B, EVENT_WAIT, B, "build_wait:1" },
 	{ B, EVENT_FAILED, E, "end_by_failure:1 record:5 end_now:5" },
 	{ B, EVENT_STARTED, R, "build_started:1 record:2 build_finish:2" },
+	{ B, EVENT_HELD, P, "build_started:1 record:3 build_finish:3" },
 	{ B, EVENT_DM_READY, B, "build_start:1" },
 	{ B, EVENT_DM_FAILED, E, "end_by_failure:1 record:5 end_now:5" },
 	{ B, EVENT_DM_EXITED, B, "build_dm_exited:1" },
