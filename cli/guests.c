@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * guests.c - show and control existing guests.
+ * guests.c - control existing guests.
  */
 #include "cleanup.h"
 #include "json.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-static json_object *named(const struct options *options)
+json_object *named_guest(const struct options *options)
 {
 	json_object *json = json_object_new_object();
 
@@ -21,39 +21,14 @@ static json_object *named(const struct options *options)
 
 static int simple(struct client *client, const char *method, const struct options *options, struct error *err)
 {
-	CLEANUP_JSON json_object *reply = call_vimod(client, method, named(options), err);
+	CLEANUP_JSON json_object *reply = call_vimod(client, method, named_guest(options), err);
 
 	if (reply && options->json)
 		print_json(reply);
 	return reply ? 0 : -1;
 }
 
-int cmd_list(struct client *client, const struct options *options, struct error *err)
-{
-	CLEANUP_JSON json_object *reply = NULL;
-	json_object *call = json_object_new_object(), *list;
-
-	if (options->all)
-		json_object_object_add(call, "all", json_object_new_boolean(true));
-	reply = call_vimod(client, "io.vimo.Domains.List", call, err);
-	if (!reply || !json_object_object_get_ex(reply, "guests", &list))
-		return -1;
-	if (options->json) {
-		print_json(list);
-		return 0;
-	}
-	printf("%-24s %4s %8s %6s %-9s %10s\n", "NAME", "ID", "MEM/MiB", "VCPUS", "STATE", "TIME/s");
-	for (size_t n = 0; n < json_object_array_length(list); n++) {
-		json_object *guest = json_object_array_get_idx(list, n);
-
-		printf("%-24s %4d %8d %6d %-9s %10.1f\n", json_string(guest, "name"), (int)json_number(guest, "id", 0),
-		       (int)json_number(guest, "memory", 0), (int)json_number(guest, "vcpus", 0),
-		       json_string(guest, "state"), json_number(guest, "cpu_time_ns", 0) / 1e9);
-	}
-	return 0;
-}
-
-static void print_members(json_object *object, const char *parent, const char *dot)
+void print_members(json_object *object, const char *parent, const char *dot)
 {
 	json_object_object_foreach(object, key, value) {
 		if (json_object_is_type(value, json_type_object))
@@ -63,25 +38,11 @@ static void print_members(json_object *object, const char *parent, const char *d
 	}
 }
 
-int cmd_info(struct client *client, const struct options *options, struct error *err)
-{
-	CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Info", named(options), err);
-	json_object *guest;
-
-	if (!reply || !json_object_object_get_ex(reply, "guest", &guest))
-		return -1;
-	if (options->json)
-		print_json(guest);
-	else
-		print_members(guest, "", "");
-	return 0;
-}
-
 /* Wait until the guest is stopped or removed. Polling survives a restart of the guest. */
 static int wait_gone(struct client *client, const struct options *options, struct error *err)
 {
 	for (int ticks = 0; ticks < options->timeout_s * 10; ticks++) {
-		CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Info", named(options), err);
+		CLEANUP_JSON json_object *reply = call_vimod(client, "io.vimo.Domains.Info", named_guest(options), err);
 		json_object *guest = NULL;
 		const char *state;
 
@@ -110,7 +71,7 @@ int cmd_shutdown(struct client *client, const struct options *options, struct er
 
 int cmd_trigger(struct client *client, const struct options *options, struct error *err)
 {
-	json_object *call = named(options);
+	json_object *call = named_guest(options);
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_put_string(call, "event", options->second);
@@ -122,7 +83,7 @@ int cmd_trigger(struct client *client, const struct options *options, struct err
 
 int cmd_reboot(struct client *client, const struct options *options, struct error *err)
 {
-	json_object *call = named(options);
+	json_object *call = named_guest(options);
 	CLEANUP_JSON json_object *reply = NULL;
 
 	json_object_object_add(call, "force", json_object_new_boolean(options->force));

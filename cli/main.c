@@ -32,9 +32,16 @@ static const struct command {
 	  "start a defined guest (-c: attach its console, --all: as dom0's start does)" },
 	{ "autostart", cmd_autostart, "ODX", "[--order=N] [--delay=SECONDS] [--off]", "GUEST",
 	  "start a defined guest with dom0, or not any more (--off)" },
-	{ "list", cmd_list, "a", "[--all]", "",
+	{ "list", cmd_list, "aSK", "[--all] [--state=STATE] [--sort=KEY]", "",
 	  "list the guests and their states (--all: also those that do not run)" },
+	{ "top", cmd_top, "BINK", "[--batch] [--interval=SECONDS] [--count=N] [--sort=KEY]", "",
+	  "show what guests do now: CPU, exits by cause, disks, networks" },
+	{ "metrics", cmd_metrics, "H", "[--http]", "", "print counters of guests and host for Prometheus" },
 	{ "info", cmd_info, "", "", "GUEST", "show all about a guest" },
+	{ "problem", cmd_problem, "", "", "[GUEST]", "show what needs a person, of all guests or of one" },
+	{ "events", cmd_events, "", "", "", "show guests, then their changes as they happen" },
+	{ "log", cmd_log, "tLf", "[-f] [-t virtio|serial] [--lines=N]", "GUEST",
+	  "print the log of a guest's console, also of a guest that has ended (-f: and go on)" },
 	{ "why", cmd_why, "a", "[--all]", "GUEST", "tell why a guest ended (--all: its history)" },
 	{ "console", cmd_console, "tEW", "[-t virtio|serial] [--escape=KEY] [--watch]", "GUEST",
 	  "attach to a console (a terminal detaches by ^], --watch: only show its output)" },
@@ -90,12 +97,15 @@ static void print_help(FILE *out)
 		"5 vimod unreachable, 6 out of resources\n");
 }
 
+#define STATES "building|running|paused|stopped|ending|defined"
+#define ORDERS "name|id|memory|time|state|cpu|exits|disk|network"
+
 static const struct {
 	const char *name, *value, *help; /* value: NULL: the option takes none */
 	char letter;
 	bool is_short; /* whether users can type the letter */
 } option_table[] = {
-	{ "format", "table|json", "print for people or for programs", 'f', false },
+	{ "format", "table|json", "print for people or for programs", 'j', false },
 	{ "console", NULL, "attach the guest's console before it starts", 'c', true },
 	{ "dry-run", NULL, "check everything and print the configuration, start nothing", 'n', true },
 	{ "paused", NULL, "leave the guest paused before its first instruction", 'p', true },
@@ -103,6 +113,14 @@ static const struct {
 	  false },
 	{ "watch", NULL, "only show output: another client may write to the console", 'W', false },
 	{ "type", "virtio|serial", "attach to this console; default: virtio", 't', true },
+	{ "follow", NULL, "print what comes, too, until Ctrl-C", 'f', true },
+	{ "lines", "N", "print the last N lines only", 'L', false },
+	{ "state", STATES, "only guests in this state", 'S', false },
+	{ "sort", ORDERS, "the order; default: name, and cpu of top", 'K', false },
+	{ "batch", NULL, "print a table after each interval", 'B', false },
+	{ "interval", "SECONDS", "between two looks, 1 to 3600; default: 2", 'I', false },
+	{ "count", "N", "print so many tables, 1 to 1000000; default: until Ctrl-C", 'N', false },
+	{ "http", NULL, "answer one request of HTTP on standard input", 'H', false },
 	{ "wait", NULL, "return when the guest is off", 'w', true },
 	{ "timeout", "SECONDS", "wait so long, 1 to 86400; default: 60", 'T', false },
 	{ "force", NULL, "do not ask the guest: data that it has not written are lost", 'F', false },
@@ -117,7 +135,7 @@ static const struct {
 
 static bool takes(const struct command *command, int letter)
 {
-	return letter == 'f' || letter == 'h' || (letter != '?' && strchr(command->options, letter));
+	return letter == 'j' || letter == 'h' || (letter != '?' && strchr(command->options, letter));
 }
 
 static void print_usage(FILE *out, const struct command *command)
@@ -187,14 +205,37 @@ static int take_escape(int *escape)
 	return 0;
 }
 
+/* Return: 0 if @value is one of @words, which "|" separates, or -1. */
+static int one_of(const char *value, const char *words)
+{
+	size_t bytes = strlen(value);
+
+	for (const char *word = words; *word; word += strspn(word, "|")) {
+		size_t length = strcspn(word, "|");
+
+		if (length == bytes && !strncmp(word, value, bytes))
+			return 0;
+		word += length;
+	}
+	return -1;
+}
+
 /* One option and its value. Return: 0 or -1. */
 static int take_option(int letter, struct options *options)
 {
 	switch (letter) {
-	case 'f': options->json = !strcmp(optarg, "json"); return options->json || !strcmp(optarg, "table") ? 0 : -1;
+	case 'j': options->json = !strcmp(optarg, "json"); return options->json || !strcmp(optarg, "table") ? 0 : -1;
 	case 'c': options->console = true; return 0;
 	case 'n': options->dry_run = true; return 0;
 	case 'w': options->wait = true; return 0;
+	case 'B': options->batch = true; return 0;
+	case 'H': options->http = true; return 0;
+	case 'I': return take_number(1, 3600, &options->interval_s);
+	case 'N': return take_number(1, 1000000, &options->count);
+	case 'f': options->follow = true; return 0;
+	case 'L': return take_number(1, 1000000, &options->lines);
+	case 'S': options->state = optarg; return one_of(optarg, STATES);
+	case 'K': options->sort = optarg; return one_of(optarg, ORDERS);
 	case 'p': options->paused = true; return 0;
 	case 'W': options->watch = true; return 0;
 	case 'E': return take_escape(&options->escape);
@@ -251,10 +292,10 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 			(struct option){ option_table[n].name, option_table[n].value ? required_argument : no_argument,
 					 NULL, option_table[n].letter };
 	*options = (struct options){
-		.type = "virtio", .timeout_s = 60, .order = -1, .delay_s = -1, .escape = ESCAPE_DEFAULT
+		.type = "virtio", .interval_s = 2, .timeout_s = 60, .order = -1, .delay_s = -1, .escape = ESCAPE_DEFAULT
 	};
 	argv[0] = (char *)"vimoctl"; /* the beginning of getopt's messages */
-	while ((letter = getopt_long(argc, argv, "acno:pt:wh", longs, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "acfno:pt:wh", longs, NULL)) != -1)
 		if (!takes(command, letter) || take_option(letter, options)) {
 			explain_option(command, letter);
 			return -1;
@@ -262,7 +303,8 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 	operands = argc - optind;
 	if (!options->help && (operands < count_operands(command, false) || operands > count_operands(command, true)))
 		return -1;
-	if (!options->help && !strcmp(command->operands, "[GUEST]") && (operands > 0) == options->all)
+	if (!options->help && !strcmp(command->operands, "[GUEST]") && strchr(command->options, 'a') &&
+	    (operands > 0) == options->all)
 		return -1; /* either a guest, or all */
 	options->operand = argv[optind];
 	options->second = operands > 1 ? argv[optind + 1] : NULL;
@@ -277,7 +319,8 @@ static int run(const struct command *command, const struct options *options)
 {
 	struct client client = { .fd = -1 };
 	struct error err = { 0 };
-	bool alone = command->run == cmd_check || command->run == cmd_convert; /* they need no vimod, or connect */
+	bool alone = command->run == cmd_check || command->run == cmd_convert ||
+		     command->run == cmd_metrics; /* they need no vimod, or connect */
 	int result;
 
 	result = (!alone && client_connect(&client, &err)) || command->run(&client, options, &err) ?

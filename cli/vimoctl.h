@@ -17,13 +17,19 @@
 
 /** Options and operands of one command line. */
 struct options {
-	const char *operand; /* GUEST, CONFIG or COMMAND; NULL: none */
-	const char *second;  /* SPEC, or a disk, network or channel; NULL: none */
-	const char *third;   /* SIZE, or the key of a trigger; NULL: none */
-	char **settings;     /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
-	const char *type;    /* console: virtio or serial */
-	const char *output;  /* convert: the new file; NULL: standard output */
-	bool quiet;          /* create: print nothing of what is only checked */
+	const char *operand;   /* GUEST, CONFIG or COMMAND; NULL: none */
+	const char *second;    /* SPEC, or a disk, network or channel; NULL: none */
+	const char *third;     /* SIZE, or the key of a trigger; NULL: none */
+	char **settings;       /* KEY=VALUE in place of keys of CONFIG, up to NULL; NULL: none */
+	const char *type;      /* console: virtio or serial */
+	const char *output;    /* convert: the new file; NULL: standard output */
+	bool quiet;            /* create: print nothing of what is only checked */
+	const char *state;     /* list: only guests in it; NULL: in any */
+	const char *sort;      /* list, top: the order; NULL: not given */
+	int lines;             /* log: so many of the end; 0: all */
+	bool follow;           /* log */
+	bool batch, http;      /* top, metrics */
+	int interval_s, count; /* top; count: 0: until it is ended */
 	bool json, console, dry_run, paused, watch, wait, force, help, all, off, timeout_given;
 	int escape;                    /* console: the key that detaches, or ESCAPE_* */
 	int timeout_s, order, delay_s; /* order, delay_s: -1: not given */
@@ -42,6 +48,11 @@ int cmd_autostart(struct client *client, const struct options *options, struct e
 int cmd_check(struct client *client, const struct options *options, struct error *err);
 int cmd_convert(struct client *client, const struct options *options, struct error *err);
 int cmd_why(struct client *client, const struct options *options, struct error *err);
+int cmd_events(struct client *client, const struct options *options, struct error *err);
+int cmd_problem(struct client *client, const struct options *options, struct error *err);
+int cmd_log(struct client *client, const struct options *options, struct error *err);
+int cmd_top(struct client *client, const struct options *options, struct error *err);
+int cmd_metrics(struct client *client, const struct options *options, struct error *err);
 int cmd_list(struct client *client, const struct options *options, struct error *err);
 int cmd_info(struct client *client, const struct options *options, struct error *err);
 int cmd_console(struct client *client, const struct options *options, struct error *err);
@@ -83,6 +94,10 @@ void render_config(FILE *out, json_object *config);
 int start_all(struct client *client, const struct options *options, struct error *err);
 /** shutdown_all() - what dom0's shutdown does. Return: 0 or -1. */
 int shutdown_all(struct client *client, const struct options *options, struct error *err);
+/** named_guest() - parameters with the name of the guest that is the operand. */
+json_object *named_guest(const struct options *options);
+/** print_members() - a line "PARENT.KEY: VALUE" for each member. @dot: "" for the outermost object */
+void print_members(json_object *object, const char *parent, const char *dot);
 /** print_started() - tell that a guest is there. @guest: of the reply */
 void print_started(const struct options *options, const char *name, json_object *guest);
 /** write_json() - write an object with indentation. */

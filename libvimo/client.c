@@ -64,8 +64,7 @@ static int64_t patience_ms(const struct client *client, int error)
 	return error == ECONNREFUSED ? CLIENT_PATIENCE_MS : CLIENT_PATIENCE_NEW_MS;
 }
 
-/* Connect, in place of an earlier connection. Return: 0 or -1. */
-static int open_connection(struct client *client, struct error *err)
+int client_reconnect(struct client *client, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
 	int64_t begun = now_ms();
@@ -91,7 +90,7 @@ static int open_connection(struct client *client, struct error *err)
 int client_connect(struct client *client, struct error *err)
 {
 	*client = (struct client){ .fd = -1 };
-	return open_connection(client, err);
+	return client_reconnect(client, err);
 }
 
 void client_close(struct client *client)
@@ -232,6 +231,7 @@ static const char *const repeatable[] = {
 	"io.vimo.Domains.ParseConfig",
 	"io.vimo.Domains.List",
 	"io.vimo.Domains.Info",
+	"io.vimo.Domains.Statistics",
 	"io.vimo.Domains.Define",
 	"io.vimo.Domains.Autostart",
 	"io.vimo.Domains.Definition",
@@ -239,6 +239,7 @@ static const char *const repeatable[] = {
 	"io.vimo.Domains.ShutdownAll",
 	"io.vimo.Domains.History",
 	"io.vimo.Devices.Console",
+	"io.vimo.Devices.ConsoleLog",
 	"io.vimo.Devices.Channel",
 	"io.vimo.Devices.ConsoleResize",
 	"io.vimo.Host.Log",
@@ -274,7 +275,7 @@ json_object *client_call(struct client *client, const char *method, json_object 
 	bool sent, again = client->lost || is_closed(client);
 
 	for (int calls = 0; calls < CLIENT_CALLS; calls++) {
-		if (again && open_connection(client, err))
+		if (again && client_reconnect(client, err))
 			break;
 		sent = !client_send(client, method, json_object_get(parameters), false, err);
 		reply = sent ? client_receive(client, -1, err) : NULL;

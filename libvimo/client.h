@@ -14,7 +14,7 @@
 #define CLIENT_SOCKET_READ_ONLY "/run/vimo/vimod-ro.sock"
 
 /* How long vimod may take to listen, in ms: its unit starts it again after a second; before its first start. */
-#define CLIENT_PATIENCE_MS 10000
+#define CLIENT_PATIENCE_MS 30000
 #define CLIENT_PATIENCE_NEW_MS 1000
 
 struct client {
@@ -34,6 +34,8 @@ struct client {
  * Return: 0 or -1.
  */
 int client_connect(struct client *client, struct error *err);
+/** client_reconnect() - the same in place of a connection that vimod ended. */
+int client_reconnect(struct client *client, struct error *err);
 void client_close(struct client *client);
 /**
  * client_send() - start an API call.

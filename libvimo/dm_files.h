@@ -25,9 +25,12 @@ enum { DM_FD_DOMAIN = 3, DM_FD_READY, DM_FD_DESCRIPTION, DM_FD_FIRST };
 struct dm_status {
 	uint64_t magic;
 	uint32_t stalled;    /* slot + 1 of the disk whose failure paused the guest; 0: none */
-	uint32_t links_down; /* a bit for each slot whose network asks for a connection to its switch */
+	uint32_t links_down; /* a bit for each slot whose network asks for a connection to its switch, and DM_LOG_* */
 	char why[128];       /* the stall's reason */
 };
+/* Bits of links_down that are of no network: a console's log is not kept, since its disk is full or fails. */
+#define DM_LOG_CONSOLE 0u
+#define DM_LOG_SERIAL 1u
 #define DM_STATUS_MAGIC 0x3173746f4d6956ull /* "ViMots1" */
 #define DM_STATUS_SLOTS 32u
 

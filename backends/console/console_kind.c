@@ -3,6 +3,7 @@
  * console_kind.c - a guest's console: the device and its hub.
  */
 #include "console/console.h"
+#include "dm_files.h"
 #include "host/endpoint.h"
 
 #include <stdlib.h>
@@ -31,6 +32,8 @@ static int add(struct endpoint *endpoint, const struct device_spec *spec, struct
 	console->hub.mark = host->console_mark;
 	console->hub.on_input = endpoint_run;
 	console->hub.context = endpoint;
+	console->hub.status = host->status;
+	console->hub.log_bit = DM_LOG_CONSOLE;
 	endpoint->work = work;
 	endpoint->context = console;
 	endpoint->device.queues = CONSOLE_QUEUES;

@@ -5,6 +5,7 @@
 #include "host/hub.h"
 
 #include "container.h"
+#include "host/status.h"
 #include "log.h"
 
 #include <errno.h>
@@ -227,6 +228,8 @@ static void log_append(struct hub *hub, const char *data, size_t bytes)
 		log_warning("%s: %s: console output is not logged: free space on its disk", hub->log_name,
 			    strerror(errno));
 	}
+	if (hub->log_failed != (written <= 0) && hub->status)
+		status_link(hub->status, hub->log_bit, written <= 0);
 	hub->log_failed = written <= 0;
 }
 

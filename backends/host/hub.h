@@ -3,7 +3,7 @@
  * hub.h - one console of a guest: clients on a socket, a bounded log, and the
  * last output for later clients.
  *
- * The caller sets mark, on_input and context before hub_open().
+ * The caller sets mark, on_input, context, status and log_bit before hub_open().
  *
  * Context: the event loop's thread. A client that does not read loses output;
  * the guest does not wait for it.
@@ -23,6 +23,7 @@
 #define HUB_LOG_MAX (1024u * 1024u)
 
 struct hub;
+struct status;
 
 /*
  * Position of the log when a piece of output was begun. It is in dm.state, so
@@ -60,10 +61,12 @@ struct hub {
 	char log_name[96]; /* for messages */
 	uint64_t log_bytes;
 	struct hub_mark *mark;
-	uint64_t logged; /* bytes of the piece that the previous vimo-dm logged, and that are not skipped yet */
-	uint64_t done;   /* bytes of the piece in the log now */
-	bool log_failed; /* reported once */
-	bool crowded;    /* a client may wait to be accepted */
+	uint64_t logged;       /* bytes of the piece that the previous vimo-dm logged, and that are not skipped yet */
+	uint64_t done;         /* bytes of the piece in the log now */
+	struct status *status; /* gets log_bit while the log is not kept; NULL: none */
+	unsigned int log_bit;  /* DM_LOG_* */
+	bool log_failed;
+	bool crowded; /* a client may wait to be accepted */
 };
 
 /**

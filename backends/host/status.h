@@ -29,7 +29,8 @@ void status_close(struct status *status);
 void status_stall(struct status *status, unsigned int slot, const char *why);
 /** status_go_on() - there is no stall any more. */
 void status_go_on(struct status *status);
-/** status_link() - the network in @slot needs a connection to its switch, or has one. */
+/** status_link() - the network in @slot needs a connection to its switch, or the log DM_LOG_* is not kept; or no more.
+ */
 void status_link(struct status *status, unsigned int slot, bool down);
 
 #endif

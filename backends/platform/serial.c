@@ -3,6 +3,7 @@
  * serial.c - connect the PL011's rings to a hub.
  */
 #include "platform/serial.h"
+#include "dm_files.h"
 
 #include "host/map.h"
 
@@ -40,6 +41,8 @@ int serial_open(struct serial *serial, const struct endpoint_host *host, struct 
 	uart->hub.mark = mark;
 	uart->hub.on_input = on_input;
 	uart->hub.context = uart;
+	uart->hub.status = host->status;
+	uart->hub.log_bit = DM_LOG_SERIAL;
 	if (hub_open(&uart->hub, host->loop, files, host->name, "serial", err))
 		return -1;
 	if (event < 0 || ioctl(host->domain, VIMO_IOC_CONSOLE_FD, &event))

@@ -267,7 +267,7 @@ SHIPPED_NETWORKS = checks("networks-can-be", "limits-need-their-modules", "limit
 PREAMBLE = "cd /t; for f in /t/*.sh; do . $f; done"
 START = checks("module-loads", "daemon-starts")
 LIFE = checks("terminals-have-a-size",
-              "info-and-list-in-both-formats", "pause-stops-and-unpause-goes-on",
+              "info-and-list-in-both-formats", "guests-can-be-looked-at", "pause-stops-and-unpause-goes-on",
               "destroy-ends-every-state", "on-poweroff-destroy", "on-poweroff-restart", "on-poweroff-preserve",
               "on-reboot-destroy", "on-reboot-preserve",
               "on-crash-destroy-is-the-default", "on-crash-preserve", "a-panic-is-a-crash", "guest-panic-reboots-it", "forced-reboot",

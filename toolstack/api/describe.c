@@ -32,21 +32,41 @@ static void put_counters(json_object *json, const struct vimo_ioc_domain_info *i
 	json_put_number(json, "switches", info->switches);
 }
 
-json_object *describe_guest(const struct guest *guest, enum describe_depth depth)
+/* Return: what any user of dom0 may know. @known: whether @info is set */
+static json_object *describe_for_all(const struct guest *guest, struct vimo_ioc_domain_info *info, bool *known)
 {
 	json_object *json = json_object_new_object();
-	struct vimo_ioc_domain_info info;
 	struct error err;
-	bool known = guest->fd >= 0 && (!guest->busy || guest_is_up(guest)) && !domain_info(guest->fd, &info, &err);
 
+	*known = guest->fd >= 0 && (!guest->busy || guest_is_up(guest)) && !domain_info(guest->fd, info, &err);
 	json_put_string(json, "name", guest->config.name);
 	json_put_string(json, "uuid", guest->config.uuid);
 	json_put_number(json, "id", guest->domain);
 	json_put_string(json, "state", guest_state_name(guest->state));
 	json_put_number(json, "memory", guest->config.memory_bytes >> 20);
 	json_put_number(json, "vcpus", guest->config.vcpus);
+	if (*known)
+		json_put_number(json, "cpu_time_ns", info->cpu_time_ns);
+	return json;
+}
+
+json_object *describe_counters(const struct guest *guest)
+{
+	struct vimo_ioc_domain_info info;
+	bool known;
+	json_object *json = describe_for_all(guest, &info, &known);
+
 	if (known)
-		json_put_number(json, "cpu_time_ns", info.cpu_time_ns);
+		put_counters(json, &info);
+	return json;
+}
+
+json_object *describe_guest(const struct guest *guest, enum describe_depth depth)
+{
+	struct vimo_ioc_domain_info info;
+	bool known;
+	json_object *json = describe_for_all(guest, &info, &known);
+
 	if (depth < DESCRIBE_EVENT)
 		return json;
 	put_text(json, "cause", guest->cause);

@@ -18,6 +18,8 @@ enum describe_depth {
 
 /** describe_guest() - a guest as JSON. */
 json_object *describe_guest(const struct guest *guest, enum describe_depth depth);
+/** describe_counters() - what any user of dom0 may know of a guest, and the hypervisor's counters. */
+json_object *describe_counters(const struct guest *guest);
 /** describe_guests() - an object with all as "guests". Adopts those that the previous vimod left. */
 json_object *describe_guests(struct guests *guests, enum describe_depth depth);
 

@@ -9,7 +9,10 @@
 #include "host/channel.h"
 #include "json.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void method_console(struct call *call, json_object *parameters)
 {
@@ -32,6 +35,42 @@ void method_console(struct call *call, json_object *parameters)
 		json_object_put(reply);
 		call_error(call, &err);
 	}
+}
+
+/* The name of a guest that runs, by its name or domain, or has ended. Return: NULL: it cannot be a name. */
+static const char *name_in_log(struct call *call, const char *name)
+{
+	const struct guest *guest = method_find(method_guests(call), name);
+	struct error err;
+
+	if (guest)
+		return guest->config.name;
+	return config_check_name(name, &err) ? NULL : name;
+}
+
+void method_console_log(struct call *call, json_object *parameters)
+{
+	const char *console = !strcmp(json_string(parameters, "type"), "virtio") ? "console" : "serial";
+	const char *name = name_in_log(call, json_string(parameters, "name"));
+	const char *path = name ? dm_files_log_path(name, console) : "";
+	char old[PATH_MAX + 2];
+	json_object *reply;
+	struct error err;
+
+	if (!name || access(path, F_OK)) {
+		error_set(&err, ERROR_NOT_FOUND,
+			  "no guest \"%.64s\" has a log: run 'vimoctl list --all' to see the guests",
+			  json_string(parameters, "name"));
+		error_about(&err, "name");
+		call_error(call, &err);
+		return;
+	}
+	reply = json_object_new_object();
+	json_put_string(reply, "path", path);
+	snprintf(old, sizeof(old), "%s.1", path);
+	if (!access(old, F_OK))
+		json_put_string(reply, "old", old);
+	call_reply(call, reply);
 }
 
 void method_channel(struct call *call, json_object *parameters)

@@ -8,6 +8,7 @@
 #include "api/varlink.h"
 
 void method_console(struct call *call, json_object *parameters);
+void method_console_log(struct call *call, json_object *parameters);
 void method_channel(struct call *call, json_object *parameters);
 void method_console_resize(struct call *call, json_object *parameters);
 

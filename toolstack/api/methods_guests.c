@@ -5,6 +5,7 @@
 #include "api/methods_guests.h"
 #include "alloc.h"
 #include "api/describe_definition.h"
+#include "api/describe_details.h"
 #include "api/parameters.h"
 #include "cleanup.h"
 #include "config/file.h"
@@ -93,6 +94,12 @@ void method_list(struct call *call, json_object *parameters)
 	call_reply(call, reply);
 }
 
+void method_statistics(struct call *call, json_object *parameters)
+{
+	(void)parameters;
+	call_reply(call, describe_statistics(method_guests(call)));
+}
+
 /* Return: whether the guest is defined and does not run. */
 static bool is_only_defined(const struct call *call, const char *name)
 {
@@ -116,8 +123,10 @@ void method_info(struct call *call, json_object *parameters)
 		if (!guest)
 			return;
 		json = describe_guest(guest, depth_for(call));
-		if (call->trusted)
+		if (call->trusted) {
 			describe_if_defined(name, json);
+			describe_details(guest, json);
+		}
 	}
 	if (json)
 		call_reply(call, method_wrap("guest", json));

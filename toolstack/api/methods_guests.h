@@ -10,6 +10,7 @@
 void method_parse(struct call *call, json_object *parameters);
 void method_create(struct call *call, json_object *parameters);
 void method_list(struct call *call, json_object *parameters);
+void method_statistics(struct call *call, json_object *parameters);
 void method_info(struct call *call, json_object *parameters);
 void method_shutdown(struct call *call, json_object *parameters);
 void method_trigger(struct call *call, json_object *parameters);

@@ -20,8 +20,7 @@ struct guests *method_guests(const struct call *call)
 	return api->guests;
 }
 
-/* The guest of that name, or else of the domain of that number. */
-static struct guest *find(struct guests *guests, const char *word)
+struct guest *method_find(struct guests *guests, const char *word)
 {
 	struct guest *guest = guest_find(guests, word);
 	char number[16];
@@ -43,7 +42,7 @@ struct guest *method_guest(struct call *call, json_object *parameters)
 	struct error err;
 
 	guests_open(guests, &err); /* without /dev/vimo there are no guests */
-	guest = find(guests, name);
+	guest = method_find(guests, name);
 	if (guest)
 		return guest;
 	if (definition_exists(name)) {

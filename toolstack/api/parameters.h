@@ -18,6 +18,8 @@ struct api {
 
 /** method_guests() - all guests. */
 struct guests *method_guests(const struct call *call);
+/** method_find() - a guest by its name, or by its domain as a decimal number; NULL: none. */
+struct guest *method_find(struct guests *guests, const char *word);
 /** method_guest() - the guest that parameter name names, or NULL when the call has been answered. */
 struct guest *method_guest(struct call *call, json_object *parameters);
 /** method_asked() - note that the call's client asks for the guest's end. */

@@ -214,6 +214,48 @@ void cgroup_release(pid_t pid)
 		unlinkat(root, name, AT_REMOVEDIR);
 }
 
+/* Return: the text of a file, shorter than @bytes; empty if it cannot be read. */
+static void get(int dir, const char *file, char *text, size_t bytes)
+{
+	CLEANUP_FD int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, bytes - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+}
+
+/* Return: the sum of the numbers that follow @key, a word with its separator. */
+static uint64_t sum(const char *text, const char *key)
+{
+	uint64_t total = 0;
+
+	for (const char *at = text; (at = strstr(at, key)); at += strlen(key))
+		if (at == text || at[-1] == ' ' || at[-1] == '\n')
+			total += strtoull(at + strlen(key), NULL, 10);
+	return total;
+}
+
+void cgroup_usage(const char *guest, struct cgroup_usage *usage)
+{
+	char name[NAME_MAX + 1], text[8192]; /* a line for each disk of dom0 */
+	CLEANUP_FD int fd = -1;
+
+	*usage = (struct cgroup_usage){ 0 };
+	snprintf(name, sizeof(name), PREFIX "%s", guest);
+	fd = root < 0 ? -1 : openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	usage->known = true;
+	get(fd, "cpu.stat", text, sizeof(text));
+	usage->cpu_ns = sum(text, "usage_usec ") * 1000;
+	get(fd, "memory.current", text, sizeof(text));
+	usage->memory_bytes = strtoull(text, NULL, 10);
+	get(fd, "io.stat", text, sizeof(text));
+	usage->read_bytes = sum(text, "rbytes=");
+	usage->written_bytes = sum(text, "wbytes=");
+	usage->reads = sum(text, "rios=");
+	usage->writes = sum(text, "wios=");
+}
+
 void cgroup_remove(const char *guest)
 {
 	char name[NAME_MAX + 1];

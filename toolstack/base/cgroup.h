@@ -9,6 +9,7 @@
 #ifndef TOOLSTACK_BASE_CGROUP_H
 #define TOOLSTACK_BASE_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -44,6 +45,14 @@ void cgroup_add(const char *guest, const char *process, pid_t pid, uint64_t byte
 void cgroup_enclose(pid_t pid, uint64_t bytes);
 /** cgroup_release() - remove the group of cgroup_enclose(); the process has ended. Any thread. */
 void cgroup_release(pid_t pid);
+/** What a guest's processes have taken of dom0. */
+struct cgroup_usage {
+	bool known; /* there is a group */
+	uint64_t cpu_ns, memory_bytes;
+	uint64_t read_bytes, written_bytes, reads, writes; /* of disks: what the page cache had is not in it */
+};
+/** cgroup_usage() - read the guest's counters; what the kernel does not count is 0. */
+void cgroup_usage(const char *guest, struct cgroup_usage *usage);
 /** cgroup_remove() - remove the groups of a guest whose processes have ended; groups with processes stay. */
 void cgroup_remove(const char *guest);
 

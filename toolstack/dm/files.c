@@ -146,6 +146,14 @@ const char *dm_files_console_lock(const char *name, const char *console, struct 
 	return NULL;
 }
 
+const char *dm_files_log_path(const char *name, const char *console)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s.%s.log", log_dir(), name, console);
+	return path;
+}
+
 static int add_console(const char *name, const char *console, struct fd_list *fds, struct error *err)
 {
 	return add_listener(dm_files_console_path(name, console), SOCK_STREAM, 0660, CONSOLE_CLIENTS, fds, err) ||

@@ -34,6 +34,8 @@ void dm_files_forget(const struct guest_config *config);
 const char *dm_files_status(const char *name);
 /** dm_files_console_path() - the path of the socket of a console, "console" or "serial"; valid as above. */
 const char *dm_files_console_path(const char *name, const char *console);
+/** dm_files_log_path() - the path of the log of a console; valid until this is called again. */
+const char *dm_files_log_path(const char *name, const char *console);
 /**
  * dm_files_console_lock() - the file that a client of a console locks before it writes; made unless it is there.
  *

@@ -103,7 +103,8 @@ static void adopt(struct guests *guests, struct guest *guest)
 		guest_post(guest, &(struct guest_event){ .kind = kind });
 		return;
 	}
-	guest->started_ms = uv_now(guests->loop);
+	if (!guest->started_ms || guest->started_ms > uv_now(guests->loop))
+		guest->started_ms = uv_now(guests->loop);
 	guest_post(guest, &(struct guest_event){ .kind = kind });
 	helpers_watch(guest->helpers, guests->loop);
 	if (!guest->dm.process.pid && info.state != VIMO_DOMAIN_SHUTDOWN)

@@ -121,8 +121,8 @@ struct guest {
 	unsigned int quick_restarts;
 	unsigned int waits;    /* tries to build it while something was in use */
 	unsigned int respawns; /* of vimo-dm, since one was ready */
-	uint64_t started_ms;
-	char cause[256]; /* of its end */
+	uint64_t started_ms;   /* by CLOCK_MONOTONIC; 0: not yet */
+	char cause[256];       /* of its end */
 	enum cause_kind cause_kind;
 	char asked[192];     /* the client that asked for its end; empty: none */
 	uint32_t order;      /* of its shutdown with dom0; higher ones first */

@@ -82,3 +82,60 @@ int problems_mend(struct guest *guest, struct error *err)
 	guest->problem[0] = 0;
 	return 0;
 }
+
+static void tell_of_helper(const struct helper *helper, void (*fn)(void *arg, const char *problem), void *arg)
+{
+	char text[256];
+
+	if (!helper || !helper->failures || helper->serves)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: its %s does not run after %u failures, and is started again and again: run "
+		 "'journalctl -u vimod' to see why",
+		 helper->name, helper->kind->program, helper->failures);
+	fn(arg, text);
+}
+
+static void tell_of_link(const struct switch_link *link, void (*fn)(void *arg, const char *problem), void *arg)
+{
+	char text[256];
+
+	if (!link)
+		return;
+	snprintf(text, sizeof(text), "%s: its link is down: start the switch that listens at %s", link->name,
+		 link->vif.socket);
+	fn(arg, text);
+}
+
+static void tell_of_logs(const struct guest *guest, void (*fn)(void *arg, const char *problem), void *arg)
+{
+	static const struct {
+		uint32_t bit;
+		const char *console;
+	} logs[] = { { DM_LOG_CONSOLE, "console" }, { DM_LOG_SERIAL, "serial" } };
+	struct dm_status status;
+	char text[128];
+
+	if (guest->status_fd < 0 || !dm_status_read(guest->status_fd, &status))
+		return;
+	for (size_t n = 0; n < sizeof(logs) / sizeof(logs[0]); n++) {
+		if (!(status.links_down >> logs[n].bit & 1))
+			continue;
+		snprintf(text, sizeof(text), "%s.%s.log: output is not logged: free space on its disk",
+			 guest->config.name, logs[n].console);
+		fn(arg, text);
+	}
+}
+
+void problems_each(const struct guest *guest, void (*fn)(void *arg, const char *problem), void *arg)
+{
+	if (guest->problem[0])
+		fn(arg, guest->problem);
+	if ((guest->state == GUEST_RUNNING || guest->state == GUEST_PAUSED) && !guest->dm.process.pid)
+		fn(arg, "its vimo-dm does not run, and is started again: run 'journalctl -u vimod' to see why");
+	tell_of_logs(guest, fn, arg);
+	for (uint32_t slot = 0; slot < CONFIG_SLOTS; slot++) {
+		tell_of_helper(guest->helpers[slot], fn, arg);
+		tell_of_link(guest->switches[slot], fn, arg);
+	}
+}

@@ -14,5 +14,7 @@ void problems_watch(struct guest *guest);
 void problems_unwatch(struct guest *guest);
 /** problems_mend() - vimo-dm repeats the transfers that failed; nothing to do without a stall. Return: 0 or -1. */
 int problems_mend(struct guest *guest, struct error *err);
+/** problems_each() - call @fn with each problem of a guest that needs a person, or goes on for a while. */
+void problems_each(const struct guest *guest, void (*fn)(void *arg, const char *problem), void *arg);
 
 #endif

@@ -30,6 +30,7 @@ int record_write(const struct guest *guest, struct error *err)
 	json_put_number(json, "slots", guest->slots);
 	json_put_number(json, "boot_id", (int64_t)guest->guests->boot_id);
 	json_put_string(json, "state", guest_state_name(guest->state));
+	json_put_number(json, "started_ms", (int64_t)guest->started_ms);
 	json_put_string(json, "cause", cause);
 	json_put_string(json, "cause_kind", cause_name(guest->cause_kind));
 	json_put_string(json, "asked", guest->asked);
@@ -82,6 +83,8 @@ static int take_numbers(json_object *json, struct record *record, struct error *
 		return refuse("boot_id", err);
 	record->domain = (uint32_t)domain;
 	record->slots = (uint32_t)slots;
+	/* The release before did not write it. */
+	record->started_ms = json_number(json, "started_ms", 0) > 0 ? (uint64_t)json_number(json, "started_ms", 0) : 0;
 	record->boot_id = (uint64_t)json_number(json, "boot_id", 0);
 	return 0;
 }
@@ -147,6 +150,7 @@ static struct guest *make_guest(struct guests *guests, const struct record *reco
 		guest->domain = record->domain;
 	guest->recorded = record->state;
 	guest->slots = record->slots;
+	guest->started_ms = record->started_ms;
 	guest->restart = record->restart;
 	guest->reboot = record->reboot;
 	snprintf(guest->cause, sizeof(guest->cause), "%s", record->cause);

@@ -15,7 +15,7 @@ void record_update(struct guest *guest);
 /** What a record holds. */
 struct record {
 	enum guest_state state;
-	uint64_t boot_id;
+	uint64_t boot_id, started_ms;
 	uint32_t domain, slots;
 	bool restart, reboot;
 	char cause[256], asked[192];

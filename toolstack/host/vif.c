@@ -12,6 +12,7 @@
 #include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -220,6 +221,30 @@ bool vif_is_lost(const struct vif_taps *taps, const char *name)
 	struct ifreq interface = { 0 };
 
 	return taps->count && ioctl(taps->fd[0], TUNGETIFF, &interface) && errno == EBADFD && !if_nametoindex(name);
+}
+
+static uint64_t read_counter(const char *name, const char *counter)
+{
+	char path[96], text[24];
+	CLEANUP_FD int fd = -1;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s", name, counter);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+/* What the tap receives, the guest has sent. */
+void vif_count(const char *name, struct vif_counters *counters)
+{
+	counters->received_bytes += read_counter(name, "tx_bytes");
+	counters->received_packets += read_counter(name, "tx_packets");
+	counters->sent_bytes += read_counter(name, "rx_bytes");
+	counters->sent_packets += read_counter(name, "rx_packets");
 }
 
 int vif_vhost(void)

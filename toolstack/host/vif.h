@@ -23,6 +23,12 @@ int vif_open(struct vif_config *vif, const char *name, struct vif_taps *taps, st
 void vif_close(struct vif_taps *taps);
 /** vif_is_lost() - whether the interface was deleted. */
 bool vif_is_lost(const struct vif_taps *taps, const char *name);
+/** The kernel's counters of an interface, as the guest sees them. */
+struct vif_counters {
+	uint64_t received_bytes, received_packets, sent_bytes, sent_packets;
+};
+/** vif_count() - add the counters of the interface; without such an interface nothing. */
+void vif_count(const char *name, struct vif_counters *counters);
 /** vif_vhost() - a descriptor of the kernel's back end, or -1 with errno. */
 int vif_vhost(void);
 

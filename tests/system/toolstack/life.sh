@@ -79,10 +79,11 @@ terminals_have_a_size() {
 	vimoctl console g1 <$tty >/dev/null 2>/tmp/err &
 	pid=$!
 	await_line /tmp/err Connected
-	talk g1 virtio 'until stty size | grep "33 91"; do usleep 100000; done' '^33 91'
+	# The terminal's client is the one that writes to the VirtIO console.
+	talk g1 serial 'until stty size </dev/hvc0 | grep "33 91"; do usleep 100000; done' '^33 91'
 	stty cols 77 rows 22 <$tty
 	kill -WINCH $pid
-	talk g1 virtio 'until stty size | grep "22 77"; do usleep 100000; done' '^22 77'
+	talk g1 serial 'until stty size </dev/hvc0 | grep "22 77"; do usleep 100000; done' '^22 77'
 	kill $pid
 	stty "$settings" <$tty
 }
@@ -97,6 +98,44 @@ guests_get_random_numbers() {
 	talk g1 virtio 'for n in 1 2; do dd if=/dev/hwrng of=/tmp/r$n bs=4k count=64 iflag=fullblock 2>/dev/null; done; ! cmp -s /tmp/r1 /tmp/r2 && echo differ $(($(cat /tmp/r1 /tmp/r2 | wc -c) / 4096))' 'differ 128'
 	replace_dm g1
 	talk g1 virtio 'dd if=/dev/hwrng bs=4k count=64 iflag=fullblock 2>/dev/null | wc -c | sed s/^/bytes-/' 'bytes-262144'
+}
+
+guests_can_be_looked_at() {
+	local events
+	tiny t1 count
+	await_serial t1 'has been here'
+	tiny t2 wait
+	[ "$(names)" = "t1
+t2" ]
+	vimoctl list --sort=id | tail -n 1 | grep -q '^t2 '
+	vimoctl pause t2
+	vimoctl list --state=paused | tail -n +2 | grep -q '^t2 '
+	vimoctl info t1 | grep -qx 'memory: 4 MiB'
+	vimoctl info t1 | grep -qE '^uptime: [0-9:]+$'
+	vimoctl info t1 | grep -qx "process: dm $(dm_pid t1)"
+	vimoctl info t1 | grep -qx "log: $LOGS/t1.serial.log"
+	vimoctl problem
+	vimoctl log -t serial t1 | grep -q 'has been here'
+	vimoctl log -f -t serial --lines=1 t1 >/tmp/out &
+	await_line /tmp/out 'has been here' 3
+	kill $!
+	vimoctl top --batch --interval=1 --count=1 | grep -qE '^t1 +[0-9]+ running '
+	vimoctl metrics >/tmp/out
+	grep -qx 'vimo_up 1' /tmp/out
+	grep -qE '^vimo_guest_exits_total\{name="t1"\} [0-9]' /tmp/out
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' | vimoctl metrics --http | grep -q '^vimo_guest_troubled{name="t1"} 0'
+	# Events, over a restart of vimod; then a log of a guest that has ended.
+	vimoctl events >/tmp/out &
+	events=$!
+	await_line /tmp/out 'present  t1 '
+	kill_vimod
+	start_vimod
+	await_line /tmp/out 'present  t1 ' 2
+	vimoctl destroy t1
+	await_line /tmp/out 'gone     t1 .*destroyed by the user'
+	kill $events
+	vimoctl log -t serial t1 | grep -q 'has been here'
+	refused 3 'has a log' log none
 }
 
 pause_stops_and_unpause_goes_on() {
@@ -286,13 +325,14 @@ create_leaves_it_paused() {
 }
 
 one_client_writes_and_others_watch() {
-	local writer
+	local writer watcher
 	tiny t1 count
 	vimoctl console -t serial t1 <>/tmp/never >/tmp/out &
 	writer=$!
 	await_line /tmp/out 'has been here'
 	refused 4 "process $writer writes to the console of t1" console -t serial t1
 	vimoctl console -t serial --watch t1 >/tmp/out2 &
+	watcher=$!
 	await_line /tmp/out2 'has been here'
 	kill_vimod
 	: >/tmp/out2
@@ -300,7 +340,7 @@ one_client_writes_and_others_watch() {
 	start_vimod
 	vimoctl destroy t1
 	wait $writer
-	wait $!
+	wait $watcher
 }
 
 console_ends_with_its_guest() {

@@ -3,7 +3,9 @@
  * test_hub.c - a console's log over kills of the processes that write it: each
  * process ends by _exit() in the middle.
  */
+#include "dm_files.h"
 #include "host/hub.h"
+#include "host/status.h"
 #include "unix_socket.h"
 
 #include <fcntl.h>
@@ -159,11 +161,40 @@ static void the_same_place_later_is_another_piece(void **state)
 	fclose(file);
 }
 
+/* The disk of the log is full, then has room. */
+static void a_log_that_is_not_kept_is_reported(void **state)
+{
+	const struct hub_files files = { unix_socket_bind(socket_path, SOCK_STREAM | SOCK_NONBLOCK),
+					 open("/dev/full", O_RDWR), open(old_path, O_RDWR | O_CREAT, 0600) };
+	struct dm_status file = { .magic = DM_STATUS_MAGIC };
+	struct status status = { .file = &file, .messages = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
+	static struct hub full;
+	struct error err;
+	uv_loop_t loop;
+
+	(void)state;
+	assert_int_equal(listen(files.listener, 1), 0);
+	assert_int_equal(uv_loop_init(&loop), 0);
+	full = (struct hub){ .mark = &shared->mark, .status = &status, .log_bit = DM_LOG_SERIAL };
+	assert_int_equal(hub_open(&full, &loop, &files, "g", "serial", &err), 0);
+	hub_begin(&full, 0);
+	hub_write(&full, "lost", 4);
+	assert_int_equal(file.links_down, 1u << DM_LOG_SERIAL);
+	assert_int_equal(dup2(open(log_path, O_RDWR | O_CREAT | O_APPEND, 0600), files.log), files.log);
+	hub_write(&full, "kept", 4);
+	assert_int_equal(file.links_down, 0);
+	hub_end(&full);
+	hub_close(&full);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(each_byte_is_logged_once, start),
 		cmocka_unit_test_setup(the_same_place_later_is_another_piece, start),
+		cmocka_unit_test_setup(a_log_that_is_not_kept_is_reported, start),
 	};
 	int failed;
 

@@ -252,6 +252,44 @@ static void a_process_stays_out_of_a_group_without_limits(void **state)
 	assert_string_equal(contents("guest-web1/dm", "cgroup.procs"), "");
 }
 
+static void put_file(const char *group, const char *file, const char *text)
+{
+	FILE *out = fopen(path(group, file), "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+static void usage_is_of_all_processes_and_disks(void **state)
+{
+	static const char *const extra[] = { "cpu.stat", "memory.current", "io.stat" };
+	struct cgroup_usage usage;
+
+	(void)state;
+	cgroup_begin();
+	cgroup_usage("web1", &usage);
+	assert_false(usage.known);
+	cgroup_make("web1", 256);
+	cgroup_usage("web1", &usage);
+	assert_true(usage.known);
+	assert_int_equal(usage.cpu_ns, 0);
+	put_file("guest-web1", "cpu.stat", "usage_usec 7\nuser_usec 5\nsystem_usec 2\n");
+	put_file("guest-web1", "memory.current", "4096\n");
+	put_file("guest-web1", "io.stat",
+		 "254:0 rbytes=1 wbytes=20 rios=300 wios=4000 dbytes=9 dios=9\n"
+		 "254:16 rbytes=2 wbytes=30 rios=400 wios=5000 dbytes=9 dios=9\n");
+	cgroup_usage("web1", &usage);
+	assert_int_equal(usage.cpu_ns, 7000);
+	assert_int_equal(usage.memory_bytes, 4096);
+	assert_int_equal(usage.read_bytes, 3);
+	assert_int_equal(usage.written_bytes, 50);
+	assert_int_equal(usage.reads, 700);
+	assert_int_equal(usage.writes, 9000);
+	for (size_t n = 0; n < sizeof(extra) / sizeof(extra[0]); n++)
+		assert_int_equal(unlink(path("guest-web1", extra[n])), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(groups_go_when_their_processes_have_gone, start, stop),
 		cmocka_unit_test_setup_teardown(the_next_vimod_removes_empty_groups_of_guests, start, stop),
 		cmocka_unit_test_setup_teardown(a_process_of_the_group_itself_is_moved, start, stop),
+		cmocka_unit_test_setup_teardown(usage_is_of_all_processes_and_disks, start, stop),
 		cmocka_unit_test_setup_teardown(without_a_group_nothing_is_done, start, stop),
 		cmocka_unit_test_setup_teardown(a_process_stays_out_of_a_group_without_limits, start, stop),
 	};

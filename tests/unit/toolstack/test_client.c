@@ -85,11 +85,11 @@ static int64_t call(const char *method)
 	return life;
 }
 
-#define START(...)                                                       \
-	do {                                                             \
-		static const enum life lives[] = { __VA_ARGS__ };        \
-		start_server(lives, sizeof(lives) / sizeof(lives[0]));   \
-		assert_int_equal(client_connect(&client, &err), 0);      \
+#define START(...)                                                     \
+	do {                                                           \
+		static const enum life lives[] = { __VA_ARGS__ };      \
+		start_server(lives, sizeof(lives) / sizeof(lives[0])); \
+		assert_int_equal(client_connect(&client, &err), 0);    \
 	} while (0)
 
 static void await_end_of_connection(void)
@@ -166,7 +166,7 @@ static void a_vimod_that_listens_later_is_awaited(void **state)
 	server_ends();
 }
 
-static void without_a_vimod_the_remedy_is_told(void **state)
+static void without_a_vimod_there_is_a_remedy(void **state)
 {
 	int fd;
 
@@ -220,7 +220,7 @@ int main(void)
 		TEST(a_vimod_that_ended_before_the_call_has_not_done_it),
 		TEST(a_vimod_that_ends_at_each_call_is_left),
 		TEST(a_vimod_that_listens_later_is_awaited),
-		TEST(without_a_vimod_the_remedy_is_told),
+		TEST(without_a_vimod_there_is_a_remedy),
 		cmocka_unit_test(each_method_that_may_be_repeated_exists),
 	};
 

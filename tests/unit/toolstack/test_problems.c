@@ -170,6 +170,48 @@ static void after_the_watch_nothing_is_read(void **state)
 	assert_int_equal(stalls, 0);
 }
 
+static void note(void *arg, const char *problem)
+{
+	size_t used = strlen(arg);
+
+	snprintf((char *)arg + used, 1024 - used, "%s\n", problem);
+}
+
+static void each_problem_is_listed(void **state)
+{
+	static const struct helper_kind kind = { .program = "virtiofsd" };
+	static struct helper helper = { .kind = &kind, .name = "folder data", .failures = 3 };
+	static struct switch_link link = { .name = "network 52:54:00:00:00:01", .vif.socket = "/run/switch" };
+	char told[1024] = "";
+
+	(void)state;
+	problems_each(&guest, note, told);
+	assert_string_equal(told, "");
+	guest.state = GUEST_PAUSED;
+	guest.dm.process.pid = 7;
+	guest.helpers[5] = &helper;
+	guest.switches[6] = &link;
+	stall(4, "no space");
+	status->links_down = 1u << DM_LOG_SERIAL;
+	problems_watch(&guest);
+	problems_each(&guest, note, told);
+	assert_string_equal(
+		told, "disk vda: no space: mend it, then run 'vimoctl unpause g'\n"
+		      "g.serial.log: output is not logged: free space on its disk\n"
+		      "folder data: its virtiofsd does not run after 3 failures, and is started again and again: run "
+		      "'journalctl -u vimod' to see why\n"
+		      "network 52:54:00:00:00:01: its link is down: start the switch that listens at /run/switch\n");
+	/* A helper that runs again, and a vimo-dm that does not. */
+	helper.serves = true;
+	guest.switches[6] = NULL;
+	guest.problem[0] = told[0] = '\0';
+	guest.dm.process.pid = 0;
+	status->links_down = 0;
+	problems_each(&guest, note, told);
+	assert_string_equal(told,
+			    "its vimo-dm does not run, and is started again: run 'journalctl -u vimod' to see why\n");
+}
+
 static int enter(void **state)
 {
 	struct error err;
@@ -184,7 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_empty_line_shows_a_stall),       TEST(a_stall_is_found_at_the_beginning),
 		TEST(a_flood_of_lines_causes_few_looks), TEST(a_forged_status_is_no_stall),
-		TEST(after_the_watch_nothing_is_read),
+		TEST(after_the_watch_nothing_is_read),   TEST(each_problem_is_listed),
 	};
 
 	return cmocka_run_group_tests_name("problems", tests, enter, scratch_remove);

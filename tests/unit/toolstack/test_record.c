@@ -56,6 +56,20 @@ static void all_values_are_taken(void **state)
 	assert_string_equal(record.config.disk[0].target, "/d");
 }
 
+/* By CLOCK_MONOTONIC; the release before did not write it. */
+static void the_time_of_its_start_is_kept(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse("g", "{" GOOD "\"started_ms\":12345," CONFIG "}", &err), 0);
+	assert_int_equal(record.started_ms, 12345);
+	assert_int_equal(parse("g", "{" GOOD "\"started_ms\":-1," CONFIG "}", &err), 0);
+	assert_int_equal(record.started_ms, 0);
+	assert_int_equal(parse("g", "{" GOOD CONFIG "}", &err), 0);
+	assert_int_equal(record.started_ms, 0);
+}
+
 static void a_wrong_member_is_refused(void **state)
 {
 	/* The member that is put in the place of a good one, and the word that the reason has. */
@@ -358,6 +372,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 	const struct CMUnitTest tests[] = {
 		TEST(all_values_are_taken),
+		TEST(the_time_of_its_start_is_kept),
 		TEST(a_wrong_member_is_refused),
 		TEST(a_missing_member_is_refused),
 		TEST(a_guest_that_ends_needs_no_domain),
