@@ -33,6 +33,9 @@ def qemu(image, directory, memory, dom0_memory, disks):
     return command
 
 
+PATIENCE = 4  # limits are for an idle computer, and only end what hangs
+
+
 class Machine:
     def __init__(self, command, log):
         self.console = pexpect.spawn(command[0], command[1:], encoding="utf-8", codec_errors="replace", timeout=300)
@@ -46,6 +49,7 @@ class Machine:
 
     def wait(self, what, patterns, timeout):
         """Index of the pattern that matched. The first is the expected output, the others are errors."""
+        timeout *= PATIENCE
         try:
             return self.console.expect(patterns, timeout=timeout)
         except pexpect.TIMEOUT:
@@ -75,7 +79,7 @@ class Machine:
         self.wait("dom0's shell", [DOM0_PROMPT], 300)
         report("waiting for vimod.service")
         try:
-            self.run("vimod.service", "for n in $(seq 90); do systemctl -q is-active vimod && break; sleep 1; done; "
+            self.run("vimod.service", "for n in $(seq 360); do systemctl -q is-active vimod && break; sleep 1; done; "
                      "test -e /run/systemd/system && systemctl -q is-active vimod", 180)
         except Failed as why:
             status = self.run("its status", "systemctl --no-pager status vimod; journalctl --no-pager -n 20 -u vimod")
