@@ -9,6 +9,7 @@
 #include "api/parameters.h"
 #include "cleanup.h"
 #include "config/file.h"
+#include "config/settings.h"
 #include "guest/adopt.h"
 #include "guest/control.h"
 #include "guest/create.h"
@@ -22,9 +23,17 @@ void method_parse(struct call *call, json_object *parameters)
 	struct config_source source = { .text = json_string(parameters, "text"),
 					.file = json_string(parameters, "file"),
 					.cwd = json_string(parameters, "cwd") };
-	json_object *config, *lines, *reply = json_object_new_object();
+	json_object *config, *lines, *reply;
 	struct findings findings;
+	struct settings settings;
+	struct error err;
 
+	if (settings_read(&settings, &err)) {
+		call_error(call, &err);
+		return;
+	}
+	reply = json_object_new_object();
+	source.defaults = &settings.defaults;
 	json_object_object_get_ex(parameters, "settings", &source.settings);
 	config = config_parse(&source, &findings, &lines);
 	json_object_object_add(reply, "warnings", json_object_get(findings.warnings));

@@ -92,7 +92,7 @@ static int check_mac(const char *mac, struct error *err)
 }
 
 /* Names of interfaces: those that the kernel accepts, and that are one directory in sysfs. */
-static int check_interface(const char *name, struct error *err)
+int config_check_interface(const char *name, struct error *err)
 {
 	bool good = *name && strlen(name) < IFNAMSIZ && strcmp(name, ".") && strcmp(name, "..");
 
@@ -175,9 +175,9 @@ static int check_hostfwd(const char *text, struct error *err)
 static const struct key vif_keys[] = {
 	{ "backend", KEY_WORD, FIELD(backend), .hint = "bridge, user (a network without a bridge) or vhost-user",
 	  .words = vif_backend_names },
-	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = check_interface },
+	{ "bridge", KEY_TEXT, FIELD(bridge), .hint = "bridge=br0", .check = config_check_interface },
 	{ "mac", KEY_TEXT, FIELD(mac), .hint = "mac=52:54:00:12:34:56", .check = check_mac },
-	{ "vifname", KEY_TEXT, FIELD(vifname), .hint = "vifname=web1.0", .check = check_interface },
+	{ "vifname", KEY_TEXT, FIELD(vifname), .hint = "vifname=web1.0", .check = config_check_interface },
 	{ "mtu", KEY_NUMBER, FIELD(mtu), .hint = "mtu = 1500", .range = { 68, 65535, 0 } },
 	{ "queues", KEY_NUMBER, FIELD(queues), .hint = "queues = 1", .range = { 1, CONFIG_QUEUES, 1 } },
 	{ "vhost", KEY_FLAG, FIELD(vhost), .hint = "vhost = true", .range = { 0, 0, true } },
@@ -289,8 +289,7 @@ const struct key_table config_channel_keys = {
 
 #define FIELD(member) KEY_FIELD(struct guest_config, member)
 #define COUNT(member) .count = offsetof(struct guest_config, member)
-static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
-static const char action_hint[] = "destroy, restart or preserve";
+const char *const config_action_names[] = { "destroy", "restart", "preserve", NULL };
 
 static const struct key keys[] = {
 	{ "name", KEY_TEXT, FIELD(name), .hint = "name = \"web1\"", .check = config_check_name, .required = true },
@@ -302,12 +301,12 @@ static const struct key keys[] = {
 	  .unit = 1 << 20 },
 	{ "vcpus", KEY_NUMBER, FIELD(vcpus), .hint = "vcpus = 1", .range = { 1, 64, 1 } },
 	{ "cpu_weight", KEY_NUMBER, FIELD(weight), .hint = "cpu_weight = 256", .range = { 1, 65535, 256 } },
-	{ "on_poweroff", KEY_WORD, FIELD(on_poweroff), .hint = action_hint, .range = { 0, 0, ACTION_DESTROY },
-	  .words = actions },
-	{ "on_reboot", KEY_WORD, FIELD(on_reboot), .hint = action_hint, .range = { 0, 0, ACTION_RESTART },
-	  .words = actions },
-	{ "on_crash", KEY_WORD, FIELD(on_crash), .hint = action_hint, .range = { 0, 0, ACTION_DESTROY },
-	  .words = actions },
+	{ "on_poweroff", KEY_WORD, FIELD(on_poweroff), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_DESTROY },
+	  .words = config_action_names },
+	{ "on_reboot", KEY_WORD, FIELD(on_reboot), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_RESTART },
+	  .words = config_action_names },
+	{ "on_crash", KEY_WORD, FIELD(on_crash), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_DESTROY },
+	  .words = config_action_names },
 	{ "hotplug", KEY_NUMBER, FIELD(hotplug), .hint = "hotplug = 8",
 	  .range = { 0, CONFIG_SLOTS - CONFIG_SLOT_FIRST, 8 } },
 	{ "vsock_cid", KEY_NUMBER, FIELD(vsock_cid), .hint = "vsock_cid = 3", .range = { 3, UINT32_MAX - 1, 0 } },

@@ -14,6 +14,13 @@
 
 extern const struct key_table config_keys, config_disk_keys, config_vif_keys, config_fs_keys, config_channel_keys;
 
+#define CONFIG_ACTION_HINT "destroy, restart or preserve"
+/* By enum guest_action, NULL after the last. */
+extern const char *const config_action_names[];
+
+/** config_check_interface() - whether a network interface may have the name. Return: 0 or -1. */
+int config_check_interface(const char *name, struct error *err);
+
 /** config_check_name() - whether a guest may have the name. Return: 0 or -1. */
 int config_check_name(const char *name, struct error *err);
 

@@ -27,7 +27,8 @@ struct origin {
 /* The state of reading. */
 struct reader {
 	const struct key_table *table;
-	const char *cwd; /* NULL: paths are absolute */
+	const char *cwd;                        /* NULL: paths are absolute */
+	const struct config_defaults *defaults; /* NULL: those of @table */
 	struct findings *findings;
 	const char *argument;  /* KEY=VALUE that is read; NULL: the file */
 	json_object *settings; /* of struct config_source */
@@ -125,6 +126,11 @@ static bool warn_ignored(struct reader *reader, const struct key_table *table, c
 	return true;
 }
 
+static const char *cwd_of(const struct entry *entry)
+{
+	return config_cwd(entry->list->element, entry->reader->cwd, entry->reader->defaults);
+}
+
 /* { key = value; ... } of a list. The values are not checked yet. */
 static json_object *group_to_json(struct entry *entry, const struct cfg *group)
 {
@@ -144,7 +150,7 @@ static json_object *group_to_json(struct entry *entry, const struct cfg *group)
 		} else if (key && is_bad(cfg)) {
 			entry->bad = true;
 		} else if (key) {
-			json_object_object_add(json, cfg->name, value_to_json(key, cfg, entry->reader->cwd));
+			json_object_object_add(json, cfg->name, value_to_json(key, cfg, cwd_of(entry)));
 		} else {
 			keys_unknown(table, cfg->name, &err);
 			on_entry(entry, &err);
@@ -187,7 +193,7 @@ static json_object *device_to_json(struct entry *entry, const struct cfg *cfg)
 	if (cfg->type == CFG_BAD)
 		return NULL;
 	if (cfg->type == CFG_TEXT) {
-		json = config_spec_all(entry->list->element, cfg->text, entry->reader->cwd, on_entry, entry);
+		json = config_spec_all(entry->list->element, cfg->text, cwd_of(entry), on_entry, entry);
 	} else if (cfg->type == CFG_GROUP) {
 		json = group_to_json(entry, cfg);
 	} else {
@@ -195,6 +201,7 @@ static json_object *device_to_json(struct entry *entry, const struct cfg *cfg)
 		on_entry(entry, &err);
 		return NULL;
 	}
+	config_add_defaults(entry->list->element, json, entry->reader->defaults);
 	check_device(entry, cfg, json);
 	if (!entry->bad)
 		return json;
@@ -338,6 +345,18 @@ static void report_missing(struct reader *reader)
 	}
 }
 
+static void take_defaults(struct reader *reader)
+{
+	struct guest_config *config = reader->to;
+
+	keys_defaults(reader->table, reader->to);
+	if (!reader->defaults)
+		return;
+	config->on_poweroff = reader->defaults->on_poweroff;
+	config->on_reboot = reader->defaults->on_reboot;
+	config->on_crash = reader->defaults->on_crash;
+}
+
 /* All settings of @text, and then the arguments, into @reader's struct. */
 static void read_settings(struct reader *reader, const char *text)
 {
@@ -346,7 +365,7 @@ static void read_settings(struct reader *reader, const char *text)
 	struct cfg *group;
 
 	reader->seen = json_object_new_object();
-	keys_defaults(reader->table, reader->to);
+	take_defaults(reader);
 	if (line) {
 		report_key(reader, line, &err);
 		return;
@@ -394,6 +413,7 @@ json_object *config_parse(const struct config_source *source, struct findings *f
 	CLEANUP_FREE struct guest_config *config = alloc_zeroed(sizeof(*config));
 	struct reader reader = { .table = &config_keys,
 				 .cwd = source->cwd,
+				 .defaults = source->defaults,
 				 .findings = findings,
 				 .settings = source->settings,
 				 .to = config };

@@ -6,6 +6,7 @@
 #define TOOLSTACK_CONFIG_FILE_H
 
 #include "config/findings.h"
+#include "config/guest_config.h"
 #include "config/keys.h"
 #include "error.h"
 
@@ -13,10 +14,11 @@
 
 /** What a configuration is made of. */
 struct config_source {
-	const char *text;      /* of guest.cfg */
-	const char *file;      /* its name, for messages */
-	const char *cwd;       /* where relative paths start */
-	json_object *settings; /* array of "KEY=VALUE", each in place of the file's key; or NULL */
+	const char *text;                       /* of guest.cfg */
+	const char *file;                       /* its name, for messages */
+	const char *cwd;                        /* where relative paths start */
+	json_object *settings;                  /* array of "KEY=VALUE", each in place of the file's key; or NULL */
+	const struct config_defaults *defaults; /* NULL: guest.cfg(5)'s */
 };
 
 /**

@@ -71,6 +71,13 @@ struct channel_config {
 	char path[PATH_MAX]; /* empty: the socket in the guest's directory only */
 };
 
+/** What vimod.conf gives a guest.cfg, or a device that is attached, in place of keys that are not given. */
+struct config_defaults {
+	char bridge[IFNAMSIZ];            /* empty: none */
+	char storage_directory[PATH_MAX]; /* where relative paths of disks start; empty: the caller's directory */
+	enum guest_action on_poweroff, on_reboot, on_crash;
+};
+
 struct guest_config {
 	char name[64];
 	char uuid[37];

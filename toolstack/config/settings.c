@@ -4,6 +4,7 @@
  */
 #include "config/settings.h"
 #include "cleanup.h"
+#include "config/config.h"
 #include "config/file.h"
 
 #include <errno.h>
@@ -18,11 +19,22 @@
 #endif
 #define FILE_MAX (64u << 10)
 
+#define DEFAULT(member) KEY_FIELD(struct settings, defaults.member)
+
 static const struct key settings_rows[] = {
 	{ "backing_directories", KEY_PATHS, KEY_FIELD(struct settings, backing_directories),
 	  .hint = "backing_directories = [ \"/var/lib/vimo/images\" ]" },
 	{ "shutdown_timeout", KEY_NUMBER, KEY_FIELD(struct settings, shutdown_timeout_s),
 	  .hint = "shutdown_timeout = 120 (seconds)", .range = { 1, 86400, 120 } },
+	{ "bridge", KEY_TEXT, DEFAULT(bridge), .hint = "bridge = \"br0\"", .check = config_check_interface },
+	{ "storage_directory", KEY_PATH, DEFAULT(storage_directory),
+	  .hint = "storage_directory = \"/var/lib/vimo/images\"" },
+	{ "on_poweroff", KEY_WORD, DEFAULT(on_poweroff), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_DESTROY },
+	  .words = config_action_names },
+	{ "on_reboot", KEY_WORD, DEFAULT(on_reboot), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_RESTART },
+	  .words = config_action_names },
+	{ "on_crash", KEY_WORD, DEFAULT(on_crash), .hint = CONFIG_ACTION_HINT, .range = { 0, 0, ACTION_DESTROY },
+	  .words = config_action_names },
 };
 
 static const struct key_table settings_keys = {

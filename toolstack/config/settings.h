@@ -5,6 +5,7 @@
 #ifndef TOOLSTACK_CONFIG_SETTINGS_H
 #define TOOLSTACK_CONFIG_SETTINGS_H
 
+#include "config/guest_config.h"
 #include "error.h"
 
 #include <limits.h>
@@ -13,6 +14,7 @@
 struct settings {
 	char backing_directories[PATH_MAX]; /* KEY_PATHS: images may be based on files in them */
 	uint32_t shutdown_timeout_s;        /* of guests that are shut down with dom0 */
+	struct config_defaults defaults;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "config/config.h"
 #include "config/nbd.h"
+#include "json.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -43,6 +44,25 @@ json_object *config_path(const char *text, const char *cwd)
 	if (!*text || *text == '/' || nbd_is_uri(text) || asprintf(&path, "%s/%s", cwd, text) < 0)
 		return json_object_new_string(text);
 	return json_object_new_string(path);
+}
+
+const char *config_cwd(const struct key_table *table, const char *cwd, const struct config_defaults *defaults)
+{
+	return table == &config_disk_keys && defaults && *defaults->storage_directory ? defaults->storage_directory :
+											cwd;
+}
+
+void config_add_defaults(const struct key_table *table, json_object *json, const struct config_defaults *defaults)
+{
+	const char *backend = json_string(json, "backend");
+
+	if (table != &config_vif_keys || !defaults || !*defaults->bridge)
+		return;
+	if (json_object_object_get_ex(json, "backend", NULL) &&
+	    (!backend || strcmp(backend, vif_backend_names[VIF_BRIDGE])))
+		return;
+	if (!json_object_object_get_ex(json, "bridge", NULL))
+		json_put_string(json, "bridge", defaults->bridge);
 }
 
 json_object *config_value(const struct key *key, const char *text, const char *cwd)

@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "cleanup.h"
 #include "config/complete.h"
+#include "config/settings.h"
 #include "config/spec.h"
 #include "container.h"
 #include "dm/request.h"
@@ -40,8 +41,14 @@ int hotplug_check_slot(const struct guest *guest, uint32_t slot, struct error *e
 int hotplug_plan(struct hotplug *change, const struct key_table *table, const char *spec, const char *cwd, void *device,
 		 uint32_t *count)
 {
-	CLEANUP_JSON json_object *json = config_spec(table, spec, cwd, &change->err);
+	CLEANUP_JSON json_object *json = NULL;
+	struct settings settings;
 
+	if (settings_read(&settings, &change->err))
+		return -1;
+	json = config_spec(table, spec, config_cwd(table, cwd, &settings.defaults), &change->err);
+	if (json)
+		config_add_defaults(table, json, &settings.defaults);
 	if (!json || keys_take(table, json, device, &change->err))
 		return -1;
 	++*count;

@@ -350,7 +350,7 @@ static void all_errors_are_found_in_one_run(void **state)
 {
 	(void)state;
 	for (size_t n = 0; n < sizeof(many) / sizeof(many[0]); n++) {
-		const struct config_source source = { many[n].text, "m.cfg", "/", NULL };
+		const struct config_source source = { .text = many[n].text, .file = "m.cfg", .cwd = "/" };
 		struct findings findings;
 
 		assert_null(config_parse(&source, &findings, NULL));
@@ -363,7 +363,7 @@ static void all_errors_are_found_in_one_run(void **state)
 static void findings_have_a_limit(void **state)
 {
 	static char text[60000];
-	const struct config_source source = { text, "m.cfg", "/", NULL };
+	const struct config_source source = { .text = text, .file = "m.cfg", .cwd = "/" };
 	struct findings findings;
 
 	(void)state;
@@ -380,9 +380,11 @@ static void arguments_take_the_place_of_keys(void **state)
 	json_object *settings =
 		json_tokener_parse("[ \"memory=64\", \"name=web2\", \"extra=console=hvc0 root=/dev/vda\","
 				   "\"memory=1024\", \"disk=/c\", \"vif=['bridge=br0','bridge=br1',]\" ]");
-	const struct config_source source = { GOOD "memory = 1.5 disk = [ '/a', '/b' ]\n", "m.cfg", "/", settings };
+	const struct config_source source = {
+		.text = GOOD "memory = 1.5 disk = [ '/a', '/b' ]\n", .file = "m.cfg", .cwd = "/", .settings = settings
+	};
 	json_object *wrong_ones = json_tokener_parse("[ \"memory=x\", \"disk=/a,,hda\", \"nokey=1\", \"word\" ]");
-	const struct config_source refused = { GOOD, "m.cfg", "/", wrong_ones };
+	const struct config_source refused = { .text = GOOD, .file = "m.cfg", .cwd = "/", .settings = wrong_ones };
 	static const char *const messages[] = { "memory=x: memory is not a whole number", "disk=/a,,hda: disk 1: vdev",
 						"nokey=1: unknown key \"nokey\"", "word: not of the form KEY=VALUE" };
 	struct findings findings;

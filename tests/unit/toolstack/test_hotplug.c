@@ -177,7 +177,9 @@ static int leave(void **state)
 
 static int start(void **state)
 {
-	const struct config_source source = { "name = \"g\"\nkernel = \"/k\"\nhotplug = 2\n", "g.cfg", "/", NULL };
+	const struct config_source source = { .text = "name = \"g\"\nkernel = \"/k\"\nhotplug = 2\n",
+					      .file = "g.cfg",
+					      .cwd = "/" };
 	struct findings findings;
 	json_object *json = config_parse(&source, &findings, NULL);
 	int result = json ? config_check(json, &guest.config, &err) : -1;
