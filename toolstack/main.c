@@ -10,6 +10,7 @@
 #include "base/fd_store.h"
 #include "base/store.h"
 #include "base/user.h"
+#include "base/watchdog.h"
 #include "guest/adopt.h"
 #include "guest/definition.h"
 #include "guest/patrol.h"
@@ -97,6 +98,7 @@ int main(int argc, char **argv)
 		return ERROR_FAILED;
 	user_check();
 	fd_store_open();
+	listen_inherit();
 	cgroup_begin();
 	guests_init(&guests, loop);
 	guests_observe(&guests, on_change, &api.monitors);
@@ -112,6 +114,7 @@ int main(int argc, char **argv)
 	uv_signal_init(loop, &interrupt);
 	uv_signal_start(&term, on_signal, SIGTERM);
 	uv_signal_start(&interrupt, on_signal, SIGINT);
+	watchdog_start(loop);
 	sd_notify(0, "READY=1");
 	uv_run(loop, UV_RUN_DEFAULT);
 	sd_notify(0, "STOPPING=1");
