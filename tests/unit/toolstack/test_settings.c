@@ -78,9 +78,11 @@ static void given_keys_stay(void **state)
 {
 	(void)state;
 	assert_int_equal(read_settings(ALL), 0);
-	assert_int_equal(parse(GUEST "on_crash = \"destroy\"\ndisk = [ '/a/web.img,raw', 'nbd://10.0.0.1/x' ]\n"
-				     "vif = [ 'bridge=br1', 'backend=user', 'backend=vhost-user,socket=/s', 'backend=bridge' ]\n"),
-			 0);
+	assert_int_equal(
+		parse(GUEST
+		      "on_crash = \"destroy\"\ndisk = [ '/a/web.img,raw', 'nbd://10.0.0.1/x' ]\n"
+		      "vif = [ 'bridge=br1', 'backend=user', 'backend=vhost-user,socket=/s', 'backend=bridge' ]\n"),
+		0);
 	assert_int_equal(config.on_crash, ACTION_DESTROY);
 	assert_string_equal(config.disk[0].target, "/a/web.img");
 	assert_string_equal(config.disk[1].target, "nbd://10.0.0.1/x");
