@@ -13,7 +13,7 @@ volumes_can_be() {
 names_itself() { echo "this is $1" | dd of=$1 conv=sync,fsync 2>/dev/null; }
 holds() { dd if=$1 iflag=direct bs=512 skip=9 count=1 2>/dev/null | grep -q "^$2"; }
 # sees NAME DISK SECTORS: the guest sees a disk of that size.
-sees() { tell $1 "[ \"\$(cat /sys/block/$2/size)\" = $3 ]"; }
+sees() { tell $1 "until [ \"\$(cat /sys/block/$2/size)\" = $3 ]; do usleep 50000; done"; }
 
 volumes_are_disks() {
 	left >/tmp/before
@@ -88,14 +88,15 @@ volumes_come_go_and_grow() {
 	vimoctl block-attach g1 /dev/vg/more
 	bind g1 a005000.virtio_mmio
 	first_sector g1 vdb /dev/vg/more
-	# The guest sees the new size once it or the disk is started again.
+	# The guest sees the new size on request, or from its next vimo-dm.
 	lvextend -q -L 24M vg/data
+	vimoctl block-resize g1 vda
+	sees g1 vda 49152
 	lvextend -q -L 12M vg/more
 	replace_dm g1
+	sees g1 vdb 24576
 	tell g1 'echo grown | dd of=/dev/vda seek=9 conv=sync,fsync 2>/dev/null'
 	holds /dev/vg/data grown
-	sees g1 vda 32768
-	sees g1 vdb 16384
 	bind g1 a005000.virtio_mmio unbind
 	vimoctl block-detach g1 vdb
 	vimoctl block-attach g1 /dev/vg/more
