@@ -98,7 +98,6 @@ int main(int argc, char **argv)
 		return ERROR_FAILED;
 	user_check();
 	fd_store_open();
-	listen_inherit();
 	cgroup_begin();
 	guests_init(&guests, loop);
 	guests_observe(&guests, on_change, &api.monitors);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * listen.c - bind the sockets or take systemd's, set their rights, and pace the read-only socket: whatever its clients
- * do, vimod has time for the API socket.
+ * listen.c - bind the sockets, set their rights, and pace the read-only socket: whatever its clients do, vimod has time
+ * for the API socket.
  */
 #include "api/listen.h"
-#include "base/fd_store.h"
 #include "base/store.h"
 #include "container.h"
 #include "log.h"
@@ -16,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #define BACKLOG 64
@@ -26,13 +24,11 @@ struct listener {
 	uv_pipe_t pipe;
 	uv_timer_t tick; /* of the read-only socket, while it has connections */
 	struct service service;
-	int inherited;        /* the socket that systemd bound; -1: none */
 	unsigned int accepts; /* left in this tick */
 	bool waiting;         /* libuv has a connection that varlink_accept() has not taken: it takes no other */
 };
 
 static struct listener api = {
-	.inherited = -1,
 	.service = {
 		.call_bytes = 1u << 20,
 		.queue_bytes = 8u << 20,
@@ -40,7 +36,6 @@ static struct listener api = {
 	},
 };
 static struct listener read_only = {
-	.inherited = -1,
 	.service = {
 		.for_all = true,
 		.call_bytes = 8u << 10,
@@ -86,40 +81,19 @@ static void on_tick(uv_timer_t *timer)
 		uv_timer_stop(timer);
 }
 
-/* Clients wait in systemd's socket while vimod starts again. */
-static int take_inherited(struct listener *listener, const char *path)
-{
-	if (listener->inherited < 0)
-		return -1;
-	if (sd_is_socket_unix(listener->inherited, SOCK_STREAM, 1, path, 0) > 0)
-		return uv_pipe_open(&listener->pipe, listener->inherited);
-	log_warning("systemd's socket is not %s: vimod makes its own", path);
-	close(listener->inherited);
-	return -1;
-}
-
 static int start(struct listener *listener, uv_loop_t *loop, const char *path, mode_t mode, uv_connection_cb fn,
 		 struct error *err)
 {
 	int result;
 
 	uv_pipe_init(loop, &listener->pipe, 0);
-	result = take_inherited(listener, path);
-	if (result) {
-		unlink(path);
-		umask(0777 & ~mode);
-		result = uv_pipe_bind(&listener->pipe, path);
-		umask(0022);
-	}
+	unlink(path);
+	umask(0777 & ~mode);
+	result = uv_pipe_bind(&listener->pipe, path);
+	umask(0022);
 	if (!result)
 		result = uv_listen((uv_stream_t *)&listener->pipe, BACKLOG, fn);
 	return result ? error_set(err, ERROR_FAILED, "cannot listen on %s: %s", path, uv_strerror(result)) : 0;
-}
-
-void listen_inherit(void)
-{
-	api.inherited = fd_store_take("vimod.sock");
-	read_only.inherited = fd_store_take("vimod-ro.sock");
 }
 
 int listen_start(uv_loop_t *loop, varlink_fn dispatch, void *context, struct error *err)

@@ -7,10 +7,6 @@
 
 #include "api/varlink.h"
 
-/** listen_inherit() - take the sockets of vimod.socket and vimod-ro.socket, after fd_store_open(); listen_start() uses
- * them. */
-void listen_inherit(void);
-
 /**
  * listen_start() - listen on $VIMO_SOCKET or ROOT/vimod.sock, and on ROOT/vimod-ro.sock.
  * @dispatch: is called for each call

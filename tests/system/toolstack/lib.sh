@@ -78,7 +78,7 @@ if [ "${SHIPPED-}" ]; then
 		pid=$(vimod_pid)
 		kill -9 $pid
 		await dead $pid
-		systemctl stop vimod.socket vimod-ro.socket vimod
+		systemctl stop vimod
 	}
 else
 	vimod_log() { tail -n 25 $VIMOD_LOG; }

@@ -32,10 +32,6 @@ systemd_starts_vimod_again() {
 	systemctl restart vimod
 	is t1 running
 	[ "$(systemctl show -P Result vimod)" = success ]
-	# A client's connection starts it by vimod.socket.
-	systemctl stop vimod
-	is t1 running
-	[ "$(systemctl show -P NFileDescriptorStore vimod)" -gt 0 ]
 }
 another_vimod() { [ "$(vimod_pid)" != $1 ] && [ "$(vimod_pid)" != 0 ]; }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_fd_store.c - pidfds that systemd keeps name the processes again; wrong ones do not. Sockets that systemd has
- * bound; the watchdog.
+ * test_fd_store.c - pidfds that systemd keeps name the processes again; wrong ones do not. The
+ * watchdog.
  */
 #include "base/fd_store.h"
-#include "api/listen.h"
 #include "base/child.h"
 #include "base/process.h"
 #include "base/watchdog.h"
@@ -145,95 +144,6 @@ static void the_next_vimod_takes_it(void **state)
 		;
 }
 
-/* systemd's environment for this process, with @count descriptors from 3. */
-static void environment(const char *count, const char *names)
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%d", getpid());
-	setenv("LISTEN_PID", number, 1);
-	setenv("LISTEN_FDS", count, 1);
-	setenv("LISTEN_FDNAMES", names, 1);
-}
-
-static int bound(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", directory, path);
-	return bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1) ? -1 : fd;
-}
-
-static ino_t inode(const char *path)
-{
-	struct stat status = { 0 };
-
-	stat(path, &status);
-	return status.st_ino;
-}
-
-/* A client that connects before vimod runs, and writes what is not a call. Return: whether it gets an answer. */
-static bool is_answered(uv_loop_t *loop, int client)
-{
-	char answer[256];
-
-	if (write(client, "{", 2) != 2)
-		return false;
-	for (int n = 0; n < 100; n++) {
-		uv_run(loop, UV_RUN_NOWAIT);
-		if (recv(client, answer, sizeof(answer), MSG_DONTWAIT) > 0)
-			return true;
-		usleep(10000);
-	}
-	return false;
-}
-
-/* In a process of its own: vimod.sock is systemd's; what has the other name is another socket. Return: exit status. */
-static int start_with_sockets(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int right = bound("vimod.sock"), wrong = bound("other.sock"), client = socket(AF_UNIX, SOCK_STREAM, 0);
-	ino_t api = inode("vimod.sock"), other = inode("other.sock");
-	struct error err;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/vimod.sock", directory);
-	if (right < 0 || wrong < 0 || connect(client, (struct sockaddr *)&address, sizeof(address)))
-		return 1;
-	right = fcntl(right, F_DUPFD, 64);
-	client = fcntl(client, F_DUPFD, 64);
-	wrong = fcntl(wrong, F_DUPFD, 64);
-	if (dup2(right, 3) != 3 || dup2(wrong, 4) != 4)
-		return 2;
-	close(right);
-	close(wrong);
-	environment("2", "vimod.sock:vimod-ro.sock");
-	setenv("VIMO_RUN_DIR", directory, 1);
-	unsetenv("VIMO_SOCKET");
-	fd_store_open();
-	listen_inherit();
-	fd_store_close();
-	if (listen_start(uv_default_loop(), NULL, NULL, &err))
-		return 3;
-	if (inode("vimod.sock") != api || !is_answered(uv_default_loop(), client))
-		return 4;
-	return !inode("vimod-ro.sock") || inode("vimod-ro.sock") == other ? 5 : 0;
-}
-
-static void sockets_of_systemd_are_served(void **state)
-{
-	pid_t child = fork();
-	int status;
-
-	(void)state;
-	if (!child)
-		_exit(start_with_sockets());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_int_equal(unlink("vimod.sock") | unlink("other.sock") | unlink("vimod-ro.sock"), 0);
-}
-
 static void on_end(uv_timer_t *timer)
 {
 	uv_close((uv_handle_t *)timer, NULL);
@@ -287,7 +197,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pidfd_is_kept_until_its_process_ends),
 		cmocka_unit_test(the_next_vimod_takes_it),
-		cmocka_unit_test(sockets_of_systemd_are_served),
 		cmocka_unit_test(a_loop_that_runs_is_reported),
 	};
 
