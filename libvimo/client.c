@@ -56,17 +56,18 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
 }
 
-/* How long vimod may take to listen: its socket stays when vimod ends, so without one vimod was not started yet. */
-static int64_t patience_ms(const struct client *client, int error)
+/* How long vimod may take to listen. @ran: its socket was there: the next vimod removes it just before its own. */
+static int64_t patience_ms(const struct client *client, int error, bool ran)
 {
 	if (client->hasty || (error != ENOENT && error != ECONNREFUSED))
 		return 0;
-	return error == ECONNREFUSED ? CLIENT_PATIENCE_MS : CLIENT_PATIENCE_NEW_MS;
+	return ran ? CLIENT_PATIENCE_MS : CLIENT_PATIENCE_NEW_MS;
 }
 
 int client_reconnect(struct client *client, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
+	bool ran = client->fd >= 0;
 	int64_t begun = now_ms();
 	const char *path;
 
@@ -74,8 +75,12 @@ int client_reconnect(struct client *client, struct error *err)
 		close(client->fd);
 	client->used = 0;
 	client->lost = false;
-	while ((client->fd = try_connect(&path)) < 0 && now_ms() - begun < patience_ms(client, errno))
+	while ((client->fd = try_connect(&path)) < 0) {
+		ran |= errno == ECONNREFUSED;
+		if (now_ms() - begun >= patience_ms(client, errno, ran))
+			break;
 		nanosleep(&pause, NULL);
+	}
 	if (client->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)

@@ -146,6 +146,30 @@ static void a_vimod_that_ends_at_each_call_is_left(void **state)
 	server_ends();
 }
 
+/* Between two vimods, their socket may be missing for longer than before the first vimod. */
+static void a_socket_that_is_made_anew_is_awaited(void **state)
+{
+	int listener = unix_socket_bind(path, SOCK_STREAM);
+
+	(void)state;
+	close(listener);
+	server = fork();
+	if (!server) {
+		alarm(60);
+		usleep(300000);
+		unlink(path);
+		usleep(CLIENT_PATIENCE_NEW_MS * 1000);
+		listener = unix_socket_bind(path, SOCK_STREAM);
+		if (listen(listener, 1))
+			_exit(1);
+		serve(listener, ANSWERS);
+		_exit(0);
+	}
+	assert_int_equal(client_connect(&client, &err), 0);
+	assert_int_equal(call("io.vimo.Domains.Create"), 7);
+	server_ends();
+}
+
 static void a_vimod_that_listens_later_is_awaited(void **state)
 {
 	int listener = unix_socket_bind(path, SOCK_STREAM);
@@ -220,6 +244,7 @@ int main(void)
 		TEST(a_vimod_that_ended_before_the_call_has_not_done_it),
 		TEST(a_vimod_that_ends_at_each_call_is_left),
 		TEST(a_vimod_that_listens_later_is_awaited),
+		TEST(a_socket_that_is_made_anew_is_awaited),
 		TEST(without_a_vimod_there_is_a_remedy),
 		cmocka_unit_test(each_method_that_may_be_repeated_exists),
 	};
