@@ -19,14 +19,10 @@
 
 #include <cmocka.h>
 
+#include "programs.h"
+
 static char directory[] = "/tmp/test_backing.XXXXXX";
 static struct error err;
-
-static void shell(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
 
 /*
  *   top/image         the guest's, with a link to listed/base beside it

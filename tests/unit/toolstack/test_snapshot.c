@@ -17,30 +17,14 @@
 
 #include <cmocka.h>
 
+#include "programs.h"
+
 static char directory[] = "/tmp/test_snapshot.XXXXXX";
 static struct guests guests;
 static struct guest_config config;
 static struct guest_snapshots found;
 static struct error err;
 static bool usable, ended;
-
-static void shell(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
-
-static bool can_confine(void)
-{
-	pid_t pid = fork();
-	int status = 1;
-
-	if (!pid)
-		_exit(!geteuid() &&
-		      (unshare(CLONE_NEWNS | CLONE_NEWNET) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)));
-	waitpid(pid, &status, 0);
-	return !status;
-}
 
 static int enter(void **state)
 {

@@ -32,6 +32,8 @@
 
 #include <cmocka.h>
 
+#include "programs.h"
+
 static char directory[] = "/tmp/test_storage.XXXXXX";
 static struct disk_config disk;
 static struct error err;
@@ -90,24 +92,6 @@ struct dm_request *dm_reconnect(uv_loop_t *loop, const char *name, uint32_t slot
 	request->arg = arg;
 	request->timer = watch_timer(loop, 0, answer, request);
 	return request;
-}
-
-static void shell(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
-
-static bool can_confine(void)
-{
-	pid_t pid = fork();
-	int status = 1;
-
-	if (!pid)
-		_exit(!geteuid() &&
-		      (unshare(CLONE_NEWNS | CLONE_NEWNET) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)));
-	waitpid(pid, &status, 0);
-	return !status;
 }
 
 static int enter(void **state)
